@@ -1,0 +1,169 @@
+"""python -m fer: data, train, predict, evaluate, export and models from the command line."""
+
+import argparse
+import os
+import sys
+from dataclasses import fields
+from pathlib import Path
+
+from fer import commands
+from fer.config import TrainConfig
+from fer.errors import FerError
+
+DATASET_HELP = "a path (file or folder), a name in data/, or 'synthetic' for faces that the project draws itself"
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command. Returns the exit status: 0, 1 where something could not be done, 130 after Ctrl-C."""
+    options = vars(parser().parse_args(arguments))
+    run = options.pop("run")
+    try:
+        return run(**options) or 0
+    except FerError as error:
+        print(f"fer: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:  # `| head` has read enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+
+
+def parser() -> argparse.ArgumentParser:
+    """The whole command line."""
+    whole = argparse.ArgumentParser(
+        prog="python -m fer",
+        description="Facial emotion recognition on FER2013's seven classes: look at data, train, predict, evaluate.",
+        epilog="`python -m fer COMMAND --help` tells more of each.",
+    )
+    add = whole.add_subparsers(title="commands", metavar="COMMAND", required=True).add_parser
+    _add_data(add)
+    _add_train(add)
+    _add_predict(add)
+    _add_evaluate(add)
+    _add_export(add)
+    _add_models(add)
+    return whole
+
+
+def _command(add, name: str, run, help: str, description: str, epilog: str) -> argparse.ArgumentParser:
+    command = add(
+        name,
+        help=help,
+        description=description,
+        epilog=epilog,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    command.set_defaults(run=run)
+    return command
+
+
+def _add_data(add) -> None:
+    command = _command(
+        add,
+        "data",
+        commands.data,
+        "print a data set's splits, class counts, twins and faults",
+        "Open a data set and print its splits, images of each class, twins (images with the same pixels) and faults.",
+        "example:\n  python -m fer data fer2013",
+    )
+    command.add_argument("dataset", metavar="DATASET", help=DATASET_HELP)
+    command.add_argument("--json", action="store_true", help="one JSON object instead of tables")
+
+
+def _add_train(add) -> None:
+    command = _command(
+        add,
+        "train",
+        commands.train,
+        "train a network, with a progress bar for each epoch",
+        "Train a network and keep it as a run in models/. Ctrl-C stops cleanly after the present batch; --resume\n"
+        "goes on from the last whole epoch. The defaults are the recipe of the shipped vgg_small.",
+        "examples:\n  python -m fer train --data synthetic --architecture mini_xception --epochs 3 --name first\n"
+        "  python -m fer train --data fer2013 --epochs 60 --name my_vgg\n"
+        "  python -m fer train --resume my_vgg",
+    )
+    command.add_argument("--name", help="name of the run (default: the architecture and the time)")
+    command.add_argument("--resume", metavar="RUN", help="go on with a stopped run; takes no other options")
+    recipe = command.add_argument_group("recipe")
+    for item in fields(TrainConfig):
+        _add_setting(recipe, item)
+
+
+def _add_setting(group, item) -> None:
+    """One --option from a TrainConfig field; absent from the parsed values where the user did not give it."""
+    flag, limits = f"--{item.name.replace('_', '-')}", item.metadata
+    help = f"{limits['help']} (default: {item.default})".replace("%", "%%")
+    common = {"dest": item.name, "help": help, "default": argparse.SUPPRESS}
+    if item.type is bool:
+        group.add_argument(flag, action=argparse.BooleanOptionalAction, **common)
+    else:
+        metavar = "{" + ",".join(limits["choices"]) + "}" if limits["choices"] else item.type.__name__.upper()
+        group.add_argument(flag, type=item.type, metavar=metavar, **common)
+
+
+def _add_predict(add) -> None:
+    command = _command(
+        add,
+        "predict",
+        commands.predict,
+        "read the emotions of the faces in photos",
+        "Find every face in the photos and read its emotion. A file that is no picture is told on stderr, the\n"
+        "others are still answered, and the exit status is 1.",
+        "examples:\n  python -m fer predict photo.jpg\n  python -m fer predict *.jpg --json > answers.jsonl\n\n"
+        'With --json, one object a photo on a line: {"file", "width", "height", "faces": [{"box": [x1, y1, x2, y2],\n'
+        '"label", "confidence", "probabilities": {emotion: p}}]}; boxes in pixels, the end exclusive.',
+    )
+    command.add_argument(
+        "photos", metavar="PHOTO", nargs="+", type=Path, help="JPEG, PNG, WebP, BMP, GIF, HEIC or AVIF"
+    )
+    command.add_argument("--model", metavar="RUN", help="the run that answers (default: the default run)")
+    command.add_argument(
+        "--detector", default="yunet", help="yunet finds faces; whole takes the picture as one face (default: yunet)"
+    )
+    command.add_argument("--json", action="store_true", help="one JSON object a photo on a line")
+
+
+def _add_evaluate(add) -> None:
+    command = _command(
+        add,
+        "evaluate",
+        commands.evaluate,
+        "judge a run on a split of a data set",
+        "Official and leak-free accuracy (without images that have an exact copy in the training split) with\n"
+        "95 % Wilson intervals; precision, recall, F1 and support of each class; the confusion matrix. Single pass.",
+        "example:\n  python -m fer evaluate --data fer2013 --split test --model mini_xception",
+    )
+    command.add_argument("--data", metavar="DATASET", required=True, help=DATASET_HELP)
+    command.add_argument("--split", default="test", choices=("train", "val", "test", "all"), help="default: test")
+    command.add_argument("--model", metavar="RUN", help="the run to judge (default: the default run)")
+    command.add_argument("--json", action="store_true", help="one JSON object instead of tables")
+
+
+def _add_export(add) -> None:
+    command = _command(
+        add,
+        "export",
+        commands.export,
+        "write a run's model.tflite again and judge it",
+        "Export a run that was trained where TensorFlow was not (KERAS_BACKEND=jax or torch), or that was stopped:\n"
+        "writes model.tflite, checks it against Keras, and keeps its reports on val and test.",
+        "example:\n  python -m fer export my_vgg",
+    )
+    command.add_argument("run_id", metavar="RUN", help="name of a run in models/")
+
+
+def _add_models(add) -> None:
+    command = _command(
+        add,
+        "models",
+        commands.models,
+        "list the runs in models/, or choose the default one",
+        "List the runs with their state, size and accuracy, or choose the one that answers by default.",
+        "example:\n  python -m fer models --default mini_xception",
+    )
+    command.add_argument("--default", metavar="RUN", help="make this run the one that answers by default")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

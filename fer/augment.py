@@ -1,0 +1,72 @@
+"""Random changes to a batch of faces: NumPy draws them from a seed, so they are the same on every Keras backend,
+and Keras applies them to the whole batch at once."""
+
+import numpy as np
+from keras import ops
+
+from fer.config import TrainConfig
+
+ERASED_PIXELS = (4, 18)  # shortest and longest side of an erased box in a 48-pixel image
+
+
+def augment(images: np.ndarray, targets: np.ndarray, config: TrainConfig, random: np.random.Generator):
+    """Change every image of a batch in its own way, and mix pairs where mixup is on.
+
+    Args:
+        images: uint8 (N, H, W).
+        targets: float32 (N, C).
+
+    Returns:
+        A uint8 backend tensor (N, H, W, 1), and targets float32 (N, C).
+    """
+    pixels = ops.convert_to_tensor(images[..., None].astype(np.float32))
+    if config.flip or config.rotation or config.scale or config.shift:
+        transform = affine_parameters(len(images), images.shape[1], config, random)
+        pixels = ops.image.affine_transform(pixels, transform, interpolation="bilinear", fill_mode="nearest")
+    if config.light:
+        gain, offset = light_parameters(len(images), config.light, random)
+        pixels = pixels * gain + offset
+    if config.mixup:
+        share = random.beta(config.mixup, config.mixup, (len(images), 1)).astype(np.float32)
+        partner = random.permutation(len(images))
+        pixels = pixels * share[..., None, None] + ops.take(pixels, partner, axis=0) * (1 - share[..., None, None])
+        targets = targets * share + targets[partner] * (1 - share)
+    if config.erase:
+        boxes = erase_masks(len(images), images.shape[1], config.erase, random)
+        pixels = ops.where(boxes, random.uniform(0, 255, (len(images), 1, 1, 1)).astype(np.float32), pixels)
+    return ops.cast(ops.clip(ops.round(pixels), 0, 255), "uint8"), targets
+
+
+def affine_parameters(n: int, size: int, config: TrainConfig, random: np.random.Generator) -> np.ndarray:
+    """float32 (n, 8): where each output pixel is read from, as `keras.ops.image.affine_transform` wants it."""
+    angle = np.deg2rad(random.uniform(-config.rotation, config.rotation, n))
+    zoom = 1 + random.uniform(-config.scale, config.scale, n)
+    shift = random.uniform(-config.shift, config.shift, (2, n)) * size / 48
+    mirror = np.where(random.random(n) < 0.5, -1.0, 1.0) if config.flip else np.ones(n)
+    a0, a1 = np.cos(angle) / zoom * mirror, -np.sin(angle) / zoom
+    b0, b1 = np.sin(angle) / zoom * mirror, np.cos(angle) / zoom
+    centre = (size - 1) / 2
+    a2 = centre - a0 * centre - a1 * centre + shift[0]
+    b2 = centre - b0 * centre - b1 * centre + shift[1]
+    zero = np.zeros(n)
+    return np.stack([a0, a1, a2, b0, b1, b2, zero, zero], axis=1).astype(np.float32)
+
+
+def light_parameters(n: int, strength: float, random: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    """Contrast as a gain around mid-grey, and brightness: two float32 (n, 1, 1, 1)."""
+    gain = 1 + random.uniform(-strength, strength, (n, 1, 1, 1))
+    brightness = 127.5 * random.uniform(-strength, strength, (n, 1, 1, 1))
+    return gain.astype(np.float32), (127.5 * (1 - gain) + brightness).astype(np.float32)
+
+
+def erase_masks(n: int, size: int, probability: float, random: np.random.Generator) -> np.ndarray:
+    """bool (n, size, size, 1): True inside each image's box; no box with probability 1 - `probability`."""
+    low, high = (side * size // 48 for side in ERASED_PIXELS)
+    sides = random.integers(low, high, (2, n), endpoint=True)
+    starts = random.integers(0, size - sides, endpoint=True)
+    place = np.arange(size)
+    rows, columns = (
+        (place >= start[:, None]) & (place < (start + side)[:, None]) for start, side in zip(starts, sides, strict=True)
+    )
+    hit = random.random((n, 1, 1)) < probability
+    return (rows[:, :, None] & columns[:, None, :] & hit)[..., None]

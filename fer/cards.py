@@ -1,0 +1,67 @@
+"""What a finished run tells of itself, so that its numbers can be believed and made again."""
+
+import os
+import platform
+import time
+from importlib.metadata import version
+from pathlib import Path
+
+import keras
+
+from fer.data import Dataset
+from fer.runs import Run
+
+PACKAGES = ("keras", "numpy", "ai-edge-litert")
+
+
+def make_card(run: Run, dataset: Dataset, *, parameters: int, precision: str, position) -> dict:
+    """The card without its scores.
+
+    Args:
+        parameters: the network's weights, trained or not.
+        precision: what it was trained in.
+        position: the training's `Position` at its end.
+    """
+    return {
+        "labels": list(dataset.labels),
+        "architecture": run.config.architecture,
+        "parameters": parameters,
+        "seed": run.config.seed,
+        "epochs": position.epoch,
+        "best_epoch": position.best_epoch + 1,
+        "training_seconds": round(position.seconds, 1),
+        "precision": precision,
+        "data": {
+            "name": dataset.name,
+            "format": dataset.format,
+            "fingerprint": dataset.fingerprint,
+            "train": len(dataset.train),
+            "val": len(dataset.val),
+            "test": len(dataset.test),
+            "carved": list(dataset.carved),
+            "ferplus": run.config.ferplus,
+        },
+        "backend": keras.backend.backend(),
+        "versions": {
+            "python": platform.python_version(),
+            **{name: version(name) for name in PACKAGES},
+            **_backend_version(),
+        },
+        "machine": {"system": platform.system(), "processor": _processor(), "cores": os.cpu_count()},
+        "finished": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+        "default": bool(run.card.get("default", False)),
+        "scores": {},
+    }
+
+
+def _backend_version() -> dict[str, str]:
+    name = keras.backend.backend()
+    return {name: __import__(name).__version__}
+
+
+def _processor() -> str:
+    """The processor's name where the system tells it."""
+    path = Path("/proc/cpuinfo")
+    lines = path.read_text().splitlines() if path.is_file() else []
+    named = [line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")]
+    return named[0] if named else platform.processor() or platform.machine()

@@ -1,0 +1,226 @@
+"""What each command of `python -m fer` does and prints; Keras is imported only where something is trained."""
+
+import os
+import signal
+import sys
+from contextlib import contextmanager
+from json import dumps
+from pathlib import Path
+
+from fer import faces
+from fer.config import TrainConfig
+from fer.data import SPLITS
+from fer.errors import FerError
+from fer.report import Report
+from fer.runs import Run, RunStore
+
+
+def data(dataset: str, json: bool) -> None:
+    from fer.formats import open_dataset
+
+    opened = open_dataset(dataset)
+    facts = {
+        "name": opened.name,
+        "source": opened.source,
+        "format": opened.format,
+        "fingerprint": opened.fingerprint,
+        "splits": {
+            split: dict(zip(opened.labels, opened.split(split).counts.tolist(), strict=True)) for split in SPLITS
+        },
+        "carved": list(opened.carved),
+        "faults": opened.faults(),
+    }
+    if json:
+        _print_json(facts)
+        return
+    print(f"{opened.name} ({opened.format}) from {opened.source}\nfingerprint {opened.fingerprint[:16]}\n")
+    rows = [[split, *counts.values(), sum(counts.values())] for split, counts in facts["splits"].items()]
+    _print_table(["split", *opened.labels, "all"], rows)
+    if opened.carved:
+        print(f"\ncarved from train (stratified, seeded, twins together): {', '.join(opened.carved)}")
+    print()
+    _print_table(["twins and faults", "count"], facts["faults"].items())
+
+
+def train(name: str | None, resume: str | None, **settings) -> int:
+    store = RunStore()
+    if resume:
+        if name or settings:
+            raise FerError("--resume takes its recipe from the run; give it no other options.")
+        run = store[resume]
+        if run.status["state"] == "finished":
+            raise FerError(f"Run {resume!r} is finished; there is nothing to resume.")
+    else:
+        config = TrainConfig(**settings)
+        _check_recipe(config)
+        run = store.create(config, name)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: _stop(run))
+    with _quiet_stderr():
+        from fer.worker import train as work
+    from fer.terminal import Bars
+
+    with Bars(run) as bars:
+        finished = work(run, on_start=bars.start, on_batch=bars.batch, on_epoch=bars.epoch)
+    if not finished:
+        print(f"{run.status['message']} Go on with: python -m fer train --resume {run.id}")
+        return 0
+    for key, scores in run.card["scores"].items():
+        print(f"{key}: {_headline(scores)}")
+    print(f"Finished: {run.path}. Use it: python -m fer predict PHOTO --model {run.id}")
+    return 0
+
+
+def predict(photos: list[Path], model: str | None, detector: str, json: bool) -> int:
+    from fer.inference import EmotionReader
+
+    with _quiet_stderr():
+        reader = EmotionReader(_run(model), detector=detector)
+    failures = 0
+    for photo in photos:
+        try:
+            image = faces.read_image(photo)
+        except FerError as error:
+            print(f"fer: {photo}: {error}", file=sys.stderr)
+            failures += 1
+            continue
+        found = [prediction.as_dict() for prediction in reader.read(image)]
+        height, width = image.shape[:2]
+        if json:
+            _print_json({"file": str(photo), "width": width, "height": height, "faces": found}, indent=None)
+        else:
+            _print_faces(photo, found)
+    return 1 if failures else 0
+
+
+def evaluate(data: str, split: str, model: str | None, json: bool) -> None:
+    from fer.evaluation import evaluate as judge
+    from fer.formats import open_dataset
+
+    report = judge(_run(model), open_dataset(data), split)
+    if json:
+        _print_json(_report_facts(report))
+        return
+    print(f"{report.model} on {report.dataset}, {report.split} split, n = {len(report)}, single pass")
+    print(_headline(report.summary()) + "\n")
+    figures = report.per_class
+    rows = [
+        [label, *(f"{figures[key][i]:.3f}" for key in ("precision", "recall", "f1")), int(figures["support"][i])]
+        for i, label in enumerate(report.labels)
+    ]
+    _print_table(["class", "precision", "recall", "F1", "support"], rows)
+    print(f"macro F1 {report.macro_f1:.3f}\n")
+    confusion = [[label, *row] for label, row in zip(report.labels, report.confusion.tolist(), strict=True)]
+    _print_table(["right \\ answered", *report.labels], confusion)
+
+
+def export(run_id: str) -> None:
+    from fer.formats import open_dataset
+
+    with _quiet_stderr():
+        from fer.worker import judge
+    run = RunStore()[run_id]
+    if not run.card:
+        raise FerError(f"Run {run_id!r} has no card yet; finish its training first.")
+    judge(run, open_dataset(run.config.data, seed=run.config.seed))
+    run.set_status("finished")
+    print(f"Exported {run.tflite_path}")
+
+
+def models(default: str | None) -> None:
+    store = RunStore()
+    if default:
+        print(f"{store.set_default(default).id} is now the default model.")
+        return
+    rows = []
+    for run in store:
+        card = run.card
+        scores = [f"{key} {_headline(value)}" for key, value in card.get("scores", {}).items() if key.endswith("-test")]
+        mark = "*" if card.get("default") else ""
+        rows.append([f"{run.id}{mark}", run.status["state"], card.get("parameters", ""), *(scores or [""])[:1]])
+    _print_table(["run", "state", "parameters", "test accuracy, single pass"], rows)
+    print("* answers by default")
+
+
+@contextmanager
+def _quiet_stderr():
+    """Swallow what TensorFlow and LiteRT say of themselves in C++ while they load; exceptions still come through."""
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    sys.stderr.flush()
+    kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 2)
+    try:
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(nowhere)
+
+
+def _run(model: str | None) -> Run:
+    return RunStore()[model] if model else RunStore().default
+
+
+def _check_recipe(config: TrainConfig) -> None:
+    """Raise FerError for an unknown architecture or data set before a run is created."""
+    from fer.architectures import ARCHITECTURES
+    from fer.formats import find
+
+    ARCHITECTURES[config.architecture]
+    find(config.data)
+
+
+def _stop(run: Run) -> None:
+    """First signal: ask. Second: the usual way, at once."""
+    if run.stop_was_asked():
+        raise KeyboardInterrupt
+    run.ask_to_stop()
+
+
+def _headline(scores: dict) -> str:
+    text = f"accuracy {_percent(scores['accuracy'], scores['interval'])}, n = {scores['n']:,}"
+    if scores["leak_free_n"] in (0, scores["n"]):
+        return text
+    clean = _percent(scores["leak_free_accuracy"], scores["leak_free_interval"])
+    return f"{text}; leak-free {clean}, n = {scores['leak_free_n']:,}"
+
+
+def _percent(share: float, interval: list[float]) -> str:
+    return f"{share:.1%} (95 % {interval[0]:.1%} to {interval[1]:.1%})"
+
+
+def _report_facts(report: Report) -> dict:
+    per_class = {
+        key: dict(zip(report.labels, values.tolist(), strict=True)) for key, values in report.per_class.items()
+    }
+    return {
+        "model": report.model,
+        "dataset": report.dataset,
+        "split": report.split,
+        **report.summary(),
+        "per_class": per_class,
+        "labels": list(report.labels),
+        "confusion": report.confusion.tolist(),
+    }
+
+
+def _print_faces(photo: Path, found: list[dict]) -> None:
+    if not found:
+        print(f"{photo}: no face found. If the picture is a face, try --detector whole.")
+    for number, face in enumerate(found, 1):
+        ranked = sorted(face["probabilities"].items(), key=lambda pair: -pair[1])
+        rest = ", ".join(f"{label} {p:.1%}" for label, p in ranked[1:3])
+        print(f"{photo}: face {number} at {face['box']}: {face['label']} {face['confidence']:.1%} ({rest})")
+
+
+def _print_json(value, indent: int | None = 2) -> None:
+    print(dumps(value, indent=indent))
+
+
+def _print_table(header: list, rows) -> None:
+    """Columns as wide as they need to be, the first to the left, the others to the right."""
+    lines = [[str(cell) for cell in row] for row in (header, *rows)]
+    widths = [max(len(line[i]) for line in lines) for i in range(len(header))]
+    for line in lines:
+        first, *others = (cell.rjust(width) for cell, width in zip(line, widths, strict=True))
+        print("  ".join([first.strip().ljust(widths[0]), *others]).rstrip())

@@ -1,0 +1,97 @@
+"""How a network is trained: every setting with its default, help and limits, stated once."""
+
+import json
+from dataclasses import asdict, dataclass, field, fields
+
+from fer.errors import FerError, unknown
+
+
+def setting(default, help: str, *, low=None, high=None, choices=None):
+    """A TrainConfig field that knows its help and its limits (inclusive)."""
+    return field(default=default, metadata={"help": help, "low": low, "high": high, "choices": choices})
+
+
+@dataclass(frozen=True)
+class TrainConfig:
+    """One training recipe. The form, the command line and the documentation are made from these fields.
+
+    The defaults are the recipe of the shipped `vgg_small`; `models/vgg_small/card.json` tells what it gave.
+
+    Raises:
+        FerError: for a value of the wrong type or outside its limits.
+    """
+
+    data: str = setting("fer2013", "data set: a name in data/, 'synthetic', or a path to a file or folder")
+    ferplus: bool = setting(False, "train on FER+ votes as soft targets (fer2013new.csv beside the csv)")
+    architecture: str = setting("vgg_small", "network: the name of a file in fer/architectures/")
+    epochs: int = setting(60, "passes over the training split", low=1, high=1000)
+    batch_size: int = setting(96, "images a step", low=2, high=4096)
+    optimizer: str = setting("sgd", "sgd (Nesterov momentum 0.9) or adamw", choices=("sgd", "adamw"))
+    learning_rate: float = setting(0.05, "highest learning rate; adamw wants about 0.001", low=1e-6, high=10)
+    schedule: str = setting(
+        "cosine", "cosine to 0, or plateau: halved after 3 epochs without progress", choices=("cosine", "plateau")
+    )
+    warmup_epochs: float = setting(3, "epochs in which the rate climbs from 0 to the highest", low=0, high=100)
+    weight_decay: float = setting(
+        5e-4, "sgd: L2 penalty on convolution and dense kernels; adamw: decoupled decay", low=0, high=1
+    )
+    label_smoothing: float = setting(0.1, "share of each target spread over all classes", low=0, high=0.9)
+    mixup: float = setting(0.0, "Beta(a, a) mixing of image pairs (arXiv 1710.09412); 0: off", low=0, high=10)
+    class_weights: bool = setting(False, "weigh classes by 1/frequency: helps disgust's recall, costs accuracy")
+    ema: float = setting(
+        0.999, "averaging of weights over steps; the average is what is kept; 0: off", low=0, high=0.99999
+    )
+    patience: int = setting(
+        0, "stop after so many epochs without a better validation accuracy; 0: never", low=0, high=1000
+    )
+    flip: bool = setting(True, "augmentation: mirror left-right half of the time")
+    rotation: float = setting(12, "augmentation: turn by up to so many degrees", low=0, high=180)
+    scale: float = setting(0.2, "augmentation: resize by up to this share", low=0, high=0.9)
+    shift: float = setting(5, "augmentation: move by up to so many pixels of a 48-pixel image", low=0, high=24)
+    light: float = setting(0.2, "augmentation: change contrast and brightness by up to this share", low=0, high=0.9)
+    erase: float = setting(
+        0.5, "augmentation: probability of blanking a box of 4 to 18 pixels (arXiv 1708.04896)", low=0, high=1
+    )
+    precision: str = setting(
+        "auto",
+        "auto: bfloat16 where the processor or GPU computes in it, else float32",
+        choices=("auto", "float32", "bfloat16"),
+    )
+    seed: int = setting(0, "seed of weights, order, augmentation and carved splits", low=0, high=2**31 - 1)
+
+    def __post_init__(self):
+        for item in fields(self):
+            object.__setattr__(self, item.name, _checked(item, getattr(self, item.name)))
+
+    def to_json(self) -> str:
+        return json.dumps(asdict(self), indent=2)
+
+    @classmethod
+    def from_json(cls, text: str) -> "TrainConfig":
+        """Read what `to_json` wrote. Raises FerError for unknown fields or text that is no JSON object."""
+        try:
+            values = json.loads(text)
+        except json.JSONDecodeError as error:
+            raise FerError(f"A training config must be JSON, but: {error}.") from error
+        if not isinstance(values, dict):
+            raise FerError(f"A training config must be a JSON object, got {type(values).__name__}.")
+        names = [item.name for item in fields(cls)]
+        for name in values:
+            if name not in names:
+                raise unknown("training setting", name, names)
+        return cls(**values)
+
+
+def _checked(item, value):
+    """The value as its field's type and within its limits, or a FerError that names the field."""
+    limits = item.metadata
+    if item.type is float and type(value) is int:
+        value = float(value)
+    if type(value) is not item.type:
+        raise FerError(f"{item.name} must be {item.type.__name__}, got {value!r}.")
+    if limits["choices"] and value not in limits["choices"]:
+        raise unknown(f"value for {item.name}", value, limits["choices"])
+    low, high = limits["low"], limits["high"]
+    if low is not None and not low <= value <= high:  # also refuses NaN
+        raise FerError(f"{item.name} must be between {low} and {high}, got {value}.")
+    return value

@@ -1,0 +1,221 @@
+"""Faces with labels in three splits, and what is known of their twins and faults."""
+
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+
+import numpy as np
+
+from fer.errors import FerError
+from fer.labels import EMOTIONS
+
+IMAGE_SIZE = 48  # FER2013's; every format scales to it
+SPLITS = ("train", "val", "test")
+USAGE_CODES = {"Training": 0, "PublicTest": 1, "PrivateTest": 2}  # FER2013's own names of the splits
+CARVED_SHARE = 0.1  # of the training images, as many as FER2013 itself keeps back in PublicTest
+
+
+@dataclass(frozen=True)
+class Rows:
+    """What every format reads: one entry an image, in the source's order.
+
+    Attributes:
+        images: uint8 (N, 48, 48), 0 black to 255 white.
+        labels: int64 (N,), positions in EMOTIONS.
+        usage: int64 (N,), positions in SPLITS.
+        groups: int64 (N,); images with the same pixels (twins) share a number.
+        fingerprint: SHA-256 of all the above as hexadecimal text.
+    """
+
+    images: np.ndarray
+    labels: np.ndarray
+    usage: np.ndarray
+    groups: np.ndarray
+    fingerprint: str
+
+    @classmethod
+    def of(cls, images, labels, usage) -> "Rows":
+        """Check the arrays and find the twins. Raises FerError for shapes or values that cannot be right."""
+        images, labels, usage = np.asarray(images), np.asarray(labels, np.int64), np.asarray(usage, np.int64)
+        if not len(images):
+            raise FerError("The data set holds no images.")
+        if images.dtype != np.uint8 or images.shape[1:] != (IMAGE_SIZE, IMAGE_SIZE):
+            raise FerError(f"images must be uint8 (N, 48, 48), got {images.dtype} {images.shape}.")
+        for name, values, high in (("labels", labels, len(EMOTIONS)), ("usage", usage, len(SPLITS))):
+            if values.shape != (len(images),):
+                raise FerError(f"{name} must be ({len(images)},), one for each image, got {values.shape}.")
+            if values.min() < 0 or values.max() >= high:
+                bad = int(np.flatnonzero((values < 0) | (values >= high))[0])
+                raise FerError(f"{name} must be 0 to {high - 1}, got {values[bad]} in row {bad}.")
+        seen: dict[bytes, int] = {}
+        groups = np.array([seen.setdefault(image.tobytes(), len(seen)) for image in images])
+        digest = sha256(images.tobytes())
+        digest.update(labels.tobytes() + usage.tobytes())
+        return cls(images, labels, usage, groups, digest.hexdigest())
+
+
+@dataclass(frozen=True)
+class Split:
+    """Part of a data set.
+
+    Attributes:
+        images: uint8 (N, 48, 48), array or memory map.
+        targets: float32 (N, C), each row sums to 1: one-hot, or FER+ votes.
+        rows: int64 (N,), row numbers in the source.
+        groups: int64 (N,); images with the same pixels share a number, across splits.
+        leaked: bool (N,), images with an exact copy in the training split; all False in that split itself.
+    """
+
+    images: np.ndarray
+    targets: np.ndarray
+    rows: np.ndarray
+    groups: np.ndarray
+    leaked: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.images)
+
+    @property
+    def labels(self) -> np.ndarray:
+        """int64 (N,): the class with the largest target."""
+        return self.targets.argmax(axis=1)
+
+    @property
+    def counts(self) -> np.ndarray:
+        """int64 (C,): images of each class."""
+        return np.bincount(self.labels, minlength=self.targets.shape[1])
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """Three splits of one source, in one label order.
+
+    Attributes:
+        name: what reports and pages call it.
+        labels: class names, in the order of the targets' columns.
+        source: where it was read from.
+        format: the format that read it; "synthetic" means drawn, not photographed.
+        carved: the splits that the source did not have and that were carved out of training.
+        fingerprint: SHA-256 of the rows.
+    """
+
+    name: str
+    labels: tuple[str, ...]
+    train: Split
+    val: Split
+    test: Split
+    source: str
+    format: str
+    carved: tuple[str, ...]
+    fingerprint: str
+
+    def split(self, name: str) -> Split:
+        """The split of that name, or all three together as "all"."""
+        if name == "all":
+            parts = [self.train, self.val, self.test]
+            keys = ("images", "targets", "rows", "groups", "leaked")
+            return Split(*(np.concatenate([getattr(part, key) for part in parts]) for key in keys))
+        if name not in SPLITS:
+            raise FerError(f"Unknown split {name!r}. Valid: {', '.join(SPLITS)}, all.")
+        return getattr(self, name)
+
+    def faults(self) -> dict[str, int]:
+        """Counts of what is wrong with the images, over all splits."""
+        whole = self.split("all")
+        pairs = np.unique(np.stack([whole.groups, whole.labels]), axis=1)
+        groups, labels_a_group = np.unique(pairs[0], return_counts=True)
+        flat = whole.images.reshape(len(whole), -1)
+        return {
+            "surplus copies": len(whole) - len(groups),
+            "groups of copies with conflicting labels": int((labels_a_group > 1).sum()),
+            "images of one colour": int((flat.max(axis=1) == flat.min(axis=1)).sum()),
+            "val images with a copy in train": int(self.val.leaked.sum()),
+            "test images with a copy in train": int(self.test.leaked.sum()),
+        }
+
+
+def assemble(rows: Rows, *, name: str, source, format: str, soft_targets=None, seed: int = 0) -> Dataset:
+    """Split rows into train, val and test.
+
+    A missing val or test split is carved from train: stratified, seeded, and twins never parted.
+
+    Args:
+        soft_targets: float32 (N, 7) that replace the labels in the training split only, so that accuracy is
+            always measured on the labels.
+    """
+    usage, carved = rows.usage.copy(), []
+    for code in (2, 1):
+        if not (usage == code).any():
+            usage[carve(rows, np.flatnonzero(usage == 0), seed + code)] = code
+            carved.append(SPLITS[code])
+    targets = np.eye(len(EMOTIONS), dtype=np.float32)[rows.labels]
+    in_train = np.isin(rows.groups, rows.groups[usage == 0])
+    splits = {}
+    for code, split in enumerate(SPLITS):
+        index = np.flatnonzero(usage == code)
+        chosen = soft_targets if soft_targets is not None and split == "train" else targets
+        leaked = in_train[index] & (code != 0)
+        splits[split] = Split(_take(rows.images, index), chosen[index], index, rows.groups[index], leaked)
+    if not len(splits["train"]):
+        raise FerError(f"{source} holds no training images.")
+    return Dataset(
+        name,
+        EMOTIONS,
+        **splits,
+        source=str(source),
+        format=format,
+        carved=tuple(reversed(carved)),
+        fingerprint=rows.fingerprint,
+    )
+
+
+def carve(rows: Rows, index: np.ndarray, seed: int) -> np.ndarray:
+    """A tenth of the rows in `index`, class by class, with every twin of a chosen image chosen too."""
+    random = np.random.default_rng(seed)
+    groups, first = np.unique(rows.groups[index], return_index=True)
+    labels = rows.labels[index][first]  # a group with conflicting labels counts as its first image's
+    chosen = []
+    for label in np.unique(labels):
+        members = random.permutation(groups[labels == label])
+        size = max(1, round(CARVED_SHARE * len(members))) if len(members) > 1 else 0
+        chosen.append(members[:size])
+    return index[np.isin(rows.groups[index], np.concatenate(chosen))] if chosen else index[:0]
+
+
+def ferplus_targets(path: Path, labels: np.ndarray, usage: np.ndarray) -> np.ndarray:
+    """FER+ votes as soft targets.
+
+    Args:
+        path: `fer2013new.csv` of https://github.com/microsoft/FERPlus (Barsoum et al. 2016, arXiv 1608.01041),
+            rows in the order of fer2013.csv.
+        labels: int64 (N,), FER2013's labels, kept where no tagger chose one of the seven emotions.
+        usage: int64 (N,), positions in SPLITS; shows whether the rows are in the order of the votes.
+
+    Returns:
+        float32 (N, 7), rows sum to 1.
+    """
+    import pandas as pd
+
+    if not path.is_file():
+        raise FerError(f"FER+ votes were asked for, but {path} does not exist. See data/README.md for where to get it.")
+    names = {"angry": "anger", "happy": "happiness", "sad": "sadness"}
+    columns = [names.get(emotion, emotion) for emotion in EMOTIONS]
+    table = pd.read_csv(path)
+    missing = [column for column in ("Usage", *columns) if column not in table.columns]
+    if missing:
+        raise FerError(f"{path} lacks the columns {', '.join(missing)}. Download it again: see data/README.md.")
+    if table["Usage"].map(USAGE_CODES).tolist() != usage.tolist():
+        raise FerError(
+            f"{path} has {len(table)} rows in the order of fer2013.csv, and this source's {len(labels)} images are "
+            "others or in another order. Train from fer2013.csv, or without FER+ votes."
+        )
+    votes = table[columns].to_numpy(np.float32)
+    total = votes.sum(axis=1, keepdims=True)
+    return np.where(total > 0, votes / np.maximum(total, 1), np.eye(len(EMOTIONS), dtype=np.float32)[labels])
+
+
+def _take(images: np.ndarray, index: np.ndarray) -> np.ndarray:
+    """images[index], without copying a memory map where the index is one run."""
+    if len(index) and index[-1] - index[0] == len(index) - 1:
+        return images[index[0] : index[-1] + 1]
+    return images[index]

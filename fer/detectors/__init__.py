@@ -1,0 +1,25 @@
+"""Ways of finding faces in a picture, one file each."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from fer.registry import Registry
+
+
+@dataclass(frozen=True)
+class Detector:
+    """A way of finding faces.
+
+    Attributes:
+        name: the registered name, which is also the file's.
+        load: gives `detect(image) -> list[Face]`, safe to call from any thread; the image is uint8 (H, W, 3), RGB, and
+            the faces come from left to right.
+        summary: one sentence for people who choose.
+    """
+
+    name: str
+    load: Callable
+    summary: str
+
+
+DETECTORS: Registry[Detector] = Registry("fer.detectors", "detector")

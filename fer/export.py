@@ -1,0 +1,57 @@
+"""From the trained `model.keras` to `model.tflite`, checked against each other."""
+
+import os
+
+import keras
+import numpy as np
+
+from fer.errors import FerError
+from fer.inference import Classifier
+from fer.runs import Run
+
+CHECKED_IMAGES = 256
+TOLERANCE = 1e-3
+
+
+def export(run: Run) -> None:
+    """Write `model.tflite`: float32, uint8 in, logits out, any batch size.
+
+    Raises:
+        FerError: where there is no trained network, or Keras runs on a backend that cannot export.
+    """
+    if not run.model_path.is_file():
+        raise FerError(f"Run {run.id!r} has no trained network yet; train at least one epoch.")
+    if keras.backend.backend() != "tensorflow":
+        raise FerError(f"Exporting needs the TensorFlow backend. There: python -m fer export {run.id}")
+    fresh = run.path / ".fresh.tflite"  # Keras insists on the suffix
+    load(run).export(fresh, format="litert", verbose=False)
+    os.replace(fresh, run.tflite_path)
+
+
+def load(run: Run) -> keras.Model:
+    """The run's network in plain Keras."""
+    return keras.saving.load_model(run.model_path, compile=False)
+
+
+def check(run: Run, images: np.ndarray) -> dict:
+    """Compare LiteRT with Keras on up to 256 images.
+
+    Args:
+        images: uint8 (N, 48, 48).
+
+    Returns:
+        `images`, how many were compared, and `largest_difference` of any probability.
+
+    Raises:
+        FerError: where an answer or a probability differs by more than 0.001.
+    """
+    images = np.asarray(images[:CHECKED_IMAGES])
+    logits = keras.ops.convert_to_tensor(load(run).predict(images[..., None], verbose=0))
+    wanted = keras.ops.convert_to_numpy(keras.ops.softmax(logits))
+    got = Classifier(run).probabilities(images)
+    difference = float(np.abs(wanted - got).max())
+    if difference > TOLERANCE or (wanted.argmax(axis=1) != got.argmax(axis=1)).any():
+        raise FerError(
+            f"The exported model of {run.id!r} answers otherwise than the trained one (by {difference:.4f})."
+        )
+    return {"images": len(images), "largest_difference": difference}

@@ -1,0 +1,194 @@
+"""The shapes in which people have labelled faces, one file each, all read into the same `Rows`.
+
+To add a format: one file that registers a `Format`; `open_dataset`, the command line and the tests find it.
+"""
+
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from fer.data import IMAGE_SIZE, Dataset, Rows, assemble, ferplus_targets
+from fer.errors import FerError, unknown
+from fer.labels import EMOTIONS
+from fer.registry import Registry
+
+DATA = Path(__file__).parents[2] / "data"
+SUFFIXES = (".csv", ".npz", ".zip")
+FERPLUS = "fer2013new"  # the stem of the FER+ votes, which are no data set of their own
+CACHE_VERSION = 1
+
+
+@dataclass(frozen=True)
+class Format:
+    """A way in which labelled faces are stored.
+
+    Attributes:
+        name: the registered name.
+        matches: whether a path looks like this format; must be quick.
+        read: path -> Rows; raises FerError that names the row or file that is wrong.
+        summary: one line for the documentation.
+        cached: whether reading is slow enough to keep the arrays beside the source.
+    """
+
+    name: str
+    matches: Callable[[Path], bool]
+    read: Callable[[Path], Rows]
+    summary: str
+    cached: bool = True
+
+
+FORMATS: Registry[Format] = Registry("fer.formats", "format")
+
+
+def open_dataset(name: str | Path, *, ferplus: bool = False, seed: int = 0) -> Dataset:
+    """Open a data set by path or by its name in data/.
+
+    Args:
+        name: "synthetic", a file or folder, or the name of one in data/ with or without its suffix.
+        ferplus: take training targets from the FER+ votes in `fer2013new.csv` beside the source.
+        seed: for the splits that must be carved.
+
+    Raises:
+        FerError: where there is no such data set or it cannot be read.
+    """
+    path = find(name)
+    format, path = recognise(path)
+    rows = _cached_rows(format, path) if format.cached else format.read(path)
+    soft = ferplus_targets(path.parent / f"{FERPLUS}.csv", rows.labels, rows.usage) if ferplus else None
+    return assemble(rows, name=Path(name).stem, source=path, format=format.name, soft_targets=soft, seed=seed)
+
+
+def find(name: str | Path) -> Path:
+    """The path meant by a path or by a name in data/."""
+    if str(name) == "synthetic":
+        return Path("synthetic")
+    for path in (Path(name), *(DATA / f"{name}{suffix}" for suffix in ("", *SUFFIXES))):
+        if path.exists():
+            return path
+    raise unknown("data set", str(name), {"synthetic", *available()})
+
+
+def available() -> list[str]:
+    """Names of what lies in data/, without the FER+ votes."""
+    paths = DATA.iterdir() if DATA.is_dir() else []
+    stems = {path.stem for path in paths if path.is_dir() or path.suffix in SUFFIXES}
+    return sorted(stem for stem in stems if not stem.startswith(".") and stem != FERPLUS)
+
+
+def recognise(path: Path) -> tuple[Format, Path]:
+    """The format that reads a path, and the path of the data itself (a folder may just hold the csv).
+
+    Raises:
+        FerError: where no format does, or where a folder holds several data sets.
+    """
+    while path.is_dir() and not FORMATS["folders"].matches(path):
+        inner = _only_entry(path)
+        if inner is None:
+            break
+        path = inner
+    for name in FORMATS:
+        if FORMATS[name].matches(path):
+            return FORMATS[name], path
+    what = "holds no images in folders named after the classes" if path.is_dir() else "is no data set that can be read"
+    raise FerError(
+        f"{path} {what}. Give a csv like Kaggle's fer2013.csv, an .npz with images, labels and usage, a folder with "
+        f"train/ and test/ of class folders ({', '.join(EMOTIONS)}), or a .zip of any of these."
+    )
+
+
+def grey_face(image: Image.Image) -> np.ndarray:
+    """An image of any size and mode as uint8 (48, 48), transparency on white, its sides scaled one by one."""
+    if image.mode.startswith("I"):  # 16 bits a pixel, which Pillow would clip at 255
+        image = Image.fromarray((np.asarray(image).clip(0, 65535) // 257).astype(np.uint8))
+    elif image.has_transparency_data:
+        image = image.convert("RGBA")
+        image = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image)
+    image = image.convert("L")
+    if image.size != (IMAGE_SIZE, IMAGE_SIZE):
+        image = image.resize((IMAGE_SIZE, IMAGE_SIZE), Image.Resampling.LANCZOS)
+    return np.asarray(image)
+
+
+def _only_entry(folder: Path) -> Path | None:
+    """The one data file of a folder, or the one folder that an archive wraps everything in."""
+    entries = [entry for entry in sorted(folder.iterdir()) if entry.name[0] not in "._" and entry.stem != FERPLUS]
+    files = [entry for entry in entries if entry.is_file() and entry.suffix.lower() in SUFFIXES]
+    if len(files) > 1:  # Kaggle's folder also has train.csv, test.csv and example_submission.csv
+        files = [file for file in files if _may_hold_faces(file)] or files
+        files = [file for file in files if file.name == "fer2013.csv"] or files
+    if len(files) > 1:
+        names = ", ".join(file.name for file in files)
+        raise FerError(f"{folder} holds several data sets: {names}. Give the path of one of them.")
+    folders = [entry for entry in entries if entry.is_dir()]
+    return files[0] if files else folders[0] if len(folders) == 1 else None
+
+
+def _may_hold_faces(path: Path) -> bool:
+    if path.suffix.lower() != ".csv":
+        return True
+    with path.open("rb") as file:
+        header = file.readline(1000)
+    return all(column in header for column in (b"emotion", b"pixels", b"Usage"))
+
+
+def _cached_rows(format: Format, path: Path) -> Rows:
+    """The rows as memory maps from the cache beside the source, which is rebuilt when the source changes."""
+    cache, stamp = path.parent / f".{path.name}.cache", _stamp(path)
+    rows = _load_cache(cache, stamp)
+    if rows is not None:
+        return rows
+    rows = format.read(path)
+    try:
+        _save_cache(rows, cache, stamp)
+    except OSError:  # a read-only or full disk: reading again next time is the only harm
+        return rows
+    return _load_cache(cache, stamp) or rows
+
+
+def _stamp(path: Path) -> str:
+    """Changes when the file, or any file below the folder, changes."""
+    names = [os.path.join(parent, name) for parent, _, files in os.walk(path) for name in files] or [str(path)]
+    text = "\n".join(name[len(str(path)) :] + _facts(name) for name in sorted(names))
+    return sha256(f"{CACHE_VERSION}\n{text}".encode(errors="surrogateescape")).hexdigest()
+
+
+def _facts(name: str) -> str:
+    try:
+        stat = os.stat(name)
+    except OSError:  # a link that leads nowhere; the format that reads it says so
+        return " missing"
+    return f" {stat.st_size} {stat.st_mtime_ns}"
+
+
+def _load_cache(cache: Path, stamp: str) -> Rows | None:
+    try:
+        facts = json.loads((cache / "stamp.json").read_text())
+        if facts["stamp"] != stamp:
+            return None
+        images = np.load(cache / "images.npy", mmap_mode="r")
+        labels, usage, groups = np.load(cache / "rows.npy")
+        return Rows(images, labels, usage, groups, facts["fingerprint"])
+    except (OSError, EOFError, ValueError, KeyError):  # none yet, or half-written by a process that died
+        return None
+
+
+def _save_cache(rows: Rows, cache: Path, stamp: str) -> None:
+    """Write beside the target and rename, so that a reader never sees half a cache."""
+    fresh = Path(tempfile.mkdtemp(dir=cache.parent, prefix=f"{cache.name}-"))
+    try:
+        np.save(fresh / "images.npy", rows.images)
+        np.save(fresh / "rows.npy", np.stack([rows.labels, rows.usage, rows.groups]))
+        (fresh / "stamp.json").write_text(json.dumps({"stamp": stamp, "fingerprint": rows.fingerprint}))
+        shutil.rmtree(cache, ignore_errors=True)
+        os.replace(fresh, cache)
+    except OSError:
+        shutil.rmtree(fresh, ignore_errors=True)
+        raise

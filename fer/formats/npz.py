@@ -1,0 +1,92 @@
+"""A plain .npz: images, labels and, where the splits are known, usage."""
+
+import zlib
+from pathlib import Path
+from zipfile import BadZipFile
+
+import numpy as np
+from PIL import Image
+
+from fer.data import IMAGE_SIZE, SPLITS, USAGE_CODES, Rows
+from fer.errors import FerError, unknown
+from fer.formats import FORMATS, Format, grey_face
+from fer.labels import emotion_index
+
+USAGE_NAMES = USAGE_CODES | {name: code for code, name in enumerate(SPLITS)}
+
+
+def read(path: Path) -> Rows:
+    """Read the arrays.
+
+    images: uint8 (N, H, W), (N, H, W, 1) or (N, H, W, 3), of any size.
+    labels: whole numbers 0..6 or names of emotions, one for each image.
+    usage: whole numbers 0..2 or names of splits; without it everything is training.
+
+    Raises:
+        FerError: for a damaged file, missing arrays, or arrays of the wrong type, shape or range.
+    """
+    arrays = _arrays(path)
+    try:
+        images = _faces(arrays["images"])
+        labels = _codes(arrays["labels"], "labels", emotion_index)
+        usage = _codes(arrays.get("usage", np.zeros(len(labels), np.int64)), "usage", _split_code)
+        return Rows.of(images, labels, usage)
+    except FerError as error:
+        raise FerError(f"{path}: {error}") from error
+
+
+def _arrays(path: Path) -> dict[str, np.ndarray]:
+    try:
+        with np.load(path) as file:  # allow_pickle stays off: a pickle can run any code
+            missing = [name for name in ("images", "labels") if name not in file.files]
+            if missing:
+                has = ", ".join(file.files) or "nothing"
+                raise FerError(f"{path} lacks {' and '.join(missing)}; it has {has}. Save images, labels and usage.")
+            return {name: file[name] for name in ("images", "labels", "usage") if name in file.files}
+    except ValueError as error:
+        if "allow_pickle" in str(error) and "Object arrays" in str(error):
+            raise FerError(
+                f"{path} holds an array of Python objects, which is not opened because it could run code. "
+                "Save arrays of numbers: images uint8 (N, 48, 48), labels and usage int64 (N,)."
+            ) from error
+        raise FerError(f"{path} is damaged or no .npz: {error}.") from error
+    except (OSError, EOFError, BadZipFile, zlib.error, AttributeError, TypeError, MemoryError) as error:
+        raise FerError(f"{path} is damaged or no .npz: {error}.") from error
+
+
+def _faces(images: np.ndarray) -> np.ndarray:
+    """uint8 (N, 48, 48)."""
+    shape = images.shape
+    if images.dtype != np.uint8 or not (images.ndim == 3 or (images.ndim == 4 and shape[3] in (1, 3))) or 0 in shape:
+        raise FerError(f"images must be uint8 (N, H, W), values 0 to 255, got {images.dtype} {shape}.")
+    if images.ndim == 4 and shape[3] == 1:
+        images = images[..., 0]
+    if images.shape[1:] == (IMAGE_SIZE, IMAGE_SIZE):
+        return images
+    return np.stack([grey_face(Image.fromarray(image)) for image in images])
+
+
+def _codes(values: np.ndarray, name: str, code_of) -> np.ndarray:
+    """int64 codes from whole numbers or from names."""
+    if values.dtype.kind in "US":
+        names, index = np.unique(values.astype(str), return_inverse=True)
+        return np.array([code_of(str(name)) for name in names], np.int64)[index.reshape(values.shape)]
+    if values.dtype.kind not in "iu":
+        raise FerError(f"{name} must be whole numbers or names, got {values.dtype} {values.shape}.")
+    return values.astype(np.int64)
+
+
+def _split_code(name: str) -> int:
+    if name not in USAGE_NAMES:
+        raise unknown("usage", name, USAGE_NAMES)
+    return USAGE_NAMES[name]
+
+
+FORMATS.register(
+    Format(
+        name="npz",
+        matches=lambda path: path.suffix.lower() == ".npz" and path.is_file(),
+        read=read,
+        summary="an .npz with images uint8 (N, 48, 48), labels 0 to 6 and usage 0 to 2 (train, val, test)",
+    )
+)

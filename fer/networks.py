@@ -1,0 +1,89 @@
+"""The copy of a network that is trained: bfloat16 where that is fast, a fused batch norm, an L2 penalty.
+
+The architectures stay plain float32 Keras, and so do the files that are saved; weights move between the two as arrays.
+"""
+
+from pathlib import Path
+
+import keras
+from keras import ops
+
+from fer.architectures import ARCHITECTURES
+from fer.config import TrainConfig
+
+REGULARIZERS = ("kernel_regularizer", "depthwise_regularizer", "pointwise_regularizer")
+CPU_FLAGS = {"avx512_bf16", "amx_bf16"}  # Linux's names for bfloat16 arithmetic; elsewhere it is emulated and slow
+
+STATISTICS_MOMENTUM = (
+    0.9  # Keras's 0.99 leaves a short training's statistics near their start; EMA steadies a long one's
+)
+
+
+class FusedBatchNormalization(keras.layers.BatchNormalization):
+    """Batch norm through TensorFlow's fused kernel when training on TensorFlow, plain Keras otherwise.
+
+    Keras 3 computes the moments with separate operations, which costs vgg_small a third of its training time on a
+    CPU; `benchmarks/training.py` measures it.
+    """
+
+    def __init__(self, **settings):
+        super().__init__(autocast=False, **settings)  # inputs stay bfloat16 while scale and offset stay float32
+
+    def call(self, inputs, training=None, mask=None):
+        if not training or keras.backend.backend() != "tensorflow":
+            return super().call(inputs, training=training, mask=mask)
+        import tensorflow as tf
+
+        outputs, mean, variance = tf.compat.v1.nn.fused_batch_norm(
+            inputs, ops.convert_to_tensor(self.gamma), ops.convert_to_tensor(self.beta), epsilon=self.epsilon
+        )
+        for moving, batch in ((self.moving_mean, mean), (self.moving_variance, variance)):
+            moving.assign(moving * self.momentum + batch * (1 - self.momentum))
+        return outputs
+
+
+def build(config: TrainConfig, num_classes: int) -> keras.Model:
+    """The plain float32 network that `config` names, with weights seeded by it."""
+    architecture = ARCHITECTURES[config.architecture]
+    keras.utils.set_random_seed(config.seed)
+    return architecture.build(architecture.input_shape, num_classes)
+
+
+def training_copy(network: keras.Model, config: TrainConfig) -> keras.Model:
+    """The same network with the same weights, in the form that trains fast."""
+    policy = "mixed_bfloat16" if precision(config) == "bfloat16" else "float32"
+    penalty = keras.regularizers.L2(config.weight_decay) if config.weight_decay and config.optimizer == "sgd" else None
+
+    def copy(layer):
+        kind, settings = type(layer), layer.get_config()
+        settings["dtype"] = "float32" if layer is network.layers[-1] else policy  # logits in full precision
+        settings |= {name: penalty for name in REGULARIZERS if name in settings}
+        if kind is keras.layers.BatchNormalization:
+            kind = FusedBatchNormalization
+            settings["momentum"] = STATISTICS_MOMENTUM
+        return kind.from_config(settings)
+
+    trained = keras.models.clone_model(network, clone_function=copy)
+    trained.set_weights(network.get_weights())
+    return trained
+
+
+def precision(config: TrainConfig) -> str:
+    """ "bfloat16" or "float32": what `config.precision` means on this machine."""
+    if config.precision != "auto":
+        return config.precision
+    return "bfloat16" if _has_gpu() or CPU_FLAGS & _cpu_flags() else "float32"
+
+
+def _has_gpu() -> bool:
+    try:
+        return bool(keras.distribution.list_devices("gpu"))
+    except (RuntimeError, AttributeError, NotImplementedError):  # a backend that knows of no devices
+        return False
+
+
+def _cpu_flags() -> set[str]:
+    """The processor's features as Linux tells them; empty on other systems."""
+    path = Path("/proc/cpuinfo")
+    lines = path.read_text().splitlines() if path.is_file() else []
+    return set(next((line for line in lines if line.startswith("flags")), "").split())

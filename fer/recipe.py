@@ -1,0 +1,35 @@
+"""What a TrainConfig means in numbers: the rate of learning, the weights of classes, the optimizer."""
+
+import math
+
+import keras
+import numpy as np
+
+from fer.config import TrainConfig
+from fer.data import Split
+
+
+def learning_rate(config: TrainConfig, epoch: float) -> float:
+    """The rate at a (fractional) epoch: a linear climb, then a cosine to 0 (arXiv 1608.03983) or a level line."""
+    if epoch < config.warmup_epochs:
+        return config.learning_rate * max(epoch, 0.01) / config.warmup_epochs
+    if config.schedule == "plateau":
+        return config.learning_rate
+    done = (epoch - config.warmup_epochs) / max(config.epochs - config.warmup_epochs, 1e-9)
+    return config.learning_rate * 0.5 * (1 + math.cos(math.pi * min(done, 1)))
+
+
+def class_weights(split: Split) -> np.ndarray:
+    """float32 (C,): inverse frequencies, so that every class weighs the same in all; 0 for a class without images."""
+    counts = split.counts
+    present = counts > 0
+    return np.where(present, len(split) / np.maximum(counts, 1) / present.sum(), 0).astype(np.float32)
+
+
+def optimizer(config: TrainConfig) -> keras.Optimizer:
+    """Decoupled decay for AdamW, on kernels only; for SGD the penalty is in the network (`networks.training_copy`)."""
+    if config.optimizer == "sgd":
+        return keras.optimizers.SGD(config.learning_rate, momentum=0.9, nesterov=True)
+    adamw = keras.optimizers.AdamW(config.learning_rate, weight_decay=config.weight_decay)
+    adamw.exclude_from_weight_decay(var_names=["bias", "gamma", "beta"])
+    return adamw

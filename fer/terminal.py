@@ -1,0 +1,67 @@
+"""Progress of a training in a terminal."""
+
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from fer.runs import Run
+
+
+class Bars:
+    """A bar for each epoch, with what is left of it and of the whole training, and one line an epoch when it ends."""
+
+    def __init__(self, run: Run):
+        self.run, self.batch_size = run, run.config.batch_size
+        self.progress = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeRemainingColumn(),
+            TextColumn("{task.fields[facts]}"),
+            transient=True,
+        )
+        self.task = self.progress.add_task("starting", total=None, facts="")
+
+    def __enter__(self) -> "Bars":
+        self.progress.start()
+        return self
+
+    def __exit__(self, *_) -> None:
+        self.progress.stop()
+
+    def start(self, training) -> None:
+        """Say what is trained on what."""
+        data, config = training.dataset, self.run.config
+        synthetic = " (drawn, not photographed: no accuracy on it tells anything of real faces)"
+        self._print(
+            f"{self.run.id}: {config.architecture}, {training.plain.count_params():,} parameters, on {data.name}"
+            f"{synthetic if data.format == 'synthetic' else ''}: {len(data.train):,} to train, {len(data.val):,} to "
+            "validate"
+        )
+
+    def _print(self, line: str) -> None:
+        self.progress.console.print(line, markup=False, highlight=False, soft_wrap=True)
+
+    def batch(self, progress: dict) -> None:
+        speed = progress["images_per_second"]
+        left = (progress["epochs"] - progress["epoch"]) * progress["batches"] - progress["batch"] - 1
+        seconds_a_batch = self.batch_size / speed
+        self.progress.update(
+            self.task,
+            description=f"epoch {progress['epoch'] + 1}/{progress['epochs']}",
+            total=progress["batches"],
+            completed=progress["batch"] + 1,
+            facts=f"{speed:,.0f} images/s, loss {progress['loss']:.3f}, {_duration(left * seconds_a_batch)} in all",
+        )
+
+    def epoch(self, entry: dict) -> None:
+        self._print(
+            f"epoch {entry['epoch'] + 1}: loss {entry['loss']:.4f}, accuracy {entry['accuracy']:.1%}, "
+            f"val loss {entry['val_loss']:.4f}, val accuracy {entry['val_accuracy']:.1%}, "
+            f"{entry['images_per_second']:,.0f} images/s, {entry['seconds']:.0f} s"
+        )
+        self.progress.reset(self.task)
+
+
+def _duration(seconds: float) -> str:
+    minutes, seconds = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"

@@ -1,0 +1,215 @@
+"""Training in Keras 3 alone: one readable loop that runs on the TensorFlow, JAX and PyTorch backends."""
+
+import io
+import math
+import os
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import keras
+import numpy as np
+
+from fer import networks
+from fer.augment import augment
+from fer.data import Dataset, Split
+from fer.errors import FerError
+from fer.recipe import class_weights, learning_rate, optimizer
+from fer.runs import Run, write_atomically
+
+EMA_EVERY = 4  # steps; averaging at every step costs 3 % of vgg_small's speed and changes nothing
+HEARTBEAT_SECONDS = 1.0
+PLATEAU_EPOCHS = 3
+
+
+@dataclass
+class Position:
+    """How far a training is; everything that a checkpoint keeps besides the arrays."""
+
+    epoch: int = 0
+    step: int = 0
+    best_epoch: int = -1
+    best_accuracy: float = -1.0
+    plateau_factor: float = 1.0
+    plateau_epoch: int = 0
+    seconds: float = 0.0
+
+
+@dataclass
+class Training:
+    """One run being trained.
+
+    Attributes:
+        run: where everything is written; nothing else is.
+        dataset: trained on its `train`, judged after every epoch on its `val`.
+        on_batch: called after every batch with the values of `Run.progress`.
+        on_epoch: called after every epoch with the entry of `Run.history`.
+    """
+
+    run: Run
+    dataset: Dataset
+    on_batch: Callable[[dict], None] = lambda progress: None
+    on_epoch: Callable[[dict], None] = lambda entry: None
+    position: Position = field(default_factory=Position)
+
+    def __post_init__(self):
+        self.config = self.run.config
+        if min(len(self.dataset.train), len(self.dataset.val)) == 0:
+            raise FerError(f"{self.dataset.name} has too few images to train and validate on.")
+        self.plain = networks.build(self.config, len(self.dataset.labels))
+        self.network = networks.training_copy(self.plain, self.config)
+        self.judge = networks.training_copy(self.plain, self.config)  # holds the averaged weights
+        self.network.compile(
+            optimizer=optimizer(self.config),
+            loss=keras.losses.CategoricalCrossentropy(from_logits=True),
+            metrics=[keras.metrics.CategoricalAccuracy(), keras.metrics.CategoricalCrossentropy(from_logits=True)],
+            jit_compile=keras.backend.backend() == "jax",  # XLA on a CPU is four times slower on TensorFlow
+        )
+        self.network.optimizer.build(self.network.trainable_variables)
+        self.average = self.network.get_weights()
+        self.batches = max(1, len(self.dataset.train) // self.config.batch_size)
+        if self.run.checkpoint_path.is_file():
+            self._restore()
+
+    def run_to_end(self) -> bool:
+        """Train from where the run stands. Returns whether it came to its end; False when it was asked to stop."""
+        while self.position.epoch < self.config.epochs and not self._out_of_patience():
+            started = time.monotonic()
+            averages = self._train_epoch(started)
+            if averages is None:
+                return False
+            self._finish_epoch(averages, started)
+        return True
+
+    def _train_epoch(self, started: float) -> dict | None:
+        """One pass over the training split; its mean loss and accuracy, or None when asked to stop."""
+        config, split, epoch = self.config, self.dataset.train, self.position.epoch
+        random = np.random.default_rng([config.seed, epoch])
+        order = random.permutation(len(split))
+        weights = class_weights(split) if config.class_weights else None
+        sums, last_beat = np.zeros(3), 0.0
+        for batch in range(self.batches):
+            if self.run.stop_was_asked():
+                return None
+            index = np.sort(order[batch * config.batch_size : (batch + 1) * config.batch_size])
+            sums += self._train_batch(split.images[index], split.targets[index], weights, random)
+            seconds = time.monotonic() - started
+            progress = {
+                "epoch": epoch,
+                "epochs": config.epochs,
+                "batch": batch,
+                "batches": self.batches,
+                "images_per_second": (batch + 1) * config.batch_size / seconds,
+                "loss": sums[2] / (batch + 1),
+                "accuracy": sums[1] / (batch + 1),
+            }
+            if seconds - last_beat >= HEARTBEAT_SECONDS or batch == 0:
+                self.run.set_progress(**progress)
+                last_beat = seconds
+            self.on_batch(progress)
+        return {"loss": sums[2] / self.batches, "accuracy": sums[1] / self.batches}
+
+    def _train_batch(self, images, targets, weights, random) -> np.ndarray:
+        """One step. Returns the batch's objective, accuracy and cross-entropy."""
+        position, config = self.position, self.config
+        rate = learning_rate(config, position.step / self.batches) * position.plateau_factor
+        self.network.optimizer.learning_rate.assign(rate)
+        images, targets = augment(images, targets, config, random)
+        smooth = targets * (1 - config.label_smoothing) + config.label_smoothing / targets.shape[1]
+        sample_weight = targets @ weights if weights is not None else None
+        logs = self.network.train_on_batch(images, smooth, sample_weight=sample_weight)
+        if not math.isfinite(logs[0]):
+            raise FerError(f"The loss became {logs[0]} in epoch {position.epoch + 1}. Use a lower learning_rate.")
+        position.step += 1
+        if config.ema and position.step % EMA_EVERY == 0:
+            self._average_weights()
+        return np.array(logs, np.float64)
+
+    def _average_weights(self) -> None:
+        """Move the average of weights and batch statistics towards the present ones."""
+        step = self.position.step
+        decay = min(self.config.ema, (1 + step) / (10 + step)) ** EMA_EVERY  # a short memory at first
+        for average, variable in zip(self.average, self.network.weights, strict=True):
+            average += (1 - decay) * (keras.ops.convert_to_numpy(variable) - average)
+
+    def _finish_epoch(self, averages: dict, started: float) -> None:
+        """Judge, keep the best, write history and checkpoint."""
+        position, trained = self.position, time.monotonic() - started
+        kept = self.average if self.config.ema else self.network.get_weights()
+        self.judge.set_weights(kept)
+        judged = validate(self.judge, self.dataset.val)
+        entry = {
+            "epoch": position.epoch,
+            **averages,
+            **judged,
+            "learning_rate": float(keras.ops.convert_to_numpy(self.network.optimizer.learning_rate)),
+            "images_per_second": self.batches * self.config.batch_size / trained,
+        }
+        if judged["val_accuracy"] > position.best_accuracy:
+            position.best_accuracy, position.best_epoch = judged["val_accuracy"], position.epoch
+            self.plain.set_weights(kept)
+            save_keras(self.plain, self.run)
+        self._step_plateau()
+        entry["seconds"] = time.monotonic() - started
+        position.epoch += 1
+        position.seconds += entry["seconds"]
+        self.run.set_history([*self.run.history[: position.epoch - 1], entry])
+        self._save()
+        self.on_epoch(entry)
+
+    def _step_plateau(self) -> None:
+        position = self.position
+        if self.config.schedule != "plateau":
+            return
+        if position.epoch - max(position.best_epoch, position.plateau_epoch) >= PLATEAU_EPOCHS:
+            position.plateau_factor /= 2
+            position.plateau_epoch = position.epoch
+
+    def _out_of_patience(self) -> bool:
+        waited = self.position.epoch - 1 - self.position.best_epoch
+        return self.config.patience > 0 and self.position.epoch > 0 and waited >= self.config.patience
+
+    def _state(self) -> dict[str, list]:
+        return {"network": self.network.variables, "optimizer": self.network.optimizer.variables}
+
+    def _save(self) -> None:
+        arrays = {f"average{i}": value for i, value in enumerate(self.average)}
+        for name, variables in self._state().items():
+            arrays |= {f"{name}{i}": keras.ops.convert_to_numpy(value) for i, value in enumerate(variables)}
+        buffer = io.BytesIO()
+        np.savez(buffer, position=np.array(list(vars(self.position).values())), **arrays)
+        write_atomically(self.run.checkpoint_path, buffer.getvalue())
+
+    def _restore(self) -> None:
+        with np.load(self.run.checkpoint_path) as saved:
+            values = zip(vars(self.position).items(), saved["position"], strict=True)
+            self.position = Position(**{name: type(value)(new) for (name, value), new in values})
+            self.average = [saved[f"average{i}"] for i in range(len(self.average))]
+            for name, variables in self._state().items():
+                for i, variable in enumerate(variables):
+                    variable.assign(saved[f"{name}{i}"])
+
+
+def validate(network: keras.Model, split: Split, batch_size: int = 256) -> dict:
+    """val_loss (cross-entropy in nats), val_accuracy and the confusion matrix (row: right class) of a network."""
+    size = len(split.images)
+    batches = [split.images[i : i + batch_size, ..., None] for i in range(0, size, batch_size)]
+    logits = np.concatenate([np.asarray(network.predict_on_batch(batch), np.float64) for batch in batches])
+    logits -= logits.max(axis=1, keepdims=True)
+    losses = np.log(np.exp(logits).sum(axis=1)) - logits[np.arange(size), split.labels]
+    classes = logits.shape[1]
+    confusion = np.bincount(split.labels * classes + logits.argmax(axis=1), minlength=classes**2)
+    confusion = confusion.reshape(classes, classes)
+    return {
+        "val_loss": float(losses.mean()),
+        "val_accuracy": float(np.trace(confusion) / size),
+        "val_recall": (np.diag(confusion) / np.maximum(confusion.sum(axis=1), 1)).round(4).tolist(),
+        "val_confusion": confusion.tolist(),
+    }
+
+
+def save_keras(network: keras.Model, run: Run) -> None:
+    """Write `model.keras` so that it is never half there."""
+    fresh = run.path / ".fresh.keras"  # Keras insists on the suffix
+    network.save(fresh)
+    os.replace(fresh, run.model_path)

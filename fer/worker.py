@@ -1,0 +1,66 @@
+"""A training from its first batch to its last report: what the training process does, writing only to its run."""
+
+import keras
+
+from fer import export, networks
+from fer.cards import make_card
+from fer.data import Dataset
+from fer.evaluation import evaluate
+from fer.formats import open_dataset
+from fer.runs import Run
+from fer.training import Training
+
+
+def train(
+    run: Run, *, on_start=lambda training: None, on_batch=lambda progress: None, on_epoch=lambda entry: None
+) -> bool:
+    """Train a run from wherever it stands to its end, and export and judge it there.
+
+    Returns:
+        Whether it is finished; False when it was asked to stop, and can be resumed by the same call.
+
+    Raises:
+        FerError: for data or settings that cannot work; the run's status then says "failed" and why.
+    """
+    run.forget_stop()
+    run.set_status("training")
+    try:
+        dataset = open_dataset(run.config.data, ferplus=run.config.ferplus, seed=run.config.seed)
+        training = Training(run, dataset, on_batch, on_epoch)
+        on_start(training)
+        if not training.run_to_end():
+            run.set_status("stopped", f"Stopped after {training.position.epoch} of {run.config.epochs} epochs.")
+            return False
+        finish(training)
+    except BaseException as error:
+        run.set_status("failed", str(error) or type(error).__name__)
+        raise
+    run.set_status("finished")
+    return True
+
+
+def finish(training: Training) -> None:
+    """Write the card, and where this backend can export, `model.tflite` and the reports on val and test."""
+    run, dataset = training.run, training.dataset
+    card = make_card(
+        run,
+        dataset,
+        parameters=training.plain.count_params(),
+        precision=networks.precision(run.config),
+        position=training.position,
+    )
+    run.set_card(card)
+    if keras.backend.backend() == "tensorflow":
+        judge(run, dataset)
+
+
+def judge(run: Run, dataset: Dataset) -> None:
+    """Export a trained run, check the export, and keep its reports on val and, once, on test."""
+    export.export(run)
+    checked, scores = export.check(run, dataset.val.images), {}
+    for split in ("val", "test"):
+        if len(dataset.split(split)):
+            report = evaluate(run, dataset, split)
+            run.add_report(report)
+            scores[f"{dataset.name}-{split}"] = report.summary()
+    run.set_card({**run.card, "export": checked, "scores": scores})

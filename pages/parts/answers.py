@@ -1,0 +1,80 @@
+"""One answered photo: the picture with its boxes, and each face with its emotion."""
+
+import io
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+from PIL import Image
+
+from fer.charts import COLORS, probability_bars
+from fer.faces import Prediction, annotate, crop
+
+SHOWN_SIDE = 1280  # pixels; more is not seen on a page and takes a browser long to load
+
+
+def show(name: str, image: np.ndarray, predictions: list[Prediction], key: str) -> None:
+    """Picture on the left, faces on the right, the annotated picture to take away below."""
+    left, right = st.columns([3, 2], gap="medium")
+    marked = annotate(image, predictions, COLORS)
+    shown = Image.fromarray(marked)
+    shown.thumbnail((SHOWN_SIDE, SHOWN_SIDE))
+    labels = ", ".join(f"{number} {prediction.label}" for number, prediction in enumerate(predictions, 1))
+    left.image(shown, output_format="JPEG", width="stretch", alt=f"{name} with its faces marked: {labels}")
+    left.download_button(
+        "Picture with boxes (PNG)",
+        lambda: _png(marked),
+        f"{name.rsplit('.', 1)[0]}-emotions.png",
+        "image/png",
+        key=f"png-{key}",
+        on_click="ignore",
+        icon=":material/image:",
+    )
+    with right:
+        for number, prediction in enumerate(predictions, 1):
+            _show_face(number, image, prediction, f"{key}-{number}")
+
+
+def _show_face(number: int, image: np.ndarray, prediction: Prediction, key: str) -> None:
+    thumbnail, chart = st.columns([1, 3], vertical_alignment="center", wrap=False)
+    thumbnail.image(
+        crop(image, prediction.face, size=96),
+        width=96,
+        alt=f"Face {number} as the model sees it",
+        caption=f"Face {number}",
+    )
+    with chart:
+        st.markdown(f"**{prediction.label}** · {prediction.confidence:.1%}")
+        st.plotly_chart(
+            probability_bars(prediction), key=key, config={"displayModeBar": False}, alt=_in_words(prediction)
+        )
+
+
+def _in_words(prediction: Prediction) -> str:
+    return ", ".join(f"{label} {p:.1%}" for label, p in prediction.top(len(prediction.labels)))
+
+
+def _png(image: np.ndarray) -> bytes:
+    buffer = io.BytesIO()
+    Image.fromarray(image).save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+def table(answers: list[dict]) -> pd.DataFrame:
+    """One row a face, for the CSV: file, picture size, face number, box, label, confidence, one column an emotion."""
+    rows = []
+    for answer in answers:
+        for number, face in enumerate(answer["faces"], 1):
+            box = dict(zip(("x1", "y1", "x2", "y2"), face["box"], strict=True))
+            facts = {key: answer[key] for key in ("file", "width", "height", "model")}
+            rows.append(
+                {
+                    **facts,
+                    "face": number,
+                    **box,
+                    "label": face["label"],
+                    "confidence": face["confidence"],
+                    **face["probabilities"],
+                }
+            )
+    return pd.DataFrame(rows)

@@ -1,0 +1,36 @@
+"""What every page starts with, and the only place that shows a FerError."""
+
+from contextlib import contextmanager
+
+import streamlit as st
+
+from fer.errors import FerError
+
+
+def start(title: str, introduction: str) -> None:
+    """Title and first sentence of a page, after making sure that it runs inside `streamlit_app.py`."""
+    _leave_legacy_mode()
+    st.title(title)
+    st.markdown(introduction)
+
+
+@contextmanager
+def errors(prefix: str = ""):
+    """Show a FerError raised inside as a message, and go on after the block."""
+    try:
+        yield
+    except FerError as error:
+        st.error(f"{prefix}{error}", icon=":material/error:")
+
+
+def _leave_legacy_mode() -> None:
+    """Run again through `streamlit_app.py` where a deep link was the first request to a fresh server.
+
+    Streamlit then still takes pages/ for its old automatic navigation and runs the page alone. The flag is internal;
+    tests/test_browser.py opens a fresh server at a deep link to see that this still holds.
+    """
+    from streamlit.runtime.pages_manager import PagesManager
+
+    if getattr(PagesManager, "uses_pages_directory", False):
+        PagesManager.uses_pages_directory = False
+        st.rerun()

@@ -1,0 +1,46 @@
+"""Trained models on pages: kept loaded, picked, and told about honestly."""
+
+import streamlit as st
+
+from fer.inference import Classifier, EmotionReader
+from fer.runs import Run, RunStore
+
+
+@st.cache_resource(max_entries=8, show_spinner="Loading the model …")
+def _classifier(run_id: str, changed: int) -> Classifier:
+    return Classifier(RunStore()[run_id])
+
+
+def reader(run: Run, detector: str = "yunet") -> EmotionReader:
+    """A reader whose network is loaded once for all visitors, and again when its file changes."""
+    return EmotionReader(_classifier(run.id, run.tflite_path.stat().st_mtime_ns), detector=detector)
+
+
+def pick_run(key: str) -> Run:
+    """A select box of the runs that can answer, the default one first chosen."""
+    store = RunStore()
+    runs = [run.id for run in store if run.is_usable]
+    chosen = store.default.id
+    id = st.selectbox("Model", runs, index=runs.index(chosen), key=key, help="The models in `models/`; see Models.")
+    return store[id]
+
+
+def accuracy_sentence(run: Run) -> str:
+    """How often a run is right, on what and how surely, in words; every number from its stored report."""
+    card, score = run.card, run.test_score
+    if card["data"]["format"] == "synthetic":
+        return f"**{run.id}** was trained on faces that this project drew; how it does on real ones is unknown."
+    if not score:
+        return f"**{run.id}** has not been measured on a test split."
+    low, high = score["interval"]
+    text = (
+        f"**{run.id}** is right on **{score['accuracy']:.1%}** of the test split of {card['data']['name']} "
+        f"(n = {score['n']:,}, 95 % interval {low:.1%} to {high:.1%}, single pass)"
+    )
+    if not 0 < score["leak_free_n"] < score["n"]:
+        return f"{text}."
+    low, high = score["leak_free_interval"]
+    return (
+        f"{text}, and on **{score['leak_free_accuracy']:.1%}** ({low:.1%} to {high:.1%}) without the "
+        f"{score['n'] - score['leak_free_n']} test images that have an exact copy in the training split."
+    )

@@ -1,0 +1,12 @@
+"""The frame around every page: title, navigation, and nothing else."""
+
+import streamlit as st
+
+st.set_page_config(page_title="Facial emotion recognition", page_icon="🎭", layout="wide")
+
+st.navigation(
+    [
+        st.Page("pages/predict.py", title="Predict", icon=":material/face:", default=True),
+        st.Page("pages/models.py", title="Models", icon=":material/model_training:"),
+    ]
+).run()

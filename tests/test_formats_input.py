@@ -1,0 +1,226 @@
+"""What each format understands, and what it says of input that is wrong."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from fer.data import Rows
+from fer.errors import FerError
+from fer.formats import FORMATS, grey_face, open_dataset, recognise
+from fer.labels import EMOTIONS
+
+
+def read(path: Path) -> Rows:
+    format, inner = recognise(path)
+    return format.read(inner)
+
+
+# kaggle_csv
+
+
+@pytest.mark.parametrize("header", ["emotion, Usage, pixels", "Usage,emotion,pixels", '"emotion","pixels","Usage"'])
+def test_columns_may_come_in_any_order_with_spaces_or_quotes(header, small_rows, write_csv):
+    path = write_csv(small_rows, header=header.replace('"', ""))
+    body = path.read_text().split("\n", 1)[1]
+    path.write_text("\ufeff" + header + "\r\n" + body.replace("\n", "\r\n"), newline="")
+    assert read(path).fingerprint == small_rows.fingerprint
+
+
+def test_untidy_spaces_and_quotes_round_pixels_are_understood(small_rows, write_csv):
+    path = write_csv(small_rows)
+    lines = path.read_text().splitlines()
+    emotion, pixels, usage = lines[3].split(",")
+    lines[3] = f'{emotion},"  {pixels.replace(" ", "  ")} ",{usage}'
+    path.write_text("\n".join([*lines, "", ""]))
+    assert read(path).fingerprint == small_rows.fingerprint
+
+
+def spoil(path: Path, line: int, change) -> None:
+    """Change the (emotion, pixels, usage) of one line."""
+    lines = path.read_text().splitlines()
+    emotion, pixels, usage = lines[line - 1].split(",")
+    lines[line - 1] = ",".join(change(emotion, pixels.split(" "), usage))
+    path.write_text("\n".join(lines))
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda e, p, u: (e, " ".join(p[1:]), u), "line 4: 2304 pixels .* wanted, got 2303"),
+        (lambda e, p, u: (e, "", u), "line 4: 2304 pixels .* wanted, got 0"),
+        (lambda e, p, u: (e, " ".join(["300", *p[1:]]), u), "line 4: pixels must be 0 to 255, got 300"),
+        (lambda e, p, u: (e, " ".join([*p[1:], "-1"]), u), "line 4: pixels must be 0 to 255, got -1"),
+        (lambda e, p, u: (e, " ".join([*p[1:], "9" * 9]), u), "line 4: pixels must be 0 to 255, got 999999999"),
+        (lambda e, p, u: (e, " ".join([*p[1:], "x"]), u), "line 4: a pixel must be a whole number 0 to 255, got 'x'"),
+        (lambda e, p, u: (e, " ".join([*p[1:], "--5"]), u), "line 4: a pixel must be a whole number .* got '--5'"),
+        (lambda e, p, u: (e, " ".join([*p[1:], "0.5"]), u), "line 4: a pixel must be a whole number .* got '0.5'"),
+        (lambda e, p, u: ("7", " ".join(p), u), r"line 4: Unknown emotion '7'. Valid: 0 \(angry\), 1 \(disgust\)"),
+        (lambda e, p, u: (e, " ".join(p), "Trainig"), "line 4: Unknown Usage 'Trainig'. Did you mean 'Training'"),
+        (lambda e, p, u: (e, u), "line 4: 3 fields wanted, as in the header, got 2"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_a_bad_row_is_named(change, message, small_rows, write_csv):
+    path = write_csv(small_rows)
+    spoil(path, 4, change)
+    with pytest.raises(FerError, match=message):
+        read(path)
+
+
+def test_a_short_row_beside_a_long_one_is_caught(small_rows, write_csv):
+    path = write_csv(small_rows)
+    spoil(path, 4, lambda e, p, u: (e, " ".join(p[1:]), u))
+    spoil(path, 5, lambda e, p, u: (e, " ".join([*p, "0"]), u))
+    with pytest.raises(FerError, match=r"line 4: 2304 pixels .* got 2303"):
+        read(path)
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"", "is empty"),
+        (b"emotion,pixels,Usage\n", "has a header but no rows"),
+        (b"emotion,Usage\n0,Training\n", "lacks the column pixels; its first line has 'emotion', 'Usage'"),
+        (bytes(range(256)) * 99, "lacks the column emotion and pixels and Usage"),
+        (b'"\x00' * 99_999, "lacks the column"),
+        (b"emotion,pixels,Usage\n" + bytes(range(256)), "line 2: 3 fields wanted"),
+    ],
+)
+def test_a_file_that_is_no_fer_csv_is_refused(content, message, tmp_path):
+    path = tmp_path / "bad.csv"
+    path.write_bytes(content)
+    with pytest.raises(FerError, match=message):
+        read(path)
+
+
+# folders
+
+
+def save(path: Path, image: Image.Image) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    image.save(path)
+
+
+def test_split_folders_aliases_and_official_names_are_understood(tmp_path):
+    names = ["Train/Happiness/a.jpg", "validation/SAD/b.png", "test/fear/Training_1.png", "test/anger/PublicTest_2.png"]
+    for name in names:
+        save(tmp_path / name, Image.new("L", (60, 50), 99))
+    (tmp_path / "train/._x.jpg").parent.mkdir(exist_ok=True)
+    (tmp_path / "train/._x.jpg").write_bytes(b"mac")
+    (tmp_path / "Train/Happiness/notes.txt").write_text("ignored")
+    rows = read(tmp_path)
+    found = {(EMOTIONS[label], int(usage)) for label, usage in zip(rows.labels, rows.usage, strict=True)}
+    assert found == {("happy", 0), ("sad", 1), ("fear", 0), ("angry", 1)}
+
+
+def test_class_folders_alone_are_training_and_the_other_splits_are_carved(small_rows, tmp_path):
+    for row, (image, label) in enumerate(zip(small_rows.images, small_rows.labels, strict=True)):
+        save(tmp_path / "faces" / EMOTIONS[label] / f"{row}.png", Image.fromarray(image))
+    dataset = open_dataset(tmp_path / "faces")
+    assert dataset.carved == ("val", "test")
+    assert (dataset.val.counts == 1).all() and (dataset.test.counts == 1).all()
+
+
+@pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGB", "RGBA", "CMYK", "YCbCr", "I", "F", "I;16"])
+def test_an_image_of_any_mode_and_size_becomes_grey(mode):
+    if mode in ("I", "I;16"):
+        image = Image.fromarray(np.full((31, 77), 65535, np.uint16 if mode == "I;16" else np.int32))
+    else:
+        image = Image.new("L", (77, 31), 255).convert(mode)
+    assert image.mode == mode
+    face = grey_face(image)
+    assert face.dtype == np.uint8 and face.shape == (48, 48) and face.min() == 255
+
+
+def test_transparency_is_white():
+    assert grey_face(Image.new("RGBA", (48, 48), (0, 0, 0, 0))).min() == 255
+    assert grey_face(Image.new("LA", (48, 48), (0, 0))).min() == 255
+
+
+def test_broken_images_are_listed_not_dropped(small_rows, write_folders):
+    folder = write_folders(small_rows)
+    for row in (0, 1, 2, 3, 4):
+        (folder / f"train/{EMOTIONS[row]}/{row:05d}.png").write_bytes(b"no image")
+    with pytest.raises(FerError, match=r"5 images \(train/angry/00000.png, .*, …\) that cannot be read"):
+        read(folder)
+
+
+def test_an_unknown_class_folder_suggests_the_nearest(small_rows, write_folders):
+    folder = write_folders(small_rows)
+    (folder / "train/happy").rename(folder / "train/hapy")
+    with pytest.raises(FerError, match=r"hapy: Unknown label 'hapy'. Did you mean 'happy'"):
+        read(folder)
+
+
+def test_images_outside_class_folders_are_refused(small_rows, write_folders):
+    folder = write_folders(small_rows)
+    save(folder / "test/lost.png", Image.new("L", (48, 48)))
+    with pytest.raises(FerError, match=r"1 image \(test/lost.png\) outside class folders"):
+        read(folder)
+
+
+def test_a_folder_without_images_is_refused(tmp_path):
+    (tmp_path / "train/happy").mkdir(parents=True)
+    with pytest.raises(FerError, match=r"holds no images in folders named after the classes"):
+        open_dataset(tmp_path)
+    with pytest.raises(FerError, match=r"holds no images"):
+        FORMATS["folders"].read(tmp_path)
+
+
+# npz
+
+
+def test_an_npz_may_have_other_sizes_names_and_no_usage(small_rows, write_npz):
+    big = small_rows.images.repeat(2, axis=1).repeat(2, axis=2)[..., None]
+    rows = read(write_npz(images=big, labels=np.array(EMOTIONS)[small_rows.labels]))
+    assert (rows.labels == small_rows.labels).all() and (rows.usage == 0).all()
+    assert np.abs(rows.images.astype(int) - small_rows.images).mean() < 8
+
+
+def test_an_npz_with_names_of_splits_is_understood(small_rows, write_npz):
+    usage = np.array(["Training", "val", "PrivateTest"])[small_rows.usage]
+    rows = read(write_npz(images=small_rows.images, labels=small_rows.labels, usage=usage))
+    assert rows.fingerprint == small_rows.fingerprint
+
+
+FACES, LABELS = np.zeros((2, 48, 48), np.uint8), np.array([0, 1])
+
+
+@pytest.mark.parametrize(
+    ("arrays", "message"),
+    [
+        ({"images": FACES}, "lacks labels; it has images"),
+        ({"x": FACES, "y": LABELS}, "lacks images and labels; it has x, y"),
+        ({"images": FACES / 255, "labels": LABELS}, r"must be uint8 .* got float64 \(2, 48, 48\)"),
+        ({"images": FACES[0], "labels": LABELS}, r"must be uint8 \(N, H, W\).* got uint8 \(48, 48\)"),
+        ({"images": FACES[:0], "labels": LABELS[:0]}, "must be uint8"),
+        ({"images": FACES, "labels": LABELS[:1]}, r"labels must be \(2,\), one for each image, got \(1,\)"),
+        ({"images": FACES, "labels": LABELS + 6}, "labels must be 0 to 6, got 7 in row 1"),
+        ({"images": FACES, "labels": LABELS / 2}, "labels must be whole numbers or names, got float64"),
+        ({"images": FACES, "labels": np.array(["happy", "hapy"])}, "Unknown label 'hapy'. Did you mean 'happy'"),
+        ({"images": FACES, "labels": LABELS, "usage": LABELS + 2}, "usage must be 0 to 2, got 3 in row 1"),
+        ({"images": FACES, "labels": LABELS, "usage": np.array(["tset", "test"])}, "Did you mean 'test'"),
+        ({"images": FACES, "labels": np.array([0, None])}, "Python objects, which is not opened"),
+    ],
+)
+def test_a_wrong_npz_is_refused(arrays, message, write_npz):
+    with pytest.raises(FerError, match=message):
+        read(write_npz(**arrays))
+
+
+@pytest.mark.parametrize("content", [b"", b"nonsense", b"PK\x03\x04 and then nothing"])
+def test_a_damaged_npz_is_refused(content, tmp_path):
+    (tmp_path / "bad.npz").write_bytes(content)
+    with pytest.raises(FerError, match=r"bad.npz is damaged or no .npz"):
+        read(tmp_path / "bad.npz")
+
+
+def test_an_npz_cut_or_altered_is_refused(small_rows, write_npz):
+    path = write_npz(images=small_rows.images, labels=small_rows.labels)
+    whole = path.read_bytes()
+    for content in (whole[: len(whole) // 2], whole[:5000] + b"\xff" * 9 + whole[5009:]):
+        path.write_bytes(content)
+        with pytest.raises(FerError, match=r"damaged or no .npz"):
+            read(path)
