@@ -85,13 +85,11 @@ class TrainConfig:
 def _checked(item, value):
     """The value as its field's type and within its limits, or a FerError that names the field."""
     limits = item.metadata
-    if item.type is float and type(value) is int:
-        value = float(value)
-    if type(value) is not item.type:
+    if type(value) is not item.type and not (item.type is float and type(value) is int):
         raise FerError(f"{item.name} must be {item.type.__name__}, got {value!r}.")
     if limits["choices"] and value not in limits["choices"]:
         raise unknown(f"value for {item.name}", value, limits["choices"])
     low, high = limits["low"], limits["high"]
     if low is not None and not low <= value <= high:  # also refuses NaN
         raise FerError(f"{item.name} must be between {low} and {high}, got {value}.")
-    return value
+    return item.type(value)

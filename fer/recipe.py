@@ -12,7 +12,7 @@ from fer.data import Split
 def learning_rate(config: TrainConfig, epoch: float) -> float:
     """The rate at a (fractional) epoch: a linear climb, then a cosine to 0 (arXiv 1608.03983) or a level line."""
     if epoch < config.warmup_epochs:
-        return config.learning_rate * max(epoch, 0.01) / config.warmup_epochs
+        return config.learning_rate * min(max(epoch, 0.01) / config.warmup_epochs, 1)
     if config.schedule == "plateau":
         return config.learning_rate
     done = (epoch - config.warmup_epochs) / max(config.epochs - config.warmup_epochs, 1e-9)

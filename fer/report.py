@@ -9,6 +9,7 @@ import numpy as np
 from fer.errors import FerError
 
 FORMAT_VERSION = 1
+SUM_TOLERANCE = 1e-3  # six digits and float32 lose far less
 Z_95 = 1.959963984540054  # the normal quantile of a two-sided 95 % interval
 
 
@@ -44,6 +45,13 @@ class Report:
             raise FerError(f"The {self.split} split of {self.dataset} holds no images to evaluate.")
         if self.probabilities.shape != (n, classes):
             raise FerError(f"probabilities must be ({n}, {classes}), got {self.probabilities.shape}.")
+        for name in ("rows", "targets", "leaked"):
+            if getattr(self, name).shape != (n,):
+                raise FerError(f"{name} must be ({n},), one for each image, got {getattr(self, name).shape}.")
+        if self.targets.min() < 0 or self.targets.max() >= classes:
+            raise FerError(f"targets must be 0 to {classes - 1}, got {self.targets.min()} to {self.targets.max()}.")
+        if not (abs(self.probabilities.sum(axis=1) - 1) < SUM_TOLERANCE).all():  # also refuses NaN
+            raise FerError("probabilities must sum to 1 for every image.")
 
     def __len__(self) -> int:
         return len(self.targets)
@@ -108,13 +116,13 @@ class Report:
         }
 
     def to_json(self) -> str:
-        """JSON text; probabilities to six digits, so that argmax and sums survive."""
+        """JSON text; probabilities to six digits, or in full where that would change the highest."""
         plain = asdict(self) | {
             "format": FORMAT_VERSION,
             "rows": self.rows.tolist(),
             "targets": self.targets.tolist(),
             "leaked": np.flatnonzero(self.leaked).tolist(),
-            "probabilities": [[round(float(p), 6) for p in row] for row in self.probabilities],
+            "probabilities": [_shortened(row) for row in self.probabilities],
         }
         return json.dumps(plain, separators=(",", ":"))
 
@@ -124,23 +132,30 @@ class Report:
         try:
             plain = json.loads(text)
             version = plain.pop("format")
-            if version != FORMAT_VERSION:
-                raise FerError(
-                    f"This report has format {version}; this program reads {FORMAT_VERSION}. Evaluate again."
-                )
-            targets = np.array(plain.pop("targets"), np.int64)
-            leaked = np.zeros(len(targets), bool)
-            leaked[plain.pop("leaked")] = True
-            return cls(
-                labels=tuple(plain.pop("labels")),
-                rows=np.array(plain.pop("rows"), np.int64),
-                probabilities=np.array(plain.pop("probabilities"), np.float32),
-                targets=targets,
-                leaked=leaked,
-                **plain,
-            )
-        except (json.JSONDecodeError, KeyError, IndexError, TypeError, ValueError, AttributeError) as error:
+            if version == FORMAT_VERSION:
+                return cls._from_plain(plain)
+        except (FerError, KeyError, IndexError, TypeError, ValueError, OverflowError, AttributeError) as error:
             raise FerError(f"The stored report is damaged ({error}). Evaluate again.") from error
+        raise FerError(f"This report has format {version}; this program reads {FORMAT_VERSION}. Evaluate again.")
+
+    @classmethod
+    def _from_plain(cls, plain: dict) -> "Report":
+        targets = np.array(plain.pop("targets"), np.int64)
+        leaked = np.zeros(len(targets), bool)
+        leaked[np.array(plain.pop("leaked"), np.int64)] = True
+        return cls(
+            labels=tuple(plain.pop("labels")),
+            rows=np.array(plain.pop("rows"), np.int64),
+            probabilities=np.array(plain.pop("probabilities"), np.float32),
+            targets=targets,
+            leaked=leaked,
+            **plain,
+        )
+
+
+def _shortened(row: np.ndarray) -> list[float]:
+    short = row.astype(np.float64).round(6)
+    return (short if short.argmax() == row.argmax() else row).tolist()
 
 
 def wilson(right: int, n: int) -> tuple[float, float]:

@@ -68,7 +68,10 @@ class Run:
     def history(self) -> list[dict]:
         """One entry an epoch."""
         path = self.path / "history.jsonl"
-        return [json.loads(line) for line in path.read_text().splitlines()] if path.is_file() else []
+        try:
+            return [json.loads(line) for line in path.read_text().splitlines()] if path.is_file() else []
+        except ValueError as error:
+            raise _damaged(path, error) from error
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -95,8 +98,11 @@ class Run:
 
     @property
     def is_usable(self) -> bool:
-        """Whether it can answer: a finished training, or one that was stopped and exported."""
-        return self.tflite_path.is_file() and bool(self.card)
+        """Whether it can answer: trained, exported, and with a card that is not damaged."""
+        try:
+            return self.tflite_path.is_file() and bool(self.card)
+        except FerError:
+            return False
 
     def set_status(self, state: str, message: str = "") -> None:
         self._write("status.json", {"state": state, "message": message, "time": time.time()})
@@ -134,21 +140,28 @@ class Run:
 
     def _json(self, name: str) -> dict | None:
         try:
-            return json.loads((self.path / name).read_text())
+            value = json.loads((self.path / name).read_text())
         except FileNotFoundError:
             return None
-        except json.JSONDecodeError as error:
-            raise FerError(f"{self.path / name} is damaged ({error}). Delete the run or restore the file.") from error
+        except ValueError as error:  # no JSON, or no text at all
+            raise _damaged(self.path / name, error) from error
+        if not isinstance(value, dict):
+            raise _damaged(self.path / name, f"a JSON object is expected, got {type(value).__name__}")
+        return value
 
     def _write(self, name: str, value: dict) -> None:
         write_atomically(self.path / name, json.dumps(value, indent=2))
 
 
+def _damaged(path: Path, why: object) -> FerError:
+    return FerError(f"{path} is damaged ({why}). Delete the run or restore the file.")
+
+
 class RunStore:
     """A directory of runs: the bundled ones, and a user's own beside them."""
 
-    def __init__(self, root: Path = MODELS):
-        self.root = Path(root)
+    def __init__(self, root: Path | None = None):
+        self.root = Path(root or MODELS)
 
     def __iter__(self) -> Iterator[Run]:
         paths = sorted(self.root.iterdir()) if self.root.is_dir() else []
@@ -166,7 +179,7 @@ class RunStore:
         Raises:
             FerError: where a run of that name exists or the name is no plain file name.
         """
-        id = name or f"{config.architecture}-{time.strftime('%Y%m%d-%H%M%S')}"
+        id = name if name is not None else f"{config.architecture}-{time.strftime('%Y%m%d-%H%M%S')}"
         if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", id):
             raise FerError(f"A run's name must be 1 to 64 letters, digits, '.', '_' or '-', got {id!r}.")
         run = Run(self.root / id)
@@ -193,6 +206,6 @@ class RunStore:
         if not chosen.is_usable:
             raise FerError(f"Run {id!r} has no exported model yet; finish its training first.")
         for run in self:
-            if run.card and bool(run.card.get("default")) != (run.id == id):
+            if run.is_usable and bool(run.card.get("default")) != (run.id == id):
                 run.set_card({**run.card, "default": run.id == id})
         return chosen

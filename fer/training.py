@@ -6,6 +6,7 @@ import os
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from zipfile import BadZipFile
 
 import keras
 import numpy as np
@@ -66,7 +67,7 @@ class Training:
             jit_compile=keras.backend.backend() == "jax",  # XLA on a CPU is four times slower on TensorFlow
         )
         self.network.optimizer.build(self.network.trainable_variables)
-        self.average = self.network.get_weights()
+        self.average = [np.array(weight) for weight in self.network.get_weights()]  # PyTorch's share its memory
         self.batches = max(1, len(self.dataset.train) // self.config.batch_size)
         if self.run.checkpoint_path.is_file():
             self._restore()
@@ -181,13 +182,17 @@ class Training:
         write_atomically(self.run.checkpoint_path, buffer.getvalue())
 
     def _restore(self) -> None:
-        with np.load(self.run.checkpoint_path) as saved:
-            values = zip(vars(self.position).items(), saved["position"], strict=True)
-            self.position = Position(**{name: type(value)(new) for (name, value), new in values})
-            self.average = [saved[f"average{i}"] for i in range(len(self.average))]
-            for name, variables in self._state().items():
-                for i, variable in enumerate(variables):
-                    variable.assign(saved[f"{name}{i}"])
+        path = self.run.checkpoint_path
+        try:
+            with np.load(path) as saved:
+                values = zip(vars(self.position).items(), saved["position"], strict=True)
+                self.position = Position(**{name: type(value)(new) for (name, value), new in values})
+                self.average = [saved[f"average{i}"] for i in range(len(self.average))]
+                for name, variables in self._state().items():
+                    for i, variable in enumerate(variables):
+                        variable.assign(saved[f"{name}{i}"])
+        except (BadZipFile, EOFError, KeyError, TypeError, ValueError) as error:
+            raise FerError(f"{path} is damaged ({error}). Delete it to train this run from its start.") from error
 
 
 def validate(network: keras.Model, split: Split, batch_size: int = 256) -> dict:

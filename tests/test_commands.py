@@ -1,0 +1,139 @@
+"""`python -m fer` as people call it."""
+
+import json
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from fer.__main__ import main
+from fer.runs import MODELS, RunStore
+
+ROOT = Path(__file__).parents[1]
+SAMPLES = ROOT / "pages/parts/samples"
+
+
+@pytest.fixture
+def own_models(tmp_path, monkeypatch) -> RunStore:
+    """A models folder of the test's own, with the light shipped model in it."""
+    root = tmp_path / "models"
+    shutil.copytree(MODELS / "mini_xception", root / "mini_xception")
+    monkeypatch.setattr("fer.runs.MODELS", root)
+    return RunStore(root)
+
+
+@pytest.mark.parametrize("command", ["", "data", "train", "predict", "evaluate", "export", "models"])
+def test_help_reads_like_documentation(command, capsys):
+    with pytest.raises(SystemExit, match="0"):
+        main([*command.split(), "--help"])
+    text = capsys.readouterr().out
+    assert len(text) > 300 and "None" not in text
+
+
+def test_predict_answers_each_photo_with_one_json_line(capsys):
+    names = [str(SAMPLES / name) for name in ("pair.jpg", "drawn.png")]
+    assert main(["predict", *names, "--json"]) == 0
+    pair, drawn = map(json.loads, capsys.readouterr().out.splitlines())
+    assert (pair["file"], pair["width"], pair["height"]) == (names[0], 960, 600) and drawn["file"] == names[1]
+    assert len(pair["faces"]) == 2
+    for face in pair["faces"]:
+        assert set(face) == {"box", "label", "confidence", "probabilities"} and len(face["box"]) == 4
+        assert sum(face["probabilities"].values()) == pytest.approx(1, abs=1e-4)
+        assert face["label"] == max(face["probabilities"], key=face["probabilities"].get)
+
+
+def test_predict_tells_what_is_no_picture_and_still_answers_the_others(tmp_path, capfd):
+    letter = tmp_path / "letter.jpg"
+    letter.write_text("Dear all")
+    assert main(["predict", str(letter), str(SAMPLES / "hopper.jpg"), str(tmp_path / "none.png")]) == 1
+    printed = capfd.readouterr()
+    assert printed.out.count("face 1 at") == 1
+    first, second = printed.err.splitlines()
+    assert "letter.jpg" in first and "no picture" in first and "none.png: The file does not exist" in second
+
+
+def test_predict_takes_the_whole_picture_when_told(capsys):
+    assert main(["predict", str(SAMPLES / "drawn.png"), "--detector", "whole", "--model", "mini_xception"]) == 0
+    assert "[0, 0, 400, 400]" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["predict", "x.jpg", "--model", "mini_xceptoin"], "Did you mean 'mini_xception'"),
+        (["predict", "x.jpg", "--detector", "yunit"], "Did you mean 'yunet'"),
+        (["train", "--data", "synthetic", "--architecture", "vgg_smal"], "Did you mean 'vgg_small'"),
+        (["train", "--data", "synthetik"], "Did you mean 'synthetic'"),
+        (["train", "--data", "synthetic", "--epochs", "0"], "epochs must be between 1 and 1000, got 0"),
+        (["train", "--resume", "mini_xception"], "finished"),
+        (["train", "--resume", "mini_xception", "--epochs", "3"], "no other options"),
+        (["data", "nowhere"], "Unknown data set 'nowhere'"),
+        (["models", "--default", "vgg"], "Unknown run 'vgg'"),
+        (["export", "none"], "Unknown run 'none'"),
+    ],
+)
+def test_what_cannot_be_done_is_told_in_one_line(arguments, message, own_models, capsys):
+    assert main(arguments) == 1
+    error = capsys.readouterr().err
+    assert message in error and error.startswith("fer: ") and error.count("\n") == 1
+    assert [run.id for run in own_models] == ["mini_xception"], "nothing is left behind"
+
+
+def test_data_prints_splits_and_faults(capsys):
+    assert main(["data", "synthetic", "--json"]) == 0
+    facts = json.loads(capsys.readouterr().out)
+    assert facts["splits"]["train"]["disgust"] == 210 and facts["faults"]["surplus copies"] == 0
+    assert main(["data", "synthetic"]) == 0
+    assert "1470" in capsys.readouterr().out
+
+
+def test_evaluate_prints_the_same_figures_as_its_json(capsys):
+    arguments = ["evaluate", "--data", "synthetic", "--model", "mini_xception"]
+    assert main([*arguments, "--json"]) == 0
+    facts = json.loads(capsys.readouterr().out)
+    assert facts["n"] == 315 and sum(map(sum, facts["confusion"])) == 315
+    assert main(arguments) == 0
+    printed = capsys.readouterr().out
+    assert f"accuracy {facts['accuracy']:.1%}" in printed and f"{facts['per_class']['recall']['happy']:.3f}" in printed
+    assert "tells nothing of real faces" in printed
+
+
+def test_the_default_model_is_changed_by_one_command(own_models, capsys):
+    own_models["mini_xception"].set_card({**own_models["mini_xception"].card, "default": False})
+    assert main(["models", "--default", "mini_xception"]) == 0
+    assert own_models["mini_xception"].card["default"] and main(["models"]) == 0
+    assert "mini_xception*" in capsys.readouterr().out
+
+
+def test_a_training_stopped_by_sigterm_ends_cleanly_and_is_resumed_to_its_end(tmp_path):
+    """The real processes, in a copy of the program so that the run lands in a models folder of its own."""
+    for folder in ("fer", "pages"):
+        shutil.copytree(ROOT / folder, tmp_path / folder)
+    start = [sys.executable, "-m", "fer", "train"]
+    recipe = [
+        "--data",
+        "synthetic",
+        "--architecture",
+        "mini_xception",
+        "--batch-size",
+        "64",
+        "--epochs",
+        "3",
+        "--name",
+        "stopped",
+    ]
+    training = subprocess.Popen([*start, *recipe], cwd=tmp_path, stdout=subprocess.PIPE, text=True)
+    run = RunStore(tmp_path / "models")
+    while training.poll() is None and not (run.root / "stopped/checkpoint.npz").exists():
+        time.sleep(0.1)
+    training.send_signal(signal.SIGTERM)
+    assert "--resume stopped" in training.communicate(timeout=60)[0] and training.returncode == 0
+    assert run["stopped"].status["state"] == "stopped" and 1 <= len(run["stopped"].history) < 3
+    resumed = subprocess.run([*start, "--resume", "stopped"], cwd=tmp_path, capture_output=True, text=True, timeout=300)
+    assert resumed.returncode == 0, resumed.stderr
+    assert run["stopped"].status["state"] == "finished" and len(run["stopped"].history) == 3
+    assert "tells nothing of real faces" in resumed.stdout

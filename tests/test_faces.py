@@ -1,0 +1,157 @@
+"""Reading pictures as people see them, and the one crop."""
+
+import io
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from fer import faces
+from fer.errors import FerError
+from fer.faces import Face, Prediction
+
+
+def encode(picture: Image.Image, format: str, **settings) -> bytes:
+    buffer = io.BytesIO()
+    picture.save(buffer, format, **settings)
+    return buffer.getvalue()
+
+
+def half_red(size=(64, 48)) -> Image.Image:
+    """Red on the left, blue on the right."""
+    picture = Image.new("RGB", size, "blue")
+    picture.paste("red", (0, 0, size[0] // 2, size[1]))
+    return picture
+
+
+@pytest.mark.parametrize("format", ["JPEG", "PNG", "WEBP", "BMP", "GIF", "AVIF", "HEIF"])
+def test_every_promised_format_is_read_as_rgb(format):
+    import pillow_heif
+
+    pillow_heif.register_heif_opener()
+    image = faces.read_image(encode(half_red(), format))
+    assert image.shape == (48, 64, 3) and image.dtype == np.uint8
+    assert image[24, 8, 0] > 200 > 60 > image[24, 8, 2], "left is red"
+    assert image[24, 56, 2] > 200, "right is blue"
+
+
+def test_a_cmyk_jpeg_is_read_in_its_colours():
+    image = faces.read_image(encode(half_red().convert("CMYK"), "JPEG"))
+    assert image[24, 8, 0] > 200 and image[24, 8, 2] < 60
+
+
+def test_a_16_bit_png_keeps_its_greys():
+    ramp = np.linspace(0, 65535, 64).astype(np.uint16) * np.ones((48, 1), np.uint16)
+    image = faces.read_image(encode(Image.fromarray(ramp), "PNG"))
+    assert image[0, 0, 0] == 0 and image[0, -1, 0] == 255 and 100 < image[0, 32, 0] < 155
+
+
+def test_a_palette_png_with_transparency_stands_on_white():
+    picture = Image.new("P", (64, 48), 0)
+    picture.putpalette([0, 0, 0, 255, 0, 0])
+    picture.paste(1, (0, 0, 32, 48))
+    image = faces.read_image(encode(picture, "PNG", transparency=0))
+    assert image[24, 8].tolist() == [255, 0, 0] and image[24, 56].tolist() == [255, 255, 255]
+
+
+@pytest.mark.parametrize(("orientation", "left_top"), [(1, "red"), (3, "blue"), (6, "red"), (8, "blue")])
+def test_a_photo_is_turned_by_its_exif_tag(orientation, left_top):
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    image = faces.read_image(encode(half_red(), "JPEG", exif=exif, quality=95))
+    assert image.shape == ((64, 48, 3) if orientation in (6, 8) else (48, 64, 3))
+    assert ("red" if image[2, 2, 0] > 200 else "blue") == left_top
+
+
+def test_an_animated_gif_is_its_first_frame():
+    frames = [Image.new("RGB", (20, 20), color) for color in ("red", "blue")]
+    image = faces.read_image(encode(frames[0], "GIF", save_all=True, append_images=frames[1:]))
+    assert image[10, 10].tolist() == [255, 0, 0]
+
+
+def bomb() -> bytes:
+    """A PNG of a few kilobytes that says it has 30,000 x 30,000 pixels."""
+    import struct
+    import zlib
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    header = struct.pack(">IIBBBBB", 30_000, 30_000, 8, 0, 0, 0, 0)
+    return (
+        b"\x89PNG\r\n\x1a\n"
+        + chunk(b"IHDR", header)
+        + chunk(b"IDAT", zlib.compress(bytes(30_001)))
+        + chunk(b"IEND", b"")
+    )
+
+
+@pytest.mark.parametrize(
+    ("case", "content", "message"),
+    [
+        ("a text file called .jpg", b"hello, I am a letter", "no picture"),
+        ("an empty file", b"", "empty"),
+        ("a truncated JPEG", encode(half_red((640, 480)), "JPEG")[:3000], "damaged or incomplete"),
+        ("a JPEG of ten bytes", encode(half_red(), "JPEG")[:10], "no picture|damaged"),
+        ("a truncated PNG", encode(half_red((640, 480)), "PNG")[:300], "damaged or incomplete"),
+        ("a decompression bomb", bomb(), "megapixels"),
+        ("more than 20 MB", b"\xff" * (20 * 2**20 + 1), "at most 20 MB"),
+    ],
+)
+def test_bad_input_is_refused_with_the_reason(case, content, message):
+    with pytest.raises(FerError, match=message):
+        faces.read_image(content)
+
+
+def test_a_path_that_is_missing_or_a_folder_is_told(tmp_path):
+    with pytest.raises(FerError, match="does not exist"):
+        faces.read_image(tmp_path / "none.jpg")
+    with pytest.raises(FerError, match="cannot be read"):
+        faces.read_image(tmp_path)
+
+
+def test_the_crop_of_a_face_sized_picture_is_the_picture():
+    grey = np.random.default_rng(0).integers(0, 256, (48, 48), np.uint8)
+    cropped = faces.crop(np.repeat(grey[..., None], 3, axis=2), Face((0, 0, 48, 48), 1.0))
+    assert np.abs(cropped.astype(int) - grey).max() <= 1
+
+
+@pytest.mark.parametrize(
+    ("case", "box"),
+    [
+        ("inside", (20, 20, 40, 50)),
+        ("over the left and upper edge", (0, 0, 10, 40)),
+        ("over the right and lower edge", (90, 60, 100, 80)),
+        ("a single pixel", (99, 79, 100, 80)),
+        ("the whole picture", (0, 0, 100, 80)),
+    ],
+)
+def test_every_crop_is_a_grey_square(case, box):
+    image = np.random.default_rng(0).integers(0, 256, (80, 100, 3), np.uint8)
+    cropped = faces.crop(image, Face(box, 0.9))
+    assert cropped.shape == (48, 48) and cropped.dtype == np.uint8
+
+
+def test_outside_the_picture_the_crop_repeats_its_edge():
+    image = np.full((40, 10, 3), 200, np.uint8)
+    assert (faces.crop(image, Face((0, 0, 10, 40), 1.0)) == 200).all()
+
+
+def test_a_prediction_names_its_most_probable_labels():
+    prediction = Prediction(Face((1, 2, 3, 4), 0.9), ("a", "b", "c"), np.array([0.2, 0.5, 0.3], np.float32))
+    assert prediction.label == "b" and prediction.confidence == pytest.approx(0.5)
+    assert [label for label, _ in prediction.top(2)] == ["b", "c"]
+    assert prediction.as_dict() == {
+        "box": [1, 2, 3, 4],
+        "label": "b",
+        "confidence": 0.5,
+        "probabilities": {"a": 0.2, "b": 0.5, "c": 0.3},
+    }
+
+
+@pytest.mark.parametrize("box", [(0, 0, 60, 60), (590, 430, 640, 480), (0, 0, 640, 480)])
+def test_annotating_keeps_the_picture_and_its_size(box):
+    image = np.zeros((480, 640, 3), np.uint8)
+    face = Prediction(Face(box, 0.9), ("happy",), np.ones(1, np.float32))
+    marked = faces.annotate(image, [face], {"happy": "#ff0000"})
+    assert marked.shape == image.shape and (marked != 0).any() and (image == 0).all()

@@ -1,0 +1,97 @@
+"""The pages, run by Streamlit's own test harness."""
+
+import io
+import json
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from streamlit.testing.v1 import AppTest
+
+from fer.runs import RunStore
+
+ROOT = Path(__file__).parents[1]
+SAMPLES = ROOT / "pages/parts/samples"
+
+
+@pytest.fixture
+def predict() -> AppTest:
+    return AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=60).run()
+
+
+def upload(app: AppTest, *files: tuple[str, bytes]) -> AppTest:
+    kind = {"png": "image/png"}
+    return (
+        app.file_uploader(key="predict-photos")
+        .set_value([(name, content, kind.get(name[-3:], "image/jpeg")) for name, content in files])
+        .run()
+    )
+
+
+def probabilities(app: AppTest) -> list[dict]:
+    """What each bar chart on the page shows: label -> probability."""
+    data = [json.loads(chart.proto.spec)["data"][0] for chart in app.get("plotly_chart")]
+    return [{"labels": bars["y"], "texts": bars["text"]} for bars in data]
+
+
+def test_the_first_page_invites_and_tells_the_models_accuracy(predict):
+    assert not predict.exception and predict.title[0].value.startswith("Which emotion")
+    score = RunStore().default.test_score
+    said = predict.info[0].value
+    assert f"{score['accuracy']:.1%}" in said and f"{score['n']:,}" in said
+    assert f"{score['leak_free_accuracy']:.1%}" in said and "288" in said
+    assert any("not stored" in caption.value for caption in predict.caption)
+
+
+def test_an_uploaded_photo_is_answered_with_seven_probabilities_a_face(predict):
+    app = upload(predict, ("pair.jpg", (SAMPLES / "pair.jpg").read_bytes()))
+    assert not app.exception
+    shown = probabilities(app)
+    assert len(shown) == 2 and all(len(bars["labels"]) == len(bars["texts"]) == 7 for bars in shown)
+    assert len(app.get("download_button")) == 3
+
+
+def test_a_sample_answers_with_one_click(predict):
+    app = predict.button(key="predict-sample-astronaut.jpg").click().run()
+    assert not app.exception and len(probabilities(app)) == 1
+    assert any("**happy**" in text.value for text in app.markdown), "the astronaut smiles"
+
+
+def test_bad_files_are_told_and_the_good_one_is_still_answered(predict):
+    good = (SAMPLES / "hopper.jpg").read_bytes()
+    app = upload(predict, ("letter.jpg", b"Dear all"), ("half.jpg", good[:9000]), ("none.jpg", b""), ("good.jpg", good))
+    assert not app.exception
+    told = [error.value for error in app.error]
+    assert len(told) == 3 and "letter.jpg: This is no picture" in told[0]
+    assert "half.jpg: The picture is damaged" in told[1] and "none.jpg: The file is empty" in told[2]
+    assert len(probabilities(app)) == 1
+
+
+def test_a_picture_without_a_face_may_be_taken_whole(predict):
+    buffer = io.BytesIO()
+    Image.linear_gradient("L").convert("RGB").save(buffer, "PNG")
+    app = upload(predict, ("sky.png", buffer.getvalue()))
+    assert "No face was found in sky.png" in app.warning[0].value and not probabilities(app)
+    app = app.toggle[0].set_value(True).run()
+    assert not app.exception and len(probabilities(app)) == 1
+
+
+def test_another_model_may_answer(predict):
+    app = predict.selectbox(key="predict-model").set_value("mini_xception").run()
+    assert not app.exception and "mini_xception" in app.info[0].value
+
+
+def test_the_models_page_shows_every_run_and_changes_the_default(tmp_path, monkeypatch):
+    import shutil
+
+    root = tmp_path / "models"
+    for name in ("vgg_small", "mini_xception"):
+        shutil.copytree(ROOT / "models" / name, root / name)
+    monkeypatch.setattr("fer.runs.MODELS", root)
+    app = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=60).run()
+    app = app.switch_page("pages/models.py").run()
+    assert not app.exception and list(app.dataframe[0].value["Run"]) == ["mini_xception", "vgg_small"]
+    other = next(run.id for run in RunStore(root) if run.id != RunStore(root).default.id)
+    app = app.selectbox(key="models-chosen").set_value(other).run()
+    app = app.button(key="models-make-default").click().run()
+    assert not app.exception and RunStore(root).default.id == other
