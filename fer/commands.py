@@ -1,6 +1,7 @@
 """What each command of `python -m fer` does and prints; Keras is imported only where something is trained."""
 
 import os
+import platform
 import signal
 import sys
 from contextlib import contextmanager
@@ -56,8 +57,7 @@ def train(name: str | None, resume: str | None, **settings) -> int:
         run = store.create(config, name)
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: _stop(run))
-    with _quiet_stderr():
-        from fer.worker import train as work
+    work = _worker().train
     from fer.terminal import Bars
 
     with Bars(run) as bars:
@@ -118,8 +118,7 @@ def evaluate(data: str, split: str, model: str | None, json: bool) -> None:
 def export(run_id: str) -> None:
     from fer.formats import open_dataset
 
-    with _quiet_stderr():
-        from fer.worker import judge
+    judge = _worker().judge
     run = RunStore()[run_id]
     if not run.card:
         raise FerError(f"Run {run_id!r} has no card yet; finish its training first.")
@@ -141,6 +140,19 @@ def models(default: str | None) -> None:
         rows.append([name, run.status["state"], card.get("parameters", ""), told])
     _print_table(["run", "state", "parameters", "test split, single pass"], rows)
     print("* answers by default")
+
+
+def _worker():
+    """The module that trains. Raises FerError where Keras or its backend is not installed."""
+    try:
+        with _quiet_stderr():
+            from fer import worker
+    except ModuleNotFoundError as error:
+        raise FerError(
+            f"Training needs {error.name}, which is not installed: pip install -r requirements.txt, under Python 3.11 to "
+            f"3.13 (this is {platform.python_version()}; TensorFlow has no release for 3.14 yet)."
+        ) from error
+    return worker
 
 
 @contextmanager
