@@ -2,8 +2,9 @@
 
     python benchmarks/inference.py [--rounds 5]
 
-CPU milliseconds a face are the process's own time over 500 single faces (batch 1, one thread), the smallest of the rounds
-and the median. The web row needs `chromium` and playwright: seconds from starting the server to the first answered photo.
+CPU milliseconds a face are the process's own time over 500 single faces (batch 1, one thread), the smallest of the
+rounds and the median. The web row needs `chromium` and playwright: seconds from starting the server to the first
+answered photo.
 """
 
 import argparse

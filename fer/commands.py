@@ -100,7 +100,7 @@ def evaluate(data: str, split: str, model: str | None, json: bool) -> None:
     opened = open_dataset(data)
     report = judge(_run(model), opened, split)
     if json:
-        _print_json(_report_facts(report))
+        _print_json({**_report_facts(report), "format": opened.format})
         return
     print(f"{report.model} on {report.dataset}, {report.split} split, n = {len(report)}, single pass")
     print(f"{_headline(report.summary())}{_drawn(opened.format)}\n")
@@ -149,8 +149,8 @@ def _worker():
             from fer import worker
     except ModuleNotFoundError as error:
         raise FerError(
-            f"Training needs {error.name}, which is not installed: pip install -r requirements.txt, under Python 3.11 to "
-            f"3.13 (this is {platform.python_version()}; TensorFlow has no release for 3.14 yet)."
+            f"Training needs {error.name}, which is not installed: pip install -r requirements.txt, under Python "
+            f"3.11 to 3.13 (this is {platform.python_version()}; TensorFlow has no release for 3.14 yet)."
         ) from error
     return worker
 

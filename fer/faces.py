@@ -91,7 +91,7 @@ def read_image(source: str | Path | bytes) -> np.ndarray:
         with Image.open(io.BytesIO(content)) as picture:
             if picture.width * picture.height > MAX_PIXELS:
                 raise Image.DecompressionBombError
-            return np.asarray(_as_rgb(ImageOps.exif_transpose(picture)))
+            return np.asarray(opaque(ImageOps.exif_transpose(picture)).convert("RGB"))
     except Image.DecompressionBombError:
         raise FerError(f"The picture has more than {MAX_PIXELS // 10**6} megapixels; make it smaller first.") from None
     except UnidentifiedImageError:
@@ -103,6 +103,16 @@ def read_image(source: str | Path | bytes) -> np.ndarray:
         raise FerError(f"The picture is damaged or incomplete ({error}). Save or download it again.") from error
 
 
+def opaque(picture: Image.Image) -> Image.Image:
+    """A picture with 8 bits a channel, and white where it was transparent."""
+    if picture.mode.startswith("I"):  # 16-bit greys, which Pillow's own conversion clips to white
+        return Image.fromarray((np.asarray(picture).clip(0, 65535) // 257).astype(np.uint8))
+    if picture.has_transparency_data:
+        picture = picture.convert("RGBA")
+        return Image.alpha_composite(Image.new("RGBA", picture.size, "white"), picture)
+    return picture
+
+
 def _read_bytes(path: Path) -> bytes:
     try:
         return path.read_bytes() if path.stat().st_size <= MAX_BYTES else bytes(MAX_BYTES + 1)
@@ -110,15 +120,6 @@ def _read_bytes(path: Path) -> bytes:
         raise FerError("The file does not exist.") from None
     except OSError as error:
         raise FerError(f"The file cannot be read: {error.strerror}.") from error
-
-
-def _as_rgb(picture: Image.Image) -> Image.Image:
-    if picture.mode.startswith("I"):  # 16-bit greys: Pillow's own conversion clips them to white
-        return Image.fromarray((np.asarray(picture).astype(np.int64) >> 8).clip(0, 255).astype(np.uint8)).convert("RGB")
-    if picture.has_transparency_data:
-        picture = picture.convert("RGBA")
-        return Image.alpha_composite(Image.new("RGBA", picture.size, "white"), picture).convert("RGB")
-    return picture.convert("RGB")
 
 
 def crop(image: np.ndarray, face: Face, size: int = IMAGE_SIZE) -> np.ndarray:

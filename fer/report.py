@@ -142,7 +142,7 @@ class Report:
     def _from_plain(cls, plain: dict) -> "Report":
         targets = np.array(plain.pop("targets"), np.int64)
         leaked = np.zeros(len(targets), bool)
-        leaked[np.array(plain.pop("leaked"), np.int64)] = True
+        leaked[np.array(plain.pop("leaked"), np.uint64)] = True
         return cls(
             labels=tuple(plain.pop("labels")),
             rows=np.array(plain.pop("rows"), np.int64),

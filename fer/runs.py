@@ -47,7 +47,7 @@ class Run:
 
     @property
     def config(self) -> TrainConfig:
-        return TrainConfig.from_json((self.path / "config.json").read_text())
+        return TrainConfig.from_json((self.path / "config.json").read_text(errors="replace"))
 
     @property
     def status(self) -> dict:

@@ -17,6 +17,7 @@ from PIL import Image
 
 from fer.data import IMAGE_SIZE, Dataset, Rows, assemble, ferplus_targets
 from fer.errors import FerError, unknown
+from fer.faces import opaque
 from fer.labels import EMOTIONS
 from fer.registry import Registry
 
@@ -106,12 +107,7 @@ def recognise(path: Path) -> tuple[Format, Path]:
 
 def grey_face(image: Image.Image) -> np.ndarray:
     """An image of any size and mode as uint8 (48, 48), transparency on white, its sides scaled one by one."""
-    if image.mode.startswith("I"):  # 16 bits a pixel, which Pillow would clip at 255
-        image = Image.fromarray((np.asarray(image).clip(0, 65535) // 257).astype(np.uint8))
-    elif image.has_transparency_data:
-        image = image.convert("RGBA")
-        image = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image)
-    image = image.convert("L")
+    image = opaque(image).convert("L")
     if image.size != (IMAGE_SIZE, IMAGE_SIZE):
         image = image.resize((IMAGE_SIZE, IMAGE_SIZE), Image.Resampling.LANCZOS)
     return np.asarray(image)

@@ -1,0 +1,95 @@
+"""A recipe's settings, each with its default, help and limits."""
+
+import json
+from dataclasses import fields, replace
+
+import pytest
+
+from fer.config import TrainConfig
+from fer.errors import FerError
+
+SETTINGS = {item.name: item for item in fields(TrainConfig)}
+OTHER = TrainConfig(data="/faces/ö", ferplus=True, optimizer="adamw", learning_rate=1e-3, mixup=0.25, epochs=7, seed=5)
+
+
+@pytest.mark.parametrize("config", [TrainConfig(), OTHER], ids=["the default", "another"])
+def test_json_gives_the_same_recipe_back(config):
+    assert TrainConfig.from_json(config.to_json()) == config
+
+
+def test_a_recipe_of_few_settings_takes_the_defaults_for_the_others():
+    assert TrainConfig.from_json('{"epochs": 3}') == TrainConfig(epochs=3)
+
+
+@pytest.mark.parametrize("name", SETTINGS)
+def test_every_setting_tells_what_it_is_for(name):
+    assert len(SETTINGS[name].metadata["help"]) > 10
+
+
+@pytest.mark.parametrize("name", [name for name, item in SETTINGS.items() if item.type in (int, float)])
+def test_every_number_is_accepted_at_its_limits_and_refused_beyond(name):
+    limits = SETTINGS[name].metadata
+    for edge, beyond in ((limits["low"], limits["low"] - 1), (limits["high"], limits["high"] + 1)):
+        assert getattr(TrainConfig(**{name: edge}), name) == edge
+        with pytest.raises(FerError, match=f"{name} must be between .* and .*, got {beyond}"):
+            TrainConfig(**{name: beyond})
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        ({"epochs": 0}, r"epochs must be between 1 and 1000, got 0\."),
+        ({"epochs": 2.0}, r"epochs must be int, got 2\.0\."),
+        ({"epochs": True}, r"epochs must be int, got True\."),
+        ({"epochs": "5"}, r"epochs must be int, got '5'\."),
+        ({"epochs": None}, r"epochs must be int, got None\."),
+        ({"flip": 1}, r"flip must be bool, got 1\."),
+        ({"learning_rate": True}, r"learning_rate must be float, got True\."),
+        ({"learning_rate": float("nan")}, r"learning_rate must be between 1e-06 and 10, got nan\."),
+        ({"learning_rate": float("inf")}, "learning_rate must be between"),
+        ({"rotation": 10**400}, "rotation must be between 0 and 180"),
+        ({"optimizer": "adam"}, r"Unknown value for optimizer 'adam'\. Did you mean 'adamw'\? Valid: adamw, sgd\."),
+        ({"schedule": ""}, r"Unknown value for schedule ''\. Valid: cosine, plateau\."),
+        ({"data": 3}, r"data must be str, got 3\."),
+    ],
+    ids=lambda value: next(f"{k}={str(v)[:8]!r}" for k, v in value.items()) if isinstance(value, dict) else "",
+)
+def test_a_value_that_cannot_work_is_refused(values, message):
+    with pytest.raises(FerError, match=message):
+        TrainConfig(**values)
+
+
+def test_a_whole_number_is_good_for_a_fraction():
+    rotation = TrainConfig(rotation=10).rotation
+    assert type(rotation) is float and rotation == 10
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ('{"epoch": 3}', r"Unknown training setting 'epoch'\. Did you mean 'epochs'\?"),
+        ('{"lr_schedule": "cosine"}', r"Did you mean 'schedule'\?"),
+        ("", "must be JSON"),
+        ('{"epochs": 3', "must be JSON"),
+        ("[3]", "must be a JSON object, got list"),
+        ("null", "must be a JSON object, got NoneType"),
+        ('{"learning_rate": NaN}', "learning_rate must be between"),
+        ('{"flip": "true"}', "flip must be bool, got 'true'"),
+    ],
+)
+def test_text_that_is_no_recipe_is_refused(text, message):
+    with pytest.raises(FerError, match=message):
+        TrainConfig.from_json(text)
+
+
+def test_a_recipe_cannot_be_changed_but_copied_with_another_value():
+    with pytest.raises(AttributeError):
+        TrainConfig().epochs = 3
+    assert replace(TrainConfig(), epochs=3).epochs == 3
+    with pytest.raises(FerError, match="epochs"):
+        replace(TrainConfig(), epochs=-3)
+
+
+def test_the_json_is_plain_enough_to_be_read_by_people():
+    assert json.loads(TrainConfig().to_json())["architecture"] == "vgg_small"
+    assert TrainConfig().to_json().count("\n") == len(SETTINGS) + 1

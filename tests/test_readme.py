@@ -1,0 +1,51 @@
+"""The README's numbers are the stored reports' numbers, and its commands exist."""
+
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+
+from fer.__main__ import parser
+from fer.data import SPLITS
+from fer.report import Report
+from fer.runs import RunStore
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text()
+SHIPPED = ("vgg_small", "mini_xception")
+
+
+def percent(share: float) -> str:
+    return f"{100 * share:.1f}"
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_the_table_of_models_says_what_the_reports_say(name):
+    report = RunStore()[name].report("fer2013", "test")
+    row = next(line for line in README.splitlines() if line.startswith("| ") and f"`{name}`" in line)
+    for part in (report, report.leak_free):
+        low, high = map(percent, part.interval)
+        assert f"{percent(part.accuracy)} % ({low} to {high})" in row
+    assert f"{report.macro_f1:.3f}" in row
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_a_shipped_models_card_repeats_its_reports(name):
+    run = RunStore()[name]
+    for split in SPLITS[1:]:
+        report: Report = run.report("fer2013", split)
+        assert run.card["scores"][f"fer2013-{split}"] == report.summary() and len(report) == 3589
+    assert run.card["data"]["train"] == 28_709 and not run.card["data"]["carved"]
+
+
+def test_exactly_one_shipped_model_is_the_default():
+    assert [RunStore()[name].card["default"] for name in SHIPPED].count(True) == 1
+
+
+def test_every_command_in_the_readme_is_understood():
+    blocks = "".join(re.findall(r"```\n(.*?)```", README, re.DOTALL))
+    commands = [line.split("#")[0] for line in blocks.splitlines() if line.startswith("python -m fer")]
+    assert len(commands) >= 6
+    for command in commands:
+        parser().parse_args(shlex.split(command)[3:])
