@@ -24,12 +24,13 @@ def augment(images: np.ndarray, targets: np.ndarray, config: TrainConfig, random
         transform = affine_parameters(len(images), images.shape[1], config, random)
         pixels = ops.image.affine_transform(pixels, transform, interpolation="bilinear", fill_mode="nearest")
     if config.light:
-        gain, offset = light_parameters(len(images), config.light, random)
+        gain, offset = map(ops.convert_to_tensor, light_parameters(len(images), config.light, random))
         pixels = pixels * gain + offset
     if config.mixup:
         share = random.beta(config.mixup, config.mixup, (len(images), 1)).astype(np.float32)
         partner = random.permutation(len(images))
-        pixels = pixels * share[..., None, None] + ops.take(pixels, partner, axis=0) * (1 - share[..., None, None])
+        weight = ops.convert_to_tensor(share[..., None, None])
+        pixels = pixels * weight + ops.take(pixels, partner, axis=0) * (1 - weight)
         targets = targets * share + targets[partner] * (1 - share)
     if config.erase:
         boxes = erase_masks(len(images), images.shape[1], config.erase, random)

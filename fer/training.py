@@ -67,7 +67,7 @@ class Training:
             jit_compile=keras.backend.backend() == "jax",  # XLA on a CPU is four times slower on TensorFlow
         )
         self.network.optimizer.build(self.network.trainable_variables)
-        self.average = [np.array(weight) for weight in self.network.get_weights()]  # PyTorch's share its memory
+        self.average = self.network.get_weights()
         self.batches = max(1, len(self.dataset.train) // self.config.batch_size)
         if self.run.checkpoint_path.is_file():
             self._restore()

@@ -6,9 +6,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from fer.config import TrainConfig
 from fer.data import SPLITS, USAGE_CODES, Rows
 from fer.formats import synthetic
 from fer.labels import EMOTIONS
+from fer.runs import Run, RunStore
 
 
 @pytest.fixture(scope="session")
@@ -62,3 +64,23 @@ def write_npz(tmp_path):
 
 def _usage_name(code: int) -> str:
     return {code: name for name, code in USAGE_CODES.items()}[int(code)]
+
+
+@pytest.fixture(scope="session")
+def small_npz(small_rows, tmp_path_factory) -> Path:
+    """The small rows as a file that `TrainConfig.data` can name."""
+    path = tmp_path_factory.mktemp("data") / "small.npz"
+    np.savez(path, images=small_rows.images, labels=small_rows.labels, usage=small_rows.usage)
+    return path
+
+
+@pytest.fixture(scope="session")
+def trained_run(small_npz, tmp_path_factory) -> Run:
+    """A finished run: mini_xception, two epochs on the small rows. Read it; do not change it."""
+    from fer import worker
+
+    recipe = {"architecture": "mini_xception", "epochs": 2, "batch_size": 16, "precision": "float32", "seed": 3}
+    config = TrainConfig(data=str(small_npz), **recipe)
+    run = RunStore(tmp_path_factory.mktemp("models")).create(config, "trained")
+    assert worker.train(run)
+    return run

@@ -1,0 +1,140 @@
+"""Random changes that are the same for the same seed, and no more than was asked for."""
+
+import numpy as np
+import pytest
+from keras import ops
+
+from fer.augment import ERASED_PIXELS, affine_parameters, augment, erase_masks
+from fer.config import TrainConfig
+
+OFF = {"flip": False, "rotation": 0, "scale": 0, "shift": 0, "light": 0, "erase": 0, "mixup": 0}
+IMAGES = np.random.default_rng(0).integers(0, 256, (12, 48, 48), np.uint8)
+TARGETS = np.eye(7, dtype=np.float32)[np.arange(12) % 7]
+
+
+def apply(random=None, images=IMAGES, **changes) -> tuple[np.ndarray, np.ndarray]:
+    random = np.random.default_rng(1) if random is None else random
+    pixels, targets = augment(images, TARGETS[: len(images)], TrainConfig(**(OFF | changes)), random)
+    return ops.convert_to_numpy(pixels), targets
+
+
+class Fixed:
+    """Stands in for a generator: every number is `share` of its limit, the shift as given, every image is flipped."""
+
+    def __init__(self, share: float = 0.0, shift: tuple[float, float] = (0.0, 0.0)):
+        self.share, self.shift = share, np.array(shift)[:, None]
+
+    def uniform(self, low, high, size):
+        return np.broadcast_to(self.shift, size) if size == (2, len(IMAGES)) else np.full(size, self.share * high)
+
+    def random(self, size):
+        return np.zeros(size)
+
+
+EVERYTHING = {"flip": True, "rotation": 12, "scale": 0.2, "shift": 5, "light": 0.2, "erase": 0.5, "mixup": 0.4}
+
+
+@pytest.mark.parametrize("changes", [OFF, EVERYTHING, *({key: value} for key, value in EVERYTHING.items())], ids=str)
+def test_the_result_is_a_batch_of_uint8_images_with_targets_that_sum_to_one(changes):
+    pixels, targets = apply(**changes)
+    assert pixels.shape == (12, 48, 48, 1) and pixels.dtype == np.uint8
+    assert targets.shape == (12, 7) and targets.dtype == np.float32
+    np.testing.assert_allclose(targets.sum(axis=1), 1, rtol=1e-6)
+    assert ("mixup" in changes and changes["mixup"] > 0) or (targets == TARGETS).all()
+
+
+def test_the_same_seed_gives_the_same_images_and_another_seed_others():
+    first, again, other = (apply(np.random.default_rng(seed), **EVERYTHING) for seed in (5, 5, 6))
+    assert (first[0] == again[0]).all() and (first[1] == again[1]).all()
+    assert (first[0] != other[0]).any()
+
+
+def test_nothing_is_changed_where_everything_is_off():
+    assert (apply()[0][..., 0] == IMAGES).all()
+
+
+def test_the_given_images_stay_as_they_are():
+    kept = IMAGES.copy()
+    apply(**EVERYTHING)
+    assert (kept == IMAGES).all()
+
+
+def test_a_flip_mirrors_exactly():
+    assert (apply(Fixed(), flip=True)[0][..., 0] == IMAGES[:, :, ::-1]).all()
+
+
+def test_about_half_of_the_images_are_flipped():
+    images = np.repeat(IMAGES[:1], 400, axis=0)
+    parameters = affine_parameters(len(images), 48, TrainConfig(**(OFF | {"flip": True})), np.random.default_rng(0))
+    assert set(parameters[:, 0]) == {-1.0, 1.0} and 150 < (parameters[:, 0] < 0).sum() < 250
+
+
+@pytest.mark.parametrize(
+    ("shift", "result_part", "source_part"),
+    [
+        ((5, 0), np.s_[:, :, :43], np.s_[:, :, 5:]),
+        ((-5, 0), np.s_[:, :, 5:], np.s_[:, :, :43]),
+        ((0, 4), np.s_[:, :44], np.s_[:, 4:]),
+        ((2, -3), np.s_[:, 3:, :46], np.s_[:, :45, 2:]),
+    ],
+    ids=["left", "right", "up", "left and down"],
+)
+def test_a_shift_moves_by_whole_pixels(shift, result_part, source_part):
+    result = apply(Fixed(shift=shift), shift=5)[0][..., 0]
+    assert (result[result_part] == IMAGES[source_part]).all()
+
+
+def test_a_shifted_image_is_filled_with_its_edge():
+    result = apply(Fixed(shift=(-5, 0)), shift=5)[0][..., 0]
+    assert (result[:, :, :5] == IMAGES[:, :, :1]).all()
+
+
+def test_a_quarter_turn_and_a_zoom_keep_the_middle_in_place():
+    image = np.zeros((1, 48, 48), np.uint8)
+    image[0, 22:26, 22:26] = 200
+    turned = apply(Fixed(1), image, rotation=90)[0][..., 0]
+    assert np.abs(turned.astype(int) - image).max() <= 1
+    grown = apply(Fixed(1), image, scale=0.5)[0][..., 0]
+    assert (grown[0, 22:26, 22:26] == 200).all() and (grown > 100).sum() > (image > 100).sum()
+
+
+def test_strong_light_ends_at_black_and_white_and_never_wraps_around():
+    ramp = np.sort(IMAGES.reshape(12, -1), axis=1).reshape(IMAGES.shape)
+    lit = apply(images=ramp, light=0.9)[0].reshape(12, -1).astype(int)
+    assert (np.diff(lit, axis=1) >= 0).all() and lit.min() == 0 and lit.max() == 255
+
+
+def test_light_turns_contrast_around_mid_grey_and_adds_brightness():
+    image = np.full((1, 48, 48), 100, np.uint8)
+    lit = apply(Fixed(0.5), image, light=0.2)[0]
+    assert (lit == round((100 - 127.5) * 1.1 + 127.5 + 12.75)).all()
+
+
+def test_erased_boxes_have_the_sides_that_are_promised():
+    masks = erase_masks(2000, 48, 1.0, np.random.default_rng(0))[..., 0]
+    heights, widths = masks.any(axis=2).sum(axis=1), masks.any(axis=1).sum(axis=1)
+    for sides in (heights, widths):
+        assert (sides.min(), sides.max()) == ERASED_PIXELS == (4, 18)
+    assert (masks.sum(axis=(1, 2)) == heights * widths).all()
+    assert masks.any(axis=0)[[0, 0, -1, -1], [0, -1, 0, -1]].all()  # the corners are reached
+
+
+@pytest.mark.parametrize("probability", [0.0, 0.25, 1.0])
+def test_as_many_images_are_erased_as_asked(probability):
+    masks = erase_masks(2000, 48, probability, np.random.default_rng(0))
+    assert masks.any(axis=(1, 2, 3)).mean() == pytest.approx(probability, abs=0.04)
+
+
+def test_outside_of_the_box_an_erased_image_is_unchanged():
+    erased = apply(erase=1.0)[0][..., 0]
+    for before, after in zip(IMAGES, erased, strict=True):
+        rows, columns = np.nonzero(before != after)
+        assert np.ptp(rows) < 18 and np.ptp(columns) < 18
+        assert len(np.unique(after[rows, columns])) == 1  # one grey
+
+
+def test_mixup_mixes_images_and_targets_by_the_same_share():
+    images = np.repeat((np.arange(7, dtype=np.uint8) * 30)[:, None, None], 48, axis=1).repeat(48, axis=2)
+    pixels, targets = apply(np.random.default_rng(3), images, mixup=1.0)
+    assert ((targets > 0).sum(axis=1) <= 2).all() and (targets.max(axis=1) < 1).any()
+    np.testing.assert_allclose(pixels[:, 0, 0, 0], targets @ (np.arange(7) * 30), atol=0.51)
