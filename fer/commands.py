@@ -132,14 +132,17 @@ def models(default: str | None) -> None:
     if default:
         print(f"{store.set_default(default).id} is now the default model.")
         return
-    rows = []
-    for run in store:
-        card, score = run.card, run.test_score
-        name = f"{run.id}*" if card.get("default") else run.id
-        told = f"{card['data']['name']}: {_headline(score)}" if score else "not measured on real faces"
-        rows.append([name, run.status["state"], card.get("parameters", ""), told])
-    _print_table(["run", "state", "parameters", "test split, single pass"], rows)
+    _print_table(["run", "state", "parameters", "test split, single pass"], [_model_row(run) for run in store])
     print("* answers by default")
+
+
+def _model_row(run: Run) -> list:
+    try:
+        card, score = run.card, run.test_score
+        told = f"{card['data']['name']}: {_headline(score)}" if score else "not measured on real faces"
+        return [f"{run.id}*" if card.get("default") else run.id, run.status["state"], card.get("parameters", ""), told]
+    except FerError as error:  # one damaged run must not hide the others
+        return [run.id, "damaged", "", str(error)]
 
 
 def _worker():

@@ -27,7 +27,10 @@ class Classifier:
         from ai_edge_litert.interpreter import Interpreter
 
         if not run.is_usable:
-            raise FerError(f"Run {run.id!r} has no exported model yet; finish its training, or choose another run.")
+            raise FerError(
+                f"Run {run.id!r} cannot answer: it is not exported yet, or its card is damaged. Finish its "
+                f"training (python -m fer train --resume {run.id}), or choose another run."
+            )
         self.run, self.labels = run, run.labels
         self._lock = threading.Lock()
         try:

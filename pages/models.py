@@ -3,6 +3,7 @@
 import pandas as pd
 import streamlit as st
 
+from fer.errors import FerError
 from fer.runs import Run, RunStore
 from pages.parts import frame
 from pages.parts.models import accuracy_sentence
@@ -10,12 +11,15 @@ from pages.parts.models import accuracy_sentence
 
 def row(run: Run) -> dict:
     """One line of the table; accuracy only where it was measured on photographed faces."""
-    card, score = run.card, run.test_score or {}
+    try:
+        card, score, status, config = run.card, run.test_score or {}, run.status, run.config
+    except FerError as error:  # one damaged run must not hide the others
+        return {"Run": run.id, "Default": False, "State": f"damaged: {error}"}
     return {
         "Run": run.id,
         "Default": run.is_usable and bool(card.get("default")),
-        "State": run.status["state"],
-        "Network": run.config.architecture,
+        "State": status["state"],
+        "Network": config.architecture,
         "Parameters": card.get("parameters"),
         "Data": card.get("data", {}).get("name"),
         "Test accuracy": score.get("accuracy"),

@@ -137,3 +137,11 @@ def test_a_training_stopped_by_sigterm_ends_cleanly_and_is_resumed_to_its_end(tm
     assert resumed.returncode == 0, resumed.stderr
     assert run["stopped"].status["state"] == "finished" and len(run["stopped"].history) == 3
     assert "tells nothing of real faces" in resumed.stdout
+
+
+def test_a_damaged_run_does_not_hide_the_others(own_models, capsys):
+    shutil.copytree(own_models.root / "mini_xception", own_models.root / "broken")
+    (own_models.root / "broken/card.json").write_text("{")
+    assert main(["models"]) == 0
+    printed = capsys.readouterr().out
+    assert "broken" in printed and "damaged" in printed and "mini_xception" in printed
