@@ -3,13 +3,14 @@
 import os
 import platform
 import time
+from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
 
 import keras
 
 from fer.data import Dataset
-from fer.runs import Run
+from fer.runs import Run, RunStore
 
 PACKAGES = ("keras", "numpy", "ai-edge-litert")
 
@@ -25,6 +26,7 @@ def make_card(run: Run, dataset: Dataset, *, parameters: int, precision: str, po
     return {
         "labels": list(dataset.labels),
         "architecture": run.config.architecture,
+        "started_from": _start(run),
         "parameters": parameters,
         "seed": run.config.seed,
         "epochs": position.epoch,
@@ -52,6 +54,14 @@ def make_card(run: Run, dataset: Dataset, *, parameters: int, precision: str, po
         "default": bool(run.card.get("default", False)),
         "scores": {},
     }
+
+
+def _start(run: Run) -> dict | None:
+    """The recipe of the run whose weights this one began with, so that the whole way can be gone again."""
+    if not run.config.start_from:
+        return None
+    other = RunStore(run.path.parent)[run.config.start_from]
+    return {"run": other.id, "epochs": len(other.history), "config": asdict(other.config)}
 
 
 def _backend_version() -> dict[str, str]:

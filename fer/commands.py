@@ -184,6 +184,8 @@ def _check_recipe(config: TrainConfig) -> None:
 
     ARCHITECTURES[config.architecture]
     find(config.data)
+    if config.start_from:
+        RunStore()[config.start_from]
 
 
 def _stop(run: Run) -> None:

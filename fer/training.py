@@ -16,7 +16,7 @@ from fer.augment import augment
 from fer.data import Dataset, Split
 from fer.errors import FerError
 from fer.recipe import class_weights, learning_rate, optimizer
-from fer.runs import Run, write_atomically
+from fer.runs import Run, RunStore, write_atomically
 
 EMA_EVERY = 4  # steps; averaging at every step costs 3 % of vgg_small's speed and changes nothing
 HEARTBEAT_SECONDS = 1.0
@@ -58,6 +58,8 @@ class Training:
         if min(len(self.dataset.train), len(self.dataset.val)) == 0:
             raise FerError(f"{self.dataset.name} has too few images to train and validate on.")
         self.plain = networks.build(self.config, len(self.dataset.labels))
+        if self.config.start_from and not self.run.checkpoint_path.is_file():
+            self._take_weights(RunStore(self.run.path.parent)[self.config.start_from])
         self.network = networks.training_copy(self.plain, self.config)
         self.judge = networks.training_copy(self.plain, self.config)  # holds the averaged weights
         self.network.compile(
@@ -71,6 +73,14 @@ class Training:
         self.batches = max(1, len(self.dataset.train) // self.config.batch_size)
         if self.run.checkpoint_path.is_file():
             self._restore()
+
+    def _take_weights(self, other: Run) -> None:
+        if not other.model_path.is_file():
+            raise FerError(f"Run {other.id!r} has no trained weights to start from.")
+        try:
+            self.plain.set_weights(keras.saving.load_model(other.model_path, compile=False).get_weights())
+        except ValueError as error:
+            raise FerError(f"The weights of {other.id!r} do not fit {self.config.architecture}: {error}") from error
 
     def run_to_end(self) -> bool:
         """Train from where the run stands. Returns whether it came to its end; False when it was asked to stop."""
