@@ -1,4 +1,4 @@
-"""Small data sets on disk, built from faces that the project draws."""
+"""Small data sets on disk, built from faces that the project draws, and runs trained on them."""
 
 from pathlib import Path
 
@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from fer.architectures import ARCHITECTURES, Architecture
 from fer.config import TrainConfig
 from fer.data import SPLITS, USAGE_CODES, Rows
-from fer.formats import synthetic
+from fer.formats import open_dataset, synthetic
 from fer.labels import EMOTIONS
 from fer.runs import Run, RunStore
 
@@ -84,3 +85,38 @@ def trained_run(small_npz, tmp_path_factory) -> Run:
     run = RunStore(tmp_path_factory.mktemp("models")).create(config, "trained")
     assert worker.train(run)
     return run
+
+
+def build_tiny(input_shape, num_classes):
+    """Something of everything that a training must carry along: batch statistics, dropout, a kernel without bias."""
+    import keras
+
+    layers, inputs = keras.layers, keras.Input(input_shape, dtype="uint8")
+    x = layers.Conv2D(4, 5, strides=4, use_bias=False)(layers.Rescaling(1 / 127.5, offset=-1)(inputs))
+    x = layers.GlobalAveragePooling2D()(layers.ReLU()(layers.BatchNormalization()(x)))
+    return keras.Model(inputs, layers.Dense(num_classes)(layers.Dropout(0.3)(x)), name="tiny")
+
+
+@pytest.fixture(scope="module")
+def tiny_architecture():
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(ARCHITECTURES._items, "tiny", Architecture("tiny", build_tiny, "For tests.", "none"))
+        yield
+
+
+@pytest.fixture(scope="module")
+def dataset(small_npz):
+    return open_dataset(small_npz)
+
+
+@pytest.fixture(scope="module")
+def create(tiny_architecture, small_npz, tmp_path_factory):
+    """A function that makes a run of the tiny network: 35 images in 4 batches, 3 epochs."""
+    store = RunStore(tmp_path_factory.mktemp("models"))
+
+    def create(**settings) -> Run:
+        common = {"architecture": "tiny", "epochs": 3, "batch_size": 8, "precision": "float32", "warmup_epochs": 1.0}
+        config = TrainConfig(**({"data": str(small_npz), "seed": 1, **common} | settings))
+        return store.create(config, f"run-{len(list(store))}")
+
+    return create

@@ -5,51 +5,13 @@ from dataclasses import replace
 import keras
 import numpy as np
 import pytest
-from sklearn import metrics
 
 from fer import export, worker
-from fer.architectures import ARCHITECTURES, Architecture
-from fer.config import TrainConfig
 from fer.data import Split
 from fer.errors import FerError
 from fer.formats import open_dataset
-from fer.labels import EMOTIONS
-from fer.recipe import class_weights, learning_rate
-from fer.runs import Run, RunStore
-from fer.training import Training, validate
-
-
-def build_tiny(input_shape, num_classes):
-    """Something of everything that a training must carry along: batch statistics, dropout, a kernel without bias."""
-    layers, inputs = keras.layers, keras.Input(input_shape, dtype="uint8")
-    x = layers.Conv2D(4, 5, strides=4, use_bias=False)(layers.Rescaling(1 / 127.5, offset=-1)(inputs))
-    x = layers.GlobalAveragePooling2D()(layers.ReLU()(layers.BatchNormalization()(x)))
-    return keras.Model(inputs, layers.Dense(num_classes)(layers.Dropout(0.3)(x)), name="tiny")
-
-
-@pytest.fixture(autouse=True, scope="module")
-def tiny_architecture():
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setitem(ARCHITECTURES._items, "tiny", Architecture("tiny", build_tiny, "For tests.", "none"))
-        yield
-
-
-@pytest.fixture(scope="module")
-def dataset(small_npz):
-    return open_dataset(small_npz)
-
-
-@pytest.fixture(scope="module")
-def create(small_npz, tmp_path_factory):
-    """A function that makes a run of the tiny network: 35 images in 4 batches, 3 epochs."""
-    store = RunStore(tmp_path_factory.mktemp("models"))
-
-    def create(**settings) -> Run:
-        common = {"architecture": "tiny", "epochs": 3, "batch_size": 8, "precision": "float32", "warmup_epochs": 1.0}
-        config = TrainConfig(**({"data": str(small_npz), "seed": 1, **common} | settings))
-        return store.create(config, f"run-{len(list(store))}")
-
-    return create
+from fer.runs import Run
+from fer.training import Training
 
 
 @pytest.fixture
@@ -118,48 +80,6 @@ def test_progress_tells_every_batch(create, dataset):
     assert [(one["epoch"], one["batch"]) for one in told] == [(e, b) for e in range(2) for b in range(4)]
     assert all((one["epochs"], one["batches"]) == (2, 4) for one in told)
     assert run.progress["epoch"] == 1 and run.progress["time"] > 0
-
-
-def test_the_kept_network_is_the_best_epochs(trained_run):
-    dataset = open_dataset(trained_run.config.data)
-    accuracies = [entry["val_accuracy"] for entry in trained_run.history]
-    assert validate(export.load(trained_run), dataset.val)["val_accuracy"] == pytest.approx(max(accuracies))
-    assert trained_run.card["best_epoch"] == accuracies.index(max(accuracies)) + 1
-
-
-def test_a_finished_run_holds_all_that_is_needed_to_use_and_believe_it(trained_run, small_rows):
-    run, card = trained_run, trained_run.card
-    assert run.status["state"] == "finished" and run.is_usable and run.model_path.is_file()
-    assert tuple(card["labels"]) == run.labels == EMOTIONS
-    assert (card["seed"], card["epochs"], card["precision"], card["backend"]) == (3, 2, "float32", "tensorflow")
-    assert {"python", "keras", "numpy", "ai-edge-litert", "tensorflow"} == card["versions"].keys()
-    assert {"system", "processor", "cores"} == card["machine"].keys() and card["machine"]["processor"]
-    assert card["training_seconds"] > 0 and card["finished"].endswith("Z")
-    assert card["data"]["fingerprint"] == small_rows.fingerprint and card["data"]["carved"] == []
-    assert (card["data"]["train"], card["data"]["val"], card["data"]["test"]) == (35, 7, 14)
-    assert card["parameters"] == export.load(run).count_params()
-
-
-def test_the_export_was_checked_against_keras(trained_run):
-    assert trained_run.card["export"]["images"] == 7
-    assert 0 <= trained_run.card["export"]["largest_difference"] <= 1e-3
-
-
-@pytest.mark.parametrize(("split", "images"), [("val", 7), ("test", 14)])
-def test_a_finished_run_has_answered_every_image_of_val_and_test(trained_run, split, images):
-    report, part = trained_run.report("small", split), open_dataset(trained_run.config.data).split(split)
-    assert len(report) == images and (report.rows == part.rows).all() and (report.targets == part.labels).all()
-    assert trained_run.card["scores"][f"small-{split}"] == report.summary()
-    logits = keras.ops.convert_to_tensor(export.load(trained_run).predict(part.images[..., None], verbose=0))
-    np.testing.assert_allclose(report.probabilities, keras.ops.softmax(logits), atol=1e-3)
-
-
-def test_an_export_that_answers_otherwise_is_refused(trained_run, monkeypatch):
-    monkeypatch.setattr(
-        export.Classifier, "logits", lambda self, images: np.eye(7, dtype=np.float32)[[0] * len(images)]
-    )
-    with pytest.raises(FerError, match="answers otherwise than the trained one"):
-        export.check(trained_run, np.zeros((3, 48, 48), np.uint8))
 
 
 @pytest.mark.parametrize(
@@ -295,57 +215,21 @@ def test_the_average_follows_the_weights(create, dataset):
     assert (np.abs(average - old) <= np.abs(kernel - old) + 1e-6).all()
 
 
-COSINE = TrainConfig(epochs=10, warmup_epochs=2, learning_rate=0.1)
+def test_a_training_may_start_from_another_runs_weights(create, uninterrupted):
+    root = uninterrupted.path.parent
+    run = create(start_from=uninterrupted.id)
+    started = Training(run, open_dataset(run.config.data)).plain.get_weights()
+    wanted = keras.saving.load_model(uninterrupted.model_path).get_weights()
+    assert all(np.array_equal(a, b) for a, b in zip(started, wanted, strict=True)) and run.path.parent == root
 
 
 @pytest.mark.parametrize(
-    ("config", "epoch", "rate"),
+    ("settings", "message"),
     [
-        (COSINE, 0, 0.0005),
-        (COSINE, 1, 0.05),
-        (COSINE, 2, 0.1),
-        (COSINE, 6, 0.05),
-        (COSINE, 10, 0.0),
-        (COSINE, 11, 0.0),
-        (replace(COSINE, schedule="plateau"), 1, 0.05),
-        (replace(COSINE, schedule="plateau"), 9.9, 0.1),
-        (replace(COSINE, warmup_epochs=0), 0, 0.1),
-        (replace(COSINE, warmup_epochs=20), 10, 0.05),
-        (replace(COSINE, warmup_epochs=0.001), 0, 0.1),
+        ({"start_from": "nobody"}, "Unknown run 'nobody'"),
+        ({"start_from": "run-0", "architecture": "mini_xception"}, "do not fit mini_xception"),
     ],
 )
-def test_the_rate_climbs_and_then_falls_or_stays(config, epoch, rate):
-    assert learning_rate(config, epoch) == pytest.approx(rate, abs=1e-12)
-
-
-def test_the_rate_never_rises_again_after_its_climb():
-    rates = [learning_rate(COSINE, epoch) for epoch in np.linspace(2, 10, 50)]
-    assert (np.diff(rates) <= 0).all() and max(rates) == 0.1
-
-
-def test_class_weights_are_scikit_learns_balanced_ones():
-    from sklearn.utils import compute_class_weight
-
-    labels = np.repeat(np.arange(7), [1, 2, 3, 4, 5, 6, 0])
-    split = Split(np.zeros((21, 48, 48), np.uint8), np.eye(7, dtype=np.float32)[labels], labels, labels, labels > 9)
-    wanted = compute_class_weight("balanced", classes=np.arange(6), y=labels)
-    np.testing.assert_allclose(class_weights(split), [*wanted, 0], rtol=1e-6)
-
-
-def test_validation_is_scikit_learns():
-    random = np.random.default_rng(0)
-    logits, labels = random.normal(0, 3, (600, 7)).astype(np.float32), random.integers(0, 7, 600)
-    split = Split(np.arange(600).reshape(600, 1, 1), np.eye(7)[labels], labels, labels, labels > 9)
-
-    class Network:
-        def predict_on_batch(self, images):
-            assert images.shape[1:] == (1, 1, 1) and len(images) <= 256
-            return logits[images.ravel()]
-
-    judged, answers = validate(Network(), split), logits.argmax(axis=1)
-    powers = np.exp(logits.astype(np.float64))
-    probabilities = powers / powers.sum(axis=1, keepdims=True)
-    assert judged["val_loss"] == pytest.approx(metrics.log_loss(labels, probabilities), rel=1e-6)
-    assert judged["val_accuracy"] == pytest.approx(metrics.accuracy_score(labels, answers))
-    assert judged["val_confusion"] == metrics.confusion_matrix(labels, answers).tolist()
-    assert judged["val_recall"] == pytest.approx(metrics.recall_score(labels, answers, average=None), abs=1e-4)
+def test_weights_that_are_missing_or_do_not_fit_are_told(create, dataset, uninterrupted, settings, message):
+    with pytest.raises(FerError, match=message):
+        Training(create(**settings), dataset)

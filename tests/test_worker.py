@@ -1,0 +1,53 @@
+"""What a finished run holds, and that its export answers as the trained network does."""
+
+import keras
+import numpy as np
+import pytest
+
+from fer import export
+from fer.errors import FerError
+from fer.formats import open_dataset
+from fer.labels import EMOTIONS
+from fer.training import validate
+
+
+def test_the_kept_network_is_the_best_epochs(trained_run):
+    dataset = open_dataset(trained_run.config.data)
+    accuracies = [entry["val_accuracy"] for entry in trained_run.history]
+    assert validate(export.load(trained_run), dataset.val)["val_accuracy"] == pytest.approx(max(accuracies))
+    assert trained_run.card["best_epoch"] == accuracies.index(max(accuracies)) + 1
+
+
+def test_a_finished_run_holds_all_that_is_needed_to_use_and_believe_it(trained_run, small_rows):
+    run, card = trained_run, trained_run.card
+    assert run.status["state"] == "finished" and run.is_usable and run.model_path.is_file()
+    assert tuple(card["labels"]) == run.labels == EMOTIONS
+    assert (card["seed"], card["epochs"], card["precision"], card["backend"]) == (3, 2, "float32", "tensorflow")
+    assert {"python", "keras", "numpy", "ai-edge-litert", "tensorflow"} == card["versions"].keys()
+    assert {"system", "processor", "cores"} == card["machine"].keys() and card["machine"]["processor"]
+    assert card["training_seconds"] > 0 and card["finished"].endswith("Z")
+    assert card["data"]["fingerprint"] == small_rows.fingerprint and card["data"]["carved"] == []
+    assert (card["data"]["train"], card["data"]["val"], card["data"]["test"]) == (35, 7, 14)
+    assert card["parameters"] == export.load(run).count_params()
+
+
+def test_the_export_was_checked_against_keras(trained_run):
+    assert trained_run.card["export"]["images"] == 7
+    assert 0 <= trained_run.card["export"]["largest_difference"] <= 1e-3
+
+
+@pytest.mark.parametrize(("split", "images"), [("val", 7), ("test", 14)])
+def test_a_finished_run_has_answered_every_image_of_val_and_test(trained_run, split, images):
+    report, part = trained_run.report("small", split), open_dataset(trained_run.config.data).split(split)
+    assert len(report) == images and (report.rows == part.rows).all() and (report.targets == part.labels).all()
+    assert trained_run.card["scores"][f"small-{split}"] == report.summary()
+    logits = keras.ops.convert_to_tensor(export.load(trained_run).predict(part.images[..., None], verbose=0))
+    np.testing.assert_allclose(report.probabilities, keras.ops.softmax(logits), atol=1e-3)
+
+
+def test_an_export_that_answers_otherwise_is_refused(trained_run, monkeypatch):
+    monkeypatch.setattr(
+        export.Classifier, "logits", lambda self, images: np.eye(7, dtype=np.float32)[[0] * len(images)]
+    )
+    with pytest.raises(FerError, match="answers otherwise than the trained one"):
+        export.check(trained_run, np.zeros((3, 48, 48), np.uint8))
