@@ -30,7 +30,8 @@ def probability_bars(prediction: Prediction) -> go.Figure:
         hovertemplate="%{y}: %{x:.2%}<extra></extra>",
     )
     figure = go.Figure(bars)
-    figure.update_xaxes(range=[0, 1.18], visible=False, fixedrange=True)
+    # a full bar ends where the right margin begins, which has room for its percentage
+    figure.update_xaxes(range=[0, 1], visible=False, fixedrange=True)
     figure.update_yaxes(autorange="reversed", fixedrange=True, ticks="")
-    figure.update_layout(height=220, margin={"l": 0, "r": 0, "t": 4, "b": 0}, bargap=0.25, showlegend=False)
+    figure.update_layout(height=220, margin={"l": 0, "r": 48, "t": 4, "b": 0}, bargap=0.25, showlegend=False)
     return figure
