@@ -1,4 +1,4 @@
-"""python -m fer: data, train, predict, evaluate, export and models from the command line."""
+"""python -m fer: data, train, predict, evaluate, average, export and models from the command line."""
 
 import argparse
 import os
@@ -41,6 +41,7 @@ def parser() -> argparse.ArgumentParser:
     _add_train(add)
     _add_predict(add)
     _add_evaluate(add)
+    _add_average(add)
     _add_export(add)
     _add_models(add)
     return whole
@@ -138,6 +139,20 @@ def _add_evaluate(add) -> None:
     command.add_argument("--split", default="test", choices=("train", "val", "test", "all"), help="default: test")
     command.add_argument("--model", metavar="RUN", help="the run to judge (default: the default run)")
     command.add_argument("--json", action="store_true", help="one JSON object instead of tables")
+
+
+def _add_average(add) -> None:
+    command = _command(
+        add,
+        "average",
+        commands.average,
+        "make a run of the mean weights of others",
+        "Average the weights of runs that come from one another (train --start-from); such a mean is often better\n"
+        "than each (model soups, arXiv 2203.05482). The new run is exported and judged like a trained one.",
+        "example:\n  python -m fer average first second --name both",
+    )
+    command.add_argument("run_ids", metavar="RUN", nargs="+", help="names of runs of one architecture in models/")
+    command.add_argument("--name", help="name of the new run (default: the architecture and the time)")
 
 
 def _add_export(add) -> None:

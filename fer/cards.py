@@ -26,7 +26,7 @@ def make_card(run: Run, dataset: Dataset, *, parameters: int, precision: str, po
     return {
         "labels": list(dataset.labels),
         "architecture": run.config.architecture,
-        "started_from": _start(run),
+        "started_from": recipe(RunStore(run.path.parent)[run.config.start_from]) if run.config.start_from else None,
         "parameters": parameters,
         "seed": run.config.seed,
         "epochs": position.epoch,
@@ -56,12 +56,9 @@ def make_card(run: Run, dataset: Dataset, *, parameters: int, precision: str, po
     }
 
 
-def _start(run: Run) -> dict | None:
-    """The recipe of the run whose weights this one began with, so that the whole way can be gone again."""
-    if not run.config.start_from:
-        return None
-    other = RunStore(run.path.parent)[run.config.start_from]
-    return {"run": other.id, "epochs": len(other.history), "config": asdict(other.config)}
+def recipe(run: Run) -> dict:
+    """How another run came to be whose weights this one uses, so that the whole way can be gone again."""
+    return {"run": run.id, "epochs": len(run.history), "config": asdict(run.config)}
 
 
 def _backend_version() -> dict[str, str]:

@@ -5,14 +5,12 @@ import platform
 import signal
 import sys
 from contextlib import contextmanager
-from json import dumps
 from pathlib import Path
 
-from fer import faces
+from fer import faces, printing
 from fer.config import TrainConfig
 from fer.data import SPLITS
 from fer.errors import FerError
-from fer.report import Report
 from fer.runs import Run, RunStore
 
 
@@ -32,15 +30,15 @@ def data(dataset: str, json: bool) -> None:
         "faults": opened.faults(),
     }
     if json:
-        _print_json(facts)
+        printing.print_json(facts)
         return
     print(f"{opened.name} ({opened.format}) from {opened.source}\nfingerprint {opened.fingerprint[:16]}\n")
     rows = [[split, *counts.values(), sum(counts.values())] for split, counts in facts["splits"].items()]
-    _print_table(["split", *opened.labels, "all"], rows)
+    printing.print_table(["split", *opened.labels, "all"], rows)
     if opened.carved:
         print(f"\ncarved from train (stratified, seeded, twins together): {', '.join(opened.carved)}")
     print()
-    _print_table(["twins and faults", "count"], facts["faults"].items())
+    printing.print_table(["twins and faults", "count"], facts["faults"].items())
 
 
 def train(name: str | None, resume: str | None, **settings) -> int:
@@ -66,7 +64,7 @@ def train(name: str | None, resume: str | None, **settings) -> int:
         print(f"{run.status['message']} Go on with: python -m fer train --resume {run.id}")
         return 0
     for key, scores in run.card["scores"].items():
-        print(f"{key}: {_headline(scores)}{_drawn(run.card['data']['format'])}")
+        print(f"{key}: {printing.headline(scores)}{printing.drawn(run.card['data']['format'])}")
     print(f"Finished: {run.path}. Use it: python -m fer predict PHOTO --model {run.id}")
     return 0
 
@@ -87,9 +85,9 @@ def predict(photos: list[Path], model: str | None, detector: str, json: bool) ->
         found = [prediction.as_dict() for prediction in reader.read(image)]
         height, width = image.shape[:2]
         if json:
-            _print_json({"file": str(photo), "width": width, "height": height, "faces": found}, indent=None)
+            printing.print_json({"file": str(photo), "width": width, "height": height, "faces": found}, indent=None)
         else:
-            _print_faces(photo, found)
+            printing.print_faces(photo, found)
     return 1 if failures else 0
 
 
@@ -100,31 +98,31 @@ def evaluate(data: str, split: str, model: str | None, json: bool) -> None:
     opened = open_dataset(data)
     report = judge(_run(model), opened, split)
     if json:
-        _print_json({**_report_facts(report), "format": opened.format})
+        printing.print_json({**printing.report_facts(report), "format": opened.format})
         return
     print(f"{report.model} on {report.dataset}, {report.split} split, n = {len(report)}, single pass")
-    print(f"{_headline(report.summary())}{_drawn(opened.format)}\n")
+    print(f"{printing.headline(report.summary())}{printing.drawn(opened.format)}\n")
     figures = report.per_class
     rows = [
         [label, *(f"{figures[key][i]:.3f}" for key in ("precision", "recall", "f1")), int(figures["support"][i])]
         for i, label in enumerate(report.labels)
     ]
-    _print_table(["class", "precision", "recall", "F1", "support"], rows)
+    printing.print_table(["class", "precision", "recall", "F1", "support"], rows)
     print(f"macro F1 {report.macro_f1:.3f}\n")
     confusion = [[label, *row] for label, row in zip(report.labels, report.confusion.tolist(), strict=True)]
-    _print_table(["right \\ answered", *report.labels], confusion)
+    printing.print_table(["right \\ answered", *report.labels], confusion)
+
+
+def average(run_ids: list[str], name: str | None) -> None:
+    worker, runs = _worker(), [RunStore()[id] for id in run_ids]
+    _judge(worker, worker.average(runs, name))
 
 
 def export(run_id: str) -> None:
-    from fer.formats import open_dataset
-
-    judge = _worker().judge
     run = RunStore()[run_id]
     if not run.card:
         raise FerError(f"Run {run_id!r} has no card yet; finish its training first.")
-    judge(run, open_dataset(run.config.data, seed=run.config.seed))
-    run.set_status("finished")
-    print(f"Exported {run.tflite_path}")
+    _judge(_worker(), run)
 
 
 def models(default: str | None) -> None:
@@ -132,17 +130,27 @@ def models(default: str | None) -> None:
     if default:
         print(f"{store.set_default(default).id} is now the default model.")
         return
-    _print_table(["run", "state", "parameters", "test split, single pass"], [_model_row(run) for run in store])
+    printing.print_table(["run", "state", "parameters", "test split, single pass"], [_model_row(run) for run in store])
     print("* answers by default")
 
 
 def _model_row(run: Run) -> list:
     try:
         card, score = run.card, run.test_score
-        told = f"{card['data']['name']}: {_headline(score)}" if score else "not measured on real faces"
+        told = f"{card['data']['name']}: {printing.headline(score)}" if score else "not measured on real faces"
         return [f"{run.id}*" if card.get("default") else run.id, run.status["state"], card.get("parameters", ""), told]
     except FerError as error:  # one damaged run must not hide the others
         return [run.id, "damaged", "", str(error)]
+
+
+def _judge(worker, run: Run) -> None:
+    from fer.formats import open_dataset
+
+    worker.judge(run, open_dataset(run.config.data, seed=run.config.seed))
+    run.set_status("finished")
+    for key, scores in run.card["scores"].items():
+        print(f"{key}: {printing.headline(scores)}{printing.drawn(run.card['data']['format'])}")
+    print(f"Exported {run.tflite_path}")
 
 
 def _worker():
@@ -193,57 +201,3 @@ def _stop(run: Run) -> None:
     if run.stop_was_asked():
         raise KeyboardInterrupt
     run.ask_to_stop()
-
-
-def _headline(scores: dict) -> str:
-    text = f"accuracy {_percent(scores['accuracy'], scores['interval'])}, n = {scores['n']:,}"
-    if scores["leak_free_n"] in (0, scores["n"]):
-        return text
-    clean = _percent(scores["leak_free_accuracy"], scores["leak_free_interval"])
-    return f"{text}; leak-free {clean}, n = {scores['leak_free_n']:,}"
-
-
-def _drawn(format: str) -> str:
-    """What must stand behind every accuracy on the synthetic set."""
-    return " (drawn faces: this tells nothing of real faces)" if format == "synthetic" else ""
-
-
-def _percent(share: float, interval: list[float]) -> str:
-    return f"{share:.1%} (95 % {interval[0]:.1%} to {interval[1]:.1%})"
-
-
-def _report_facts(report: Report) -> dict:
-    per_class = {
-        key: dict(zip(report.labels, values.tolist(), strict=True)) for key, values in report.per_class.items()
-    }
-    return {
-        "model": report.model,
-        "dataset": report.dataset,
-        "split": report.split,
-        **report.summary(),
-        "per_class": per_class,
-        "labels": list(report.labels),
-        "confusion": report.confusion.tolist(),
-    }
-
-
-def _print_faces(photo: Path, found: list[dict]) -> None:
-    if not found:
-        print(f"{photo}: no face found. If the picture is a face, try --detector whole.")
-    for number, face in enumerate(found, 1):
-        ranked = sorted(face["probabilities"].items(), key=lambda pair: -pair[1])
-        rest = ", ".join(f"{label} {p:.1%}" for label, p in ranked[1:3])
-        print(f"{photo}: face {number} at {face['box']}: {face['label']} {face['confidence']:.1%} ({rest})")
-
-
-def _print_json(value, indent: int | None = 2) -> None:
-    print(dumps(value, indent=indent))
-
-
-def _print_table(header: list, rows) -> None:
-    """Columns as wide as they need to be, the first to the left, the others to the right."""
-    lines = [[str(cell) for cell in row] for row in (header, *rows)]
-    widths = [max(len(line[i]) for line in lines) for i in range(len(header))]
-    for line in lines:
-        first, *others = (cell.rjust(width) for cell, width in zip(line, widths, strict=True))
-        print("  ".join([first.strip().ljust(widths[0]), *others]).rstrip())

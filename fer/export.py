@@ -19,8 +19,6 @@ def export(run: Run) -> None:
     Raises:
         FerError: where there is no trained network, or Keras runs on a backend that cannot export.
     """
-    if not run.model_path.is_file():
-        raise FerError(f"Run {run.id!r} has no trained network yet; train at least one epoch.")
     if keras.backend.backend() != "tensorflow":
         raise FerError(f"Exporting needs the TensorFlow backend. There: python -m fer export {run.id}")
     fresh = run.path / ".fresh.tflite"  # Keras insists on the suffix
@@ -29,7 +27,9 @@ def export(run: Run) -> None:
 
 
 def load(run: Run) -> keras.Model:
-    """The run's network in plain Keras."""
+    """The run's network in plain Keras. Raises FerError where no epoch of it was trained yet."""
+    if not run.model_path.is_file():
+        raise FerError(f"Run {run.id!r} has no trained network yet; train at least one epoch.")
     return keras.saving.load_model(run.model_path, compile=False)
 
 

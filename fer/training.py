@@ -11,7 +11,7 @@ from zipfile import BadZipFile
 import keras
 import numpy as np
 
-from fer import networks
+from fer import export, networks
 from fer.augment import augment
 from fer.data import Dataset, Split
 from fer.errors import FerError
@@ -75,10 +75,8 @@ class Training:
             self._restore()
 
     def _take_weights(self, other: Run) -> None:
-        if not other.model_path.is_file():
-            raise FerError(f"Run {other.id!r} has no trained weights to start from.")
         try:
-            self.plain.set_weights(keras.saving.load_model(other.model_path, compile=False).get_weights())
+            self.plain.set_weights(export.load(other).get_weights())
         except ValueError as error:
             raise FerError(f"The weights of {other.id!r} do not fit {self.config.architecture}: {error}") from error
 

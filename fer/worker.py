@@ -1,14 +1,16 @@
 """A training from its first batch to its last report: what the training process does, writing only to its run."""
 
 import keras
+import numpy as np
 
 from fer import export, networks
-from fer.cards import make_card
+from fer.cards import make_card, recipe
 from fer.data import Dataset
+from fer.errors import FerError
 from fer.evaluation import evaluate
 from fer.formats import open_dataset
-from fer.runs import Run
-from fer.training import Training
+from fer.runs import Run, RunStore
+from fer.training import Training, save_keras
 
 
 def train(
@@ -52,6 +54,33 @@ def finish(training: Training) -> None:
     run.set_card(card)
     if keras.backend.backend() == "tensorflow":
         judge(run, dataset)
+
+
+def average(runs: list[Run], name: str | None = None) -> Run:
+    """A new run whose weights are the mean of other runs' weights (model soups, arXiv 2203.05482).
+
+    It helps where the runs come from one another (`start_from`): their weights lie in one valley.
+
+    Raises:
+        FerError: for fewer than two runs, or runs whose weights do not fit each other.
+    """
+    if len(runs) < 2:
+        raise FerError("An average needs at least two runs.")
+    last, network = runs[-1], export.load(runs[-1])
+    weights = [export.load(run).get_weights() for run in runs]
+    if any([part.shape for part in other] != [part.shape for part in weights[-1]] for other in weights):
+        raise FerError(f"The weights of {', '.join(run.id for run in runs)} do not fit each other.")
+    if not last.card:
+        raise FerError(f"Run {last.id!r} has no card yet; finish its training first.")
+    network.set_weights([np.mean(parts, axis=0) for parts in zip(*weights, strict=True)])
+    run = RunStore(last.path.parent).create(last.config, name)
+    save_keras(network, run)
+    entries = [entry for member in runs for entry in member.history]
+    run.set_history([{**entry, "epoch": epoch} for epoch, entry in enumerate(entries)])
+    seconds = round(sum(entry["seconds"] for entry in entries), 1)
+    told = {"average_of": [recipe(member) for member in runs], "epochs": len(entries), "training_seconds": seconds}
+    run.set_card({**last.card, **told, "best_epoch": None, "default": False})
+    return run
 
 
 def judge(run: Run, dataset: Dataset) -> None:

@@ -18,7 +18,7 @@ ORDER = [  # a module imports only from those before it; a package's files, from
     *("runs", "inference", "export", "evaluation", "augment", "networks", "recipe", "cards"),
     *("training", "charts"),
     "worker",
-    *("terminal", "commands", "__main__"),
+    *("printing", "terminal", "commands", "__main__"),
 ]
 LIBRARY = sorted(path for path in (ROOT / "fer").rglob("*.py") if path != ROOT / "fer/__init__.py")
 PAGES = [ROOT / "streamlit_app.py", *sorted((ROOT / "pages").rglob("*.py"))]

@@ -1,13 +1,16 @@
 """What a finished run holds, and that its export answers as the trained network does."""
 
+import shutil
+
 import keras
 import numpy as np
 import pytest
 
-from fer import export
+from fer import export, worker
 from fer.errors import FerError
 from fer.formats import open_dataset
 from fer.labels import EMOTIONS
+from fer.runs import RunStore
 from fer.training import validate
 
 
@@ -43,6 +46,21 @@ def test_a_finished_run_has_answered_every_image_of_val_and_test(trained_run, sp
     assert trained_run.card["scores"][f"small-{split}"] == report.summary()
     logits = keras.ops.convert_to_tensor(export.load(trained_run).predict(part.images[..., None], verbose=0))
     np.testing.assert_allclose(report.probabilities, keras.ops.softmax(logits), atol=1e-3)
+
+
+def test_an_average_has_the_mean_of_the_weights_and_tells_of_whom(trained_run, tmp_path):
+    store = RunStore(tmp_path)
+    for name in ("a", "b"):
+        shutil.copytree(trained_run.path, tmp_path / name)
+    network = export.load(store["b"])
+    network.set_weights([weight + 1 for weight in network.get_weights()])
+    network.save(store["b"].model_path)
+    run = worker.average([store["a"], store["b"]], "mean")
+    pairs = zip(export.load(store["a"]).get_weights(), export.load(run).get_weights(), strict=True)
+    assert all(np.allclose(mine + 0.5, mean) for mine, mean in pairs)
+    assert [member["run"] for member in run.card["average_of"]] == ["a", "b"] and len(run.history) == 4
+    with pytest.raises(FerError, match="at least two"):
+        worker.average([store["a"]])
 
 
 def test_an_export_that_answers_otherwise_is_refused(trained_run, monkeypatch):

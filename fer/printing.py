@@ -1,0 +1,60 @@
+"""Figures and tables as plain text, for the command line."""
+
+from json import dumps
+from pathlib import Path
+
+from fer.report import Report
+
+
+def headline(scores: dict) -> str:
+    text = f"accuracy {percent(scores['accuracy'], scores['interval'])}, n = {scores['n']:,}"
+    if scores["leak_free_n"] in (0, scores["n"]):
+        return text
+    clean = percent(scores["leak_free_accuracy"], scores["leak_free_interval"])
+    return f"{text}; leak-free {clean}, n = {scores['leak_free_n']:,}"
+
+
+def drawn(format: str) -> str:
+    """What must stand behind every accuracy on the synthetic set."""
+    return " (drawn faces: this tells nothing of real faces)" if format == "synthetic" else ""
+
+
+def percent(share: float, interval: list[float]) -> str:
+    return f"{share:.1%} (95 % {interval[0]:.1%} to {interval[1]:.1%})"
+
+
+def report_facts(report: Report) -> dict:
+    per_class = {
+        key: dict(zip(report.labels, values.tolist(), strict=True)) for key, values in report.per_class.items()
+    }
+    return {
+        "model": report.model,
+        "dataset": report.dataset,
+        "split": report.split,
+        **report.summary(),
+        "per_class": per_class,
+        "labels": list(report.labels),
+        "confusion": report.confusion.tolist(),
+    }
+
+
+def print_faces(photo: Path, found: list[dict]) -> None:
+    if not found:
+        print(f"{photo}: no face found. If the picture is a face, try --detector whole.")
+    for number, face in enumerate(found, 1):
+        ranked = sorted(face["probabilities"].items(), key=lambda pair: -pair[1])
+        rest = ", ".join(f"{label} {p:.1%}" for label, p in ranked[1:3])
+        print(f"{photo}: face {number} at {face['box']}: {face['label']} {face['confidence']:.1%} ({rest})")
+
+
+def print_json(value, indent: int | None = 2) -> None:
+    print(dumps(value, indent=indent))
+
+
+def print_table(header: list, rows) -> None:
+    """Columns as wide as they need to be, the first to the left, the others to the right."""
+    lines = [[str(cell) for cell in row] for row in (header, *rows)]
+    widths = [max(len(line[i]) for line in lines) for i in range(len(header))]
+    for line in lines:
+        first, *others = (cell.rjust(width) for cell, width in zip(line, widths, strict=True))
+        print("  ".join([first.strip().ljust(widths[0]), *others]).rstrip())
