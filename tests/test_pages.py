@@ -16,7 +16,9 @@ SAMPLES = ROOT / "pages/parts/samples"
 
 @pytest.fixture
 def predict() -> AppTest:
-    return AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=60).run()
+    # the page alone: through streamlit_app.py, AppTest falls back to legacy mode at every run; tests/test_browser.py
+    # sees the whole app
+    return AppTest.from_file(str(ROOT / "pages/predict.py"), default_timeout=60).run()
 
 
 def upload(app: AppTest, *files: tuple[str, bytes]) -> AppTest:
@@ -88,8 +90,7 @@ def test_the_models_page_shows_every_run_and_changes_the_default(tmp_path, monke
     for name in ("vgg_small", "mini_xception"):
         shutil.copytree(ROOT / "models" / name, root / name)
     monkeypatch.setattr("fer.runs.MODELS", root)
-    app = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=60).run()
-    app = app.switch_page("pages/models.py").run()
+    app = AppTest.from_file(str(ROOT / "pages/models.py"), default_timeout=60).run()
     assert not app.exception and list(app.dataframe[0].value["Run"]) == ["mini_xception", "vgg_small"]
     other = next(run.id for run in RunStore(root) if run.id != RunStore(root).default.id)
     app = app.selectbox(key="models-chosen").set_value(other).run()
