@@ -58,8 +58,13 @@ def train(name: str | None, resume: str | None, **settings) -> int:
     work = _worker().train
     from fer.terminal import Bars
 
-    with Bars(run) as bars:
-        finished = work(run, on_start=bars.start, on_batch=bars.batch, on_epoch=bars.epoch)
+    try:
+        with Bars(run) as bars:
+            finished = work(run, on_start=bars.start, on_batch=bars.batch, on_epoch=bars.epoch)
+    except FerError:
+        if not run.checkpoint_path.is_file():
+            store.delete(run.id)  # it never began; its name is free again
+        raise
     if not finished:
         print(f"{run.status['message']} Go on with: python -m fer train --resume {run.id}")
         return 0
@@ -138,6 +143,7 @@ def _model_row(run: Run) -> list:
     try:
         card, score = run.card, run.test_score
         told = f"{card['data']['name']}: {printing.headline(score)}" if score else "not measured on real faces"
+        told = told if card else run.status["message"]
         return [f"{run.id}*" if card.get("default") else run.id, run.status["state"], card.get("parameters", ""), told]
     except FerError as error:  # one damaged run must not hide the others
         return [run.id, "damaged", "", str(error)]

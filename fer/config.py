@@ -26,7 +26,7 @@ class TrainConfig:
     architecture: str = setting("vgg_small", "network: the name of a file in fer/architectures/")
     start_from: str = setting("", "run whose best weights to begin with (fine-tuning); empty: random weights")
     epochs: int = setting(60, "passes over the training split", low=1, high=1000)
-    batch_size: int = setting(96, "images a step", low=2, high=4096)
+    batch_size: int = setting(96, "images a step; an odd number counts as one less", low=2, high=4096)
     optimizer: str = setting("sgd", "sgd (Nesterov momentum 0.9) or adamw", choices=("sgd", "adamw"))
     learning_rate: float = setting(0.05, "highest learning rate; adamw wants about 0.001", low=1e-6, high=10)
     schedule: str = setting(

@@ -16,6 +16,6 @@ def unknown(kind: str, name: str, valid) -> FerError:
         valid: the names that exist.
     """
     valid = sorted(valid)
-    nearest = get_close_matches(str(name), valid, n=1, cutoff=0.5)
+    nearest = get_close_matches(str(name), valid, n=1, cutoff=0.6)
     hint = f" Did you mean {nearest[0]!r}?" if nearest else ""
     return FerError(f"Unknown {kind} {name!r}.{hint} Valid: {', '.join(valid) or 'none yet'}.")

@@ -86,7 +86,7 @@ def read_image(source: str | Path | bytes) -> np.ndarray:
     if not content:
         raise FerError("The file is empty (0 bytes).")
     if len(content) > MAX_BYTES:
-        raise FerError(f"The file has {len(content) / 2**20:.1f} MB; at most {MAX_BYTES // 2**20} MB are read.")
+        raise _too_large(len(content))
     try:
         with Image.open(io.BytesIO(content)) as picture:
             if picture.width * picture.height > MAX_PIXELS:
@@ -113,9 +113,16 @@ def opaque(picture: Image.Image) -> Image.Image:
     return picture
 
 
+def _too_large(size: int) -> FerError:
+    return FerError(f"The file has {size / 2**20:.1f} MB; at most {MAX_BYTES // 2**20} MB are read.")
+
+
 def _read_bytes(path: Path) -> bytes:
     try:
-        return path.read_bytes() if path.stat().st_size <= MAX_BYTES else bytes(MAX_BYTES + 1)
+        size = path.stat().st_size
+        if size > MAX_BYTES:
+            raise _too_large(size)
+        return path.read_bytes()
     except FileNotFoundError:
         raise FerError("The file does not exist.") from None
     except OSError as error:
@@ -158,7 +165,7 @@ def annotate(image: np.ndarray, predictions: list[Prediction], colors: dict[str,
     """
     picture = Image.fromarray(image)
     draw = ImageDraw.Draw(picture)
-    line = max(2, round(max(picture.size) / 300))
+    line = max(1, min(round(max(picture.size) / 300), min(picture.size) // 20))
     font = ImageFont.load_default(size=max(11, round(max(picture.size) / 45)))
     for number, prediction in enumerate(predictions, 1):
         color = colors.get(prediction.label, "white")

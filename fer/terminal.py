@@ -9,7 +9,7 @@ class Bars:
     """A bar for each epoch, with what is left of it and of the whole training, and one line an epoch when it ends."""
 
     def __init__(self, run: Run):
-        self.run, self.batch_size = run, run.config.batch_size
+        self.run, self.batch_size = run, 0
         self.progress = Progress(
             TextColumn("{task.description}"),
             BarColumn(),
@@ -29,7 +29,7 @@ class Bars:
 
     def start(self, training) -> None:
         """Say what is trained on what."""
-        data, config = training.dataset, self.run.config
+        data, config, self.batch_size = training.dataset, self.run.config, training.batch_size
         synthetic = " (drawn, not photographed: no accuracy on it tells anything of real faces)"
         self._print(
             f"{self.run.id}: {config.architecture}, {training.plain.count_params():,} parameters, on {data.name}"

@@ -55,7 +55,7 @@ class Training:
 
     def __post_init__(self):
         self.config = self.run.config
-        if min(len(self.dataset.train), len(self.dataset.val)) == 0:
+        if len(self.dataset.train) < 2 or not len(self.dataset.val):
             raise FerError(f"{self.dataset.name} has too few images to train and validate on.")
         self.plain = networks.build(self.config, len(self.dataset.labels))
         if self.config.start_from and not self.run.checkpoint_path.is_file():
@@ -70,7 +70,9 @@ class Training:
         )
         self.network.optimizer.build(self.network.trainable_variables)
         self.average = self.network.get_weights()
-        self.batches = max(1, len(self.dataset.train) // self.config.batch_size)
+        # even: oneDNN in TensorFlow 2.21 corrupts memory on odd batches of mini_xception, and the process dies
+        self.batch_size = min(self.config.batch_size, len(self.dataset.train)) // 2 * 2
+        self.batches = len(self.dataset.train) // self.batch_size
         if self.run.checkpoint_path.is_file():
             self._restore()
 
@@ -78,7 +80,10 @@ class Training:
         try:
             self.plain.set_weights(export.load(other).get_weights())
         except ValueError as error:
-            raise FerError(f"The weights of {other.id!r} do not fit {self.config.architecture}: {error}") from error
+            raise FerError(
+                f"The weights of {other.id!r} do not fit {self.config.architecture} with {len(self.dataset.labels)} "
+                f"classes; they are of a {other.config.architecture}."
+            ) from error
 
     def run_to_end(self) -> bool:
         """Train from where the run stands. Returns whether it came to its end; False when it was asked to stop."""
@@ -100,7 +105,7 @@ class Training:
         for batch in range(self.batches):
             if self.run.stop_was_asked():
                 return None
-            index = np.sort(order[batch * config.batch_size : (batch + 1) * config.batch_size])
+            index = np.sort(order[batch * self.batch_size : (batch + 1) * self.batch_size])
             sums += self._train_batch(split.images[index], split.targets[index], weights, random)
             seconds = time.monotonic() - started
             progress = {
@@ -108,7 +113,7 @@ class Training:
                 "epochs": config.epochs,
                 "batch": batch,
                 "batches": self.batches,
-                "images_per_second": (batch + 1) * config.batch_size / seconds,
+                "images_per_second": (batch + 1) * self.batch_size / seconds,
                 "loss": sums[2] / (batch + 1),
                 "accuracy": sums[1] / (batch + 1),
             }
@@ -152,7 +157,7 @@ class Training:
             **averages,
             **judged,
             "learning_rate": float(keras.ops.convert_to_numpy(self.network.optimizer.learning_rate)),
-            "images_per_second": self.batches * self.config.batch_size / trained,
+            "images_per_second": self.batches * self.batch_size / trained,
         }
         if judged["val_accuracy"] > position.best_accuracy:
             position.best_accuracy, position.best_epoch = judged["val_accuracy"], position.epoch

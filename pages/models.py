@@ -39,6 +39,7 @@ with frame.errors():
         key="models-table",
         column_config={
             "Parameters": st.column_config.NumberColumn(format="localized"),
+            "n": st.column_config.NumberColumn(format="localized"),
             "Test accuracy": st.column_config.NumberColumn(format="percent", help="Single pass, the data's test split"),
             "Leak-free": st.column_config.NumberColumn(
                 format="percent", help="Without test images that have an exact copy in the training split"

@@ -12,7 +12,7 @@ TYPES = ["jpg", "jpeg", "png", "webp", "bmp", "gif", "heic", "heif", "avif"]
 
 def answer(name: str, content: bytes, run, key: str) -> dict | None:
     """Show one photo's answer. Returns it as plain values, or None where the file is no picture."""
-    st.subheader(name, divider="gray")
+    st.subheader(frame.plain(name), divider="gray")
     with frame.errors(f"{name}: "):
         image = faces.read_image(content)
         predictions = models.reader(run).read(image)
@@ -28,7 +28,7 @@ def answer(name: str, content: bytes, run, key: str) -> dict | None:
 def _wants_whole(name: str, key: str) -> bool:
     """Say that no face was found, and ask whether the whole picture is one."""
     st.warning(
-        f"No face was found in {name}. Faces need about 20 pixels and must not be turned away. "
+        f"No face was found in {frame.plain(name)}. Faces need about 20 pixels and must not be turned away. "
         "If the picture is nothing but a face, take it whole.",
         icon=":material/search_off:",
     )

@@ -233,3 +233,10 @@ def test_a_training_may_start_from_another_runs_weights(create, uninterrupted):
 def test_weights_that_are_missing_or_do_not_fit_are_told(create, dataset, uninterrupted, settings, message):
     with pytest.raises(FerError, match=message):
         Training(create(**settings), dataset)
+
+
+@pytest.mark.parametrize(("asked", "used"), [(7, 6), (8, 8), (96, 34)])
+def test_batches_are_even_and_no_larger_than_the_split(create, dataset, asked, used):
+    """oneDNN in TensorFlow 2.21 kills the process on odd batches of mini_xception; the split has 35 images."""
+    training = Training(create(batch_size=asked, architecture="mini_xception", epochs=1), dataset)
+    assert training.batch_size == used and training.run_to_end()

@@ -74,7 +74,8 @@ def find(name: str | Path) -> Path:
     for path in (Path(name), *(DATA / f"{name}{suffix}" for suffix in ("", *SUFFIXES))):
         if path.exists():
             return path
-    raise unknown("data set", str(name), {"synthetic", *available()})
+    known = unknown("data set", str(name), {"synthetic", *available()})
+    raise FerError(f"{known} It is no path that exists either. data/README.md tells where to get FER2013.")
 
 
 def available() -> list[str]:

@@ -20,7 +20,8 @@ def show(name: str, image: np.ndarray, predictions: list[Prediction], key: str) 
     shown = Image.fromarray(marked)
     shown.thumbnail((SHOWN_SIDE, SHOWN_SIDE))
     labels = ", ".join(f"{number} {prediction.label}" for number, prediction in enumerate(predictions, 1))
-    left.image(shown, output_format="JPEG", width="stretch", alt=f"{name} with its faces marked: {labels}")
+    width = "stretch" if shown.height <= 2 * shown.width else "content"  # a tall strip would fill many screens
+    left.image(shown, output_format="JPEG", width=width, alt=f"{name} with its faces marked: {labels}")
     left.download_button(
         "Picture with boxes (PNG)",
         lambda: _png(marked),
@@ -61,9 +62,11 @@ def _png(image: np.ndarray) -> bytes:
 
 
 def table(answers: list[dict]) -> pd.DataFrame:
-    """One row a face, for the CSV: file, picture size, face number, box, label, confidence, one column an emotion."""
+    """One row a face, or one for a photo without faces: file, size, number, box, label, confidence, emotions."""
     rows = []
     for answer in answers:
+        if not answer["faces"]:
+            rows.append({key: answer[key] for key in ("file", "width", "height", "model")})
         for number, face in enumerate(answer["faces"], 1):
             box = dict(zip(("x1", "y1", "x2", "y2"), face["box"], strict=True))
             facts = {key: answer[key] for key in ("file", "width", "height", "model")}

@@ -1,5 +1,6 @@
 """What every page starts with, and the only place that shows a FerError."""
 
+import re
 from contextlib import contextmanager
 
 import streamlit as st
@@ -14,13 +15,18 @@ def start(title: str, introduction: str) -> None:
     st.markdown(introduction)
 
 
+def plain(text: str) -> str:
+    """A file's or a run's name so that Markdown shows it as it is."""
+    return re.sub(r"([^\w\s])", r"\\\1", text)
+
+
 @contextmanager
 def errors(prefix: str = ""):
     """Show a FerError raised inside as a message, and go on after the block."""
     try:
         yield
     except FerError as error:
-        st.error(f"{prefix}{error}", icon=":material/error:")
+        st.error(plain(f"{prefix}{error}"), icon=":material/error:")
 
 
 def _leave_legacy_mode() -> None:
