@@ -58,9 +58,10 @@ def first_answer() -> tuple[float, float]:
     flags = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
     with sync_playwright() as playwright:
         page = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=flags).new_page()
-        command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py", "--server.headless=true"]
+        # with an address of its own Streamlit does not first look for this machine's outside one
+        flags = ["--server.headless=true", "--server.address=127.0.0.1", f"--server.port={port}"]
         started = time.monotonic()
-        server = subprocess.Popen([*command, f"--server.port={port}"], cwd=ROOT, stdout=subprocess.DEVNULL)
+        server = subprocess.Popen([sys.executable, "-m", "streamlit", "run", "streamlit_app.py", *flags], cwd=ROOT)
         try:
             _open(page, f"http://127.0.0.1:{port}")
             page.locator("input[type=file]").set_input_files(PHOTO)
