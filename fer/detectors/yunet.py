@@ -15,6 +15,7 @@ SCORE = 0.7  # OpenCV's default of 0.9 misses a quarter of the faces in everyday
 SIDE = 640  # a large portrait is missed at full size
 SECOND_SIDE = 1280  # for the small faces of group photos
 SMALL_FACE = 40  # pixels at SIDE; faces under this suggest that there are smaller ones
+SMALLEST_SIDE = 16  # pixels; in thinner pictures YuNet answers with what happened to lie in memory
 
 _threads = threading.local()  # one FaceDetectorYN used by two threads at once crashes the process
 
@@ -41,6 +42,8 @@ def _detect_at(image: np.ndarray, path: str, side: int) -> list[Face]:
     height, width = image.shape[:2]
     scale = min(1, side / max(height, width))
     size = max(1, round(width * scale)), max(1, round(height * scale))
+    if min(size) < SMALLEST_SIDE:
+        return []
     small = cv2.cvtColor(cv2.resize(image, size, interpolation=cv2.INTER_AREA), cv2.COLOR_RGB2BGR)
     if not hasattr(_threads, "detector"):
         _threads.detector = cv2.FaceDetectorYN.create(path, "", size, SCORE)
