@@ -62,14 +62,13 @@ def train(name: str | None, resume: str | None, **settings) -> int:
         with Bars(run) as bars:
             finished = work(run, on_start=bars.start, on_batch=bars.batch, on_epoch=bars.epoch)
     except FerError:
-        if not run.checkpoint_path.is_file():
+        if not resume and not run.checkpoint_path.is_file():
             store.delete(run.id)  # it never began; its name is free again
         raise
     if not finished:
         print(f"{run.status['message']} Go on with: python -m fer train --resume {run.id}")
         return 0
-    for key, scores in run.card["scores"].items():
-        print(f"{key}: {printing.headline(scores)}{printing.drawn(run.card['data']['format'])}")
+    _print_scores(run)
     print(f"Finished: {run.path}. Use it: python -m fer predict PHOTO --model {run.id}")
     return 0
 
@@ -154,9 +153,13 @@ def _judge(worker, run: Run) -> None:
 
     worker.judge(run, open_dataset(run.config.data, seed=run.config.seed))
     run.set_status("finished")
+    _print_scores(run)
+    print(f"Exported {run.tflite_path}")
+
+
+def _print_scores(run: Run) -> None:
     for key, scores in run.card["scores"].items():
         print(f"{key}: {printing.headline(scores)}{printing.drawn(run.card['data']['format'])}")
-    print(f"Exported {run.tflite_path}")
 
 
 def _worker():

@@ -66,8 +66,8 @@ def average(runs: list[Run], name: str | None = None) -> Run:
     """
     if len(runs) < 2:
         raise FerError("An average needs at least two runs.")
-    last, network = runs[-1], export.load(runs[-1])
-    weights = [export.load(run).get_weights() for run in runs]
+    last, members = runs[-1], [export.load(run) for run in runs]
+    network, weights = members[-1], [member.get_weights() for member in members]
     if any([part.shape for part in other] != [part.shape for part in weights[-1]] for other in weights):
         raise FerError(f"The weights of {', '.join(run.id for run in runs)} do not fit each other.")
     if not last.card:
