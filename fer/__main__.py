@@ -1,4 +1,4 @@
-"""python -m fer: data, train, predict, evaluate, average, export and models from the command line."""
+"""python -m fer: data, train, predict, evaluate, report, average, export and models from the command line."""
 
 import argparse
 import os
@@ -41,6 +41,7 @@ def parser() -> argparse.ArgumentParser:
     _add_train(add)
     _add_predict(add)
     _add_evaluate(add)
+    _add_report(add)
     _add_average(add)
     _add_export(add)
     _add_models(add)
@@ -132,13 +133,31 @@ def _add_evaluate(add) -> None:
         commands.evaluate,
         "judge a run on a split of a data set",
         "Official and leak-free accuracy (without images that have an exact copy in the training split) with\n"
-        "95 % Wilson intervals; precision, recall, F1 and support of each class; the confusion matrix. Single pass.",
+        "95 % Wilson intervals; precision, recall, F1 and support of each class; the confusion matrix.",
         "example:\n  python -m fer evaluate --data fer2013 --split test --model mini_xception",
     )
     command.add_argument("--data", metavar="DATASET", required=True, help=DATASET_HELP)
     command.add_argument("--split", default="test", choices=("train", "val", "test", "all"), help="default: test")
     command.add_argument("--model", metavar="RUN", help="the run to judge (default: the default run)")
+    command.add_argument("--tta", action="store_true", help="test-time augmentation: the mean over six views of a face")
     command.add_argument("--json", action="store_true", help="one JSON object instead of tables")
+
+
+def _add_report(add) -> None:
+    command = _command(
+        add,
+        "report",
+        commands.report,
+        "write a stored report as one HTML document",
+        "Write everything about a run's answers on a split, figures and tables, as one HTML file that needs nothing\n"
+        "else and prints well. Without the data set at hand: it reads what `train` or the Evaluate page has stored.",
+        "example:\n  python -m fer report --model vgg_small --out report.html",
+    )
+    command.add_argument("--model", metavar="RUN", help="the run (default: the default run)")
+    command.add_argument("--data", metavar="DATASET", help="name of the data set (default: the run's own)")
+    command.add_argument("--split", default="test", choices=("train", "val", "test", "all"), help="default: test")
+    command.add_argument("--tta", action="store_true", help="with test-time augmentation instead of a single pass")
+    command.add_argument("--out", metavar="FILE", type=Path, required=True, help="the HTML file to write")
 
 
 def _add_average(add) -> None:

@@ -11,6 +11,7 @@ from fer import faces, printing
 from fer.config import TrainConfig
 from fer.data import SPLITS
 from fer.errors import FerError
+from fer.report import way
 from fer.runs import Run, RunStore
 
 
@@ -95,16 +96,16 @@ def predict(photos: list[Path], model: str | None, detector: str, json: bool) ->
     return 1 if failures else 0
 
 
-def evaluate(data: str, split: str, model: str | None, json: bool) -> None:
+def evaluate(data: str, split: str, model: str | None, tta: bool, json: bool) -> None:
     from fer.evaluation import evaluate as judge
     from fer.formats import open_dataset
 
     opened = open_dataset(data)
-    report = judge(_run(model), opened, split)
+    report = judge(_run(model), opened, split, tta=tta)
     if json:
         printing.print_json({**printing.report_facts(report), "format": opened.format})
         return
-    print(f"{report.model} on {report.dataset}, {report.split} split, n = {len(report)}, single pass")
+    print(f"{report.model} on {report.dataset}, {report.split} split, n = {len(report)}, {way(report.tta)}")
     print(f"{printing.headline(report.summary())}{printing.drawn(opened.format)}\n")
     figures = report.per_class
     rows = [
@@ -117,15 +118,29 @@ def evaluate(data: str, split: str, model: str | None, json: bool) -> None:
     printing.print_table(["right \\ answered", *report.labels], confusion)
 
 
+def report(model: str | None, data: str | None, split: str, tta: bool, out: Path) -> None:
+    from fer import document
+
+    run = _finished(_run(model))
+    dataset = data or run.card["data"]["name"]
+    stored = run.report(dataset, split, tta=tta)
+    if stored is None:
+        kept = ", ".join(f"{name} {part} ({way(augmented)})" for name, part, augmented in run.reports())
+        raise FerError(f"{run.id} has no report on {dataset} {split} ({way(tta)}). It has: {kept or 'none'}.")
+    try:
+        out.write_text(document.render(run, stored), encoding="utf-8")
+    except OSError as error:
+        raise FerError(f"{out} cannot be written: {error.strerror}.") from error
+    print(f"Wrote {out}")
+
+
 def average(run_ids: list[str], name: str | None) -> None:
     worker, runs = _worker(), [RunStore()[id] for id in run_ids]
     _judge(worker, worker.average(runs, name))
 
 
 def export(run_id: str) -> None:
-    run = RunStore()[run_id]
-    if not run.card:
-        raise FerError(f"Run {run_id!r} has no card yet; finish its training first.")
+    run = _finished(RunStore()[run_id])
     _judge(_worker(), run)
 
 
@@ -192,6 +207,12 @@ def _quiet_stderr():
 
 def _run(model: str | None) -> Run:
     return RunStore()[model] if model else RunStore().default
+
+
+def _finished(run: Run) -> Run:
+    if not run.card:
+        raise FerError(f"Run {run.id!r} has no card yet; finish its training first.")
+    return run
 
 
 def _check_recipe(config: TrainConfig) -> None:

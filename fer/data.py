@@ -12,6 +12,7 @@ from fer.labels import EMOTIONS
 IMAGE_SIZE = 48  # FER2013's; every format scales to it
 SPLITS = ("train", "val", "test")
 USAGE_CODES = {"Training": 0, "PublicTest": 1, "PrivateTest": 2}  # FER2013's own names of the splits
+FERPLUS_OTHERS = ("contempt", "unknown", "NF")  # what FER+'s taggers could choose beside the seven; NF: no face
 CARVED_SHARE = 0.1  # of the training images, as many as FER2013 itself keeps back in PublicTest
 
 
@@ -182,34 +183,43 @@ def carve(rows: Rows, index: np.ndarray, seed: int) -> np.ndarray:
     return index[np.isin(rows.groups[index], np.concatenate(chosen))] if chosen else index[:0]
 
 
-def ferplus_targets(path: Path, labels: np.ndarray, usage: np.ndarray) -> np.ndarray:
-    """FER+ votes as soft targets.
+def ferplus_votes(path: Path, usage: np.ndarray) -> np.ndarray:
+    """The votes of ten taggers for each image.
 
     Args:
         path: `fer2013new.csv` of https://github.com/microsoft/FERPlus (Barsoum et al. 2016, arXiv 1608.01041),
             rows in the order of fer2013.csv.
-        labels: int64 (N,), FER2013's labels, kept where no tagger chose one of the seven emotions.
         usage: int64 (N,), positions in SPLITS; shows whether the rows are in the order of the votes.
 
     Returns:
-        float32 (N, 7), rows sum to 1.
+        int64 (N, 10): votes for EMOTIONS, then for FERPLUS_OTHERS.
     """
     import pandas as pd
 
     if not path.is_file():
         raise FerError(f"FER+ votes were asked for, but {path} does not exist. See data/README.md for where to get it.")
     names = {"angry": "anger", "happy": "happiness", "sad": "sadness"}
-    columns = [names.get(emotion, emotion) for emotion in EMOTIONS]
+    columns = [names.get(emotion, emotion) for emotion in (*EMOTIONS, *FERPLUS_OTHERS)]
     table = pd.read_csv(path)
     missing = [column for column in ("Usage", *columns) if column not in table.columns]
     if missing:
         raise FerError(f"{path} lacks the columns {', '.join(missing)}. Download it again: see data/README.md.")
     if table["Usage"].map(USAGE_CODES).tolist() != usage.tolist():
         raise FerError(
-            f"{path} has {len(table)} rows in the order of fer2013.csv, and this source's {len(labels)} images are "
-            "others or in another order. Train from fer2013.csv, or without FER+ votes."
+            f"{path} has {len(table)} rows in the order of fer2013.csv, and this source's {len(usage)} images are "
+            "others or in another order. Use fer2013.csv, or do without FER+ votes."
         )
-    votes = table[columns].to_numpy(np.float32)
+    return table[columns].to_numpy(np.int64)
+
+
+def ferplus_targets(path: Path, labels: np.ndarray, usage: np.ndarray) -> np.ndarray:
+    """FER+ votes for the seven emotions as soft targets, float32 (N, 7), rows sum to 1.
+
+    Args:
+        path, usage: as in `ferplus_votes`.
+        labels: int64 (N,), FER2013's labels, kept where no tagger chose one of the seven emotions.
+    """
+    votes = ferplus_votes(path, usage)[:, : len(EMOTIONS)].astype(np.float32)
     total = votes.sum(axis=1, keepdims=True)
     return np.where(total > 0, votes / np.maximum(total, 1), np.eye(len(EMOTIONS), dtype=np.float32)[labels])
 

@@ -1,4 +1,4 @@
-"""A run judged on a split."""
+"""A run judged on a split, or on photos that a user labelled."""
 
 import os
 from collections.abc import Callable
@@ -8,39 +8,91 @@ import numpy as np
 from fer.data import Dataset
 from fer.errors import FerError
 from fer.inference import BATCH, Classifier
+from fer.labels import EMOTIONS
+from fer.photos import LabelledFaces
 from fer.report import Report
 from fer.runs import Run
 
+Progress = Callable[[int, int], None]  # called with (images done, images in all)
+
 
 def evaluate(
-    run: Run, dataset: Dataset, split: str, *, on_progress: Callable[[int, int], None] = lambda done, n: None
+    run: Run, dataset: Dataset, split: str, *, tta: bool = False, on_progress: Progress = lambda done, n: None
 ) -> Report:
-    """Let a run answer every image of a split, single pass.
+    """Let a run answer every image of a split.
 
     Args:
         split: train, val, test or all.
-        on_progress: called with (images done, images in all).
+        tta: with test-time augmentation instead of a single pass.
 
     Raises:
         FerError: where the run was trained on other labels, or the split is empty.
     """
-    if run.labels != dataset.labels:
-        raise FerError(
-            f"Run {run.id!r} answers {', '.join(run.labels)}, but {dataset.name} has {', '.join(dataset.labels)}."
-        )
-    part, classifier = dataset.split(split), Classifier(run, threads=os.cpu_count() or 1)
-    answers = []
-    for start in range(0, len(part), BATCH):
-        answers.append(classifier.probabilities(part.images[start : start + BATCH]))
-        on_progress(min(start + BATCH, len(part)), len(part))
+    _check_labels(run, dataset.name, dataset.labels)
+    part = dataset.split(split)
     return Report(
         model=run.id,
         dataset=dataset.name,
         split=split,
+        tta=tta,
         labels=dataset.labels,
         rows=part.rows,
         targets=part.labels,
-        probabilities=np.concatenate(answers) if answers else np.empty((0, len(dataset.labels)), np.float32),
+        probabilities=_answers(run, part.images, tta, on_progress),
         leaked=part.leaked,
         fingerprint=dataset.fingerprint,
     )
+
+
+def evaluate_faces(
+    run: Run, faces: LabelledFaces, name: str, *, tta: bool = False, on_progress: Progress = lambda done, n: None
+) -> Report:
+    """Let a run answer a user's labelled faces; rows are positions in `faces.names`. Otherwise like `evaluate`.
+
+    Args:
+        name: what the report calls the data.
+    """
+    _check_labels(run, name, EMOTIONS)
+    return Report(
+        model=run.id,
+        dataset=name,
+        split="all",
+        tta=tta,
+        labels=EMOTIONS,
+        rows=np.arange(len(faces.labels)),
+        targets=faces.labels,
+        probabilities=_answers(run, faces.images, tta, on_progress),
+        leaked=np.zeros(len(faces.labels), bool),
+        fingerprint=faces.fingerprint,
+    )
+
+
+def _check_labels(run: Run, name: str, labels: tuple[str, ...]) -> None:
+    if run.labels != labels:
+        raise FerError(f"Run {run.id!r} answers {', '.join(run.labels)}, but {name} has {', '.join(labels)}.")
+
+
+def _answers(run: Run, images: np.ndarray, tta: bool, on_progress: Progress) -> np.ndarray:
+    """float32 (N, C)."""
+    classifier, parts = Classifier(run, threads=os.cpu_count() or 1), []
+    for start in range(0, len(images), BATCH):
+        parts.append(classifier.probabilities(images[start : start + BATCH], tta=tta))
+        on_progress(min(start + BATCH, len(images)), len(images))
+    return np.concatenate(parts) if parts else np.empty((0, len(run.labels)), np.float32)
+
+
+def reproduction(stored: Report, fresh: Report) -> tuple[bool, str]:
+    """Whether a fresh report is the stored one, and in a sentence how exactly."""
+    facts = [(report.fingerprint, report.labels, report.rows.tolist()) for report in (stored, fresh)]
+    if facts[0] != facts[1]:
+        return False, f"The stored report is of other images or labels than this {fresh.dataset}."
+    apart = int((stored.predictions != fresh.predictions).sum())
+    largest = float(abs(stored.probabilities - fresh.probabilities).max())
+    if apart:
+        return False, f"{apart:,} of {len(fresh):,} answers differ from the stored report's."
+    if largest:
+        return (
+            True,
+            f"Reproduced: all {len(fresh):,} answers are the same, no probability is off by over {largest:.1e}.",
+        )
+    return True, f"Reproduced exactly: all {fresh.probabilities.size:,} probabilities are the same to the last bit."

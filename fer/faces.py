@@ -12,6 +12,7 @@ from fer.errors import FerError
 
 MAX_BYTES = 20 * 2**20
 MAX_PIXELS = 64_000_000  # 192 MB as RGB; phones' 48-megapixel photos fit, decompression bombs do not
+MOST_PADDED = 4 * MAX_PIXELS  # of the square around a face; around a line of a million pixels it would be a terabyte
 
 
 @dataclass(frozen=True)
@@ -141,10 +142,15 @@ def crop(image: np.ndarray, face: Face, size: int = IMAGE_SIZE) -> np.ndarray:
 
     Returns:
         uint8 (size, size).
+
+    Raises:
+        FerError: for a box so long and thin that the square around it would not fit into memory.
     """
     x1, y1, x2, y2 = face.box
     height, width = image.shape[:2]
     side = max(x2 - x1, y2 - y1)
+    if side**2 > MOST_PADDED:
+        raise FerError("The picture is too long and thin to be a face. Cut it first.")
     left, top = (x1 + x2 - side) // 2, (y1 + y2 - side) // 2
     right, bottom = left + side, top + side
     inside = image[max(top, 0) : min(bottom, height), max(left, 0) : min(right, width)]

@@ -3,24 +3,20 @@
 from json import dumps
 from pathlib import Path
 
-from fer.report import Report
+from fer.report import Report, percent
 
 
 def headline(scores: dict) -> str:
-    text = f"accuracy {percent(scores['accuracy'], scores['interval'])}, n = {scores['n']:,}"
+    text = f"accuracy {percent(scores['accuracy'], *scores['interval'])}, n = {scores['n']:,}"
     if scores["leak_free_n"] in (0, scores["n"]):
         return text
-    clean = percent(scores["leak_free_accuracy"], scores["leak_free_interval"])
+    clean = percent(scores["leak_free_accuracy"], *scores["leak_free_interval"])
     return f"{text}; leak-free {clean}, n = {scores['leak_free_n']:,}"
 
 
 def drawn(format: str) -> str:
     """What must stand behind every accuracy on the synthetic set."""
     return " (drawn faces: this tells nothing of real faces)" if format == "synthetic" else ""
-
-
-def percent(share: float, interval: list[float]) -> str:
-    return f"{share:.1%} (95 % {interval[0]:.1%} to {interval[1]:.1%})"
 
 
 def report_facts(report: Report) -> dict:
@@ -31,6 +27,7 @@ def report_facts(report: Report) -> dict:
         "model": report.model,
         "dataset": report.dataset,
         "split": report.split,
+        "tta": report.tta,
         **report.summary(),
         "per_class": per_class,
         "labels": list(report.labels),

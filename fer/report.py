@@ -1,16 +1,17 @@
 """What a model answered on a split, image by image, and every figure that follows from it."""
 
 import json
-from dataclasses import asdict, dataclass
-from math import sqrt
+from dataclasses import asdict, dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
+from fer import calibration, metrics
 from fer.errors import FerError
 
-FORMAT_VERSION = 1
-SUM_TOLERANCE = 1e-3  # six digits and float32 lose far less
-Z_95 = 1.959963984540054  # the normal quantile of a two-sided 95 % interval
+FORMAT_VERSION = 2  # 2: `tta`, and probabilities in full
+SUM_TOLERANCE = 1e-3  # float32 loses far less
+TYPES = {"model": str, "dataset": str, "split": str, "tta": bool, "labels": list, "fingerprint": str}  # in JSON
 
 
 @dataclass(frozen=True)
@@ -21,6 +22,7 @@ class Report:
         model: the run's id.
         dataset: the data set's name.
         split: train, val, test or all.
+        tta: whether each image was answered with test-time augmentation, or in a single pass.
         labels: class names, in the order of the columns.
         rows: int64 (N,), row numbers in the data set's source.
         targets: int64 (N,), the right classes.
@@ -32,6 +34,7 @@ class Report:
     model: str
     dataset: str
     split: str
+    tta: bool
     labels: tuple[str, ...]
     rows: np.ndarray
     targets: np.ndarray
@@ -41,6 +44,8 @@ class Report:
 
     def __post_init__(self):
         n, classes = len(self.targets), len(self.labels)
+        if len(set(self.labels)) < classes or not all(isinstance(label, str) and label for label in self.labels):
+            raise FerError(f"labels must be different names, got {self.labels}.")
         if not n:
             raise FerError(f"The {self.split} split of {self.dataset} holds no images to evaluate.")
         if self.probabilities.shape != (n, classes):
@@ -50,57 +55,114 @@ class Report:
                 raise FerError(f"{name} must be ({n},), one for each image, got {getattr(self, name).shape}.")
         if self.targets.min() < 0 or self.targets.max() >= classes:
             raise FerError(f"targets must be 0 to {classes - 1}, got {self.targets.min()} to {self.targets.max()}.")
-        if not (abs(self.probabilities.sum(axis=1) - 1) < SUM_TOLERANCE).all():  # also refuses NaN
-            raise FerError("probabilities must sum to 1 for every image.")
+        if self.rows.min() < 0:
+            raise FerError(f"rows must be 0 or more, got {self.rows.min()}.")
+        sums = self.probabilities.sum(axis=1)
+        if self.probabilities.min() < 0 or not (abs(sums - 1) < SUM_TOLERANCE).all():  # also refuses NaN
+            raise FerError("probabilities must be 0 or more and sum to 1 for every image.")
 
     def __len__(self) -> int:
         return len(self.targets)
 
+    def part(self, keep: np.ndarray) -> "Report":
+        """The same of some images only; `keep` is bool (N,) or positions."""
+        return replace(
+            self, **{key: getattr(self, key)[keep] for key in ("rows", "targets", "probabilities", "leaked")}
+        )
+
     @property
     def leak_free(self) -> "Report":
         """The same without the images that have an exact copy in the training split."""
-        keep = ~self.leaked
-        arrays = {key: getattr(self, key)[keep] for key in ("rows", "targets", "probabilities", "leaked")}
-        return Report(**{**self.__dict__, **arrays})
+        return self.part(~self.leaked)
 
-    @property
+    @cached_property
     def predictions(self) -> np.ndarray:
         """int64 (N,): the class of the highest probability, the first of equals."""
         return self.probabilities.argmax(axis=1)
 
     @property
+    def right(self) -> np.ndarray:
+        """bool (N,): whether the answer is the label."""
+        return self.predictions == self.targets
+
+    @property
+    def confidence(self) -> np.ndarray:
+        """float64 (N,): the probability of the answered class."""
+        return self.probabilities.max(axis=1).astype(np.float64)
+
+    @cached_property
     def confusion(self) -> np.ndarray:
         """int64 (C, C): row the right class, column the answered one."""
-        classes = len(self.labels)
-        return np.bincount(self.targets * classes + self.predictions, minlength=classes**2).reshape(classes, classes)
+        return metrics.confusion(self.targets, self.predictions, len(self.labels))
 
     @property
     def accuracy(self) -> float:
-        return float((self.predictions == self.targets).mean())
+        return float(self.right.mean())
 
     @property
     def interval(self) -> tuple[float, float]:
         """95 % Wilson interval of the accuracy."""
-        return wilson(int((self.predictions == self.targets).sum()), len(self))
+        return metrics.wilson(int(self.right.sum()), len(self))
 
     @property
     def per_class(self) -> dict[str, np.ndarray]:
         """precision, recall, f1 float64 (C,) and support int64 (C,); 0 where a figure has no denominator."""
-        confusion = self.confusion
-        right, answered, support = np.diag(confusion), confusion.sum(axis=0), confusion.sum(axis=1)
+        return metrics.per_class(self.confusion)
+
+    @cached_property
+    def per_class_intervals(self) -> dict[str, np.ndarray]:
+        """95 % intervals float64 (C, 2): Wilson's for precision and recall, bootstrap for f1."""
+        answered, support = self.confusion.sum(axis=0), self.confusion.sum(axis=1)
+        right = np.diag(self.confusion)
+        f1 = metrics.per_class(metrics.resampled(self.confusion))["f1"]
         return {
-            "precision": right / np.maximum(answered, 1),
-            "recall": right / np.maximum(support, 1),
-            "f1": 2 * right / np.maximum(answered + support, 1),
-            "support": support,
+            "precision": np.array([metrics.wilson(int(k), int(n)) for k, n in zip(right, answered, strict=True)]),
+            "recall": np.array([metrics.wilson(int(k), int(n)) for k, n in zip(right, support, strict=True)]),
+            "f1": np.stack(metrics.percentiles(f1), axis=1),
         }
 
     @property
     def macro_f1(self) -> float:
         """Mean F1 over the classes that occur in the split or among the answers."""
-        confusion = self.confusion
-        occurs = (confusion.sum(axis=0) + confusion.sum(axis=1)) > 0
-        return float(self.per_class["f1"][occurs].mean())
+        return float(metrics.macro_f1(self.confusion))
+
+    @property
+    def balanced_accuracy(self) -> float:
+        """Mean recall over the classes that occur in the split."""
+        return float(metrics.balanced_accuracy(self.confusion))
+
+    @property
+    def log_loss(self) -> float:
+        """Mean of minus the natural logarithm of the right class's probability."""
+        return float(metrics.losses(self.targets, self.probabilities).mean())
+
+    @property
+    def calibration_error(self) -> float:
+        """Expected calibration error of the answered class, 15 bins."""
+        return calibration.reliability(self.confidence, self.right).expected_error
+
+    def at_temperature(self, temperature: float) -> "Report":
+        """The same answers, less sure above 1 and surer below."""
+        softened = calibration.at_temperature(self.probabilities, temperature)
+        return replace(self, probabilities=softened.astype(np.float32))
+
+    def headline(self) -> dict[str, tuple[float, float, float]]:
+        """accuracy, balanced_accuracy, macro_f1, log_loss and calibration_error: value, and 95 % interval.
+
+        Wilson's interval for the accuracy, the normal one for the log-loss, bootstraps for the others.
+        """
+        tables = metrics.resampled(self.confusion)
+        losses = metrics.losses(self.targets, self.probabilities)
+        return {
+            "accuracy": (self.accuracy, *self.interval),
+            "balanced_accuracy": (self.balanced_accuracy, *metrics.percentiles(metrics.balanced_accuracy(tables))),
+            "macro_f1": (self.macro_f1, *metrics.percentiles(metrics.macro_f1(tables))),
+            "log_loss": (self.log_loss, *metrics.mean_interval(losses)),
+            "calibration_error": (
+                self.calibration_error,
+                *calibration.expected_error_interval(self.confidence, self.right),
+            ),
+        }
 
     def summary(self) -> dict:
         """The headline figures as plain values."""
@@ -112,17 +174,21 @@ class Report:
             "leak_free_n": len(clean) if clean else 0,
             "leak_free_accuracy": clean.accuracy if clean else None,
             "leak_free_interval": list(clean.interval) if clean else None,
+            "balanced_accuracy": self.balanced_accuracy,
             "macro_f1": self.macro_f1,
+            "log_loss": self.log_loss,
+            "calibration_error": self.calibration_error,
         }
 
     def to_json(self) -> str:
-        """JSON text; probabilities to six digits, or in full where that would change the highest."""
+        """JSON text from which `from_json` makes the same report to the last bit."""
         plain = asdict(self) | {
             "format": FORMAT_VERSION,
             "rows": self.rows.tolist(),
             "targets": self.targets.tolist(),
             "leaked": np.flatnonzero(self.leaked).tolist(),
-            "probabilities": [_shortened(row) for row in self.probabilities],
+            # the shortest decimals that give the same float32
+            "probabilities": [[float(str(p)) for p in row] for row in self.probabilities.astype(np.float32)],
         }
         return json.dumps(plain, separators=(",", ":"))
 
@@ -140,32 +206,35 @@ class Report:
 
     @classmethod
     def _from_plain(cls, plain: dict) -> "Report":
-        targets = np.array(plain.pop("targets"), np.int64)
-        leaked = np.zeros(len(targets), bool)
-        leaked[np.array(plain.pop("leaked"), np.uint64)] = True
+        for name, kind in TYPES.items():
+            if not isinstance(plain[name], kind):
+                raise FerError(f"{name} must be of type {kind.__name__}, got {plain[name]!r}")
+        rows, targets, leaked = (_whole_numbers(name, plain.pop(name)) for name in ("rows", "targets", "leaked"))
+        if leaked.size and not (leaked.min() >= 0 and leaked.max() < len(targets)):
+            raise FerError(f"leaked must be positions of images, got {leaked.min()} to {leaked.max()}")
         return cls(
             labels=tuple(plain.pop("labels")),
-            rows=np.array(plain.pop("rows"), np.int64),
+            rows=rows,
             probabilities=np.array(plain.pop("probabilities"), np.float32),
             targets=targets,
-            leaked=leaked,
+            leaked=np.isin(np.arange(len(targets)), leaked),
             **plain,
         )
 
 
-def _shortened(row: np.ndarray) -> list[float]:
-    short = row.astype(np.float64).round(6)
-    return (short if short.argmax() == row.argmax() else row).tolist()
+def _whole_numbers(name: str, values: list) -> np.ndarray:
+    """int64 (N,), refusing what numpy would quietly cut to one, or parse."""
+    array = np.array(values)
+    if array.ndim != 1 or (array.size and array.dtype.kind != "i"):
+        raise FerError(f"{name} must be whole numbers")
+    return array.astype(np.int64)
 
 
-def wilson(right: int, n: int) -> tuple[float, float]:
-    """95 % confidence interval of a proportion (Wilson 1927), each end in [0, 1].
+def way(tta: bool) -> str:
+    """How images were answered, in words."""
+    return "test-time augmentation" if tta else "single pass"
 
-    Args:
-        right: successes, 0 to n.
-        n: trials, at least 1.
-    """
-    share, z2 = right / n, Z_95**2
-    centre = (share + z2 / (2 * n)) / (1 + z2 / n)
-    half = Z_95 / (1 + z2 / n) * sqrt(share * (1 - share) / n + z2 / (4 * n * n))
-    return max(0.0, centre - half), min(1.0, centre + half)
+
+def percent(share: float, low: float, high: float) -> str:
+    """A share with its 95 % interval, in words."""
+    return f"{share:.1%} (95% {low:.1%} to {high:.1%})"

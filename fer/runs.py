@@ -11,9 +11,11 @@ from pathlib import Path
 
 from fer.config import TrainConfig
 from fer.errors import FerError, unknown
-from fer.report import Report
+from fer.report import Report, way
 
 MODELS = Path(__file__).parents[1] / "models"
+TTA = "-tta"  # ends the names of reports that were made with test-time augmentation
+REPORT_NAME = re.compile(rf"(.+)-(train|val|test|all)({TTA})?\.json")
 
 
 def write_atomically(path: Path, content: str | bytes) -> None:
@@ -77,6 +79,14 @@ class Run:
     def labels(self) -> tuple[str, ...]:
         return tuple(self.card["labels"])
 
+    def source_of(self, dataset: str) -> str:
+        """Where a data set may be opened: the path this run was trained from, if that is the one, or else its name."""
+        return self.config.data if Path(self.config.data).stem == dataset else dataset
+
+    def temperature(self, *, tta: bool = False) -> float | None:
+        """What its logits are divided by for honest probabilities; fitted on val, None where it never was."""
+        return self.card.get("temperature", {}).get(way(tta))
+
     @property
     def test_score(self) -> dict | None:
         """The summary of the report on the test split of its own data; None where that was never made, and for drawn
@@ -126,17 +136,32 @@ class Run:
     def forget_stop(self) -> None:
         (self.path / "stop").unlink(missing_ok=True)
 
-    def reports(self) -> list[tuple[str, str]]:
-        """(data set, split) of every stored report."""
-        return [tuple(path.stem.rsplit("-", 1)) for path in sorted((self.path / "reports").glob("*-*.json"))]
+    def reports(self) -> list[tuple[str, str, bool]]:
+        """(data set, split, with test-time augmentation) of every stored report."""
+        names = [REPORT_NAME.fullmatch(path.name) for path in sorted((self.path / "reports").glob("*.json"))]
+        return [(name[1], name[2], bool(name[3])) for name in names if name]
 
-    def report(self, dataset: str, split: str) -> Report | None:
-        """The stored report, or None where that evaluation was never made. Raises FerError for a damaged one."""
-        path = self.path / "reports" / f"{dataset}-{split}.json"
-        return Report.from_json(path.read_text()) if path.is_file() else None
+    def report(self, dataset: str, split: str, *, tta: bool = False) -> Report | None:
+        """The stored report, or None where that evaluation was never made.
+
+        Raises:
+            FerError: for a damaged one, or one whose labels are not in the order of this run's answers.
+        """
+        path = self.report_path(dataset, split, tta=tta)
+        report = Report.from_json(path.read_text(errors="replace")) if path.is_file() else None
+        labels = self.card.get("labels")
+        if report and labels and list(report.labels) != labels:
+            raise FerError(
+                f"{path.name} counts its labels as {', '.join(report.labels)}, but {self.id} answers "
+                f"{', '.join(labels)}: it would be read wrongly. Evaluate again."
+            )
+        return report
+
+    def report_path(self, dataset: str, split: str, *, tta: bool = False) -> Path:
+        return self.path / "reports" / f"{dataset}-{split}{TTA if tta else ''}.json"
 
     def add_report(self, report: Report) -> None:
-        write_atomically(self.path / "reports" / f"{report.dataset}-{report.split}.json", report.to_json())
+        write_atomically(self.report_path(report.dataset, report.split, tta=report.tta), report.to_json())
 
     def _json(self, name: str) -> dict | None:
         try:

@@ -1,14 +1,18 @@
 """A training from its first batch to its last report: what the training process does, writing only to its run."""
 
+import itertools
+
 import keras
 import numpy as np
 
 from fer import export, networks
+from fer.calibration import fit_temperature
 from fer.cards import make_card, recipe
 from fer.data import Dataset
 from fer.errors import FerError
 from fer.evaluation import evaluate
 from fer.formats import open_dataset
+from fer.report import way
 from fer.runs import Run, RunStore
 from fer.training import Training, save_keras
 
@@ -84,12 +88,21 @@ def average(runs: list[Run], name: str | None = None) -> Run:
 
 
 def judge(run: Run, dataset: Dataset) -> None:
-    """Export a trained run, check the export, and keep its reports on val and, once, on test."""
+    """Export a trained run, check the export, and score it."""
     export.export(run)
-    checked, scores = export.check(run, dataset.val.images), {}
-    for split in ("val", "test"):
+    run.set_card({**run.card, "export": export.check(run, dataset.val.images)})
+    score(run, dataset)
+
+
+def score(run: Run, dataset: Dataset) -> None:
+    """Keep the run's reports on val and, once, on test, each in a single pass and with test-time augmentation, and the
+    temperatures that fit it on val."""
+    scores, temperature = {}, {}
+    for split, tta in itertools.product(("val", "test"), (False, True)):
         if len(dataset.split(split)):
-            report = evaluate(run, dataset, split)
+            report = evaluate(run, dataset, split, tta=tta)
             run.add_report(report)
-            scores[f"{dataset.name}-{split}"] = report.summary()
-    run.set_card({**run.card, "export": checked, "scores": scores})
+            scores[run.report_path(dataset.name, split, tta=tta).stem] = report.summary()
+            if split == "val":
+                temperature[way(tta)] = fit_temperature(report.targets, report.probabilities)
+    run.set_card({**run.card, "temperature": temperature, "scores": scores})

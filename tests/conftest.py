@@ -1,6 +1,13 @@
 """Small data sets on disk, built from faces that the project draws, and runs trained on them."""
 
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from contextlib import contextmanager
 from pathlib import Path
+from urllib.request import urlopen
 
 import numpy as np
 import pytest
@@ -120,3 +127,76 @@ def create(tiny_architecture, small_npz, tmp_path_factory):
         return store.create(config, f"run-{len(list(store))}")
 
     return create
+
+
+ROOT = Path(__file__).parents[1]
+CHROMIUM = shutil.which("chromium")
+FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-sync"]
+
+
+@contextmanager
+def serve(root: Path):
+    """The address of a server of the app in that folder, started for one test alone."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py", "--server.headless=true"]
+    process = subprocess.Popen([*command, f"--server.port={port}", "--server.address=127.0.0.1"], cwd=root)
+    address = f"http://127.0.0.1:{port}"
+    for _ in range(300):
+        try:
+            urlopen(f"{address}/_stcore/health", timeout=5)
+            break
+        except OSError:
+            time.sleep(0.1)
+    try:
+        yield address
+    finally:
+        process.terminate()
+        process.wait(timeout=20)
+
+
+@pytest.fixture
+def server():
+    with serve(ROOT) as address:
+        yield address
+
+
+@pytest.fixture
+def own_server(tmp_path):
+    """A server whose models/ and data/ are the test's own: the shipped models, and no data set."""
+    house = tmp_path / "house"
+    (house / "data").mkdir(parents=True)
+    for name in ("streamlit_app.py", "pages", "fer", ".streamlit"):
+        (house / name).symlink_to(ROOT / name)
+    for name in ("vgg_small", "mini_xception"):
+        shutil.copytree(ROOT / "models" / name, house / "models" / name)
+    with serve(house) as address:
+        yield address
+
+
+@pytest.fixture
+def page():
+    """An empty tab."""
+    if not CHROMIUM:
+        pytest.skip("needs Debian's chromium")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        tab = browser.new_page(viewport={"width": 1280, "height": 900})
+        tab.set_default_timeout(60_000)
+        yield tab
+        browser.close()
+
+
+@pytest.fixture
+def download(page):
+    """A function that clicks what a locator finds, and returns the path of the file that the browser got."""
+
+    def download(button) -> Path:
+        with page.expect_download() as waiting:
+            button.click()
+        return waiting.value.path()
+
+    return download

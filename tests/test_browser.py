@@ -2,65 +2,14 @@
 
 import csv
 import json
-import shutil
-import socket
-import subprocess
-import sys
-import time
 from pathlib import Path
-from urllib.request import urlopen
 
-import pytest
 from PIL import Image
 
-ROOT = Path(__file__).parents[1]
-SAMPLES = ROOT / "pages/parts/samples"
-CHROMIUM = shutil.which("chromium")
-FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-sync"]
-
-pytestmark = pytest.mark.skipif(not CHROMIUM, reason="needs Debian's chromium")
+SAMPLES = Path(__file__).parents[1] / "pages/parts/samples"
 
 
-@pytest.fixture
-def server():
-    """The address of a server started for this test alone."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py", "--server.headless=true"]
-    process = subprocess.Popen([*command, f"--server.port={port}", "--server.address=127.0.0.1"], cwd=ROOT)
-    address = f"http://127.0.0.1:{port}"
-    for _ in range(300):
-        try:
-            urlopen(f"{address}/_stcore/health", timeout=5)
-            break
-        except OSError:
-            time.sleep(0.1)
-    yield address
-    process.terminate()
-    process.wait(timeout=20)
-
-
-@pytest.fixture
-def page():
-    """An empty tab that fails the test on an error in the browser's console."""
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        tab = browser.new_page(viewport={"width": 1280, "height": 900})
-        tab.set_default_timeout(60_000)
-        yield tab
-        browser.close()
-
-
-def download(page, name: str) -> Path:
-    with page.expect_download() as waiting:
-        page.get_by_role("button", name=name).click()
-    return waiting.value.path()
-
-
-def test_photos_are_uploaded_answered_and_taken_along(server, page, tmp_path):
+def test_photos_are_uploaded_answered_and_taken_along(server, page, download, tmp_path):
     letter = tmp_path / "letter.jpg"
     letter.write_text("Dear all")
     page.goto(server)
@@ -71,12 +20,12 @@ def test_photos_are_uploaded_answered_and_taken_along(server, page, tmp_path):
     page.locator(".js-plotly-plot").nth(1).wait_for()
     assert page.locator(".js-plotly-plot").count() == 2
 
-    answer = json.loads(download(page, "Answers (JSON)").read_text())[0]
+    answer = json.loads(download(page.get_by_role("button", name="Answers (JSON)")).read_text())[0]
     assert answer["file"] == "pair.jpg" and len(answer["faces"]) == 2
-    with download(page, "Answers (CSV)").open() as file:
+    with download(page.get_by_role("button", name="Answers (CSV)")).open() as file:
         rows = list(csv.DictReader(file))
     assert [row["label"] for row in rows] == [face["label"] for face in answer["faces"]]
-    assert Image.open(download(page, "Picture with boxes (PNG)")).size == (960, 600)
+    assert Image.open(download(page.get_by_role("button", name="Picture with boxes (PNG)"))).size == (960, 600)
     shown = page.locator("strong", has_text=answer["faces"][0]["label"])
     assert shown.count() >= 1, "the page says what the JSON says"
 

@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 
 from fer.__main__ import main
+from fer.config import TrainConfig
+from fer.evaluation import evaluate
 from fer.runs import MODELS, RunStore
 
 ROOT = Path(__file__).parents[1]
@@ -26,7 +28,9 @@ def own_models(tmp_path, monkeypatch) -> RunStore:
     return RunStore(root)
 
 
-@pytest.mark.parametrize("command", ["", "data", "train", "predict", "evaluate", "export", "models"])
+@pytest.mark.parametrize(
+    "command", ["", "data", "train", "predict", "evaluate", "report", "average", "export", "models"]
+)
 def test_help_reads_like_documentation(command, capsys):
     with pytest.raises(SystemExit, match="0"):
         main([*command.split(), "--help"])
@@ -74,6 +78,18 @@ def test_predict_takes_the_whole_picture_when_told(capsys):
         (["data", "nowhere"], "Unknown data set 'nowhere'"),
         (["models", "--default", "vgg"], "Unknown run 'vgg'"),
         (["export", "none"], "Unknown run 'none'"),
+        (["report", "--model", "none", "--out", "x.html"], "Unknown run 'none'"),
+        (
+            ["report", "--split", "train", "--out", "x.html"],
+            "mini_xception has no report on fer2013 train (single pass).",
+        ),
+        (["report", "--data", "d", "--tta", "--out", "x.html"], "has no report on d test (test-time augmentation)."),
+        (
+            ["report", "--data", "d", "--out", "x.html"],
+            "It has: fer2013 test (test-time augmentation), fer2013 test (s",
+        ),
+        (["report", "--out", "no/such/folder/x.html"], "no/such/folder/x.html cannot be written: No such file"),
+        (["report", "--out", "."], ". cannot be written: Is a directory"),
     ],
 )
 def test_what_cannot_be_done_is_told_in_one_line(arguments, message, own_models, capsys):
@@ -100,6 +116,47 @@ def test_evaluate_prints_the_same_figures_as_its_json(capsys):
     printed = capsys.readouterr().out
     assert f"accuracy {facts['accuracy']:.1%}" in printed and f"{facts['per_class']['recall']['happy']:.3f}" in printed
     assert "tells nothing of real faces" in printed
+
+
+def test_evaluate_with_augmentation_gives_other_figures_and_says_so(capsys, dataset, small_npz):
+    arguments = ["evaluate", "--data", str(small_npz), "--model", "mini_xception", "--split", "all"]
+    facts = []
+    for way in ([], ["--tta"]):
+        assert main([*arguments, *way, "--json"]) == 0
+        facts.append(json.loads(capsys.readouterr().out))
+    plain, augmented = facts
+    assert (plain["tta"], augmented["tta"]) == (False, True) and plain["log_loss"] != augmented["log_loss"]
+    report = evaluate(RunStore()["mini_xception"], dataset, "all", tta=True)
+    assert augmented["accuracy"] == report.accuracy and augmented["confusion"] == report.confusion.tolist()
+    assert main([*arguments, "--tta"]) == 0
+    assert "mini_xception on small, all split, n = 56, test-time augmentation" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ([], "PrivateTest, n = 3,589, single pass"),
+        (["--tta", "--split", "val"], "PublicTest, n = 3,589, test-time aug"),
+    ],
+)
+def test_report_writes_a_stored_report_as_html(arguments, words, own_models, tmp_path, capsys):
+    path = tmp_path / "report.html"
+    assert main(["report", *arguments, "--out", str(path)]) == 0
+    assert capsys.readouterr().out == f"Wrote {path}\n"
+    text = path.read_text(encoding="utf-8")
+    assert text.startswith("<!doctype html>") and f"mini_xception on fer2013 {words}" in text
+
+
+def test_a_run_that_is_not_finished_has_no_report(own_models, tmp_path, capsys):
+    own_models.create(TrainConfig(), "new")
+    assert main(["report", "--model", "new", "--out", str(tmp_path / "x.html")]) == 1
+    assert "Run 'new' has no card yet; finish its training first." in capsys.readouterr().err
+
+
+def test_a_stored_report_that_is_damaged_is_told(own_models, tmp_path, capsys):
+    own_models["mini_xception"].report_path("fer2013", "test").write_text('{"format": 1}')
+    assert main(["report", "--out", str(tmp_path / "x.html")]) == 1
+    assert "has format 1; this program reads 2. Evaluate again." in capsys.readouterr().err
 
 
 def test_the_default_model_is_changed_by_one_command(own_models, capsys):

@@ -2,6 +2,7 @@
 
 import io
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -96,3 +97,90 @@ def test_the_models_page_shows_every_run_and_changes_the_default(tmp_path, monke
     app = app.selectbox(key="models-chosen").set_value(other).run()
     app = app.button(key="models-make-default").click().run()
     assert not app.exception and RunStore(root).default.id == other
+
+
+@pytest.fixture
+def models(tmp_path, monkeypatch) -> RunStore:
+    """The shipped models in a folder of the test's own, and no data set."""
+    for name in ("vgg_small", "mini_xception"):
+        shutil.copytree(ROOT / "models" / name, tmp_path / "models" / name)
+    monkeypatch.setattr("fer.runs.MODELS", tmp_path / "models")
+    monkeypatch.setattr("fer.formats.DATA", tmp_path / "data")
+    return RunStore(tmp_path / "models")
+
+
+def evaluate_page(section: str = "Overview") -> AppTest:
+    app = AppTest.from_file(str(ROOT / "pages/evaluate.py"), default_timeout=60)
+    app.session_state["evaluate-section"] = section
+    return app.run()
+
+
+def subtitles(app: AppTest) -> list[str]:
+    return [json.loads(chart.proto.spec)["layout"]["title"]["subtitle"]["text"] for chart in app.get("plotly_chart")]
+
+
+def test_the_evaluate_page_opens_with_the_default_models_test_report_official_and_leak_free(models):
+    app, report = evaluate_page(), models.default.report("fer2013", "test")
+    assert not app.exception
+    shown = {metric.label: metric.value for metric in app.metric}
+    assert shown["Accuracy, official"] == f"{report.accuracy:.1%}"
+    assert shown["Accuracy, leak-free"] == f"{report.leak_free.accuracy:.1%}"
+    assert set(shown) == {
+        *("Accuracy, official", "Accuracy, leak-free", "Balanced accuracy"),
+        *("Macro F1", "Log-loss", "Expected calibration error"),
+    }
+    assert any("without the 288 images" in caption.value for caption in app.caption)
+
+
+@pytest.mark.parametrize(
+    "section", ["Overview", "Confusion", "Emotions", "Certainty", "Mistakes", "Compare", "Take along"]
+)
+def test_every_section_shows_and_every_figure_names_data_split_and_n(models, section):
+    app = evaluate_page(section)
+    assert not app.exception and not app.error
+    for subtitle in subtitles(app):
+        assert "fer2013 PrivateTest" in subtitle and "n = 3,589" in subtitle
+    assert len(app.get("download_button")) == (5 if section == "Take along" else 0)
+
+
+def test_test_time_augmentation_is_another_report_and_says_so(models):
+    app = evaluate_page("Overview").button_group(key="evaluate-way").set_value(True).run()
+    report = models.default.report("fer2013", "test", tta=True)
+    assert app.metric[0].value == f"{report.accuracy:.1%}"
+    assert all("test-time augmentation" in subtitle for subtitle in subtitles(app))
+
+
+def test_other_splits_are_not_set_beside_published_figures_and_carry_a_warning(models):
+    app = evaluate_page()
+    box = next(box for box in app.selectbox if box.label == "Data and split")
+    app = box.set_value(("fer2013", "val")).run()
+    assert not app.exception and not app.get("plotly_chart")
+    told = [info.value for info in app.info]
+    assert any("were chosen on this split" in text for text in told)
+    assert any("cannot be compared" in text for text in told)
+
+
+def test_the_boxes_below_the_matrix_tell_a_cells_rows_where_the_pictures_are_missing(models):
+    app = evaluate_page("Confusion")
+    app = app.selectbox(key="evaluate-labelled").set_value("disgust").run()
+    app = app.selectbox(key="evaluate-answered").set_value("angry").run()
+    report = models.default.report("fer2013", "test")
+    assert app.header[0].value.startswith(f"of 55 disgust faces {report.confusion[1, 0]} were called angry")
+    assert len(app.dataframe[0].value) == report.confusion[1, 0]
+    assert any("data/README.md" in info.value for info in app.info)
+
+
+@pytest.mark.parametrize("damage", ["{", '{"format": 1}'])
+def test_a_damaged_report_is_told_and_the_page_stays_up(models, damage):
+    models.default.report_path("fer2013", "test").write_text(damage)
+    app = evaluate_page()
+    assert not app.exception and "Evaluate again" in app.error[0].value
+    box = next(box for box in app.selectbox if box.label == "Data and split")
+    app = box.set_value(("fer2013", "val")).run()
+    assert not app.exception and not app.error and app.metric
+
+
+def test_a_zip_that_is_none_is_told(models):
+    app = evaluate_page().button_group(key="evaluate-source").set_value("own").run()
+    app = app.file_uploader(key="evaluate-zip").set_value([("mine.zip", b"Dear all", "application/zip")]).run()
+    assert not app.exception and "The zip cannot be opened" in app.error[0].value

@@ -1,50 +1,21 @@
-"""Every figure of a report against scikit-learn and SciPy."""
+"""A report's figures against their oracles, its way through JSON to the last bit, and what it refuses to read."""
 
 import json
 from dataclasses import replace
 
 import numpy as np
 import pytest
+from made_reports import CASES, RANDOM, make
 from scipy.stats import binomtest
 from sklearn import metrics
 
 from fer.errors import FerError
 from fer.labels import EMOTIONS
-from fer.report import Report, wilson
+from fer.report import Report, percent, way
 
-
-def make(targets, answers=None, *, leaked=(), seed: int = 0) -> Report:
-    """A report on those classes; `answers` get the highest of random probabilities."""
-    targets, random = np.asarray(targets, np.int64), np.random.default_rng(seed)
-    probabilities = random.dirichlet(np.ones(7), len(targets)).astype(np.float32)
-    if answers is not None:
-        probabilities = probabilities / 2 + np.eye(7, dtype=np.float32)[np.asarray(answers)] / 2
-    return Report(
-        model="m",
-        dataset="d",
-        split="test",
-        labels=EMOTIONS,
-        rows=np.arange(len(targets)) + 100,
-        targets=targets,
-        probabilities=probabilities,
-        leaked=np.isin(np.arange(len(targets)), leaked),
-        fingerprint="f" * 64,
-    )
-
-
-RANDOM = np.random.default_rng(1).integers(0, 7, (2, 500))
-CASES = {
-    "random answers": make(RANDOM[0], RANDOM[1]),
-    "mostly right answers": make(RANDOM[0], np.where(np.arange(500) % 3, *RANDOM)),
-    "random probabilities": make(RANDOM[0], seed=3),
-    "a class is never answered": make(RANDOM[0], RANDOM[1].clip(1)),
-    "a class never occurs": make(RANDOM[0].clip(1), RANDOM[1]),
-    "a class neither occurs nor is answered": make(RANDOM[0].clip(2), RANDOM[1].clip(2)),
-    "one image, right": make([3], [3]),
-    "one image, wrong": make([3], [6]),
-    "all right": make(RANDOM[0], RANDOM[0]),
-    "all wrong": make(RANDOM[0], (RANDOM[0] + 1) % 7),
-    "one class only": make([4] * 9, [4] * 9),
+SUMMARY = {
+    *("n", "accuracy", "interval", "leak_free_n", "leak_free_accuracy", "leak_free_interval"),
+    *("balanced_accuracy", "macro_f1", "log_loss", "calibration_error"),
 }
 
 
@@ -53,61 +24,96 @@ def report(request) -> Report:
     return request.param
 
 
-def test_accuracy_and_confusion_are_scikit_learns(report):
-    assert report.accuracy == pytest.approx(metrics.accuracy_score(report.targets, report.predictions), abs=1e-12)
-    wanted = metrics.confusion_matrix(report.targets, report.predictions, labels=range(7))
-    assert (report.confusion == wanted).all() and report.confusion.sum() == len(report)
+def wilsons(right: int, n: int) -> tuple[float, float]:
+    """SciPy's interval, and everything where nothing was tried."""
+    return tuple(binomtest(int(right), int(n)).proportion_ci(method="wilson")) if n else (0, 1)
 
 
-def test_precision_recall_f1_and_support_are_scikit_learns(report):
-    wanted = metrics.precision_recall_fscore_support(
-        report.targets, report.predictions, labels=range(7), zero_division=0
-    )
+@pytest.mark.filterwarnings("ignore:y_pred contains classes", "ignore:A single label was", "ignore:The y_prob values")
+def test_the_figures_are_scikit_learns(report):
+    pair = report.targets, report.predictions
+    assert report.accuracy == pytest.approx(metrics.accuracy_score(*pair), abs=1e-9)
+    assert report.macro_f1 == pytest.approx(metrics.f1_score(*pair, average="macro"), abs=1e-9)
+    assert report.balanced_accuracy == pytest.approx(metrics.balanced_accuracy_score(*pair), abs=1e-9)
+    loss = metrics.log_loss(report.targets, report.probabilities.astype(np.float64), labels=range(7))
+    assert report.log_loss == pytest.approx(loss, abs=1e-9)
+    assert (report.confusion == metrics.confusion_matrix(*pair, labels=range(7))).all()
+    wanted = metrics.precision_recall_fscore_support(*pair, labels=range(7), zero_division=0)
     for name, values in zip(("precision", "recall", "f1", "support"), wanted, strict=True):
-        np.testing.assert_allclose(report.per_class[name], values, atol=1e-12, err_msg=name)
-
-
-def test_macro_f1_is_scikit_learns(report):
-    wanted = metrics.f1_score(report.targets, report.predictions, average="macro")
-    assert report.macro_f1 == pytest.approx(wanted, abs=1e-12)
+        np.testing.assert_allclose(report.per_class[name], values, atol=1e-9, err_msg=name)
 
 
 def test_the_interval_is_scipys_and_holds_the_accuracy(report):
-    right = int((report.targets == report.predictions).sum())
-    wanted = binomtest(right, len(report)).proportion_ci(method="wilson")
-    assert report.interval == pytest.approx((wanted.low, wanted.high), abs=1e-9)
+    assert report.interval == pytest.approx(wilsons(report.right.sum(), len(report)), abs=1e-9)
     low, high = report.interval
     assert 0 <= low <= report.accuracy + 1e-12 and report.accuracy - 1e-12 <= high <= 1
 
 
-@pytest.mark.parametrize(
-    ("right", "n"), [(0, 1), (1, 1), (0, 7178), (7178, 7178), (1, 2), (4700, 7178), (1, 10**6), (999_999, 10**6)]
-)
-def test_wilsons_interval_is_scipys(right, n):
-    wanted = binomtest(right, n).proportion_ci(method="wilson")
-    assert wilson(right, n) == pytest.approx((wanted.low, wanted.high), abs=1e-9)
+def test_the_intervals_of_precision_and_recall_are_scipys_and_those_of_f1_hold_it(report):
+    intervals, right = report.per_class_intervals, np.diag(report.confusion)
+    for name, tried in (("precision", report.confusion.sum(axis=0)), ("recall", report.confusion.sum(axis=1))):
+        wanted = [wilsons(k, n) for k, n in zip(right, tried, strict=True)]
+        np.testing.assert_allclose(intervals[name], wanted, atol=1e-9, err_msg=name)
+    low, high = intervals["f1"].T
+    assert (low >= 0).all() and (low <= report.per_class["f1"]).all()
+    assert (report.per_class["f1"] <= high).all() and (high <= 1).all()
 
 
-def test_json_gives_the_same_answers_and_confusion_back(report):
+def test_every_headline_figure_comes_with_an_interval_that_holds_it(report):
+    figures = report.headline()
+    assert set(figures) == {"accuracy", "balanced_accuracy", "macro_f1", "log_loss", "calibration_error"}
+    for name, (value, low, high) in figures.items():
+        assert value == getattr(report, name) and 0 <= low <= value + 1e-12 and value - 1e-12 <= high
+        assert name == "log_loss" or high <= 1
+
+
+def test_the_intervals_are_the_same_each_time(report):
+    assert replace(report).headline() == report.headline()
+    assert (replace(report).per_class_intervals["f1"] == report.per_class_intervals["f1"]).all()
+
+
+def test_the_summary_has_the_headline_figures_as_plain_values(report):
+    summary = report.summary()
+    assert set(summary) == SUMMARY and json.loads(json.dumps(summary)) == summary
+    for name in ("accuracy", "balanced_accuracy", "macro_f1", "log_loss", "calibration_error"):
+        assert summary[name] == report.headline()[name][0]
+
+
+def test_json_gives_the_same_report_back_to_the_last_bit(report):
     back = Report.from_json(report.to_json())
-    assert (back.predictions == report.predictions).all() and (back.confusion == report.confusion).all()
-    for name in ("rows", "targets", "leaked"):
-        assert (getattr(back, name) == getattr(report, name)).all()
-    np.testing.assert_allclose(back.probabilities, report.probabilities, atol=1e-6)
-    assert back.summary() == report.summary()
-    assert (back.model, back.dataset, back.split, back.labels, back.fingerprint) == (
-        "m",
-        "d",
-        "test",
-        EMOTIONS,
-        "f" * 64,
-    )
+    for name in ("rows", "targets", "probabilities", "leaked"):
+        mine, other = getattr(report, name), getattr(back, name)
+        assert mine.dtype == other.dtype and mine.shape == other.shape and mine.tobytes() == other.tobytes()
+    for name in ("model", "dataset", "split", "tta", "labels", "fingerprint"):
+        assert getattr(back, name) == getattr(report, name)
+    assert back.summary() == report.summary() and back.to_json() == report.to_json()
 
 
-def test_json_keeps_an_answer_that_wins_by_less_than_a_millionth():
+def test_json_keeps_probabilities_of_every_size_to_the_last_bit():
+    random = np.random.default_rng(0)
+    bits = random.integers(0, np.float32(1e-3).view(np.int32), (20_000, 7)).astype(np.int32)  # of any exponent
+    probabilities = bits.view(np.float32)
+    probabilities[:, 3] = 1 - probabilities.sum(axis=1)
+    probabilities[:4, 0] = 0.0, np.finfo(np.float32).smallest_subnormal, np.finfo(np.float32).tiny, 1e-45
+    report = make(np.full(len(probabilities), 3), probabilities=probabilities)
+    assert ((probabilities > 0) & (probabilities < np.finfo(np.float32).tiny)).sum() > 100, "subnormals are there"
+    assert Report.from_json(report.to_json()).probabilities.tobytes() == probabilities.tobytes()
+
+
+def test_json_keeps_an_answer_that_wins_by_the_last_bit():
     close = np.array([[0.4, np.nextafter(np.float32(0.4), np.float32(1)), 0.2, 0, 0, 0, 0]], np.float32)
-    report = replace(make([1]), probabilities=close)
+    report = make([1], probabilities=close)
     assert report.predictions == [1] and Report.from_json(report.to_json()).predictions == [1]
+
+
+@pytest.mark.parametrize("keep", [np.array([True, False, True, False]), np.array([0, 2])], ids=["mask", "positions"])
+def test_a_part_has_only_the_chosen_images(keep):
+    report = make([0, 1, 2, 3], [0, 0, 2, 0], leaked=[2], tta=True)
+    _ = report.confusion  # a kept figure of the whole must not become the part's
+    part = report.part(keep)
+    assert part.rows.tolist() == [100, 102] and part.leaked.tolist() == [False, True]
+    assert part.accuracy == 1 and part.confusion.sum() == 2 and part.predictions.tolist() == [0, 2]
+    assert (part.model, part.tta, part.labels) == (report.model, True, report.labels)
 
 
 def test_leak_free_leaves_out_the_images_with_a_copy_in_training():
@@ -126,32 +132,87 @@ def test_a_report_of_leaked_images_only_has_no_leak_free_figures():
     assert summary["leak_free_accuracy"] is None and summary["leak_free_interval"] is None
 
 
-@pytest.mark.parametrize(
-    ("changes", "message"),
-    [
-        ({"format": 2}, r"has format 2; this program reads 1\. Evaluate again"),
-        ({"format": None}, "has format None"),
-        ({"rows": [1]}, r"damaged \(rows must be \(3,\), one for each image, got \(1,\)"),
-        ({"leaked": [3]}, "damaged .*out of bounds"),
-        ({"leaked": [-1]}, "damaged .*out of bounds"),
-        ({"targets": [0, 1, 7]}, "damaged .*targets must be 0 to 6, got 0 to 7"),
-        ({"targets": [0, 1, -1]}, "damaged .*targets must be 0 to 6, got -1 to 1"),
-        ({"targets": [0, 1]}, r"damaged .*probabilities must be \(2, 7\), got \(3, 7\)"),
-        ({"targets": []}, "damaged .*holds no images"),
-        ({"targets": [0, 1, 1e400]}, "damaged"),
-        ({"targets": "abc"}, "damaged"),
-        ({"labels": EMOTIONS[:6]}, r"damaged .*probabilities must be \(3, 6\), got \(3, 7\)"),
-        ({"labels": None}, "damaged"),
-        ({"probabilities": [[1, 0]] * 3}, r"damaged .*got \(3, 2\)"),
-        ({"probabilities": [[float("nan")] * 7] * 3}, "damaged .*must sum to 1"),
-        ({"probabilities": [[0.5] * 7] * 3}, "damaged .*must sum to 1"),
-        ({"probabilities": [[1], [1, 2], []]}, "damaged"),
-        ({"surplus": 1}, "damaged"),
-    ],
-)
+def test_a_temperature_changes_how_sure_answers_are_and_no_answer():
+    report = make(RANDOM[0], RANDOM[1])
+    cold, hot = report.at_temperature(0.5), report.at_temperature(2)
+    assert (cold.predictions == report.predictions).all() and (hot.predictions == report.predictions).all()
+    assert (cold.confidence >= report.confidence).all() and (hot.confidence <= report.confidence).all()
+    np.testing.assert_allclose(report.at_temperature(1).probabilities, report.probabilities, atol=1e-6)
+
+
+def test_a_share_and_a_way_are_told_in_words():
+    assert percent(0.70772, 0.6926, 0.7224) == "70.8% (95% 69.3% to 72.2%)"
+    assert (way(False), way(True)) == ("single pass", "test-time augmentation")
+
+
+@pytest.mark.parametrize("version", [1, 3, None, "2"])
+def test_a_report_of_another_format_is_refused(version):
+    plain = json.loads(make([0]).to_json())
+    assert plain["format"] == 2
+    message = rf"^This report has format {version}; this program reads 2\. Evaluate again\.$"
+    with pytest.raises(FerError, match=message):
+        Report.from_json(json.dumps(plain | {"format": version}))
+
+
+def test_a_report_that_the_first_release_wrote_is_refused():
+    plain = json.loads(make([0]).to_json()) | {"format": 1}
+    del plain["tta"]
+    with pytest.raises(FerError, match="has format 1; this program reads 2"):
+        Report.from_json(json.dumps(plain))
+
+
+ONE_HOT = [[1, 0, 0, 0, 0, 0, 0]] * 3
+DAMAGED = [
+    ({"rows": [1]}, r"\(rows must be \(3,\), one for each image, got \(1,\)"),
+    ({"rows": [1, 2, 3.5]}, "rows must be whole numbers"),
+    ({"rows": [1.0, 2.0, 3.0]}, "rows must be whole numbers"),
+    ({"rows": ["1", "2", "3"]}, "rows must be whole numbers"),
+    ({"rows": [1, 2, None]}, "rows must be whole numbers"),
+    ({"rows": [1, 2, 10**30]}, "rows must be whole numbers"),
+    ({"rows": [[1], [2], [3]]}, "rows must be whole numbers"),
+    ({"rows": [1, 2, -3]}, "rows must be 0 or more, got -3"),
+    ({"rows": 1}, "rows must be whole numbers"),
+    ({"leaked": [3]}, "leaked must be positions of images, got 3 to 3"),
+    ({"leaked": [-1]}, "leaked must be positions of images, got -1 to -1"),
+    ({"leaked": [0.5]}, "leaked must be whole numbers"),
+    ({"leaked": [True, False, False]}, "leaked must be whole numbers"),
+    ({"leaked": None}, "leaked must be whole numbers"),
+    ({"targets": [0, 1, 7]}, "targets must be 0 to 6, got 0 to 7"),
+    ({"targets": [0, 1, -1]}, "targets must be 0 to 6, got -1 to 1"),
+    ({"targets": [0, 1]}, r"probabilities must be \(2, 7\), got \(3, 7\)"),
+    ({"targets": []}, "holds no images"),
+    ({"targets": [0, 1, 1e400]}, "targets must be whole numbers"),
+    ({"targets": [0, 1, 1.5]}, "targets must be whole numbers"),
+    ({"targets": "abc"}, "targets must be whole numbers"),
+    ({"labels": EMOTIONS[:6]}, r"probabilities must be \(3, 6\), got \(3, 7\)"),
+    ({"labels": None}, "labels must be of type list, got None"),
+    ({"labels": "surpris"}, "labels must be of type list, got 'surpris'"),
+    ({"labels": [*EMOTIONS[:6], "angry"]}, "labels must be different names"),
+    ({"labels": [*EMOTIONS[:6], ""]}, "labels must be different names"),
+    ({"labels": [*EMOTIONS[:6], 6]}, "labels must be different names"),
+    ({"labels": [*EMOTIONS[:6], ["neutral"]]}, ""),
+    ({"probabilities": [[1, 0]] * 3}, r"got \(3, 2\)"),
+    ({"probabilities": [[float("nan")] * 7] * 3}, "probabilities must be 0 or more and sum to 1"),
+    ({"probabilities": [[0.5] * 7] * 3}, "probabilities must be 0 or more and sum to 1"),
+    ({"probabilities": [[1.5, -0.5, 0, 0, 0, 0, 0]] * 3}, "probabilities must be 0 or more and sum to 1"),
+    ({"probabilities": [[None] * 7, *ONE_HOT[:2]]}, "probabilities must be 0 or more and sum to 1"),
+    ({"probabilities": [[1], [1, 2], []]}, ""),
+    ({"probabilities": [["x"] * 7] * 3}, ""),
+    ({"probabilities": None}, r"probabilities must be \(3, 7\), got \(\)"),
+    ({"model": 3}, "model must be of type str, got 3"),
+    ({"dataset": ["d"]}, "dataset must be of type str"),
+    ({"split": None}, "split must be of type str, got None"),
+    ({"tta": "no"}, "tta must be of type bool, got 'no'"),
+    ({"tta": 1}, "tta must be of type bool, got 1"),
+    ({"fingerprint": 7}, "fingerprint must be of type str, got 7"),
+    ({"surplus": 1}, "surplus"),
+]
+
+
+@pytest.mark.parametrize(("changes", "message"), DAMAGED, ids=[json.dumps(changes)[:60] for changes, _ in DAMAGED])
 def test_a_report_with_damaged_content_is_refused(changes, message):
     plain = json.loads(make([0, 1, 2]).to_json())
-    with pytest.raises(FerError, match=message):
+    with pytest.raises(FerError, match=rf"^The stored report is damaged .*{message}.*Evaluate again\.$"):
         Report.from_json(json.dumps(plain | changes))
 
 
@@ -163,7 +224,7 @@ def test_a_report_that_lacks_a_part_is_refused(name):
         Report.from_json(json.dumps(plain))
 
 
-@pytest.mark.parametrize("text", ["", "{", "[]", "null", "3", '"text"', "{}"])
+@pytest.mark.parametrize("text", ["", "{", "[]", "null", "3", '"text"', "{}", make([0]).to_json()[:-20]])
 def test_text_that_is_no_report_is_refused(text):
     with pytest.raises(FerError, match="damaged"):
         Report.from_json(text)

@@ -3,13 +3,12 @@
 import os
 import shutil
 
-import numpy as np
 import pytest
+from made_reports import make
 
 from fer.config import TrainConfig
 from fer.errors import FerError
 from fer.labels import EMOTIONS
-from fer.report import Report
 from fer.runs import Run, RunStore, write_atomically
 
 GARBAGE = {"no JSON": b'{"state": ', "no text": b"\x80\x81\xff", "no object": b"[1, 2]", "empty": b""}
@@ -134,15 +133,72 @@ def test_stopping_is_a_note_that_is_found_and_forgotten(store):
     assert not run.stop_was_asked()
 
 
-def test_a_report_is_kept_under_its_data_set_and_split(store):
+def test_reports_are_kept_under_data_set_split_and_way(store):
     run = store.create(TrainConfig(), "x")
-    probabilities, no_leak = np.eye(7, dtype=np.float32)[:2], np.zeros(2, bool)
-    two = np.arange(2)
-    run.add_report(Report("x", "my-data", "test", EMOTIONS, two, two, probabilities, no_leak, "f"))
-    assert run.reports() == [("my-data", "test")] and run.report("my-data", "test").accuracy == 1
-    (run.path / "reports/my-data-test.json").write_text("{")
+    run.add_report(make([0, 1], [0, 1], dataset="my-data"))
+    run.add_report(make([0, 1], [0, 2], dataset="my-data", tta=True))
+    run.add_report(make([0, 1], [2, 2], dataset="a-tta", split="all"))
+    assert sorted(run.reports()) == [
+        ("a-tta", "all", False),
+        ("my-data", "test", False),
+        ("my-data", "test", True),
+    ]
+    assert sorted(path.name for path in (run.path / "reports").iterdir()) == [
+        *("a-tta-all.json", "my-data-test-tta.json", "my-data-test.json")
+    ]
+    plain, augmented = (run.report("my-data", "test", tta=tta) for tta in (False, True))
+    assert (plain.accuracy, plain.tta) == (1, False) and (augmented.accuracy, augmented.tta) == (0.5, True)
+    assert run.report("a-tta", "all").accuracy == 0
+    assert run.report("a-tta", "all", tta=True) is run.report("my-data", "val") is None
+
+
+@pytest.mark.parametrize(
+    "name", ["notes.json", "my-notes.json", "my-data-test.json.bak", "my-data-test.txt", "x-tta.json"]
+)
+def test_other_files_among_the_reports_are_none(name, store):
+    run = store.create(TrainConfig(), "x")
+    write_atomically(run.path / "reports" / name, "{}")
+    assert run.reports() == []
+
+
+@pytest.mark.parametrize("tta", [False, True])
+def test_a_damaged_report_is_told(tta, store):
+    run = store.create(TrainConfig(), "x")
+    write_atomically(run.report_path("my-data", "test", tta=tta), "{")
     with pytest.raises(FerError, match=r"damaged .*Evaluate again"):
-        run.report("my-data", "test")
+        run.report("my-data", "test", tta=tta)
+
+
+def test_a_report_in_another_order_of_labels_is_refused(store):
+    run = finished(store, "x")
+    run.add_report(make([0, 1], labels=EMOTIONS[::-1]))
+    with pytest.raises(
+        FerError, match=r"d-test\.json counts its labels as neutral, .*, but x answers angry, .* wrongly"
+    ):
+        run.report("d", "test")
+    run.add_report(make([0, 1]))
+    assert run.report("d", "test").labels == run.labels
+
+
+def test_a_temperature_is_that_of_the_way_of_answering(store):
+    run = finished(store, "x", temperature={"single pass": 0.9, "test-time augmentation": 0.8})
+    assert (run.temperature(), run.temperature(tta=True)) == (0.9, 0.8)
+    assert finished(store, "never-fitted").temperature() is None
+    assert finished(store, "once", temperature={"single pass": 0.9}).temperature(tta=True) is None
+
+
+@pytest.mark.parametrize(
+    ("data", "dataset", "source"),
+    [
+        ("/far/faces.csv", "faces", "/far/faces.csv"),
+        ("/far/faces.csv", "others", "others"),
+        ("/far/faces", "faces", "/far/faces"),
+        ("fer2013", "fer2013", "fer2013"),
+        ("fer2013", "synthetic", "synthetic"),
+    ],
+)
+def test_a_data_set_is_opened_where_the_run_was_trained_on_it_or_by_its_name(data, dataset, source, store):
+    assert store.create(TrainConfig(data=data), "x").source_of(dataset) == source
 
 
 def test_the_test_score_is_that_of_the_runs_own_data_and_never_of_drawn_faces(store):

@@ -7,8 +7,10 @@ import numpy as np
 import pytest
 
 from fer import export, worker
+from fer.calibration import fit_temperature
 from fer.errors import FerError
 from fer.formats import open_dataset
+from fer.inference import views
 from fer.labels import EMOTIONS
 from fer.runs import RunStore
 from fer.training import validate
@@ -39,13 +41,42 @@ def test_the_export_was_checked_against_keras(trained_run):
     assert 0 <= trained_run.card["export"]["largest_difference"] <= 1e-3
 
 
+@pytest.mark.parametrize("tta", [False, True], ids=["single pass", "augmented"])
 @pytest.mark.parametrize(("split", "images"), [("val", 7), ("test", 14)])
-def test_a_finished_run_has_answered_every_image_of_val_and_test(trained_run, split, images):
-    report, part = trained_run.report("small", split), open_dataset(trained_run.config.data).split(split)
+def test_a_finished_run_has_answered_every_image_of_val_and_test(trained_run, split, images, tta):
+    report, part = trained_run.report("small", split, tta=tta), open_dataset(trained_run.config.data).split(split)
     assert len(report) == images and (report.rows == part.rows).all() and (report.targets == part.labels).all()
-    assert trained_run.card["scores"][f"small-{split}"] == report.summary()
-    logits = keras.ops.convert_to_tensor(export.load(trained_run).predict(part.images[..., None], verbose=0))
-    np.testing.assert_allclose(report.probabilities, keras.ops.softmax(logits), atol=1e-3)
+    assert trained_run.card["scores"][f"small-{split}{'-tta' if tta else ''}"] == report.summary()
+    network, seen = export.load(trained_run), views(part.images) if tta else [part.images]
+    answers = [keras.ops.softmax(network.predict(view[..., None], verbose=0)) for view in seen]
+    np.testing.assert_allclose(report.probabilities, np.mean(answers, axis=0), atol=1e-3)
+
+
+def test_a_finished_run_has_a_score_and_a_report_for_each_split_and_way(trained_run):
+    assert list(trained_run.card["scores"]) == ["small-val", "small-val-tta", "small-test", "small-test-tta"]
+    assert sorted(trained_run.reports()) == [
+        ("small", split, tta) for split in ("test", "val") for tta in (False, True)
+    ]
+
+
+@pytest.mark.parametrize("tta", [False, True], ids=["single pass", "augmented"])
+def test_the_temperature_on_the_card_is_the_best_on_val(trained_run, tta):
+    val = trained_run.report("small", "val", tta=tta)
+    temperature = trained_run.temperature(tta=tta)
+    assert temperature == fit_temperature(val.targets, val.probabilities)
+    assert val.at_temperature(temperature).log_loss <= val.log_loss + 1e-6
+    assert set(trained_run.card["temperature"]) == {"single pass", "test-time augmentation"}
+
+
+def test_scoring_again_changes_nothing(trained_run, tmp_path):
+    shutil.copytree(trained_run.path, tmp_path / "trained")
+    run = RunStore(tmp_path)["trained"]
+    shutil.rmtree(run.path / "reports")
+    worker.score(run, open_dataset(run.config.data))
+    assert run.card == trained_run.card
+    for dataset, split, tta in trained_run.reports():
+        path = run.report_path(dataset, split, tta=tta)
+        assert path.read_text() == trained_run.report_path(dataset, split, tta=tta).read_text()
 
 
 def test_an_average_has_the_mean_of_the_weights_and_tells_of_whom(trained_run, tmp_path):

@@ -15,7 +15,7 @@ SCORE = 0.7  # OpenCV's default of 0.9 misses a quarter of the faces in everyday
 SIDE = 640  # a large portrait is missed at full size
 SECOND_SIDE = 1280  # for the small faces of group photos
 SMALL_FACE = 40  # pixels at SIDE; faces under this suggest that there are smaller ones
-SMALLEST_SIDE = 16  # pixels; in thinner pictures YuNet answers with what happened to lie in memory
+SMALLEST_SIDE = 33  # pixels; in smaller pictures YuNet answers with what happened to lie in memory
 
 _threads = threading.local()  # one FaceDetectorYN used by two threads at once crashes the process
 

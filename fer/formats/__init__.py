@@ -60,11 +60,20 @@ def open_dataset(name: str | Path, *, ferplus: bool = False, seed: int = 0) -> D
     Raises:
         FerError: where there is no such data set or it cannot be read.
     """
-    path = find(name)
-    format, path = recognise(path)
-    rows = _cached_rows(format, path) if format.cached else format.read(path)
-    soft = ferplus_targets(path.parent / f"{FERPLUS}.csv", rows.labels, rows.usage) if ferplus else None
+    rows, format, path = open_rows(name)
+    soft = ferplus_targets(ferplus_path(path), rows.labels, rows.usage) if ferplus else None
     return assemble(rows, name=Path(name).stem, source=path, format=format.name, soft_targets=soft, seed=seed)
+
+
+def open_rows(name: str | Path) -> tuple[Rows, Format, Path]:
+    """What `open_dataset` splits: all rows in the source's order, their format, and where they lie."""
+    format, path = recognise(find(name))
+    return _cached_rows(format, path) if format.cached else format.read(path), format, path
+
+
+def ferplus_path(source: Path) -> Path:
+    """Where the FER+ votes of a source lie, if it has them."""
+    return source.parent / f"{FERPLUS}.csv"
 
 
 def find(name: str | Path) -> Path:

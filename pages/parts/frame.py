@@ -1,6 +1,7 @@
 """What every page starts with, and the only place that shows a FerError."""
 
 import re
+import time
 from contextlib import contextmanager
 
 import streamlit as st
@@ -27,6 +28,18 @@ def errors(prefix: str = ""):
         yield
     except FerError as error:
         st.error(plain(f"{prefix}{error}"), icon=":material/error:")
+
+
+def progress(bar, what: str):
+    """A callback (done, n) that moves a progress bar, at most ten times a second: each is a message to the browser."""
+    shown = [0.0]
+
+    def show(done: int, n: int) -> None:
+        if done == n or time.monotonic() - shown[0] > 0.1:
+            bar.progress(done / n, f"{done:,} of {n:,} {what}")
+            shown[0] = time.monotonic()
+
+    return show
 
 
 def _leave_legacy_mode() -> None:

@@ -35,7 +35,7 @@ def accuracy_sentence(run: Run) -> str:
     low, high = score["interval"]
     text = (
         f"**{run.id}** is right on **{score['accuracy']:.1%}** of the test split of {card['data']['name']} "
-        f"(n = {score['n']:,}, 95 % interval {low:.1%} to {high:.1%}, single pass)"
+        f"(n = {score['n']:,}, 95% interval {low:.1%} to {high:.1%}, single pass)"
     )
     if not 0 < score["leak_free_n"] < score["n"]:
         return f"{text}."

@@ -16,6 +16,30 @@ COLORS = {
 }
 
 
+GREY = "#8C8C8C"  # marks that are no emotion and no model; seen on light and on dark
+MODELS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")  # of the same palette, one a model
+DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")  # tell models apart without colours
+
+
+def color_of(label: str) -> str:
+    return COLORS.get(label, GREY)
+
+
+def layout(figure: go.Figure, title: str, about: str, *, height: int) -> go.Figure:
+    """Give a figure its title, below it what it was made from, and the margins that both need."""
+    figure.update_layout(
+        title={"text": title, "subtitle": {"text": about.replace(", n =", "<br>n ="), "font": {"size": 12}}},
+        height=height,
+        margin={"l": 8, "r": 12, "t": 92, "b": 8},
+        hovermode="closest",
+        legend={"orientation": "h", "yanchor": "top", "y": -0.18, "x": 0},
+    )
+    figure.update_layout({"title_x": 0, "title_y": 0.98, "title_yanchor": "top", "title_font_size": 16})
+    figure.update_xaxes(automargin=True, gridcolor="rgba(140,140,140,0.3)", zeroline=False)
+    figure.update_yaxes(automargin=True, gridcolor="rgba(140,140,140,0.3)", zeroline=False)
+    return figure
+
+
 def probability_bars(prediction: Prediction) -> go.Figure:
     """One bar a label, in the model's order, with its percentage written out."""
     shares = [float(p) for p in prediction.probabilities]
@@ -23,7 +47,7 @@ def probability_bars(prediction: Prediction) -> go.Figure:
         x=shares,
         y=list(prediction.labels),
         orientation="h",
-        marker_color=[COLORS.get(label, "#8C8C8C") for label in prediction.labels],
+        marker_color=[color_of(label) for label in prediction.labels],
         text=[f"{share:.1%}" for share in shares],
         textposition="outside",
         cliponaxis=False,

@@ -1,0 +1,127 @@
+"""Whether a model that says 80 % is right 80 times in a hundred, and what makes it so."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from fer import metrics
+
+BINS = 15  # of equal width, as in Guo et al. 2017, arXiv 1706.04599
+COLDEST, HOTTEST = 0.05, 20.0  # a model that is always right, or no better than chance, has no finite best temperature
+
+
+@dataclass(frozen=True)
+class Reliability:
+    """Answers sorted into bins of confidence; empty bins are left out.
+
+    Attributes:
+        confidence: float64 (B,), mean probability of the answered class.
+        accuracy: float64 (B,), share of right answers.
+        count: int64 (B,), answers in the bin.
+        low, high: float64 (B,), 95 % Wilson interval of the accuracy.
+    """
+
+    confidence: np.ndarray
+    accuracy: np.ndarray
+    count: np.ndarray
+    low: np.ndarray
+    high: np.ndarray
+
+    @property
+    def expected_error(self) -> float:
+        """Expected calibration error: mean gap between confidence and accuracy, weighted by the bins' counts."""
+        return float(np.average(abs(self.confidence - self.accuracy), weights=self.count))
+
+
+def reliability(confidence: np.ndarray, right: np.ndarray) -> Reliability:
+    """Sort answers into bins by the probability of the answered class.
+
+    Args:
+        confidence: float (N,) in [0, 1].
+        right: bool (N,), whether the answer is right.
+    """
+    bin = _bin_of(confidence)
+    count = np.bincount(bin, minlength=BINS)
+    used = count > 0
+    hits = np.bincount(bin, right, BINS)[used]
+    total = np.bincount(bin, confidence, BINS)[used]
+    count = count[used]
+    low, high = np.array([metrics.wilson(int(k), int(n)) for k, n in zip(hits, count, strict=True)]).T
+    return Reliability(total / count, hits / count, count, low, high)
+
+
+def expected_error_interval(confidence: np.ndarray, right: np.ndarray, *, seed: int = 0) -> tuple[float, float]:
+    """95 % interval of the expected calibration error by a bootstrap, rather too wide than too narrow.
+
+    Chance alone makes gaps, and their sizes add up, so the estimate errs upwards, and a resample more so. Below it the
+    interval reaches as far as all gaps of a resample together stray from those found (97.5th percentile), above it
+    1.96 standard deviations. It held the truth in 96 to 100 of 100 simulated samples of 30 to 3,589 images; the basic
+    bootstrap, in 33 to 94. Arguments as in `reliability`.
+    """
+    bin, random = _bin_of(confidence), np.random.default_rng(seed)
+    gap = confidence - right
+    found = np.bincount(bin, gap, BINS) / len(right)
+    drawn = np.empty((metrics.RESAMPLES // 4, BINS))  # a quarter, for each takes a pass over all images
+    for row in drawn:
+        times = random.poisson(1.0, len(right))  # each image drawn so often
+        row[:] = np.bincount(bin, times * gap, BINS) / max(times.sum(), 1)
+    estimate = abs(found).sum()
+    below = np.percentile(abs(drawn - found).sum(axis=1), 97.5)
+    above = metrics.Z_95 * abs(drawn).sum(axis=1).std()
+    return max(0.0, float(estimate - below)), min(1.0, float(estimate + above))
+
+
+def _bin_of(confidence: np.ndarray) -> np.ndarray:
+    """Positions 0 to BINS - 1; a bin holds its upper edge."""
+    return (np.ceil(confidence * BINS).astype(np.int64) - 1).clip(0, BINS - 1)
+
+
+def fit_temperature(targets: np.ndarray, probabilities: np.ndarray) -> float:
+    """The temperature that makes the log-loss smallest (Guo et al. 2017), between COLDEST and HOTTEST.
+
+    The loss is convex in 1/T, so the sign of its slope tells on which side the best one lies.
+
+    Args:
+        targets: int64 (N,), the right classes.
+        probabilities: float (N, C), each row sums to 1.
+    """
+    logits = _logarithm(probabilities)
+    right = logits[np.arange(len(targets)), targets]
+    low, high = 1 / HOTTEST, 1 / COLDEST
+    for _ in range(60):  # halvings: far below what float64 can tell apart
+        middle = (low + high) / 2
+        slope = ((softmax(logits * middle) * logits).sum(axis=1) - right).mean()
+        low, high = (middle, high) if slope < 0 else (low, middle)
+    return 2 / (low + high)
+
+
+def at_temperature(probabilities: np.ndarray, temperature: float) -> np.ndarray:
+    """float64 (N, C): probabilities with their logits divided by a temperature; above 1 makes them less sure."""
+    return softmax(_logarithm(probabilities) / temperature)
+
+
+def softmax(logits: np.ndarray) -> np.ndarray:
+    """float64 (N, C), each row sums to 1."""
+    powers = np.exp(logits.astype(np.float64) - logits.max(axis=1, keepdims=True, initial=-np.inf))
+    return powers / powers.sum(axis=1, keepdims=True)
+
+
+def _logarithm(probabilities: np.ndarray) -> np.ndarray:
+    """Logits but for a constant a row, which the softmax does not see."""
+    return np.log(probabilities.astype(np.float64).clip(np.finfo(np.float32).tiny))
+
+
+def coverage_curve(confidence: np.ndarray, right: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """What is left, and how right it is, when only answers at or above a confidence are given.
+
+    Args:
+        confidence: float (N,) in [0, 1].
+        right: bool (N,).
+
+    Returns:
+        threshold, coverage and accuracy, float64 (K,), one point a distinct confidence from high to low.
+    """
+    order = np.argsort(-confidence, kind="stable")
+    ends = np.r_[np.flatnonzero(np.diff(confidence[order])), len(right) - 1]
+    given = ends + 1
+    return confidence[order][ends], given / len(right), np.cumsum(right[order])[ends] / given

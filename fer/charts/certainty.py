@@ -1,0 +1,106 @@
+"""Figures of how sure models are, and of how far two of them lie apart."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import plotly.graph_objects as go
+
+from fer import calibration
+from fer.charts import DASHES, GREY, MODELS, color_of, layout
+from fer.charts.judging import POINTS, short_name
+from fer.comparison import Comparison
+from fer.references import about, about_all, judged_on
+from fer.report import Report
+
+
+def reliability_diagram(report: Report, temperature: float | None) -> go.Figure:
+    """Accuracy over confidence in 15 bins, as answered and, with a temperature, after scaling; area is count."""
+    figure = go.Figure()
+    figure.add_scatter(
+        x=[0, 1], y=[0, 1], mode="lines", line={"color": GREY, "dash": "dot"}, name="perfect", hoverinfo="skip"
+    )
+    shown = [("as answered", report, MODELS[0], "circle")]
+    if temperature is not None:
+        shown.append((f"at temperature {temperature:.2f}", report.at_temperature(temperature), MODELS[1], "diamond"))
+    for name, part, color, symbol in shown:
+        bins = calibration.reliability(part.confidence, part.right)
+        figure.add_scatter(
+            x=bins.confidence,
+            y=bins.accuracy,
+            error_y={
+                "array": bins.high - bins.accuracy,
+                "arrayminus": bins.accuracy - bins.low,
+                "thickness": 1,
+                "color": color,
+            },
+            mode="markers",
+            marker={"color": color, "symbol": symbol, "size": 6 + 18 * np.sqrt(bins.count / len(report))},
+            name=f"{name}: error {bins.expected_error:.1%}",
+            customdata=bins.count,
+            hovertemplate="said %{x:.1%}, right %{y:.1%}, %{customdata:,} faces<extra></extra>",
+        )
+    layout(figure, "Reliability", about(report), height=520)
+    figure.update_xaxes(
+        title="confidence (probability of the answer)", range=[0, 1.03], dtick=0.2, tickformat=".0%", fixedrange=True
+    )
+    figure.update_yaxes(title="share of right answers", range=[0, 1.03], dtick=0.2, tickformat=".0%", fixedrange=True)
+    return figure
+
+
+def coverage_curves(reports: Sequence[Report], threshold: float | None = None) -> go.Figure:
+    """Accuracy of the answers that are left when only the surest are given.
+
+    Args:
+        threshold: a confidence that is marked on the first report's curve.
+    """
+    figure = go.Figure()
+    for i, report in enumerate(reports):
+        confidence, coverage, accuracy = calibration.coverage_curve(report.confidence, report.right)
+        shown = np.unique(np.linspace(0, len(coverage) - 1, POINTS).round().astype(int))
+        figure.add_scatter(
+            x=coverage[shown],
+            y=accuracy[shown],
+            mode="lines",
+            line={"color": MODELS[i % len(MODELS)], "dash": DASHES[i % len(DASHES)]},
+            name=short_name(report),
+            customdata=confidence[shown],
+            hovertemplate="above p = %{customdata:.2f}: %{x:.1%} answered, %{y:.1%} of them right<extra></extra>",
+        )
+    if threshold is not None and (given := reports[0].confidence >= threshold).any():
+        figure.add_scatter(
+            x=[given.mean()],
+            y=[reports[0].right[given].mean()],
+            mode="markers",
+            marker={"color": MODELS[1], "size": 13, "symbol": "diamond"},
+            name=f"p = {threshold:.2f}",
+            hoverinfo="skip",
+        )
+    layout(figure, "Answering only when sure", about_all(reports), height=480)
+    figure.update_xaxes(title="share of faces answered", range=[0, 1.03], dtick=0.2, tickformat=".0%", fixedrange=True)
+    figure.update_yaxes(title="share of right answers", tickformat=".0%", fixedrange=True)
+    return figure
+
+
+def differences(comparison: Comparison, figure_name: str) -> go.Figure:
+    """Difference of precision, recall or f1 for every class, with paired 95 % intervals."""
+    value, low, high = comparison.per_class(figure_name)
+    labels = list(comparison.first.labels)
+    figure = go.Figure(
+        go.Scatter(
+            x=value,
+            y=labels,
+            error_x={"array": high - value, "arrayminus": value - low, "color": GREY},
+            mode="markers",
+            marker={"color": [color_of(label) for label in labels], "size": 13},
+            customdata=np.stack([low, high], axis=1),
+            hovertemplate="%{y}: %{x:+.1%}, 95% %{customdata[0]:+.1%} to %{customdata[1]:+.1%}<extra></extra>",
+        )
+    )
+    figure.add_vline(x=0, line_color=GREY, line_dash="dot")
+    first, second = short_name(comparison.first), short_name(comparison.second)
+    name = "F1" if figure_name == "f1" else figure_name
+    subtitle = f"{second}, minus {first}, on {judged_on(comparison.first)}"
+    layout(figure, f"Difference in {name} of each emotion", subtitle, height=420)
+    figure.update_xaxes(tickformat="+.0%", fixedrange=True)
+    figure.update_yaxes(autorange="reversed", fixedrange=True)
+    return figure.update_layout(showlegend=False)

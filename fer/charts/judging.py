@@ -1,0 +1,163 @@
+"""Figures of reports: where a model stands, what it confuses, and how it ranks each emotion."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import plotly.graph_objects as go
+from plotly.colors import sample_colorscale
+
+from fer import metrics
+from fer.charts import DASHES, GREY, MODELS, color_of, layout
+from fer.references import REFERENCES, about, about_all
+from fer.report import Report, way
+from fer.tables import confusion_sentence
+
+NORMALISATIONS = ("counts", "rows", "columns")
+POINTS = 400  # drawn of a curve, more than pixels tell apart; its area is that of all points
+BRIGHTNESS = 0.6  # cells are coloured by value ** BRIGHTNESS, so that small confusions are seen beside the diagonal
+
+
+def reference_strip(report: Report) -> go.Figure:
+    """The report's accuracy, official and leak-free, with intervals, among what others reach on the same split."""
+    figure = go.Figure()
+    for reference in REFERENCES:
+        figure.add_scatter(
+            x=[reference.accuracy],
+            y=[reference.name],
+            error_x={"type": "constant", "value": reference.spread, "visible": bool(reference.spread), "color": GREY},
+            mode="markers",
+            marker={"color": GREY, "size": 11, "symbol": "diamond"},
+            hovertemplate=f"{reference.name}: %{{x:.1%}}<br>{reference.note}<extra></extra>",
+        )
+    marks = {"official": (report, MODELS[0])}
+    if 0 < report.leaked.sum() < len(report):
+        marks = {"leak-free": (report.leak_free, MODELS[1]), **marks}
+    for name, (part, color) in marks.items():
+        low, high = part.interval
+        figure.add_scatter(
+            x=[part.accuracy],
+            y=[f"{report.model}, {name}"],
+            error_x={"array": [high - part.accuracy], "arrayminus": [part.accuracy - low], "color": color},
+            mode="markers",
+            marker={"color": color, "size": 13},
+            hovertemplate=f"%{{y}}: %{{x:.1%}}, 95% {low:.1%} to {high:.1%}, n = {len(part):,}<extra></extra>",
+        )
+    layout(figure, "Where it stands on PrivateTest", about(report), height=400)
+    ranked = sorted(REFERENCES, key=lambda reference: reference.accuracy)
+    names = [*(reference.name for reference in ranked), *(f"{report.model}, {name}" for name in marks)]
+    figure.update_yaxes(categoryorder="array", categoryarray=names, fixedrange=True)
+    figure.update_xaxes(tickformat=".0%", fixedrange=True)
+    return figure.update_layout(showlegend=False)
+
+
+def confusion_matrix(report: Report, normalisation: str = "counts") -> go.Figure:
+    """Seven times seven cells that can be clicked: bars, because browsers report no clicks on heat maps' cells.
+
+    Args:
+        normalisation: counts; rows: shares of each right class; columns: shares of each answer.
+    """
+    counts, classes = report.confusion, len(report.labels)
+    values = _normalised(counts, normalisation)
+    shades = (values / max(values.max(), 1e-12)) ** BRIGHTNESS
+    row, column = (axis.ravel() for axis in np.indices(counts.shape))
+    cells = go.Bar(
+        x=np.ones(classes**2),
+        base=column - 0.5,
+        y=row,
+        width=1,
+        orientation="h",
+        marker={
+            "color": sample_colorscale("Blues", shades.ravel().tolist()),
+            "line": {"color": "white", "width": 1},
+        },
+        customdata=[
+            [confusion_sentence(report, i, j), report.labels[i], report.labels[j]]
+            for i, j in zip(row, column, strict=True)
+        ],
+        hovertemplate="%{customdata[0]}<extra></extra>",
+        unselected={"marker": {"opacity": 0.8}},
+    )
+    titles = {"counts": "counts", "rows": "shares of each label's faces", "columns": "shares of each answer"}
+    figure = layout(go.Figure(cells), f"Confusion matrix, {titles[normalisation]}", about(report), height=560)
+    texts = [
+        {
+            "x": j,
+            "y": i,
+            "text": f"{value}" if normalisation == "counts" else f"{value:.0%}",
+            "showarrow": False,
+            "font": {"color": "white" if shade > 0.55 else "#1A2230", "size": 13},
+        }
+        for i, j, value, shade in zip(row, column, values.ravel(), shades.ravel(), strict=True)
+    ]
+    figure.update_layout(annotations=texts)  # not the bars' own texts: a selected bar fades those of all others
+    ticks = {"tickvals": list(range(classes)), "ticktext": list(report.labels), "fixedrange": True, "showgrid": False}
+    figure.update_xaxes(title="answered", ticklabeloverflow="allow", range=[-0.5, classes - 0.5], **ticks)
+    figure.update_yaxes(title="labelled", range=[classes - 0.5, -0.5], **ticks)
+    return figure.update_layout(showlegend=False, bargap=0, dragmode=False)
+
+
+def _normalised(counts: np.ndarray, normalisation: str) -> np.ndarray:
+    axis = {"rows": 1, "columns": 0}.get(normalisation)
+    return counts if axis is None else counts / np.maximum(counts.sum(axis=axis, keepdims=True), 1)
+
+
+def precision_recall_curves(reports: Sequence[Report], label: str | None = None) -> go.Figure:
+    """Precision over recall: every class of one report, or one class of several."""
+    figure = go.Figure()
+    for series in _series(reports, label):
+        precision, recall = metrics.precision_recall(*series["answers"])
+        area = metrics.average_precision(*series["answers"])
+        _add_curve(
+            figure, series, recall, precision, f"average precision {area:.3f}", "recall %{x:.1%}, precision %{y:.1%}"
+        )
+    return _finish_curves(figure, reports, label, "Precision and recall", "recall", "precision")
+
+
+def roc_curves(reports: Sequence[Report], label: str | None = None) -> go.Figure:
+    """True over false positive rate: every class of one report, or one class of several."""
+    figure = go.Figure()
+    for series in _series(reports, label):
+        false, true = metrics.roc(*series["answers"])
+        area = metrics.roc_area(*series["answers"])
+        _add_curve(figure, series, false, true, f"area {area:.3f}", "false positives %{x:.1%}, true positives %{y:.1%}")
+    figure.add_scatter(
+        x=[0, 1], y=[0, 1], mode="lines", line={"color": GREY, "dash": "dot"}, name="chance", hoverinfo="skip"
+    )
+    return _finish_curves(figure, reports, label, "ROC", "false positive rate", "true positive rate")
+
+
+def _series(reports: Sequence[Report], label: str | None) -> list[dict]:
+    """Name, line and (truth, scores) of each curve; classes that do not occur have none."""
+    if label is None:
+        report = reports[0]
+        named = [(name, report, {"color": color_of(name)}) for name in report.labels]
+    else:
+        lines = [{"color": color, "dash": dash} for color, dash in zip(MODELS, DASHES, strict=True)]
+        named = [(short_name(report), report, lines[i % len(lines)]) for i, report in enumerate(reports)]
+    found = []
+    for name, report, line in named:
+        index = report.labels.index(label or name)
+        positive = report.targets == index
+        if 0 < positive.sum() < len(positive):
+            found.append({"name": name, "line": line, "answers": (positive, report.probabilities[:, index])})
+    return found
+
+
+def short_name(report: Report) -> str:
+    return f"{report.model}, {way(report.tta)}"
+
+
+def _add_curve(figure: go.Figure, series: dict, x, y, area: str, hover: str) -> None:
+    shown = np.unique(np.linspace(0, len(x) - 1, POINTS).round().astype(int))
+    x, y = x[shown], y[shown]
+    name = f"{series['name']}: {area}"
+    template = f"{name}<br>{hover}<extra></extra>"
+    figure.add_scatter(x=x, y=y, mode="lines", name=name, line=series["line"], hovertemplate=template)
+
+
+def _finish_curves(figure, reports: Sequence[Report], label: str | None, title: str, x: str, y: str) -> go.Figure:
+    what = f"{title}: {label}" if label else f"{title}, each emotion"
+    layout(figure, what, about_all(reports), height=560)
+    figure.update_xaxes(title=x, range=[0, 1.03], dtick=0.2, tickformat=".0%", fixedrange=True)
+    figure.update_yaxes(title=y, range=[0, 1.03], dtick=0.2, tickformat=".0%", fixedrange=True)
+    return figure

@@ -1,0 +1,79 @@
+"""One self-contained HTML document of a report, which reads well on paper too."""
+
+import json
+from pathlib import Path
+
+import jinja2
+import plotly.graph_objects as go
+from markupsafe import Markup
+from plotly.offline import get_plotlyjs
+
+from fer import references, tables
+from fer.charts import certainty, judging
+from fer.report import Report
+from fer.runs import Run
+
+MISTAKES = 20  # told by row number
+TALLEST = 430  # pixels of a figure; two of them fit a page of A4
+THRESHOLD = 0.6  # of the coverage that is told in words
+PAGE = jinja2.Template((Path(__file__).parent / "document.html").read_text(encoding="utf-8"), autoescape=True)
+
+
+def render(run: Run, report: Report) -> str:
+    """The report as HTML text without any link to a script, style or picture outside of it; about 5 MB of Plotly."""
+    comparable = references.split_name(report) == "PrivateTest"
+    temperature = run.temperature(tta=report.tta)
+    figures = {
+        "strip": judging.reference_strip(report) if comparable else None,
+        "confusion": judging.confusion_matrix(report),
+        "shares": judging.confusion_matrix(report, "rows"),
+        "precision_recall": judging.precision_recall_curves([report]),
+        "roc": judging.roc_curves([report]),
+        "reliability": certainty.reliability_diagram(report, temperature),
+        "coverage": certainty.coverage_curves([report], THRESHOLD),
+    }
+    return PAGE.render(
+        title=f"{report.model} on {references.data_and_split(report)}",
+        about=references.about(report),
+        warning=_warning(run, report),
+        headline=tables.headline(report),
+        references=references.REFERENCES if comparable else (),
+        confusions=tables.worst_confusions(report),
+        classes=tables.classes(report).to_dict("records"),
+        calibration=tables.calibration_sentence(run, report),
+        coverage=tables.coverage_sentence(report, THRESHOLD),
+        mistakes=tables.answers(report, tables.mistakes(report)[:MISTAKES]).to_dict("records"),
+        provenance=_provenance(run, report),
+        plotly=get_plotlyjs(),
+        figures={name: _html(figure) for name, figure in figures.items()},
+    )
+
+
+def _html(figure: go.Figure | None) -> Markup:
+    if not figure:
+        return Markup("")
+    figure.update_layout(template="plotly_white", height=min(figure.layout.height, TALLEST))
+    text = figure.to_html(full_html=False, include_plotlyjs=False, config={"displaylogo": False})
+    return Markup(f"<figure>{text}</figure>")
+
+
+def _warning(run: Run, report: Report) -> str:
+    if run.card["data"]["name"] != report.dataset:
+        return ""
+    trained = "The model was trained on these images: this tells how much it remembers, not how good it is."
+    chosen = "Epochs and recipe were chosen on this split, so the model looks a little better here than it is."
+    return {"train": trained, "all": trained, "val": chosen}.get(report.split, "")
+
+
+def _provenance(run: Run, report: Report) -> list[tuple[str, str]]:
+    card = run.card
+    parts = ", ".join(part["run"] for part in card.get("average_of", []))
+    return [
+        ("data set's fingerprint (SHA-256)", report.fingerprint),
+        ("network", f"{card['architecture']}, {card['parameters']:,} parameters"),
+        ("trained on", f"{card['data']['name']}, {card['data']['train']:,} images, {card['epochs']} epochs"),
+        ("training took", f"{card['training_seconds'] / 60:.0f} minutes on {json.dumps(card['machine'])}"),
+        *([("mean of the weights of", parts)] if parts else []),
+        ("versions", json.dumps(card["versions"])),
+        ("recipe", run.config.to_json()),
+    ]

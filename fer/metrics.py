@@ -1,0 +1,144 @@
+"""Figures of a classifier's answers, as plain functions on arrays; each is scikit-learn's where that has it."""
+
+from math import sqrt
+
+import numpy as np
+
+Z_95 = 1.959963984540054  # the normal quantile of a two-sided 95 % interval
+RESAMPLES = 2000  # bootstrap; the ends of a 95 % interval then move by about a thirtieth of its width from seed to seed
+
+
+def wilson(right: int, n: int) -> tuple[float, float]:
+    """95 % confidence interval of a proportion (Wilson 1927), each end in [0, 1].
+
+    Args:
+        right: successes, 0 to n.
+        n: trials; 0 gives (0, 1), for nothing is known.
+    """
+    if not n:
+        return 0.0, 1.0
+    share, z2 = right / n, Z_95**2
+    centre = (share + z2 / (2 * n)) / (1 + z2 / n)
+    half = Z_95 / (1 + z2 / n) * sqrt(share * (1 - share) / n + z2 / (4 * n * n))
+    return max(0.0, centre - half), min(1.0, centre + half)
+
+
+def confusion(targets: np.ndarray, predictions: np.ndarray, classes: int) -> np.ndarray:
+    """int64 (C, C): row the right class, column the answered one."""
+    return np.bincount(targets * classes + predictions, minlength=classes**2).reshape(classes, classes)
+
+
+def per_class(confusion: np.ndarray) -> dict[str, np.ndarray]:
+    """precision, recall, f1 float64 (..., C) and support (..., C); 0 where a figure has no denominator.
+
+    Args:
+        confusion: (..., C, C); several matrices may be stacked.
+    """
+    right = np.diagonal(confusion, axis1=-2, axis2=-1)
+    answered, support = confusion.sum(axis=-2), confusion.sum(axis=-1)
+    return {
+        "precision": right / np.maximum(answered, 1),
+        "recall": right / np.maximum(support, 1),
+        "f1": 2 * right / np.maximum(answered + support, 1),
+        "support": support,
+    }
+
+
+def accuracy(confusion: np.ndarray) -> np.ndarray:
+    """Share of right answers (...) of matrices (..., C, C)."""
+    return np.trace(confusion, axis1=-2, axis2=-1) / confusion.sum(axis=(-2, -1))
+
+
+def macro_f1(confusion: np.ndarray) -> np.ndarray:
+    """Mean F1 (...) over the classes that occur or are answered, of matrices (..., C, C)."""
+    occurs = (confusion.sum(axis=-2) + confusion.sum(axis=-1)) > 0
+    return per_class(confusion)["f1"].sum(axis=-1) / occurs.sum(axis=-1)
+
+
+def balanced_accuracy(confusion: np.ndarray) -> np.ndarray:
+    """Mean recall (...) over the classes that occur, of matrices (..., C, C)."""
+    occurs = confusion.sum(axis=-1) > 0
+    return per_class(confusion)["recall"].sum(axis=-1) / occurs.sum(axis=-1)
+
+
+def losses(targets: np.ndarray, probabilities: np.ndarray) -> np.ndarray:
+    """float64 (N,): minus the natural logarithm of the right class's probability; their mean is the log-loss."""
+    right = probabilities[np.arange(len(targets)), targets].astype(np.float64)
+    return -np.log(right.clip(np.finfo(np.float64).eps, 1))
+
+
+def mean_interval(values: np.ndarray) -> tuple[float, float]:
+    """95 % interval of the mean of values that are never negative, by the normal approximation; both ends are the value
+    where there is only one."""
+    half = Z_95 * values.std(ddof=1) / sqrt(len(values)) if len(values) > 1 else 0.0
+    return max(0.0, float(values.mean() - half)), float(values.mean() + half)
+
+
+def resampled(counts: np.ndarray, *, seed: int = 0) -> np.ndarray:
+    """int64 (RESAMPLES, *counts.shape): tables as other samples of as many images would have given (bootstrap)."""
+    draws = np.random.default_rng(seed).multinomial(counts.sum(), counts.ravel() / counts.sum(), RESAMPLES)
+    return draws.reshape(RESAMPLES, *counts.shape)
+
+
+def percentiles(values: np.ndarray) -> tuple:
+    """The middle 95 % of bootstrapped values (RESAMPLES, ...): low and high (...)."""
+    low, high = np.percentile(values, (2.5, 97.5), axis=0)
+    return low, high
+
+
+def roc(positive: np.ndarray, scores: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Receiver operating characteristic: false and true positive rates, from no image called positive to all.
+
+    Args:
+        positive: bool (N,), the truth.
+        scores: float (N,), higher means positive.
+
+    Returns:
+        float64 (K,) each, one point a distinct score; NaN where there are no negatives, or no positives.
+    """
+    true, false = _counts_above(positive, scores)
+    with np.errstate(invalid="ignore"):
+        return np.r_[0, false] / np.float64(false[-1]), np.r_[0, true] / np.float64(true[-1])
+
+
+def precision_recall(positive: np.ndarray, scores: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Precision and recall, float64 (K,) each, one point a distinct score from high to low; recall is NaN where there
+    are no positives. Arguments as in `roc`."""
+    true, false = _counts_above(positive, scores)
+    with np.errstate(invalid="ignore"):
+        return true / (true + false), true / np.float64(true[-1])
+
+
+def roc_area(positive: np.ndarray, scores: np.ndarray) -> float:
+    """Area under the ROC curve, NaN where one of the two classes is missing."""
+    false, true = roc(positive, scores)
+    return float(np.trapezoid(true, false))
+
+
+def average_precision(positive: np.ndarray, scores: np.ndarray) -> float:
+    """Area under the precision-recall curve as a sum of steps, NaN where there are no positives."""
+    precision, recall = precision_recall(positive, scores)
+    return float((np.diff(recall, prepend=0) * precision).sum())
+
+
+def _counts_above(positive: np.ndarray, scores: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """True and false positives, int64 (K,), when all images at or above each distinct score are called positive."""
+    order = np.argsort(-scores, kind="stable")
+    ends = np.r_[np.flatnonzero(np.diff(scores[order])), len(scores) - 1]
+    true = np.cumsum(positive[order])[ends]
+    return true, ends + 1 - true
+
+
+def mcnemar(only_first: int, only_second: int) -> float:
+    """Two-sided p-value of McNemar's exact test (McNemar 1947).
+
+    Args:
+        only_first: images that the first model alone answered rightly.
+        only_second: the same of the second.
+    """
+    n, fewer = only_first + only_second, min(only_first, only_second)
+    ways = tail = 1
+    for k in range(fewer):
+        ways = ways * (n - k) // (k + 1)  # n over k + 1; from the one before, because math.comb takes seconds in all
+        tail += ways
+    return min(1.0, 2 * tail / 2**n)

@@ -1,0 +1,152 @@
+"""Labelled photos of any size, made into the faces that a network reads."""
+
+import zlib
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from functools import partial
+from hashlib import sha256
+from io import BytesIO
+from pathlib import Path, PurePosixPath
+from typing import BinaryIO
+from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
+
+import numpy as np
+
+from fer import faces
+from fer.data import IMAGE_SIZE
+from fer.detectors import DETECTORS
+from fer.errors import FerError
+from fer.formats.zip import MOST_BYTES, MOST_ENTRIES
+from fer.labels import EMOTIONS, emotion_index
+
+CLUTTER = {"__macosx", "thumbs.db", "desktop.ini"}  # what systems leave among photos
+METHODS = (ZIP_STORED, ZIP_DEFLATED)  # in these alone zipfile unpacks no more at once than it is asked for
+ZIP_ERRORS = (BadZipFile, zlib.error, EOFError, RuntimeError, ValueError, OSError)
+
+
+@dataclass(frozen=True)
+class Photo:
+    """A file by its path with forward slashes ("happy/anna.jpg"); `read` raises FerError where it is damaged."""
+
+    name: str
+    read: Callable[[], bytes]
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A photo that gave no labelled face."""
+
+    name: str
+    label: str  # the emotion, "" where the folder names none
+    reason: str  # a sentence for people
+    undetected: bool = False  # the picture is readable and labelled, and only no face was found in it
+
+
+@dataclass(frozen=True)
+class LabelledFaces:
+    """One face a photo, in the photos' order; N may be 0, and every photo is in `names` or in `failures`.
+
+    Attributes:
+        images: uint8 (N, 48, 48), 0 black to 255 white.
+        labels: int64 (N,), positions in EMOTIONS.
+        several: names of photos with more than one face, of which the largest was taken.
+    """
+
+    images: np.ndarray
+    labels: np.ndarray
+    names: tuple[str, ...]
+    several: tuple[str, ...]
+    failures: tuple[Failure, ...]
+
+    @property
+    def fingerprint(self) -> str:
+        """SHA-256 of images and labels as hexadecimal text."""
+        return sha256(self.images.tobytes() + self.labels.tobytes()).hexdigest()
+
+
+@contextmanager
+def in_zip(content: bytes | BinaryIO | Path) -> Iterator[list[Photo]]:
+    """The files of a zip sorted by name, readable until the context ends; nothing is unpacked to disk.
+
+    Raises:
+        FerError: for an archive that is damaged, encrypted, too large or empty.
+    """
+    try:
+        archive = ZipFile(BytesIO(content) if isinstance(content, bytes) else content)
+    except ZIP_ERRORS as error:
+        raise FerError(f"The zip cannot be opened: {error}. Download or pack it again.") from error
+    with archive:
+        named = {entry: entry.filename.replace("\\", "/") for entry in archive.infolist()}
+        files = [entry for entry, name in named.items() if not (name.endswith("/") or _hidden(name))]
+        _check(files)
+        yield [Photo(named[file], partial(_unpack, archive, file)) for file in sorted(files, key=named.get)]
+
+
+def find_faces(
+    photos: Iterable[Photo], *, detector: str = "yunet", on_progress: Callable[[int, int], None] = lambda done, n: None
+) -> LabelledFaces:
+    """Read photo by photo and take the largest face of each; hidden files and what systems leave are no photos.
+
+    Args:
+        detector: a name in DETECTORS; "whole" for pictures that are cropped already.
+        on_progress: called after every photo with (photos done, photos in all).
+    """
+    photos, detect = [photo for photo in photos if not _hidden(photo.name)], DETECTORS[detector].load()
+    rows, failures = [], []
+    for done, photo in enumerate(photos, 1):
+        found = _largest_face(photo, detect)
+        (failures if isinstance(found, Failure) else rows).append(found)
+        on_progress(done, len(photos))
+    crops, labels, names, counts = zip(*rows, strict=True) if rows else [()] * 4
+    images = np.array(crops, np.uint8).reshape(-1, IMAGE_SIZE, IMAGE_SIZE)
+    several = tuple(name for name, count in zip(names, counts, strict=True) if count > 1)
+    return LabelledFaces(images, np.array(labels, np.int64), names, several, tuple(failures))
+
+
+def _largest_face(photo: Photo, detect: Callable) -> tuple[np.ndarray, int, str, int] | Failure:
+    """The face as uint8 (48, 48), its label, the photo's name and its number of faces; or why there is none."""
+    folder, label = PurePosixPath(photo.name).parent.name, ""
+    with suppress(FerError):
+        label = EMOTIONS[emotion_index(folder)]
+    try:
+        image = faces.read_image(photo.read())
+        found = detect(image) if label else []
+        if found:
+            largest = max(found, key=_area)
+            return faces.crop(image, largest), EMOTIONS.index(label), photo.name, len(found)
+    except FerError as error:
+        return Failure(photo.name, label, str(error))
+    if label:
+        return Failure(photo.name, label, "No face was found.", undetected=True)
+    where = f"Its folder {folder!r} is none of" if folder else "It lies in no folder; move it to one of"
+    return Failure(photo.name, label, f"{where} {', '.join(EMOTIONS)}.")
+
+
+def _area(face: faces.Face) -> int:
+    x1, y1, x2, y2 = face.box
+    return (x2 - x1) * (y2 - y1)
+
+
+def _hidden(name: str) -> bool:
+    return any(part in CLUTTER or (part[0] == "." and part != "..") for part in PurePosixPath(name.lower()).parts)
+
+
+def _check(files: list[ZipInfo]) -> None:
+    if not files:
+        raise FerError(f"The zip holds no photos. Put them in folders: {', '.join(EMOTIONS)}.")
+    if (size := sum(file.file_size for file in files)) > MOST_BYTES or len(files) > MOST_ENTRIES:
+        most = f"at most {MOST_ENTRIES:,} files and {MOST_BYTES:,} bytes"
+        raise FerError(f"The zip would unpack to {len(files):,} files and {size:,} bytes; {most} are read.")
+    if any(file.flag_bits & 1 or file.compress_type not in METHODS for file in files):
+        raise FerError("The zip is encrypted or packed in a rare way. Pack it again as an ordinary zip, no password.")
+
+
+def _unpack(archive: ZipFile, file: ZipInfo) -> bytes:
+    if file.file_size > faces.MAX_BYTES:
+        raise FerError(f"The file has {file.file_size:,} bytes; at most {faces.MAX_BYTES:,} are read.")
+    try:
+        with archive.open(file) as content:
+            return content.read(file.file_size)
+    except ZIP_ERRORS as error:
+        raise FerError(f"It cannot be unpacked: {error}. Download or pack the zip again.") from error

@@ -1,0 +1,73 @@
+"""The pictures that a report is about, and what the taggers of FER+ said of them."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from fer.data import FERPLUS_OTHERS, Rows, ferplus_votes
+from fer.errors import FerError
+from fer.formats import ferplus_path, open_rows
+from fer.labels import EMOTIONS
+from fer.report import Report
+from fer.runs import Run
+
+
+@dataclass(frozen=True)
+class Pictures:
+    """Pictures by the row numbers of a report.
+
+    Attributes:
+        images: uint8 (M, 48, 48).
+        names: a name of each where they have one.
+        votes: int64 (M, 10), FER+ votes for EMOTIONS and FERPLUS_OTHERS, or None where there are none.
+    """
+
+    images: np.ndarray
+    names: tuple[str, ...] = ()
+    votes: np.ndarray | None = None
+
+    def votes_in_words(self, row: int) -> str:
+        """The votes of one picture, most first: "6 sad, 3 fear, 1 unknown"; empty where there are none."""
+        if self.votes is None:
+            return ""
+        named = zip(self.votes[row].tolist(), (*EMOTIONS, *FERPLUS_OTHERS), strict=True)
+        return ", ".join(f"{count} {name}" for count, name in sorted(named, key=lambda pair: -pair[0]) if count)
+
+
+def pictures_of(report: Report, run: Run) -> Pictures:
+    """Find a report's pictures in data/, or where its run was trained.
+
+    Raises:
+        FerError: where the data set is not on this machine, or is not the one that was judged.
+    """
+    rows, _, path = open_rows(run.source_of(report.dataset))
+    if rows.fingerprint != report.fingerprint or report.rows.max() >= len(rows.images):
+        raise FerError(
+            f"The {report.dataset} on this machine ({path}) has other images or labels than the one that was judged. "
+            "Evaluate again to judge this one."
+        )
+    return Pictures(rows.images, votes=_votes(path, rows))
+
+
+def _votes(path: Path, rows: Rows) -> np.ndarray | None:
+    try:
+        return ferplus_votes(ferplus_path(path), rows.usage)
+    except FerError:  # no votes, or those of other pictures: every page does without them
+        return None
+
+
+def sides(report: Report, votes: np.ndarray) -> dict[str, int]:
+    """With whom FER+'s taggers side in the model's mistakes: model, label, or neither (another emotion, or a draw).
+
+    Args:
+        votes: int64 (M, 10) by row number, as in Pictures.
+    """
+    wrong = ~report.right
+    cast = votes[report.rows[wrong]]
+    most = cast.max(axis=1)
+    clear = (cast == most[:, None]).sum(axis=1) == 1
+    choice = cast.argmax(axis=1)
+    model = int((clear & (choice == report.predictions[wrong])).sum())
+    label = int((clear & (choice == report.targets[wrong])).sum())
+    return {"model": model, "label": label, "neither": int(wrong.sum()) - model - label}

@@ -1,0 +1,109 @@
+"""Judging on a user's own labelled photos."""
+
+import pandas as pd
+import streamlit as st
+
+from fer import evaluation, metrics, photos
+from fer.labels import EMOTIONS
+from fer.photos import LabelledFaces, Photo
+from fer.report import Report, percent
+from fer.runs import Run, RunStore
+from pages.parts import frame
+from pages.parts.report.choose import Chosen
+
+DETECTORS = {"yunet": "find the face in each photo", "whole": "each photo is one face, already cropped"}
+
+
+def choose(run: Run, tta: bool) -> Chosen | None:
+    """A zip or a folder of photos in folders named after emotions, read with a progress bar and judged."""
+    st.markdown(
+        f"Photos of any size in folders named after what is on them: {', '.join(EMOTIONS)}. They are read in the "
+        "server's memory, kept there while this tab is open, and not stored."
+    )
+    kind = st.segmented_control("Upload", ["a zip", "a folder"], default="a zip", required=True, key="evaluate-kind")
+    detector = st.radio(
+        "The photos", list(DETECTORS), format_func=DETECTORS.get, key="evaluate-detector", horizontal=True
+    )
+    if kind == "a zip":
+        upload = st.file_uploader("Labelled photos (zip)", "zip", key="evaluate-zip", max_upload_size=200)
+        uploads, name = [upload] if upload else [], upload.name.removesuffix(".zip") if upload else ""
+    else:
+        uploads = st.file_uploader(
+            "Labelled photos (folder)",
+            accept_multiple_files="directory",
+            key="evaluate-folder",
+            max_upload_size=20,
+        )
+        name = uploads[0].name.split("/")[0] if uploads else ""
+    if not uploads:
+        return None
+    faces = _faces(tuple(upload.file_id for upload in uploads), detector, uploads, kind == "a zip")
+    _tell(faces, detector)
+    if not len(faces.labels):
+        return None
+    report = judge(run, name, tta, faces)
+    _tell_undetected(faces, report)
+    return Chosen(run, report, faces)
+
+
+@st.cache_resource(max_entries=4, scope="session", show_spinner=False)
+def _faces(file_ids: tuple[str, ...], detector: str, _uploads: list, zipped: bool) -> LabelledFaces:
+    bar = st.progress(0.0, "Reading the photos …")
+    on_progress = frame.progress(bar, "photos read")
+    if zipped:
+        with photos.in_zip(_uploads[0]) as found:
+            faces = photos.find_faces(found, detector=detector, on_progress=on_progress)
+    else:
+        found = [Photo(upload.name, upload.getvalue) for upload in _uploads]
+        faces = photos.find_faces(found, detector=detector, on_progress=on_progress)
+    bar.empty()
+    return faces
+
+
+def judge(run: Run, name: str, tta: bool, faces: LabelledFaces) -> Report:
+    """The report of a run on a user's faces, made once."""
+    return _report(run.id, run.tflite_path.stat().st_mtime_ns, name, tta, faces.fingerprint, faces)
+
+
+@st.cache_resource(max_entries=16, scope="session", show_spinner="Judging …")
+def _report(run_id: str, changed: int, name: str, tta: bool, fingerprint: str, _faces: LabelledFaces) -> Report:
+    return evaluation.evaluate_faces(RunStore()[run_id], _faces, name, tta=tta)
+
+
+def _tell(faces: LabelledFaces, detector: str) -> None:
+    """What became of every photo."""
+    failed, undetected = len(faces.failures), sum(failure.undetected for failure in faces.failures)
+    given = len(faces.labels) + failed
+    text = f"**{len(faces.labels):,} of {given:,} photos are judged.**"
+    if undetected:
+        text += f" In {undetected:,} no face was found."
+    if failed > undetected:
+        text += f" {failed - undetected:,} could not be used."
+    if faces.several:
+        text += f" {len(faces.several):,} show more than one face; the largest was taken."
+    if not given:
+        text = (
+            "There are no photos in this upload: hidden files and folders (their names begin with a dot) are left out."
+        )
+    (st.warning if failed or not given else st.success)(text)
+    if not len(faces.labels) and undetected and detector == "yunet":
+        st.info("If the pictures are nothing but faces, choose “already cropped” above.")
+    if faces.failures:
+        with st.expander(f"The {failed:,} photos that are not judged", expanded=failed <= 10):
+            rows = [(failure.name, failure.label, failure.reason) for failure in faces.failures]
+            st.dataframe(pd.DataFrame(rows, columns=["file", "labelled", "why not"]), hide_index=True)
+    if faces.several:
+        with st.expander(f"The {len(faces.several):,} photos with more than one face"):
+            st.dataframe(pd.DataFrame({"file": faces.several}), hide_index=True)
+
+
+def _tell_undetected(faces: LabelledFaces, report: Report) -> None:
+    """The accuracy that a user of the whole way, detector included, would see."""
+    undetected = sum(failure.undetected for failure in faces.failures)
+    if undetected:
+        right, n = int(report.right.sum()), len(report) + undetected
+        share = percent(right / n, *metrics.wilson(right, n))
+        st.markdown(
+            f"All figures below are on the {len(report):,} faces found. Counting the {undetected:,} photos without a "
+            f"found face as wrong, {share} of n = {n:,} are right."
+        )

@@ -1,0 +1,135 @@
+"""The sections of the Evaluate page that look at one report."""
+
+import streamlit as st
+
+from fer import pictures, references, tables
+from fer.charts import certainty, judging
+from pages.parts import frame
+from pages.parts.report import faces, figures
+from pages.parts.report.choose import Chosen
+
+
+def overview(chosen: Chosen) -> None:
+    """Headline figures, and the strip of what others reach where that can be compared."""
+    report = chosen.report
+    rows = tables.headline(report)
+    for start in range(0, len(rows), 3):
+        for column, (name, value, why) in zip(st.columns(3), rows[start : start + 3], strict=False):
+            number, _, interval = value.partition(" (")
+            with column.container(border=True, height="stretch"):
+                st.metric(name, number)
+                st.caption(f"{interval.removesuffix(')')}; {why}")
+    st.caption(f"{references.about(report)}. Intervals: Wilson for shares, normal for the log-loss, else bootstrap.")
+    if references.split_name(report) != "PrivateTest":
+        st.info(
+            "What others publish is not drawn beside this: their figures are on FER2013's PrivateTest, and a figure on "
+            "other images cannot be compared with them."
+        )
+        return
+    figures.show(judging.reference_strip(report), "evaluate-strip", "Accuracy of this model among published ones")
+    with st.expander("Where these marks come from"):
+        for mark in references.REFERENCES:
+            st.markdown(f"- **{mark.name}**, {mark.accuracy:.1%}: {mark.note}. {mark.source}")
+        st.caption("Figures on other splits, re-split data, other labels or fewer classes are left out on purpose.")
+
+
+@st.fragment
+def confusion(chosen: Chosen) -> None:
+    """The matrix; a click on a cell, or the two boxes below it, show the images in it."""
+    report, labels = chosen.report, chosen.report.labels
+    normalisation = st.segmented_control(
+        "Cells show",
+        judging.NORMALISATIONS,
+        default="counts",
+        required=True,
+        format_func={"counts": "counts", "rows": "% of each label", "columns": "% of each answer"}.get,
+        key="evaluate-normalisation",
+    )
+    st.markdown("**The confusions that cost most:** " + "; ".join(tables.worst_confusions(report)) + ".")
+    st.caption("Click a cell to see its images, or choose it in the boxes below.")
+    figures.show(
+        judging.confusion_matrix(report, normalisation),
+        "evaluate-confusion",
+        "Confusion matrix: " + "; ".join(tables.worst_confusions(report)),
+        on_select=_follow_click,
+        selection_mode="points",
+    )
+    left, right = st.columns(2)
+    labelled = left.selectbox("labelled", labels, index=None, key="evaluate-labelled", placeholder="an emotion")
+    answered = right.selectbox("answered", labels, index=None, key="evaluate-answered", placeholder="an emotion")
+    if not (labelled and answered):
+        faces.fetch(chosen)  # while the reader looks at the matrix, so that the first click answers as fast as the next
+    else:
+        row, column = labels.index(labelled), labels.index(answered)
+        st.header(tables.confusion_sentence(report, row, column))
+        st.caption(f"Most confident first. {references.about(report)}.")
+        faces.show(chosen, tables.cell(report, row, column), f"evaluate-cell-{row}-{column}")
+
+
+def _follow_click() -> None:
+    """Put the clicked cell into the two boxes."""
+    points = st.session_state["evaluate-confusion"].selection.points
+    if points:
+        st.session_state["evaluate-labelled"], st.session_state["evaluate-answered"] = points[0]["customdata"][1:]
+
+
+def classes(chosen: Chosen) -> None:
+    """Precision, recall, F1 and areas of every emotion, and the curves behind them."""
+    report, table = chosen.report, tables.classes(chosen.report)
+    shown = table[["emotion", "support"]].copy()
+    for name in ("precision", "recall", "f1"):
+        shown[name] = 100 * table[name]
+        ends = zip(table[f"{name} low"], table[f"{name} high"], strict=True)
+        shown[f"{name}, 95%"] = [f"{100 * low:.0f} to {100 * high:.0f}" for low, high in ends]
+    bar = {"format": "%.1f%%", "min_value": 0, "max_value": 100, "width": "small"}
+    st.dataframe(
+        shown,
+        hide_index=True,
+        key="evaluate-classes",
+        alt="Precision, recall, F1 and support of every emotion",
+        column_config={
+            **{name: st.column_config.ProgressColumn(**bar) for name in ("precision", "recall")},
+            "f1": st.column_config.ProgressColumn("F1", **bar),
+            "f1, 95%": st.column_config.TextColumn("F1, 95%"),
+        },
+    )
+    st.caption(f"{references.about(report)}. Click a column's head to sort. Support: images with that label.")
+    figures.show(
+        judging.precision_recall_curves([report]), "evaluate-precision-recall", _areas(table, "average precision")
+    )
+    figures.show(judging.roc_curves([report]), "evaluate-roc", _areas(table, "ROC area"))
+
+
+def _areas(table, column: str) -> str:
+    return f"{column}: " + ", ".join(f"{row['emotion']} {row[column]:.3f}" for _, row in table.iterrows())
+
+
+@st.fragment
+def certain(chosen: Chosen) -> None:
+    """Whether its probabilities can be believed, and what is gained by answering only when sure."""
+    report, temperature = chosen.report, chosen.run.temperature(tta=chosen.report.tta)
+    st.markdown(frame.plain(tables.calibration_sentence(chosen.run, report)))
+    figures.show(certainty.reliability_diagram(report, temperature), "evaluate-reliability", "Reliability diagram")
+    threshold = st.slider("Answer only above p =", 0.0, 1.0, 0.6, 0.01, key="evaluate-threshold")
+    st.markdown(tables.coverage_sentence(report, threshold))
+    figures.show(
+        certainty.coverage_curves([report], threshold), "evaluate-coverage", tables.coverage_sentence(report, threshold)
+    )
+
+
+@st.fragment
+def mistakes(chosen: Chosen) -> None:
+    """The most confident wrong answers, and what FER+'s taggers say of them."""
+    report, wrong = chosen.report, tables.mistakes(chosen.report)
+    st.markdown(
+        f"**{len(wrong):,} of {len(report):,} answers are not the label.** Where a model is very sure and still wrong, "
+        "the label is often what is wrong."
+    )
+    pictured = faces.fetch(chosen)
+    votes = pictured.votes if pictured else None
+    if votes is not None and len(wrong):
+        st.markdown(tables.sides_sentence(len(wrong), pictures.sides(report, votes)))
+    elif not chosen.faces:
+        st.caption("With FER+'s votes (`fer2013new.csv` beside the data) this says with whom ten taggers side.")
+    st.caption(f"Most confident first. {references.about(report)}.")
+    faces.show(chosen, wrong, "evaluate-mistakes")

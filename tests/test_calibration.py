@@ -1,0 +1,155 @@
+"""Calibration against SciPy, brute force, and models whose honesty is known."""
+
+import numpy as np
+import pytest
+from made_reports import CASES, RANDOM, make
+from scipy import optimize, special, stats
+
+from fer import calibration
+from fer.calibration import BINS, COLDEST, HOTTEST
+
+
+def honest(n: int, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
+    """Confidences, and whether answers are right, of a model that is right as often as it says."""
+    random = np.random.default_rng(seed)
+    confidence = random.uniform(1 / 7, 1, n)
+    return confidence, random.random(n) < confidence
+
+
+@pytest.mark.parametrize("n", [1, 5, 4000])
+def test_bins_hold_what_scipy_counts_in_them(n):
+    confidence, right = honest(n)
+    bins = calibration.reliability(confidence, right)
+    wanted = {
+        name: stats.binned_statistic(confidence, values, name, BINS, (0, 1)).statistic
+        for name, values in (("count", right), ("mean", [confidence, right]))
+    }
+    used = wanted["count"] > 0
+    assert (bins.count == wanted["count"][used]).all() and bins.count.sum() == n
+    np.testing.assert_allclose([bins.confidence, bins.accuracy], wanted["mean"][:, used], atol=1e-12)
+    gaps = abs(wanted["mean"][0] - wanted["mean"][1])
+    assert bins.expected_error == pytest.approx(np.nansum(gaps * wanted["count"]) / n, abs=1e-12)
+
+
+def test_the_interval_of_a_bin_is_scipys():
+    confidence, right = honest(50)
+    bins = calibration.reliability(confidence, right)
+    for accuracy, count, low, high in zip(bins.accuracy, bins.count, bins.low, bins.high, strict=True):
+        wanted = stats.binomtest(round(accuracy * count), count).proportion_ci(method="wilson")
+        assert (low, high) == pytest.approx((wanted.low, wanted.high), abs=1e-9)
+
+
+@pytest.mark.parametrize("upper", range(1, BINS + 1))
+def test_a_confidence_on_an_edge_belongs_to_the_bin_below(upper):
+    edge, within = upper / BINS, (upper - 0.5) / BINS
+    assert calibration.reliability(np.array([edge, within]), np.array([True, False])).count.tolist() == [2]
+    above = np.nextafter(edge + 1e-12, 2)
+    if upper < BINS:
+        assert calibration.reliability(np.array([edge, above]), np.array([True, False])).count.tolist() == [1, 1]
+
+
+def test_a_confidence_of_zero_belongs_to_the_first_bin():
+    assert calibration.reliability(np.array([0, 0.5 / BINS]), np.array([True, True])).count.tolist() == [2]
+
+
+@pytest.mark.parametrize(
+    ("confidence", "right", "error"),
+    [([1.0, 1.0], [True, True], 0), ([1.0], [False], 1), ([0.5, 0.5], [True, False], 0), ([0.9] * 4, [True] * 4, 0.1)],
+)
+def test_the_error_of_small_samples_is_what_the_hand_computes(confidence, right, error):
+    found = calibration.reliability(np.array(confidence), np.array(right)).expected_error
+    assert found == pytest.approx(error, abs=1e-12)
+
+
+@pytest.mark.parametrize("report", CASES.values(), ids=CASES)
+def test_the_errors_interval_holds_the_error_and_is_the_same_each_time(report):
+    answers = report.confidence, report.right
+    error, (low, high) = report.calibration_error, calibration.expected_error_interval(*answers)
+    assert 0 <= low <= error + 1e-12 and error - 1e-12 <= high <= 1
+    assert calibration.expected_error_interval(*answers) == (low, high)
+
+
+def test_the_errors_interval_of_an_honest_model_reaches_zero_and_of_a_boaster_does_not():
+    confidence, right = honest(20_000)
+    low, high = calibration.expected_error_interval(confidence, right)
+    assert low == 0 and high < 0.02
+    boasting = np.sqrt(confidence)
+    wanted = abs(boasting - confidence).mean()  # it always says too much, so bins lose nothing
+    low, high = calibration.expected_error_interval(boasting, right)
+    assert 0.05 < low < wanted < high < 0.2
+
+
+def test_the_errors_interval_holds_the_truth_in_at_least_95_of_100_samples():
+    intervals = [calibration.expected_error_interval(*honest(300, seed)) for seed in range(60)]
+    assert np.mean([low == 0 for low, _ in intervals]) >= 0.95
+
+
+def loss_at(inverse: float, targets: np.ndarray, probabilities: np.ndarray) -> float:
+    """The log-loss at a temperature of 1 / inverse, written another way."""
+    logits = np.log(probabilities.astype(np.float64)) * inverse
+    return (special.logsumexp(logits, axis=1) - logits[np.arange(len(targets)), targets]).mean()
+
+
+@pytest.mark.parametrize("temperature", [0.3, 0.9, 1.0, 2.5])
+@pytest.mark.parametrize("n", [20, 1000])
+def test_the_best_temperature_is_scipys(n, temperature):
+    random = np.random.default_rng(n)
+    probabilities = random.dirichlet(np.ones(7) / 2, n).clip(1e-9)
+    targets = np.array([random.choice(7, p=row / row.sum()) for row in probabilities])
+    sharp = calibration.at_temperature(probabilities, 1 / temperature)
+    best = optimize.minimize_scalar(
+        loss_at, bounds=(1 / HOTTEST, 1 / COLDEST), args=(targets, sharp), method="bounded", options={"xatol": 1e-9}
+    )
+    assert calibration.fit_temperature(targets, sharp) == pytest.approx(1 / best.x, rel=1e-6)
+
+
+def test_a_model_that_is_always_right_gets_the_coldest_temperature_and_one_that_is_always_wrong_the_hottest():
+    right, wrong = make(RANDOM[0], RANDOM[0]), make(RANDOM[0], (RANDOM[0] + 1) % 7)
+    assert calibration.fit_temperature(right.targets, right.probabilities) == pytest.approx(COLDEST, rel=1e-9)
+    assert calibration.fit_temperature(wrong.targets, wrong.probabilities) == pytest.approx(HOTTEST, rel=1e-9)
+
+
+@pytest.mark.parametrize("report", CASES.values(), ids=CASES)
+def test_the_fitted_temperature_never_makes_the_log_loss_larger(report):
+    temperature = calibration.fit_temperature(report.targets, report.probabilities)
+    assert COLDEST <= temperature <= HOTTEST
+    assert report.at_temperature(temperature).log_loss <= report.log_loss + 1e-7  # float32
+
+
+def test_a_temperature_is_a_division_of_logits():
+    logits = np.random.default_rng(0).normal(0, 5, (50, 7))
+    probabilities = special.softmax(logits, axis=1)
+    for temperature in (0.1, 0.9, 1.0, 3.0):
+        wanted = special.softmax(logits / temperature, axis=1)
+        np.testing.assert_allclose(calibration.at_temperature(probabilities, temperature), wanted, atol=1e-12)
+
+
+@pytest.mark.parametrize("temperature", [COLDEST, 0.5, 1.0, HOTTEST])
+def test_probabilities_that_fell_to_zero_stay_probabilities(temperature):
+    sure = np.array([[1, 0, 0, 0, 0, 0, 0], [0.5, 0.5, 1e-45, 0, 0, 0, 0]], np.float32)
+    found = calibration.at_temperature(sure, temperature)
+    np.testing.assert_allclose(found.sum(axis=1), 1, atol=1e-12)
+    if temperature == 1:
+        np.testing.assert_allclose(found, sure, atol=1e-12)
+    assert COLDEST <= calibration.fit_temperature(np.array([1, 6]), sure) <= HOTTEST
+
+
+@pytest.mark.parametrize("decimals", [1, 9], ids=["ties", "hardly any ties"])
+@pytest.mark.parametrize("n", [1, 2, 300])
+def test_the_coverage_curve_is_what_counting_gives(n, decimals):
+    confidence, right = honest(n)
+    confidence = confidence.round(decimals)
+    threshold, coverage, accuracy = calibration.coverage_curve(confidence, right)
+    assert threshold.tolist() == sorted(set(confidence), reverse=True)
+    given = [confidence >= least for least in threshold]
+    np.testing.assert_allclose(coverage, [chosen.mean() for chosen in given], atol=1e-12)
+    np.testing.assert_allclose(accuracy, [right[chosen].mean() for chosen in given], atol=1e-12)
+    assert coverage[-1] == 1 and accuracy[-1] == pytest.approx(right.mean())
+
+
+@pytest.mark.parametrize("scale", [1, 50, 1e4])
+def test_the_softmax_is_scipys(scale):
+    logits = np.random.default_rng(0).normal(0, scale, (20, 7)).astype(np.float32)
+    found = calibration.softmax(logits)
+    np.testing.assert_allclose(found, special.softmax(logits.astype(np.float64), axis=1), atol=1e-12)
+    assert found.dtype == np.float64 and calibration.softmax(logits[:0]).shape == (0, 7)

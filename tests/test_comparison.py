@@ -1,0 +1,179 @@
+"""Two reports on the same images: every difference against brute force, SciPy or the analytic interval."""
+
+import itertools
+from functools import partial
+
+import numpy as np
+import pytest
+from made_reports import make
+from scipy import stats
+from sklearn import metrics
+
+from fer.comparison import Comparison
+from fer.errors import FerError
+from fer.labels import EMOTIONS
+
+TARGETS = np.random.default_rng(2).integers(0, 7, 2000)
+
+
+def flawed(answers: np.ndarray, share: float, seed: int) -> np.ndarray:
+    """Answers of which a share was drawn anew."""
+    random = np.random.default_rng(seed)
+    return np.where(random.random(len(answers)) < share, random.integers(0, 7, len(answers)), answers)
+
+
+def pair(first, second, targets=TARGETS, **changes) -> Comparison:
+    return Comparison(make(targets, first, model="a"), make(targets, second, seed=1, model="b", **changes))
+
+
+MOSTLY = flawed(TARGETS, 0.4, 0)
+RELATED = pair(MOSTLY, flawed(MOSTLY, 0.2, 1))
+CASES = {
+    "related models": RELATED,
+    "unrelated models": pair(MOSTLY, flawed(TARGETS, 0.3, 2)),
+    "the same answers": pair(MOSTLY, MOSTLY),
+    "a class is never answered": pair(MOSTLY.clip(1), MOSTLY),
+    "a class never occurs": pair(MOSTLY, flawed(MOSTLY, 0.2, 1), TARGETS.clip(1)),
+    "all right against all wrong": pair(TARGETS, (TARGETS + 1) % 7),
+    "one image": pair([3], [2], [3]),
+}
+
+
+@pytest.fixture(params=CASES.values(), ids=CASES)
+def comparison(request) -> Comparison:
+    return request.param
+
+
+def test_the_table_counts_images_by_label_and_both_answers(comparison):
+    wanted = np.zeros((7, 7, 7), int)
+    for place in zip(
+        comparison.first.targets, comparison.first.predictions, comparison.second.predictions, strict=True
+    ):
+        wanted[place] += 1
+    assert (comparison.table == wanted).all()
+    assert (comparison.table.sum(axis=2) == comparison.first.confusion).all()
+    assert (comparison.table.sum(axis=1) == comparison.second.confusion).all()
+
+
+def test_the_difference_is_that_of_the_accuracies_and_its_interval_holds_it(comparison):
+    first, second = (
+        metrics.accuracy_score(one.targets, one.predictions) for one in (comparison.first, comparison.second)
+    )
+    assert comparison.difference == pytest.approx(second - first, abs=1e-9)
+    low, high = comparison.interval
+    assert -1 <= low <= comparison.difference + 1e-12 and comparison.difference - 1e-12 <= high <= 1
+
+
+def test_the_p_value_is_scipys(comparison):
+    right = [one.targets == one.predictions for one in (comparison.first, comparison.second)]
+    only_first, only_second = int((right[0] & ~right[1]).sum()), int((right[1] & ~right[0]).sum())
+    assert (comparison.only_first, comparison.only_second) == (only_first, only_second)
+    parted = only_first + only_second
+    wanted = stats.binomtest(only_first, parted).pvalue if parted else 1
+    assert comparison.p_value == pytest.approx(wanted, rel=1e-9, abs=0)
+
+
+@pytest.mark.parametrize(
+    ("figure", "oracle"),
+    [("precision", metrics.precision_score), ("recall", metrics.recall_score), ("f1", metrics.f1_score)],
+)
+def test_differences_of_classes_are_scikit_learns_and_their_intervals_hold_them(figure, oracle, comparison):
+    score = partial(oracle, labels=range(7), average=None, zero_division=0)
+    first, second = (score(one.targets, one.predictions) for one in (comparison.first, comparison.second))
+    value, low, high = comparison.per_class(figure)
+    np.testing.assert_allclose(value, second - first, atol=1e-9)
+    assert (low <= value + 1e-12).all() and (value - 1e-12 <= high).all()
+
+
+@pytest.mark.parametrize("name", ["related models", "unrelated models"])
+def test_the_paired_interval_is_close_to_the_analytic_one(name):
+    comparison, n = CASES[name], len(TARGETS)
+    b, c = comparison.only_first, comparison.only_second
+    half = stats.norm.ppf(0.975) * np.sqrt(b + c - (c - b) ** 2 / n) / n
+    np.testing.assert_allclose(
+        comparison.interval, (comparison.difference - half, comparison.difference + half), atol=3e-3
+    )
+
+
+def test_models_that_mistake_the_same_images_are_told_apart_more_sharply_than_by_two_samples():
+    shares = np.array([RELATED.first.accuracy, RELATED.second.accuracy])
+    unpaired = 2 * stats.norm.ppf(0.975) * np.sqrt((shares * (1 - shares)).sum() / len(TARGETS))
+    assert np.ptp(RELATED.interval) < 0.7 * unpaired
+
+
+def test_turned_around_everything_changes_its_sign():
+    turned = Comparison(RELATED.second, RELATED.first)
+    assert turned.difference == -RELATED.difference and turned.p_value == RELATED.p_value
+    np.testing.assert_allclose(turned.per_class("f1")[0], -RELATED.per_class("f1")[0], atol=1e-12)
+    np.testing.assert_allclose(turned.interval, [-end for end in reversed(RELATED.interval)], atol=3e-3)
+
+
+def test_disagreements_are_all_images_answered_differently_surest_first(comparison):
+    apart = comparison.disagreements
+    assert sorted(apart) == np.flatnonzero(comparison.first.predictions != comparison.second.predictions).tolist()
+    sure = comparison.first.confidence[apart] + comparison.second.confidence[apart]
+    assert (np.diff(sure) <= 0).all()
+
+
+def parted(only_first: int, only_second: int, both: int = 1000) -> Comparison:
+    """Two models that are right on so many images each alone, and on so many together."""
+    place = np.arange(only_first + only_second + both)
+    first, second = place < only_first + both, place >= only_first
+    return pair(np.where(first, 0, 1), np.where(second, 0, 1), 0 * place)
+
+
+@pytest.mark.parametrize(
+    ("counts", "claim", "p"),
+    [
+        ((10, 50), "better than a by 3.8 points", "p < 0.0001"),
+        ((50, 10), "worse than a by 3.8 points", "p < 0.0001"),
+        ((10, 25), "better than a by 1.4 points", "p = 0.017"),
+        ((10, 20), "better than a by 1.0 points", "p = 0.099"),
+        ((24, 20), "worse than a by 0.4 points", "p = 0.65"),
+        ((7, 7), "exactly as often right as a", "p = 1"),
+        ((0, 1200), "better than a by 54.5 points", "p < 0.0001"),
+    ],
+)
+def test_the_verdict_is_a_plain_sentence(counts, claim, p):
+    comparison = parted(*counts)
+    low, high = (100 * end for end in comparison.interval)
+    doubt = "" if comparison.p_value < 0.05 else " Chance alone would part two equally good models so far often enough."
+    assert comparison.verdict == (
+        f"b is {claim} (95% {low:+.1f} to {high:+.1f}, McNemar's exact test {p}).{doubt} "
+        f"It alone is right on {counts[1]:,} images, a alone on {counts[0]:,}."
+    )
+
+
+def test_models_that_are_right_on_the_same_images_are_not_called_better_or_worse():
+    assert parted(0, 0).verdict == "b and a are right on the very same images."
+    assert pair([1, 1], [2, 2], [0, 0]).verdict == "b and a are right on the very same images."
+
+
+def test_the_verdict_tells_the_same_model_with_augmentation_from_itself():
+    plain = make([0, 1], [0, 0], model="m")
+    augmented = make([0, 1], [0, 1], model="m", tta=True)
+    sentence = Comparison(plain, augmented).verdict
+    assert sentence.startswith("m with test-time augmentation is better than m by 50.0 points")
+
+
+OTHERS = {
+    "other rows": {"rows": np.array([1, 2, 4])},
+    "rows in another order": {"rows": np.array([101, 100, 102])},
+    "other pictures": {"fingerprint": "e" * 64},
+    "another split": {"split": "val"},
+    "other labels": {"labels": EMOTIONS[::-1]},
+}
+
+
+@pytest.mark.parametrize("changes", OTHERS.values(), ids=OTHERS)
+def test_reports_on_other_images_are_not_compared(changes):
+    report, other = make([0, 1, 2]), make([0, 1, 2], **changes)
+    for first, second in itertools.permutations((report, other)):
+        with pytest.raises(FerError, match=r"were not judged on the same images\. Evaluate both on the same split"):
+            Comparison(first, second)
+
+
+@pytest.mark.parametrize("targets", [[0, 1, 3], [0, 1], [0, 1, 2, 3]])
+def test_reports_with_other_targets_are_not_compared(targets):
+    with pytest.raises(FerError, match=rf"m on d \(test, n = 3\) and m on d \(test, n = {len(targets)}\) were not"):
+        Comparison(make([0, 1, 2]), make(targets))

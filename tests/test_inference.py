@@ -1,0 +1,74 @@
+"""A run's answers in a single pass and over six views, from the shipped light model."""
+
+import numpy as np
+import pytest
+from scipy import special
+
+from fer.errors import FerError
+from fer.formats import synthetic
+from fer.inference import BATCH, Classifier, views
+from fer.runs import RunStore
+
+
+@pytest.fixture(scope="module")
+def classifier() -> Classifier:
+    return Classifier(RunStore()["mini_xception"])
+
+
+@pytest.fixture(scope="module")
+def drawn() -> np.ndarray:
+    return synthetic.draw(2, seed=5)[0]
+
+
+@pytest.mark.parametrize("n", [0, 1, 14])
+def test_there_are_six_views_the_first_as_it_is_and_the_last_three_mirrored(n, drawn):
+    images, kept = drawn[:n], drawn[:n].copy()
+    seen = views(images)
+    assert len(seen) == 6 and all(view.shape == (n, 48, 48) and view.dtype == np.uint8 for view in seen)
+    assert (seen[0] == images).all() and (images == kept).all()
+    for view, mirrored in zip(seen[:3], seen[3:], strict=True):
+        assert (mirrored == view[:, :, ::-1]).all()
+
+
+def test_the_second_view_is_nearer_and_the_third_farther():
+    square = np.zeros((1, 48, 48), np.uint8)
+    square[:, 12:36, 12:36] = 200
+    same, nearer, farther = (view.sum(dtype=int) for view in views(square)[:3])
+    assert nearer / same == pytest.approx((48 / 44) ** 2, rel=0.02)
+    assert farther / same == pytest.approx((48 / 52) ** 2, rel=0.02)
+
+
+def test_what_is_farther_goes_on_at_its_edges_instead_of_getting_a_frame():
+    flat = np.full((1, 48, 48), 77, np.uint8)
+    assert all((view == 77).all() for view in views(flat))
+
+
+@pytest.mark.parametrize("tta", [False, True])
+def test_probabilities_are_the_mean_of_the_softmax_over_the_views(tta, classifier, drawn):
+    seen = views(drawn) if tta else [drawn]
+    wanted = np.mean([special.softmax(classifier.logits(view).astype(np.float64), axis=1) for view in seen], axis=0)
+    found = classifier.probabilities(drawn, tta=tta)
+    assert found.dtype == np.float32 and found.shape == (14, 7)
+    np.testing.assert_allclose(found, wanted, atol=1e-6)
+    np.testing.assert_allclose(found.sum(axis=1), 1, atol=1e-6)
+
+
+def test_a_mirrored_face_gets_the_same_augmented_answer(classifier, drawn):
+    mirrored = drawn[:, :, ::-1]
+    assert abs(classifier.probabilities(drawn) - classifier.probabilities(mirrored)).max() > 0.01
+    straight, turned = (classifier.probabilities(images, tta=True) for images in (drawn, mirrored))
+    np.testing.assert_allclose(straight, turned, atol=0.005)  # a scaled pixel may be rounded the other way
+
+
+@pytest.mark.parametrize("tta", [False, True])
+def test_no_faces_get_no_answers_and_many_the_same_as_few(tta, classifier, drawn):
+    assert classifier.probabilities(drawn[:0], tta=tta).shape == (0, 7)
+    many = np.tile(drawn, (6, 1, 1))[: BATCH + 3]
+    found = classifier.probabilities(many, tta=tta)
+    np.testing.assert_allclose(found[-3:], classifier.probabilities(many[-3:], tta=tta), atol=1e-5)
+
+
+@pytest.mark.parametrize("faces", [np.zeros((1, 48, 48)), np.zeros((48, 48), np.uint8)], ids=["floats", "no batch"])
+def test_what_are_no_faces_is_refused(faces, classifier):
+    with pytest.raises(FerError, match=r"faces must be uint8 \(N, 48, 48\), got"):
+        classifier.probabilities(faces)

@@ -1,0 +1,289 @@
+"""Photos of any size in class folders become faces, and every photo that does not is named with the reason."""
+
+import io
+import tracemalloc
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from fer import faces, photos
+from fer.errors import FerError
+from fer.labels import EMOTIONS
+from fer.photos import Failure, LabelledFaces, Photo, find_faces, in_zip
+
+SAMPLES = Path(__file__).parents[1] / "pages/parts/samples"
+ASTRONAUT, HOPPER, PAIR, DRAWN = (
+    (SAMPLES / name).read_bytes() for name in ("astronaut.jpg", "hopper.jpg", "pair.jpg", "drawn.png")
+)
+
+
+def png(*size: int) -> bytes:
+    """A picture of one colour."""
+    buffer = io.BytesIO()
+    Image.new("RGB", size, "teal").save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+def packed(files: dict[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", method) as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+    return buffer.getvalue()
+
+
+def given(files: dict[str, bytes]) -> list[Photo]:
+    return [Photo(name, lambda content=content: content) for name, content in files.items()]
+
+
+def found_in(archive: bytes, **settings) -> LabelledFaces:
+    with in_zip(archive) as found:
+        return find_faces(found, **settings)
+
+
+def flipped(archive: bytes, name: str) -> bytes:
+    """An archive with one byte of a stored file's content changed."""
+    place = archive.index(name.encode()) + len(name) + 100
+    return archive[:place] + bytes([archive[place] ^ 0xFF]) + archive[place + 1 :]
+
+
+def encrypted(archive: bytes) -> bytes:
+    """An archive whose directory says of its one file that it is encrypted."""
+    flags = archive.index(b"PK\x01\x02") + 8
+    return archive[:flags] + bytes([archive[flags] | 1]) + archive[flags + 1 :]
+
+
+def test_the_samples_in_class_folders_become_labelled_faces():
+    archive = packed({"sad/pair.jpg": PAIR, "neutral/hopper.jpg": HOPPER, "happy/astronaut.jpg": ASTRONAUT})
+    result = found_in(archive)
+    assert result.names == ("happy/astronaut.jpg", "neutral/hopper.jpg", "sad/pair.jpg")
+    assert [EMOTIONS[label] for label in result.labels] == ["happy", "neutral", "sad"]
+    assert result.images.shape == (3, 48, 48) and result.images.dtype == np.uint8 and result.labels.dtype == np.int64
+    assert result.images.std(axis=(1, 2)).min() > 20, "a face is not one grey"
+    assert result.several == ("sad/pair.jpg",) and result.failures == ()
+
+
+def test_of_several_faces_the_largest_is_taken(monkeypatch):
+    boxes = [(0, 0, 50, 20), (60, 0, 100, 40), (110, 0, 130, 60)]
+    detector = type("Detector", (), {"load": lambda: lambda image: [faces.Face(box, 0.9) for box in boxes]})
+    monkeypatch.setattr(photos, "DETECTORS", {"yunet": detector})
+    picture = Image.new("L", (140, 60))
+    picture.paste(200, (60, 0, 100, 40))
+    buffer = io.BytesIO()
+    picture.save(buffer, "PNG")
+    result = find_faces(given({"happy/a.png": buffer.getvalue()}))
+    assert result.images.min() == 200 and result.several == ("happy/a.png",)
+
+
+@pytest.mark.parametrize(
+    ("name", "label"),
+    [
+        ("happy/a.png", "happy"),
+        ("Happiness/a.png", "happy"),
+        (" ANGER /a.png", "angry"),
+        ("photos/test/scared/a.png", "fear"),
+        ("sad/happy/a.png", "happy"),
+        ("../surprised/a.png", "surprise"),
+        ("/disgusted/a.png", "disgust"),
+        ("neutral/ohne Änderung ☺.png", "neutral"),
+        ("photos\\joy\\a.png", "happy"),
+    ],
+)
+def test_the_last_folder_is_the_label_by_any_of_its_names(name, label):
+    with in_zip(packed({name: png(60, 60)})) as listed:
+        result = find_faces(listed, detector="whole")
+    assert [EMOTIONS[position] for position in result.labels] == [label]
+    assert result.names == (name.replace("\\", "/"),) and not result.failures
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "label", "reason", "undetected"),
+    [
+        ("happy/wall.png", png(300, 200), "happy", "No face was found.", True),
+        ("happy/dot.png", png(1, 1), "happy", "No face was found.", True),
+        ("misc/a.jpg", ASTRONAUT, "", "Its folder 'misc' is none of angry, disgust,", False),
+        ("happy/misc/a.jpg", ASTRONAUT, "", "Its folder 'misc' is none of", False),
+        ("a.jpg", ASTRONAUT, "", "It lies in no folder; move it to one of angry,", False),
+        ("happy/letter.jpg", b"hello, I am a letter", "happy", "This is no picture", False),
+        ("sad/notes.txt", b"hello", "sad", "This is no picture", False),
+        ("labels.csv", b"a.jpg,happy", "", "This is no picture", False),
+        ("fear/inner.zip", packed({"fear/a.jpg": ASTRONAUT}), "fear", "This is no picture", False),
+        ("fear/cut.jpg", ASTRONAUT[:9000], "fear", "The picture is damaged or incomplete", False),
+        ("fear/empty.jpg", b"", "fear", "The file is empty", False),
+        ("fear/huge.jpg", bytes(20 * 2**20 + 1), "fear", "The file has 20,971,521 bytes; at most 20,971,520", False),
+    ],
+)
+def test_a_photo_that_gives_no_face_is_a_failure_with_the_reason(name, content, label, reason, undetected):
+    result = found_in(packed({name: content}))
+    (failure,) = result.failures
+    assert (failure.name, failure.label, failure.undetected) == (name, label, undetected)
+    assert failure.reason.startswith(reason) and failure.reason.endswith((".", "!"))
+    assert result.images.shape == (0, 48, 48) and result.labels.shape == (0,) and result.names == result.several == ()
+
+
+def test_a_picture_too_thin_to_be_a_face_is_a_failure_and_not_padded_to_terabytes():
+    result = find_faces(given({"sad/line.png": png(1_000_000, 1), "sad/wide.png": png(3000, 1000)}), detector="whole")
+    assert result.names == ("sad/wide.png",)
+    assert [(failure.name, failure.undetected) for failure in result.failures] == [("sad/line.png", False)]
+    assert "long and thin" in result.failures[0].reason
+
+
+def test_whole_takes_cropped_pictures_in_which_yunet_finds_nothing():
+    files = {"happy/tiny.png": png(40, 40), "sad/large.png": DRAWN}
+    assert found_in(packed(files), detector="whole").names == ("happy/tiny.png", "sad/large.png")
+    assert [failure.undetected for failure in found_in(packed({"happy/tiny.png": png(40, 40)})).failures] == [True]
+
+
+def test_an_unknown_detector_is_told():
+    with pytest.raises(FerError, match=r"Unknown detector 'yunett'\. Did you mean 'yunet'\?"):
+        find_faces([], detector="yunett")
+
+
+CLUTTER = [
+    *("__MACOSX/happy/._a.png", "happy/._a.png", "happy/.DS_Store", ".git/happy/a.png"),
+    *("happy/Thumbs.db", "happy/desktop.ini"),
+]
+
+
+@pytest.mark.parametrize("name", CLUTTER)
+def test_what_systems_leave_among_photos_is_no_photo(name):
+    files = {name: b"left by a system", "happy/a.png": png(9, 9)}
+    with in_zip(packed(files)) as listed:
+        assert [photo.name for photo in listed] == ["happy/a.png"]
+    result = find_faces(given(files), detector="whole")
+    assert result.names == ("happy/a.png",) and not result.failures
+
+
+MIXED = {
+    "sad/pair.jpg": PAIR,
+    "happy/": b"",
+    "happy/astronaut.jpg": ASTRONAUT,
+    "happy/wall.png": png(64, 64),
+    "happy/.hidden.jpg": HOPPER,
+    "misc/hopper.jpg": HOPPER,
+    "readme.txt": b"hello",
+}
+
+
+def test_faces_and_failures_add_up_to_the_photos_and_progress_counts_them():
+    steps = []
+    with in_zip(packed(MIXED)) as found:
+        result = find_faces(found, on_progress=lambda done, total: steps.append((done, total)))
+        names = [photo.name for photo in found]
+    assert len(names) == 5 and names == sorted(names)
+    assert sorted([*result.names, *(failure.name for failure in result.failures)]) == names
+    assert len(result.images) == len(result.labels) == len(result.names) == 2
+    assert steps == [(done, 5) for done in range(1, 6)]
+
+
+def test_two_files_of_the_same_name_are_both_read():
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive, pytest.warns(UserWarning, match="Duplicate name"):
+        archive.writestr("happy/a.png", png(9, 9))
+        archive.writestr("happy/a.png", DRAWN)
+    result = found_in(buffer.getvalue(), detector="whole")
+    assert result.names == ("happy/a.png",) * 2 and result.images[0].std() == 0 < result.images[1].std()
+
+
+def test_photos_may_come_from_a_generator_and_no_photo_at_all_is_no_error():
+    assert find_faces(iter(given({"happy/a.png": DRAWN})), detector="whole").names == ("happy/a.png",)
+    assert find_faces([]).images.shape == (0, 48, 48)
+
+
+def test_one_photo_at_a_time_is_in_memory():
+    side = 1500  # 6.75 MB as RGB
+    content = png(side, side)
+    many = [Photo(f"happy/{number}.png", lambda: content) for number in range(12)]
+    tracemalloc.start()
+    try:
+        find_faces(many, detector="whole")
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert peak < 5 * 3 * side**2
+
+
+def test_the_fingerprint_changes_with_images_and_labels_and_nothing_else():
+    same = [find_faces(given({name: DRAWN}), detector="whole") for name in ("happy/a.png", "joy/b.png")]
+    other = [
+        find_faces(given({"sad/a.png": DRAWN}), detector="whole"),
+        find_faces(given({"happy/a.png": HOPPER}), detector="whole"),
+    ]
+    prints = [result.fingerprint for result in (*same, *other)]
+    assert prints[0] == prints[1] and len(set(prints)) == 3
+    assert all(len(text) == 64 and int(text, 16) for text in prints)
+
+
+# archives
+
+
+def test_a_zip_may_be_bytes_a_file_or_a_path(tmp_path):
+    content = packed({"happy/b.png": DRAWN, "happy/a.png": HOPPER})
+    (tmp_path / "photos.zip").write_bytes(content)
+    for source in (content, io.BytesIO(content), tmp_path / "photos.zip"):
+        with in_zip(source) as found:
+            assert [(photo.name, photo.read()) for photo in found] == [("happy/a.png", HOPPER), ("happy/b.png", DRAWN)]
+
+
+GOOD = packed({"happy/a.jpg": ASTRONAUT}, zipfile.ZIP_STORED)
+
+
+@pytest.mark.parametrize(
+    ("archive", "message"),
+    [
+        (b"", "cannot be opened"),
+        (b"no zip at all", "cannot be opened: File is not a zip file"),
+        (GOOD[: len(GOOD) // 2], "cannot be opened"),
+        (packed({}), "holds no photos. Put them in folders: angry"),
+        (packed({"happy/": b"", "__MACOSX/happy/._a.jpg": b"x", "Thumbs.db": b"x"}), "holds no photos"),
+        (encrypted(GOOD), "encrypted or packed in a rare way"),
+        (packed({"happy/a.jpg": ASTRONAUT}, zipfile.ZIP_LZMA), "encrypted or packed in a rare way"),
+    ],
+    ids=["empty", "text", "cut", "no file", "clutter alone", "encrypted", "lzma"],
+)
+def test_an_archive_that_cannot_be_used_is_refused(archive, message):
+    with pytest.raises(FerError, match=message), in_zip(archive):
+        pass
+
+
+def test_a_missing_zip_is_told(tmp_path):
+    with pytest.raises(FerError, match="cannot be opened"), in_zip(tmp_path / "none.zip"):
+        pass
+
+
+@pytest.mark.parametrize(("limit", "value"), [("MOST_BYTES", 1_000_000), ("MOST_ENTRIES", 1)])
+def test_a_zip_bomb_is_refused_by_what_it_declares(limit, value, monkeypatch):
+    archive = packed({"happy/a.png": bytes(600_000), "happy/b.png": bytes(600_000)})
+    monkeypatch.setattr(photos, limit, value)
+    with pytest.raises(FerError, match=r"2 files and 1,200,000 bytes; at most .* are read"), in_zip(archive):
+        pass
+
+
+def test_a_file_that_unpacks_to_more_than_it_declares_stays_small_in_memory():
+    archive = bytearray(packed({"happy/a.png": bytes(50_000_000)}))
+    for signature, offset in ((b"PK\x03\x04", 22), (b"PK\x01\x02", 24)):
+        place = archive.index(signature) + offset
+        archive[place : place + 4] = (1000).to_bytes(4, "little")
+    tracemalloc.start()
+    try:
+        result = found_in(bytes(archive))
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert peak < 5_000_000 and len(result.failures) == 1
+
+
+def test_one_damaged_file_in_a_zip_fails_alone():
+    files = {"happy/a.png": png(300, 300), "sad/b.jpg": HOPPER}
+    result = found_in(flipped(packed(files, zipfile.ZIP_STORED), "happy/a.png"), detector="whole")
+    assert result.names == ("sad/b.jpg",)
+    (failure,) = result.failures
+    assert isinstance(failure, Failure) and failure.reason.startswith("It cannot be unpacked: Bad CRC-32")
+
+
+def test_an_error_of_who_reads_the_photos_is_not_taken_for_the_archives():
+    with pytest.raises(ValueError, match="mine"), in_zip(GOOD):
+        raise ValueError("mine")

@@ -1,0 +1,58 @@
+"""FER2013's splits are known by their counts, and every published figure has its source."""
+
+import numpy as np
+import pytest
+from made_reports import CASES, make
+
+from fer.data import USAGE_CODES
+from fer.labels import EMOTIONS
+from fer.references import OFFICIAL_SPLITS, REFERENCES, about, about_all, judged_on, split_name
+from fer.runs import RunStore
+
+
+def official(name: str, **changes):
+    return make(np.repeat(range(7), OFFICIAL_SPLITS[name]), dataset="faces", **changes)
+
+
+@pytest.mark.parametrize("name", OFFICIAL_SPLITS)
+def test_an_official_split_has_3589_images_and_is_known_by_them_in_any_order(name):
+    report = official(name, split="val")
+    assert name in USAGE_CODES and len(report) == 3589 and split_name(report) == name
+    assert split_name(report.part(np.random.default_rng(0).permutation(3589))) == name
+
+
+@pytest.mark.parametrize(("split", "name"), [("val", "PublicTest"), ("test", "PrivateTest")])
+def test_the_shipped_reports_are_on_the_official_splits(split, name):
+    report = RunStore()["mini_xception"].report("fer2013", split)
+    assert split_name(report) == name
+    assert about(report) == f"mini_xception on fer2013 {name}, n = 3,589, single pass"
+
+
+def test_other_images_or_labels_keep_their_own_name():
+    assert split_name(official("PrivateTest").part(np.arange(3588))) == "test"
+    assert split_name(official("PrivateTest", labels=EMOTIONS[::-1])) == "test"
+    assert all(split_name(report) == report.split for report in CASES.values())
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({}, "m on d test, n = 3, single pass"),
+        ({"tta": True}, "m on d test, n = 3, test-time augmentation"),
+        ({"dataset": "mine", "split": "all"}, "m on mine, n = 3, single pass"),
+    ],
+)
+def test_what_stands_beside_a_figure_names_model_data_split_number_and_way(changes, words):
+    report = make([0, 1, 2], **changes)
+    assert about(report) == about_all([report]) == words
+    assert about_all([report, report]) == f"2 models on {judged_on(report)}" and judged_on(report) in words
+
+
+@pytest.mark.parametrize("reference", REFERENCES, ids=lambda reference: reference.name)
+def test_a_published_figure_is_plausible_and_has_a_source_that_can_be_opened(reference):
+    assert 0.5 < reference.accuracy < 0.8 and 0 <= reference.spread < 0.1
+    assert "https://" in reference.source and reference.name and reference.note
+
+
+def test_no_published_figure_is_there_twice():
+    assert len({reference.name for reference in REFERENCES}) == len(REFERENCES)

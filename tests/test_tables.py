@@ -1,0 +1,159 @@
+"""What tables and sentences say of a report, against scikit-learn, counting by hand, and the report itself."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from made_reports import CASES, RANDOM, make
+from sklearn import metrics
+
+from fer import tables
+from fer.config import TrainConfig
+from fer.labels import EMOTIONS
+from fer.pictures import Pictures
+from fer.runs import Run, RunStore
+
+FEAR, SAD = EMOTIONS.index("fear"), EMOTIONS.index("sad")
+SEVERAL = make([FEAR, SAD, FEAR, FEAR, SAD, FEAR], [SAD, SAD, FEAR, SAD, FEAR, SAD], leaked=[1])
+
+
+@pytest.fixture(params=CASES.values(), ids=CASES)
+def report(request):
+    return request.param
+
+
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.UndefinedMetricWarning")
+def test_the_table_of_classes_has_every_figure_between_its_ends(report):
+    table = tables.classes(report)
+    assert table["emotion"].tolist() == list(EMOTIONS) and table["support"].sum() == len(report)
+    for name in ("precision", "recall", "f1"):
+        assert (table[name] == report.per_class[name]).all()
+        assert (table[f"{name} low"] <= table[name] + 1e-12).all()
+        assert (table[name] <= table[f"{name} high"] + 1e-12).all()
+    for i, row in table.iterrows():
+        truth, scores = report.targets == i, report.probabilities[:, i]
+        np.testing.assert_allclose(row["ROC area"], metrics.roc_auc_score(truth, scores), atol=1e-9)
+        wanted = metrics.average_precision_score(truth, scores, pos_label=True) if truth.any() else np.nan
+        np.testing.assert_allclose(row["average precision"], wanted, atol=1e-9)
+
+
+def test_every_answer_is_a_row_in_the_order_asked_for():
+    positions = np.array([3, 0])
+    table = tables.answers(SEVERAL, positions)
+    assert table.columns.tolist() == ["row", "labelled", "answered", "confidence", "copy in training", *EMOTIONS]
+    assert table["row"].tolist() == [103, 100]
+    assert table["labelled"].tolist() == ["fear", "fear"] and table["answered"].tolist() == ["sad", "sad"]
+    assert (table["confidence"] == SEVERAL.confidence[positions]).all()
+    assert (table[list(EMOTIONS)].to_numpy() == SEVERAL.probabilities[positions]).all()
+    assert tables.answers(SEVERAL, np.arange(6))["copy in training"].tolist() == [False, True, *[False] * 4]
+
+
+def test_answers_tell_files_and_votes_where_they_are_known():
+    report = make([0, 1], [0, 1], rows=np.array([2, 0]))
+    votes = np.zeros((3, 10), int)
+    votes[0, SAD], votes[2, FEAR] = 9, 10
+    table = tables.answers(report, np.arange(2), Pictures(np.empty((3, 48, 48), np.uint8), ("a", "b", "c"), votes))
+    assert table["file"].tolist() == ["c", "a"] and table["FER+ votes"].tolist() == ["10 fear", "9 sad"]
+    bare = tables.answers(report, np.arange(2), Pictures(np.empty((3, 48, 48), np.uint8)))
+    assert not {"file", "FER+ votes"} & set(bare.columns)
+
+
+def test_no_answers_are_an_empty_table_with_all_columns():
+    table = tables.answers(SEVERAL, np.arange(0))
+    assert len(table) == 0 and "confidence" in table and isinstance(table, pd.DataFrame)
+
+
+def test_a_cell_holds_its_images_most_confident_first():
+    found = tables.cell(SEVERAL, FEAR, SAD)
+    assert sorted(found) == [0, 3, 5] and (np.diff(SEVERAL.confidence[found]) <= 0).all()
+    assert tables.cell(SEVERAL, 0, 1).tolist() == []
+
+
+def test_cells_and_mistakes_are_what_the_confusion_counts(report):
+    wrong = tables.mistakes(report)
+    assert len(wrong) == len(report) - np.trace(report.confusion) and not report.right[wrong].any()
+    assert (np.diff(report.confidence[wrong]) <= 0).all()
+    for right in range(7):
+        assert [len(tables.cell(report, right, answered)) for answered in range(7)] == report.confusion[right].tolist()
+
+
+def test_a_confusion_is_told_with_its_share_of_the_label():
+    assert tables.confusion_sentence(SEVERAL, FEAR, SAD) == "of 4 fear faces 3 were called sad (75.0%)"
+    assert tables.confusion_sentence(SEVERAL, SAD, SAD) == "of 2 sad faces 1 were called sad (50.0%)"
+    assert tables.confusion_sentence(SEVERAL, 0, SAD) == "of 0 angry faces 0 were called sad"
+
+
+def test_the_worst_confusions_are_the_largest_cells_beside_the_diagonal(report):
+    counts = report.confusion - np.diag(np.diag(report.confusion))
+    sentences = tables.worst_confusions(report)
+    assert len(sentences) == min(tables.WORST, (counts > 0).sum())
+    found = [int(sentence.split(" faces ")[1].split()[0]) for sentence in sentences]
+    assert found == sorted(counts.ravel().tolist(), reverse=True)[: len(found)]
+
+
+def test_nothing_is_confused_where_all_is_right():
+    assert tables.worst_confusions(CASES["all right"]) == []
+    assert tables.worst_confusions(SEVERAL) == [
+        "of 4 fear faces 3 were called sad (75.0%)",
+        "of 2 sad faces 1 were called fear (50.0%)",
+    ]
+
+
+def test_the_headline_tells_every_figure_with_its_interval(report):
+    rows = tables.headline(report)
+    told = {name: value for name, value, _ in rows}
+    for name, (value, low, high) in zip(
+        ("Balanced accuracy", "Macro F1", "Log-loss", "Expected calibration error"),
+        list(report.headline().values())[1:],
+        strict=True,
+    ):
+        style = ".3f" if name in ("Macro F1", "Log-loss") else ".1%"
+        assert told[name] == f"{value:{style}} (95% {low:{style}} to {high:{style}})"
+    assert rows[0][1].startswith(f"{report.accuracy:.1%} (95%") and f"{len(report):,} images" in rows[0][2]
+    assert all(why for _, _, why in rows)
+
+
+def test_the_leak_free_accuracy_stands_beside_the_official_one_where_there_are_leaks_and_images_without():
+    def names(report):
+        return [name for name, _, _ in tables.headline(report)][:2]
+
+    assert names(make([0, 1], [0, 1], leaked=[0])) == ["Accuracy, official", "Accuracy, leak-free"]
+    assert names(make([0, 1], [0, 1])) == ["Accuracy", "Balanced accuracy"]
+    assert names(CASES["all leaked"]) == ["Accuracy, official", "Balanced accuracy"]
+    clean = tables.headline(make([0, 1, 2], [0, 1, 3], leaked=[2]))[1]
+    assert clean[1].startswith("100.0% (95%") and "without the 1 images" in clean[2] and "n = 2" in clean[2]
+
+
+def test_the_sides_that_taggers_take_are_told():
+    sentence = tables.sides_sentence(8, {"model": 4, "label": 1, "neither": 3})
+    assert "In 4 of 8 mistakes (50.0% (95% 21.5% to 78.5%))" in sentence
+    assert "in 1 with FER2013's label, and in 3 with neither" in sentence
+
+
+def test_coverage_is_told_for_a_threshold(report):
+    everything = tables.coverage_sentence(report, 0.0)
+    assert f"leaves 100.0% of the {len(report):,} faces" in everything and f"{report.accuracy:.1%} (95%" in everything
+    threshold = float(np.median(report.confidence))
+    given = report.confidence >= threshold
+    assert f"leaves {given.mean():.1%} of" in tables.coverage_sentence(report, threshold)
+    assert f"and {report.right[given].mean():.1%} (95%" in tables.coverage_sentence(report, threshold)
+    assert tables.coverage_sentence(report, 1.01).endswith(f"leaves 0.0% of the {len(report):,} faces.")
+
+
+@pytest.fixture
+def run(tmp_path) -> Run:
+    run = RunStore(tmp_path).create(TrainConfig(), "x")
+    run.set_card({"data": {"name": "fer2013"}, "temperature": {"single pass": 2.0}})
+    return run
+
+
+def test_calibration_is_told_before_and_after_the_runs_temperature(run):
+    report = make(RANDOM[0], RANDOM[1])
+    after = report.at_temperature(2.0)
+    sentence = tables.calibration_sentence(run, report)
+    assert f"{report.calibration_error:.1%} as answered and {after.calibration_error:.1%} at temperature" in sentence
+    assert f"log-loss {report.log_loss:.3f} and {after.log_loss:.3f}" in sentence
+    assert "fitted on the validation split of fer2013" in sentence
+
+
+def test_a_run_without_a_temperature_for_this_way_of_answering_says_so(run):
+    assert "has no temperature" in tables.calibration_sentence(run, make([0], tta=True))
