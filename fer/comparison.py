@@ -89,8 +89,8 @@ class Comparison:
             return f"{second} and {first} are right on the very same images."
         claim = f"exactly as often right as {first}"
         if self.difference:
-            word = "better" if self.difference > 0 else "worse"
-            claim = f"{word} than {first} by {100 * abs(self.difference):.1f} points"
+            word, points = "better" if self.difference > 0 else "worse", 100 * abs(self.difference)
+            claim = f"{word} than {first} by {points:.{1 if points >= 0.1 else 2}f} points"
         numbers = f"95% {100 * low:+.1f} to {100 * high:+.1f}, McNemar's exact test {_p(self.p_value)}"
         doubt = "" if self.p_value < 0.05 else " Chance alone would part two equally good models so far often enough."
         counts = f"It alone is right on {self.only_second:,} images, {first} alone on {self.only_first:,}."

@@ -37,6 +37,7 @@ def render(run: Run, report: Report) -> str:
         about=references.about(report),
         warning=_warning(run, report),
         headline=tables.headline(report),
+        caution=tables.caution(report),
         references=references.REFERENCES if comparable else (),
         confusions=tables.worst_confusions(report),
         classes=tables.classes(report).to_dict("records"),

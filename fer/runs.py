@@ -7,6 +7,7 @@ import shutil
 import tempfile
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from fer.config import TrainConfig
@@ -148,14 +149,18 @@ class Run:
             FerError: for a damaged one, or one whose labels are not in the order of this run's answers.
         """
         path = self.report_path(dataset, split, tta=tta)
-        report = Report.from_json(path.read_text(errors="replace")) if path.is_file() else None
+        if not path.is_file():
+            return None
+        report = Report.from_json(path.read_text(errors="replace"))
+        if (report.dataset, report.split, report.tta) != (dataset, split, tta):
+            raise FerError(f"{path.name} holds the report on another split or data set. Evaluate again.")
         labels = self.card.get("labels")
-        if report and labels and list(report.labels) != labels:
+        if labels and list(report.labels) != labels:
             raise FerError(
                 f"{path.name} counts its labels as {', '.join(report.labels)}, but {self.id} answers "
                 f"{', '.join(labels)}: it would be read wrongly. Evaluate again."
             )
-        return report
+        return replace(report, model=self.id)  # the run may have been renamed since
 
     def report_path(self, dataset: str, split: str, *, tta: bool = False) -> Path:
         return self.path / "reports" / f"{dataset}-{split}{TTA if tta else ''}.json"

@@ -8,6 +8,7 @@ from fer.pictures import Pictures
 from fer.report import Report, percent
 from fer.runs import Run
 
+FEW = 100  # images, under which a bootstrap of seven classes promises too much
 WORST = 5  # confusions told in words
 
 
@@ -99,6 +100,17 @@ def headline(report: Report) -> list[tuple[str, str, str]]:
     return rows
 
 
+def caution(report: Report) -> str:
+    """What must be said of intervals on few images; empty where there are enough."""
+    if len(report) >= FEW:
+        return ""
+    return (
+        f"With only {len(report)} images the intervals of balanced accuracy, F1 and log-loss are too narrow: they are "
+        "made from the images at hand, and few images vary too little. Wilson's intervals of accuracy, precision and "
+        "recall still hold."
+    )
+
+
 def _number(value: float, low: float, high: float) -> str:
     return f"{value:.3f} (95% {low:.3f} to {high:.3f})"
 
@@ -107,9 +119,9 @@ def sides_sentence(wrong: int, sides: dict[str, int]) -> str:
     """With whom FER+'s taggers side in a model's mistakes."""
     share = percent(sides["model"] / wrong, *metrics.wilson(sides["model"], wrong))
     return (
-        f"In {sides['model']:,} of {wrong:,} mistakes ({share}) most of FER+'s ten taggers "
-        f"side with the model, in {sides['label']:,} with FER2013's label, and in {sides['neither']:,} with "
-        "neither (another emotion, or a draw)."
+        f"In {sides['model']:,} of {wrong:,} mistakes ({share}) more of FER+'s taggers chose the model's answer than "
+        f"any other; in {sides['label']:,} they chose FER2013's label; in {sides['neither']:,} another emotion, or "
+        "there is a draw."
     )
 
 
@@ -117,7 +129,9 @@ def coverage_sentence(report: Report, threshold: float) -> str:
     """What answering only at or above a confidence leaves."""
     given = report.confidence >= threshold
     answered, right = int(given.sum()), int(report.right[given].sum())
-    text = f"Answering only above p = {threshold:.2f} leaves {answered / len(report):.1%} of the {len(report):,} faces"
+    text = (
+        f"Answering only from p = {threshold:.2f} on leaves {answered / len(report):.1%} of the {len(report):,} faces"
+    )
     if not answered:
         return f"{text}."
     return f"{text}, and {percent(right / answered, *metrics.wilson(right, answered))} of those answers are right."

@@ -96,13 +96,14 @@ def judge(run: Run, dataset: Dataset) -> None:
 
 def score(run: Run, dataset: Dataset) -> None:
     """Keep the run's reports on val and, once, on test, each in a single pass and with test-time augmentation, and the
-    temperatures that fit it on val."""
+    temperatures that fit it on val without the images that have a copy in train, on which it is too sure."""
     scores, temperature = {}, {}
     for split, tta in itertools.product(("val", "test"), (False, True)):
         if len(dataset.split(split)):
             report = evaluate(run, dataset, split, tta=tta)
             run.add_report(report)
             scores[run.report_path(dataset.name, split, tta=tta).stem] = report.summary()
-            if split == "val":
-                temperature[way(tta)] = fit_temperature(report.targets, report.probabilities)
+            if split == "val" and not report.leaked.all():
+                clean = report.leak_free
+                temperature[way(tta)] = fit_temperature(clean.targets, clean.probabilities)
     run.set_card({**run.card, "temperature": temperature, "scores": scores})

@@ -180,6 +180,21 @@ def test_a_report_in_another_order_of_labels_is_refused(store):
     assert run.report("d", "test").labels == run.labels
 
 
+def test_a_report_copied_to_another_name_is_refused(store):
+    run = finished(store, "x")
+    run.add_report(make([0, 1]))
+    run.report_path("d", "val").write_text(run.report_path("d", "test").read_text())
+    with pytest.raises(FerError, match=r"d-val\.json holds the report on another split"):
+        run.report("d", "val")
+
+
+def test_a_report_is_told_under_the_runs_present_name(store):
+    run = finished(store, "x")
+    run.add_report(make([0, 1]))
+    run.path.rename(store.root / "y")
+    assert store["y"].report("d", "test").model == "y"
+
+
 def test_a_temperature_is_that_of_the_way_of_answering(store):
     run = finished(store, "x", temperature={"single pass": 0.9, "test-time augmentation": 0.8})
     assert (run.temperature(), run.temperature(tta=True)) == (0.9, 0.8)

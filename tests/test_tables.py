@@ -126,7 +126,12 @@ def test_the_leak_free_accuracy_stands_beside_the_official_one_where_there_are_l
 def test_the_sides_that_taggers_take_are_told():
     sentence = tables.sides_sentence(8, {"model": 4, "label": 1, "neither": 3})
     assert "In 4 of 8 mistakes (50.0% (95% 21.5% to 78.5%))" in sentence
-    assert "in 1 with FER2013's label, and in 3 with neither" in sentence
+    assert "in 1 they chose FER2013's label; in 3 another emotion" in sentence
+
+
+def test_few_images_call_for_caution():
+    assert "only 500" not in tables.caution(CASES["random answers"])
+    assert "With only 1 images" in tables.caution(CASES["one image, right"])
 
 
 def test_coverage_is_told_for_a_threshold(report):

@@ -63,7 +63,7 @@ def test_a_finished_run_has_a_score_and_a_report_for_each_split_and_way(trained_
 def test_the_temperature_on_the_card_is_the_best_on_val(trained_run, tta):
     val = trained_run.report("small", "val", tta=tta)
     temperature = trained_run.temperature(tta=tta)
-    assert temperature == fit_temperature(val.targets, val.probabilities)
+    assert temperature == fit_temperature(val.targets, val.probabilities), "no image of val has a copy in train here"
     assert val.at_temperature(temperature).log_loss <= val.log_loss + 1e-6
     assert set(trained_run.card["temperature"]) == {"single pass", "test-time augmentation"}
 

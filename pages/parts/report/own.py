@@ -41,7 +41,7 @@ def choose(run: Run, tta: bool) -> Chosen | None:
     _tell(faces, detector)
     if not len(faces.labels):
         return None
-    report = judge(run, name, tta, faces)
+    report = judge(run, f"{name} (own photos)", tta, faces)
     _tell_undetected(faces, report)
     return Chosen(run, report, faces)
 

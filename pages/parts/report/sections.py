@@ -20,6 +20,8 @@ def overview(chosen: Chosen) -> None:
                 st.metric(name, number)
                 st.caption(f"{interval.removesuffix(')')}; {why}")
     st.caption(f"{references.about(report)}. Intervals: Wilson for shares, normal for the log-loss, else bootstrap.")
+    if caution := tables.caution(report):
+        st.warning(caution)
     if references.split_name(report) != "PrivateTest":
         st.info(
             "What others publish is not drawn beside this: their figures are on FER2013's PrivateTest, and a figure on "
@@ -110,7 +112,7 @@ def certain(chosen: Chosen) -> None:
     report, temperature = chosen.report, chosen.run.temperature(tta=chosen.report.tta)
     st.markdown(frame.plain(tables.calibration_sentence(chosen.run, report)))
     figures.show(certainty.reliability_diagram(report, temperature), "evaluate-reliability", "Reliability diagram")
-    threshold = st.slider("Answer only above p =", 0.0, 1.0, 0.6, 0.01, key="evaluate-threshold")
+    threshold = st.slider("Answer only from p =", 0.0, 1.0, 0.6, 0.01, key="evaluate-threshold")
     st.markdown(tables.coverage_sentence(report, threshold))
     figures.show(
         certainty.coverage_curves([report], threshold), "evaluate-coverage", tables.coverage_sentence(report, threshold)
