@@ -39,6 +39,7 @@ def parser() -> argparse.ArgumentParser:
     add = whole.add_subparsers(title="commands", metavar="COMMAND", required=True).add_parser
     _add_data(add)
     _add_train(add)
+    _add_work(add)
     _add_predict(add)
     _add_evaluate(add)
     _add_report(add)
@@ -90,6 +91,18 @@ def _add_train(add) -> None:
     recipe = command.add_argument_group("recipe")
     for item in fields(TrainConfig):
         _add_setting(recipe, item)
+
+
+def _add_work(add) -> None:
+    _command(
+        add,
+        "work",
+        commands.work,
+        "train the runs that wait in the queue",
+        "Train the runs that the Train page has queued, one after the other, and end when none waits. The page starts\n"
+        "this by itself; by hand it serves where the page may not start processes.",
+        "example:\n  python -m fer work",
+    )
 
 
 def _add_setting(group, item) -> None:

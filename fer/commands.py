@@ -48,7 +48,7 @@ def train(name: str | None, resume: str | None, **settings) -> int:
         if name or settings:
             raise FerError("--resume takes its recipe from the run; give it no other options.")
         run = store[resume]
-        if run.status["state"] == "finished":
+        if run.state == "finished":
             raise FerError(f"Run {resume!r} is finished; there is nothing to resume.")
     else:
         config = TrainConfig(**settings)
@@ -72,6 +72,12 @@ def train(name: str | None, resume: str | None, **settings) -> int:
     _print_scores(run)
     print(f"Finished: {run.path}. Use it: python -m fer predict PHOTO --model {run.id}")
     return 0
+
+
+def work() -> None:
+    from fer import jobs
+
+    jobs.work(RunStore())
 
 
 def predict(photos: list[Path], model: str | None, detector: str, json: bool) -> int:
@@ -158,7 +164,7 @@ def _model_row(run: Run) -> list:
         card, score = run.card, run.test_score
         told = f"{card['data']['name']}: {printing.headline(score)}" if score else "not measured on real faces"
         told = told if card else run.status["message"]
-        return [f"{run.id}*" if card.get("default") else run.id, run.status["state"], card.get("parameters", ""), told]
+        return [f"{run.id}*" if card.get("default") else run.id, run.state, card.get("parameters", ""), told]
     except FerError as error:  # one damaged run must not hide the others
         return [run.id, "damaged", "", str(error)]
 

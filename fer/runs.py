@@ -10,11 +10,13 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+from filelock import FileLock, Timeout
+
 from fer.config import TrainConfig
 from fer.errors import FerError, unknown
 from fer.report import Report, way
 
-MODELS = Path(__file__).parents[1] / "models"
+MODELS = Path(os.environ.get("FER_MODELS") or Path(__file__).parents[1] / "models")
 TTA = "-tta"  # ends the names of reports that were made with test-time augmentation
 REPORT_NAME = re.compile(rf"(.+)-(train|val|test|all)({TTA})?\.json")
 
@@ -36,9 +38,10 @@ def write_atomically(path: Path, content: str | bytes) -> None:
 class Run:
     """One training and what came of it, in a directory.
 
-    `config.json` the recipe; `status.json` the state; `progress.json` where the training is, and its heartbeat;
-    `history.jsonl` a line an epoch; `checkpoint.npz` what a resumed training needs; `model.keras` the best epoch so
-    far; `model.tflite` the same for inference; `card.json` what a reader wants to know; `reports/*.json`.
+    `config.json` the recipe; `status.json` the state; `progress.json` where the training is; `history.jsonl` a line an
+    epoch; `checkpoint.npz` what a resumed training needs; `model.keras` the best epoch so far; `model.tflite` the same
+    for inference; `card.json` what a reader wants to know; `reports/*.json`; `log.txt` what the training process
+    printed; `lock` held by the process that trains it.
     """
 
     def __init__(self, path: Path):
@@ -54,12 +57,34 @@ class Run:
 
     @property
     def status(self) -> dict:
-        """`state`: created, training, stopped, failed or finished; `message`; `time` in seconds since 1970."""
+        """`state`: created, queued, training, stopped, failed, lost or finished; `message`; `time` in seconds since
+        1970; `place` in the queue, lowest first."""
         return self._json("status.json") or {"state": "created", "message": "", "time": 0}
 
     @property
+    def state(self) -> str:
+        """As in `status`, but "lost" where that says training and no process does."""
+        state = self.status["state"]
+        return "lost" if state == "training" and not self.is_held else state
+
+    @property
+    def lock(self) -> FileLock:
+        """Held by the process that trains this run, and let go by the system when that process dies."""
+        return FileLock(self.path / "lock")
+
+    @property
+    def is_held(self) -> bool:
+        """Whether a process trains this run now."""
+        try:
+            with self.lock.acquire(blocking=False):
+                return False
+        except Timeout:
+            return True
+
+    @property
     def progress(self) -> dict:
-        """`epoch` and `batch` (from 0), `epochs`, `batches`, `images_per_second`, `time`; empty at first."""
+        """`phase`; while training `epoch` and `batch` (from 0), `epochs`, `batches`, `images_per_second`, `loss`,
+        `accuracy`, `trace` ([batch, loss, accuracy] of this epoch), `memory` in bytes, `cpu` in cores; `time`."""
         return self._json("progress.json") or {}
 
     @property
@@ -115,8 +140,8 @@ class Run:
         except FerError:
             return False
 
-    def set_status(self, state: str, message: str = "") -> None:
-        self._write("status.json", {"state": state, "message": message, "time": time.time()})
+    def set_status(self, state: str, message: str = "", **more) -> None:
+        self._write("status.json", {"state": state, "message": message, "time": time.time(), **more})
 
     def set_progress(self, **values) -> None:
         self._write("progress.json", {**values, "time": time.time()})
@@ -127,15 +152,28 @@ class Run:
     def set_history(self, entries: list[dict]) -> None:
         write_atomically(self.path / "history.jsonl", "".join(f"{json.dumps(entry)}\n" for entry in entries))
 
-    def ask_to_stop(self) -> None:
-        """Leave the note that a training looks for between batches."""
-        (self.path / "stop").touch()
+    def ask_to_stop(self, *, discard: bool = False) -> None:
+        """Leave the note that a training looks for between batches, and perhaps that the run is then to be deleted."""
+        (self.path / "stop").write_text("discard" if discard else "")
+
+    def discard_was_asked(self) -> bool:
+        return self.stop_was_asked() and (self.path / "stop").read_text() == "discard"
 
     def stop_was_asked(self) -> bool:
         return (self.path / "stop").exists()
 
     def forget_stop(self) -> None:
         (self.path / "stop").unlink(missing_ok=True)
+
+    @property
+    def log(self) -> str:
+        """What the training process printed."""
+        path = self.log_path
+        return path.read_text(errors="replace") if path.is_file() else ""
+
+    @property
+    def log_path(self) -> Path:
+        return self.path / "log.txt"
 
     def reports(self) -> list[tuple[str, str, bool]]:
         """(data set, split, with test-time augmentation) of every stored report."""

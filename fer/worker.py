@@ -1,9 +1,11 @@
 """A training from its first batch to its last report: what the training process does, writing only to its run."""
 
+import errno
 import itertools
 
 import keras
 import numpy as np
+from filelock import Timeout
 
 from fer import export, networks
 from fer.calibration import fit_temperature
@@ -16,6 +18,8 @@ from fer.report import way
 from fer.runs import Run, RunStore
 from fer.training import Training, save_keras
 
+LOCK_SECONDS = 2.0  # a page that looks whether a run is held holds it itself for a moment
+
 
 def train(
     run: Run, *, on_start=lambda training: None, on_batch=lambda progress: None, on_epoch=lambda entry: None
@@ -26,20 +30,34 @@ def train(
         Whether it is finished; False when it was asked to stop, and can be resumed by the same call.
 
     Raises:
-        FerError: for data or settings that cannot work; the run's status then says "failed" and why.
+        FerError: for data or settings that cannot work; the run's status then says "failed" and why. Also where
+            another process trains the run.
     """
+    try:
+        with run.lock.acquire(timeout=LOCK_SECONDS):
+            return _train(run, on_start, on_batch, on_epoch)
+    except Timeout:
+        raise FerError(f"Another process trains {run.id!r} already.") from None
+
+
+def _train(run: Run, on_start, on_batch, on_epoch) -> bool:
     run.forget_stop()
     run.set_status("training")
     try:
+        run.set_progress(phase="opening the data")
         dataset = open_dataset(run.config.data, ferplus=run.config.ferplus, seed=run.config.seed)
+        run.set_progress(phase="building the network")
         training = Training(run, dataset, on_batch, on_epoch)
         on_start(training)
         if not training.run_to_end():
             run.set_status("stopped", f"Stopped after {training.position.epoch} of {run.config.epochs} epochs.")
             return False
+        run.set_progress(phase="exporting and judging")
         finish(training)
     except BaseException as error:
         run.set_status("failed", str(error) or type(error).__name__)
+        if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+            raise FerError("The disk is full. Free some space, then resume: the last whole epoch is kept.") from error
         raise
     run.set_status("finished")
     return True

@@ -12,13 +12,13 @@ from pages.parts.models import accuracy_sentence
 def row(run: Run) -> dict:
     """One line of the table; accuracy only where it was measured on photographed faces."""
     try:
-        card, score, status, config = run.card, run.test_score or {}, run.status, run.config
+        card, score, state, config = run.card, run.test_score or {}, run.state, run.config
     except FerError as error:  # one damaged run must not hide the others
         return {"Run": run.id, "Default": False, "State": f"damaged: {error}"}
     return {
         "Run": run.id,
         "Default": run.is_usable and bool(card.get("default")),
-        "State": status["state"],
+        "State": state,
         "Network": config.architecture,
         "Parameters": card.get("parameters"),
         "Data": card.get("data", {}).get("name"),

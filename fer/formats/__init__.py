@@ -21,7 +21,7 @@ from fer.faces import opaque
 from fer.labels import EMOTIONS
 from fer.registry import Registry
 
-DATA = Path(__file__).parents[2] / "data"
+DATA = Path(os.environ.get("FER_DATA") or Path(__file__).parents[2] / "data")
 SUFFIXES = (".csv", ".npz", ".zip")
 FERPLUS = "fer2013new"  # the stem of the FER+ votes, which are no data set of their own
 CACHE_VERSION = 1

@@ -1,0 +1,118 @@
+"""Trainings in other processes, one after the other: the queue is in the runs, the lock in the models' folder."""
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from fer.errors import FerError
+from fer.runs import Run, RunStore
+
+PROJECT = Path(__file__).parents[1]
+GRACE_SECONDS = 5.0  # until a supervisor that was just started holds the lock
+LOOK_SECONDS = 0.5  # between looks at a run that a process without a supervisor still trains
+
+_started: dict[Path, float] = {}  # when this process last started a supervisor of a models folder
+
+
+def start(run: Run) -> None:
+    """Put a run at the end of the queue, to be trained from wherever it stands, and see that somebody works.
+
+    Raises:
+        FerError: where it waits, is trained or is finished already.
+    """
+    if run.state in ("queued", "training", "finished"):
+        raise FerError(f"Run {run.id!r} is {run.state} already.")
+    run.forget_stop()
+    run.set_status("queued", place=time.time())
+    see_to(RunStore(run.path.parent))
+
+
+def queue(store: RunStore) -> list[Run]:
+    """The waiting runs, next first."""
+    waiting = [(run.status.get("place", 0.0), run.id, run) for run in store if run.state == "queued"]
+    return [run for _, _, run in sorted(waiting, key=lambda entry: entry[:2])]
+
+
+def sooner(store: RunStore, run: Run) -> None:
+    """Let a waiting run change places with the one before it."""
+    waiting = queue(store)
+    ids = [other.id for other in waiting]
+    position = ids.index(run.id) if run.id in ids else 0
+    if position:
+        before = waiting[position - 1]
+        mine, its = run.status["place"], before.status["place"]
+        run.set_status("queued", place=its)
+        before.set_status("queued", place=mine)
+
+
+def cancel(store: RunStore, run: Run) -> None:
+    """Take a run out of the queue, or stop its training, and delete it."""
+    if run.state == "training":
+        run.ask_to_stop(discard=True)
+    else:
+        store.delete(run.id)
+
+
+def see_to(store: RunStore) -> None:
+    """Start a supervisor where runs wait and none works; cheap enough to call at every look."""
+    if not queue(store):
+        return
+    try:
+        with _lock(store).acquire(blocking=False):
+            pass
+    except Timeout:
+        return
+    if time.monotonic() - _started.get(store.root, -GRACE_SECONDS) < GRACE_SECONDS:
+        return
+    _started[store.root] = time.monotonic()
+    environment = {**os.environ, "FER_MODELS": str(store.root), "PYTHONPATH": str(PROJECT)}
+    own = {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP} if os.name == "nt" else {"start_new_session": True}
+    with (store.root / ".supervisor.txt").open("ab") as log:
+        subprocess.Popen(
+            [sys.executable, "-m", "fer", "work"],
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            cwd=os.getcwd(),
+            env=environment,
+            **own,
+        )
+
+
+def work(store: RunStore) -> None:
+    """Train what waits until nothing does; at once back where another supervisor works. Each training is a process of
+    its own, so that one which dies takes nothing with it."""
+    try:
+        with _lock(store).acquire(blocking=False):
+            while waiting := queue(store):
+                _wait_for_others(store)
+                _train(store, waiting[0])
+    except Timeout:
+        return
+
+
+def _lock(store: RunStore) -> FileLock:
+    """Held by the supervisor, and let go by the system when it dies."""
+    return FileLock(store.root / ".supervisor.lock")
+
+
+def _wait_for_others(store: RunStore) -> None:
+    """A supervisor may have died before the training that it started."""
+    while any(run.state == "training" for run in store):
+        time.sleep(LOOK_SECONDS)
+
+
+def _train(store: RunStore, run: Run) -> None:
+    run.set_progress(phase="starting")
+    with run.log_path.open("ab") as log:
+        command = [sys.executable, "-m", "fer", "train", "--resume", run.id]
+        code = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT).returncode
+    if run.discard_was_asked():
+        store.delete(run.id)
+    elif run.status["state"] in ("queued", "training"):
+        why = f"was killed (signal {-code})" if code < 0 else f"ended with status {code}"
+        run.set_status("lost", f"The training process {why}; its log tells more. Resume goes on from the last epoch.")

@@ -1,0 +1,97 @@
+"""The queue, the locks, and trainings in processes of their own."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from fer import jobs
+from fer.config import TrainConfig
+from fer.errors import FerError
+from fer.runs import RunStore
+
+ROOT = Path(__file__).parents[1]
+REAL_POPEN = subprocess.Popen
+RECIPE = TrainConfig(data="synthetic", architecture="mini_xception", epochs=1, precision="float32")
+
+
+@pytest.fixture
+def store(tmp_path, monkeypatch) -> RunStore:
+    """An empty models folder, in which asking for a supervisor starts none."""
+    monkeypatch.setattr(jobs.subprocess, "Popen", lambda *_, **__: None)
+    return RunStore(tmp_path / "models")
+
+
+@pytest.fixture
+def three(store) -> list:
+    runs = [store.create(RECIPE, name) for name in ("c", "a", "b")]
+    for run in runs:
+        jobs.start(run)
+    return runs
+
+
+def ids(store) -> list[str]:
+    return [run.id for run in jobs.queue(store)]
+
+
+def test_runs_wait_in_the_order_in_which_they_were_started(store, three):
+    assert ids(store) == ["c", "a", "b"]
+
+
+def test_a_waiting_run_can_be_moved_forward_but_not_past_the_first(store, three):
+    jobs.sooner(store, store["b"])
+    assert ids(store) == ["c", "b", "a"]
+    jobs.sooner(store, store["b"])
+    jobs.sooner(store, store["b"])
+    assert ids(store) == ["b", "c", "a"]
+
+
+def test_a_cancelled_waiting_run_is_gone(store, three):
+    jobs.cancel(store, store["a"])
+    assert ids(store) == ["c", "b"] and [run.id for run in store] == ["b", "c"]
+
+
+def test_a_run_that_waits_already_is_not_started_again(store, three):
+    with pytest.raises(FerError, match="Run 'a' is queued already"):
+        jobs.start(store["a"])
+
+
+def test_a_training_that_nobody_holds_is_lost_and_can_be_started_again(store):
+    run = store.create(RECIPE, "x")
+    run.set_status("training")
+    assert run.state == "lost" and not run.is_held
+    jobs.start(run)
+    assert run.state == "queued"
+
+
+def test_a_training_that_another_process_holds_is_not_lost(store):
+    run = store.create(RECIPE, "x")
+    run.set_status("training")
+    script = "import sys; from filelock import FileLock\nwith FileLock(sys.argv[1]): print('held', flush=True); input()"
+    command = [sys.executable, "-c", script, str(run.path / "lock")]
+    process = REAL_POPEN(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    try:
+        assert process.stdout.readline() == "held\n"
+        assert run.is_held and run.state == "training"
+        process.kill()
+        process.wait()
+        assert run.state == "lost", "the system frees the lock of a process that was killed"
+    finally:
+        process.kill()
+
+
+def test_one_supervisor_trains_what_waits_and_a_second_leaves_it_to_the_first(tmp_path):
+    store = RunStore(tmp_path / "models")
+    good = store.create(RECIPE, "good")
+    bad = store.create(TrainConfig(data="nowhere", epochs=1), "bad")
+    for place, run in enumerate((bad, good)):
+        run.set_status("queued", place=place)
+    environment = {"FER_MODELS": str(store.root), "PYTHONPATH": str(ROOT), "PATH": "/usr/bin:/bin"}
+    command = [sys.executable, "-m", "fer", "work"]
+    first, second = (subprocess.Popen(command, env=environment, cwd=tmp_path) for _ in range(2))
+    assert first.wait(timeout=300) == second.wait(timeout=300) == 0
+    assert (bad.state, good.state) == ("failed", "finished")
+    assert "Unknown data set 'nowhere'" in bad.status["message"] and "Unknown data set" in bad.log
+    assert good.is_usable and len(good.history) == 1 and good.log.count("epoch 1:") == 1
+    assert good.progress["phase"] == "exporting and judging"
