@@ -1,5 +1,7 @@
 """Plotly figures; they draw what they are given and compute nothing."""
 
+from html import escape
+
 import plotly.graph_objects as go
 
 from fer.faces import Prediction
@@ -28,11 +30,11 @@ def color_of(label: str) -> str:
 def layout(figure: go.Figure, title: str, about: str, *, height: int) -> go.Figure:
     """Give a figure its title, below it what it was made from, and the margins that both need."""
     figure.update_layout(
-        title={"text": title, "subtitle": {"text": about.replace(", n =", "<br>n ="), "font": {"size": 12}}},
+        title={"text": title, "subtitle": {"text": escape(about).replace(", n =", "<br>n ="), "font": {"size": 12}}},
         height=height,
         margin={"l": 8, "r": 12, "t": 92, "b": 8},
         hovermode="closest",
-        legend={"orientation": "h", "yanchor": "top", "y": -0.18, "x": 0},
+        legend={"orientation": "h", "yref": "container", "yanchor": "bottom", "y": 0, "x": 0},
     )
     figure.update_layout({"title_x": 0, "title_y": 0.98, "title_yanchor": "top", "title_font_size": 16})
     figure.update_xaxes(automargin=True, gridcolor="rgba(140,140,140,0.3)", zeroline=False)
