@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from keras import ops
 
-from fer.augment import ERASED_PIXELS, affine_parameters, augment, erase_masks
+from fer.augment import ERASED_PIXELS, NUMPY, affine_parameters, augment, erase_masks
 from fer.config import TrainConfig
 
 OFF = {"flip": False, "rotation": 0, "scale": 0, "shift": 0, "light": 0, "erase": 0, "mixup": 0}
@@ -138,3 +138,12 @@ def test_mixup_mixes_images_and_targets_by_the_same_share():
     pixels, targets = apply(np.random.default_rng(3), images, mixup=1.0)
     assert ((targets > 0).sum(axis=1) <= 2).all() and (targets.max(axis=1) < 1).any()
     np.testing.assert_allclose(pixels[:, 0, 0, 0], targets @ (np.arange(7) * 30), atol=0.51)
+
+
+@pytest.mark.parametrize("changes", [EVERYTHING, *({key: value} for key, value in EVERYTHING.items())], ids=str)
+def test_numpy_shows_what_keras_trains_on(changes):
+    config = TrainConfig(**(OFF | changes))
+    ours, targets = augment(IMAGES, TARGETS, config, np.random.default_rng(1), NUMPY)
+    wanted, same = apply(**changes)
+    assert ours.dtype == np.uint8 and (targets == same).all()
+    assert abs(ours.astype(int) - wanted.astype(int)).max() <= 1, "but for rounding"

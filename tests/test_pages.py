@@ -183,3 +183,46 @@ def test_a_zip_that_is_none_is_told(models):
     app = evaluate_page().button_group(key="evaluate-source").set_value("own").run()
     app = app.file_uploader(key="evaluate-zip").set_value([("mine.zip", b"Dear all", "application/zip")]).run()
     assert not app.exception and "The zip cannot be opened" in app.error[0].value
+
+
+@pytest.fixture
+def train(models, monkeypatch) -> AppTest:
+    monkeypatch.setattr("fer.jobs.see_to", lambda store: None)  # nothing is trained in these tests
+    return AppTest.from_file(str(ROOT / "pages/train.py"), default_timeout=60).run()
+
+
+def test_a_click_on_train_queues_the_recipe_of_the_form(train, models):
+    assert not train.exception and train.selectbox(key="train-data").value == "synthetic"
+    train.number_input(key="train-epochs").set_value(3)
+    train.text_input(key="train-name").set_value("mine")
+    app = train.button[-1].click().run()
+    assert not app.exception and not app.error
+    run = models["mine"]
+    assert run.state == "queued" and run.config.epochs == 3 and run.config.architecture == "mini_xception"
+    assert any("waits as number 1" in text.value for text in app.markdown)
+    app = app.button(key="cancel-mine").click().run()
+    assert not app.exception and "mine" not in [run.id for run in models]
+
+
+def test_a_preset_fills_the_form(train):
+    app = train.button_group(key="train-preset").set_value("Best").run()
+    assert app.number_input(key="train-epochs").value == 60
+    assert app.selectbox(key="train-architecture").value == "vgg_small"
+
+
+def test_unwise_settings_are_told_and_a_taken_name_is_refused(train, models):
+    app = train.number_input(key="train-mixup").set_value(0.2).run()
+    app = app.toggle(key="train-class_weights").set_value(True).run()
+    assert any("mixup" in warning.value for warning in app.warning)
+    app.text_input(key="train-name").set_value("vgg_small")
+    app = app.button[-1].click().run()
+    assert not app.exception and "exists already" in app.error[0].value
+
+
+def test_a_lost_training_is_shown_with_its_reason_and_can_be_resumed_or_deleted(train, models):
+    run = models.create(models["vgg_small"].config, "gone")
+    run.set_status("training")
+    app = train.run()
+    assert any("is lost" in text.value for text in app.markdown)
+    app = app.button(key="resume-gone").click().run()
+    assert not app.exception and run.state == "queued"

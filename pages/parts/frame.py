@@ -30,6 +30,12 @@ def errors(prefix: str = ""):
         st.error(plain(f"{prefix}{error}"), icon=":material/error:")
 
 
+def act(action, *args, **options) -> None:
+    """A button's on_click: do it, and show a FerError at the top of the page."""
+    with errors():
+        action(*args, **options)
+
+
 def progress(bar, what: str):
     """A callback (done, n) that moves a progress bar, at most ten times a second: each is a message to the browser."""
     shown = [0.0]

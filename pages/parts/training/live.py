@@ -47,14 +47,25 @@ def _running(run: Run) -> None:
         _bars(progress)
     else:
         st.progress(0.0, f"{progress.get('phase', 'starting').capitalize()} …")
-    left, right, _ = st.columns([1, 1, 4])
     stopping = run.stop_was_asked()
-    if left.button("Stop", key=f"stop-{run.id}", disabled=stopping, help="Keeps what is learnt; it can go on later."):
-        run.ask_to_stop()
-        st.rerun(scope="fragment")
-    if right.button("Cancel", key=f"cancel-{run.id}", disabled=stopping, help="Stops and deletes this run."):
-        run.ask_to_stop(discard=True)
-        st.rerun(scope="fragment")
+    with st.container(horizontal=True):
+        st.button(
+            "Stop",
+            key=f"stop-{run.id}",
+            disabled=stopping,
+            on_click=frame.act,
+            args=(run.ask_to_stop,),
+            help="Keeps what is learnt; it can go on later.",
+        )
+        st.button(
+            "Cancel",
+            key=f"cancel-{run.id}",
+            disabled=stopping,
+            on_click=frame.act,
+            args=(run.ask_to_stop,),
+            kwargs={"discard": True},
+            help="Stops and deletes this run.",
+        )
     if stopping:
         st.info("It stops after this batch …")
     curves(run, progress if progress.get("phase") == "training" else None)
@@ -114,9 +125,6 @@ def _waiting(store: RunStore, run: Run, position: int) -> None:
     config, name = run.config, frame.plain(run.id)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(f"**{name}** waits as number {position + 1}: {config.architecture} on {frame.plain(config.data)}.")
-        if st.button("Sooner", key=f"sooner-{run.id}", disabled=position == 0):
-            jobs.sooner(store, run)
-            st.rerun(scope="fragment")
-        if st.button("Cancel", key=f"cancel-{run.id}"):
-            jobs.cancel(store, run)
-            st.rerun(scope="fragment")
+        change = {"on_click": frame.act}
+        st.button("Sooner", key=f"sooner-{run.id}", disabled=position == 0, args=(jobs.sooner, store, run), **change)
+        st.button("Cancel", key=f"cancel-{run.id}", args=(jobs.cancel, store, run), **change)

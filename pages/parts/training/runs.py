@@ -29,18 +29,30 @@ def _unfinished(store: RunStore, run: Run) -> None:
     with st.container(border=True):
         st.markdown(f"{text} {frame.plain(message)}")
         with st.container(horizontal=True):
-            if st.button("Resume", key=f"resume-{run.id}", icon=":material/play_arrow:"):
-                jobs.start(run)
-                st.session_state[live.WATCHED] = run.id
-                st.rerun()
+            st.button(
+                "Resume",
+                key=f"resume-{run.id}",
+                icon=":material/play_arrow:",
+                on_click=frame.act,
+                args=(_resume, run),
+            )
             with st.popover("Delete"):
                 st.markdown(f"Delete {frame.plain(run.id)} and all that it learnt?")
-                if st.button("Delete it", key=f"delete-{run.id}", type="primary"):
-                    store.delete(run.id)
-                    st.rerun()
+                st.button(
+                    "Delete it",
+                    key=f"delete-{run.id}",
+                    type="primary",
+                    on_click=frame.act,
+                    args=(store.delete, run.id),
+                )
             with st.popover("Log"):
                 st.code(run.log[-5000:] or "Nothing was written.", language=None)
         live.curves(run)
+
+
+def _resume(run: Run) -> None:
+    jobs.start(run)
+    st.session_state[live.WATCHED] = run.id
 
 
 def _finished(run: Run) -> None:

@@ -1,0 +1,29 @@
+"""A training as a person meets it, from the first click to an answered photo, in Debian's Chromium."""
+
+from pathlib import Path
+
+SAMPLES = Path(__file__).parents[1] / "pages/parts/samples"
+MINUTES = 60_000
+
+
+def test_a_click_trains_is_reloaded_stopped_resumed_and_used_on_a_photo(own_server, page):
+    page.set_default_timeout(3 * MINUTES)
+    page.goto(f"{own_server}/train")
+    page.get_by_role("textbox", name="Name of the run").fill("mine")
+    page.get_by_role("button", name="Train", exact=True).click()
+    page.get_by_text("Batch ").first.wait_for()
+    page.get_by_text("best epoch").first.wait_for()
+
+    page.reload()
+    page.get_by_role("heading", name="mine is training").wait_for()
+    page.get_by_role("button", name="Stop", exact=True).click()
+    page.get_by_text("mine is stopped").wait_for()
+
+    page.get_by_role("button", name="Resume").click()
+    page.get_by_text("mine is finished").wait_for()
+    page.get_by_role("link", name="Use it on Predict").click()
+    page.get_by_role("combobox", name="Model").click()
+    page.get_by_role("option", name="mine", exact=True).click()
+    page.get_by_role("button", name="Astronaut", exact=True).click()
+    page.get_by_text("Face 1", exact=True).wait_for()
+    page.get_by_text("was trained on faces that this project drew").wait_for()

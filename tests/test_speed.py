@@ -1,0 +1,77 @@
+"""What a machine's measured speed says of how long a recipe takes; and the recipes to begin with."""
+
+from dataclasses import replace
+
+import pytest
+
+from fer import speed
+from fer.architectures import ARCHITECTURES
+from fer.config import TrainConfig
+from fer.presets import PRESETS
+from fer.runs import RunStore
+
+CONFIG = TrainConfig(epochs=10)
+SIZES = {"train": 1000, "val": 100, "test": 100}
+
+
+@pytest.fixture
+def store(tmp_path) -> RunStore:
+    return RunStore(tmp_path)
+
+
+def test_nothing_is_promised_before_this_machine_was_measured(store):
+    assert speed.estimate(store, CONFIG, **SIZES) is None
+    speed.note(store, CONFIG, train=100.0, validate=200.0)
+    assert speed.estimate(store, CONFIG, **SIZES) is None, "how fast it judges is not known yet"
+
+
+def test_the_estimate_adds_start_epochs_and_judging(store):
+    speed.note(store, CONFIG, train=100.0, validate=200.0, judge=700.0)
+    wanted = speed.START_SECONDS + 10 * (1000 / 100 + 100 / 200) + 7 * 200 / 700
+    assert speed.estimate(store, CONFIG, **SIZES) == pytest.approx(wanted)
+    assert speed.estimate(store, replace(CONFIG, epochs=20), **SIZES) > wanted
+
+
+def test_another_network_or_precision_has_a_speed_of_its_own(store):
+    speed.note(store, CONFIG, train=100.0)
+    assert speed.rates(store, replace(CONFIG, architecture="mini_xception")) == {}
+    assert speed.rates(store, replace(CONFIG, precision="float32")) == {}
+    assert speed.rates(store, replace(CONFIG, epochs=99)) == {"train": 100.0}
+
+
+def test_newer_measurements_count_more_and_a_damaged_file_is_measured_again(store):
+    speed.note(store, CONFIG, train=100.0)
+    speed.note(store, CONFIG, train=200.0)
+    assert speed.rates(store, CONFIG) == {"train": 150.0}
+    (store.root / ".speed.json").write_text("{")
+    assert speed.rates(store, CONFIG) == {}
+    speed.note(store, CONFIG, train=50.0)
+    assert speed.rates(store, CONFIG) == {"train": 50.0}
+
+
+@pytest.mark.parametrize("preset", PRESETS.values(), ids=PRESETS)
+def test_a_preset_is_a_whole_recipe_without_cautions(preset):
+    config = preset.config("fer2013")
+    assert config.architecture in ARCHITECTURES and config.cautions(28_709) == []
+
+
+def test_the_best_preset_is_the_recipe_of_the_command_lines_defaults():
+    assert PRESETS["Best"].config("fer2013") == TrainConfig()
+
+
+@pytest.mark.parametrize(
+    ("settings", "word"),
+    [
+        ({"class_weights": True, "mixup": 0.2}, "mixup"),
+        ({"batch_size": 512}, "larger than the training split"),
+        ({"ferplus": True}, "soft already"),
+        ({"epochs": 2}, "warm-up"),
+        ({"patience": 60}, "never stops early"),
+        ({"optimizer": "adamw"}, "AdamW"),
+        ({"learning_rate": 1e-4}, "slowly"),
+        ({"rotation": 90}, "45 degrees"),
+    ],
+)
+def test_what_is_unwise_together_is_said(settings, word):
+    (sentence,) = TrainConfig(**settings).cautions(300)
+    assert word in sentence
