@@ -171,6 +171,23 @@ class Run:
         (self.path / "stop").unlink(missing_ok=True)
 
     @property
+    def note(self) -> str:
+        """What its owner wrote about it."""
+        path = self.path / "note.txt"
+        return path.read_text(errors="replace") if path.is_file() else ""
+
+    def set_note(self, text: str) -> None:
+        write_atomically(self.path / "note.txt", text)
+
+    @property
+    def is_shipped(self) -> bool:
+        """Whether it came with the app, and is therefore neither renamed nor deleted."""
+        try:
+            return bool(self.card.get("shipped"))
+        except FerError:
+            return False
+
+    @property
     def log(self) -> str:
         """What the training process printed."""
         path = self.log_path
@@ -252,18 +269,38 @@ class RunStore:
         Raises:
             FerError: where a run of that name exists or the name is no plain file name.
         """
-        id = name if name is not None else f"{config.architecture}-{time.strftime('%Y%m%d-%H%M%S')}"
-        if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", id):
-            raise FerError(f"A run's name must be 1 to 64 letters, digits, '.', '_' or '-', got {id!r}.")
-        run = Run(self.root / id)
-        if run.path.exists():
-            raise FerError(f"A run named {id!r} exists already. Choose another --name, or delete {run.path}.")
+        run = self._new(name if name is not None else f"{config.architecture}-{time.strftime('%Y%m%d-%H%M%S')}")
         write_atomically(run.path / "config.json", config.to_json())
         run.set_status("created")
         return run
 
+    def _new(self, id: str) -> Run:
+        """A run of that name, which does not exist yet."""
+        if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", id):
+            raise FerError(f"A run's name must be 1 to 64 letters, digits, '.', '_' or '-', got {id!r}.")
+        run = Run(self.root / id)
+        if run.path.exists():
+            raise FerError(f"A run named {id!r} exists already. Choose another name, or delete {run.path}.")
+        return run
+
+    def rename(self, id: str, name: str) -> Run:
+        """Give a run another name. Raises FerError for one that ships, is at work, or where the name is taken."""
+        run = self._own(id)
+        fresh = self._new(name)
+        run.path.rename(fresh.path)
+        return fresh
+
     def delete(self, id: str) -> None:
-        shutil.rmtree(self[id].path)
+        """Remove a run and all its files. Raises FerError for one that ships or is at work."""
+        shutil.rmtree(self._own(id).path)
+
+    def _own(self, id: str) -> Run:
+        run = self[id]
+        if run.is_shipped:
+            raise FerError(f"{id} ships with the app; it is neither renamed nor deleted.")
+        if run.is_held:
+            raise FerError(f"{id} is training; stop it first.")
+        return run
 
     @property
     def default(self) -> Run:

@@ -57,7 +57,7 @@ def test_a_plain_name_is_taken_as_it_is(store, name):
 
 def test_a_name_is_given_once(store):
     store.create(TrainConfig(epochs=1), "x")
-    with pytest.raises(FerError, match=r"A run named 'x' exists already\. Choose another --name"):
+    with pytest.raises(FerError, match=r"A run named 'x' exists already\. Choose another name"):
         store.create(TrainConfig(epochs=2), "x")
     assert store["x"].config.epochs == 1
 
@@ -280,3 +280,28 @@ def test_an_atomic_write_that_fails_keeps_the_old_file(tmp_path, monkeypatch):
 def test_a_trained_run_can_be_moved_to_another_store(trained_run, store):
     shutil.copytree(trained_run.path, store.root / "moved")
     assert store.default.id == "moved" and store["moved"].labels == EMOTIONS
+
+
+def test_a_run_is_renamed_with_all_it_holds_and_never_onto_another(store):
+    run = finished(store, "x")
+    run.add_report(make([0, 1]))
+    run.set_note("the good one")
+    finished(store, "taken")
+    fresh = store.rename("x", "y")
+    assert fresh.id == "y" and fresh.note == "the good one" and [run.id for run in store] == ["taken", "y"]
+    assert fresh.report("d", "test").model == "y"
+    with pytest.raises(FerError, match="'taken' exists already"):
+        store.rename("y", "taken")
+    with pytest.raises(FerError, match="A run's name must be"):
+        store.rename("y", "../z")
+
+
+def test_a_run_that_ships_or_is_at_work_is_neither_renamed_nor_deleted(store):
+    finished(store, "x", shipped=True)
+    working = finished(store, "w")
+    for change in (store.delete, lambda id: store.rename(id, "new")):
+        with pytest.raises(FerError, match="x ships with the app"):
+            change("x")
+        with working.lock, pytest.raises(FerError, match="w is training; stop it first"):
+            change("w")
+    assert [run.id for run in store] == ["w", "x"]
