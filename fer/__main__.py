@@ -33,7 +33,8 @@ def parser() -> argparse.ArgumentParser:
     """The whole command line."""
     whole = argparse.ArgumentParser(
         prog="python -m fer",
-        description="Facial emotion recognition on FER2013's seven classes: look at data, train, predict, evaluate.",
+        description="Facial emotion recognition, on FER2013's seven emotions or on classes of your own: look at data, "
+        "train, predict, evaluate.",
         epilog="`python -m fer COMMAND --help` tells more of each.",
     )
     add = whole.add_subparsers(title="commands", metavar="COMMAND", required=True).add_parser
@@ -68,9 +69,11 @@ def _add_data(add) -> None:
         commands.data,
         "print a data set's splits, class counts, twins and faults",
         "Open a data set and print its splits, images of each class, twins (images with the same pixels) and faults.",
-        "example:\n  python -m fer data fer2013",
+        "examples:\n  python -m fer data fer2013\n"
+        '  python -m fer data fer2013 --classes "happy, not happy=angry+disgust+fear+sad+surprise+neutral"',
     )
     command.add_argument("dataset", metavar="DATASET", help=DATASET_HELP)
+    command.add_argument("--classes", metavar="CLASSES", default="", help="fewer classes, as of `train --classes`")
     command.add_argument("--json", action="store_true", help="one JSON object instead of tables")
 
 
@@ -84,6 +87,7 @@ def _add_train(add) -> None:
         "goes on from the last whole epoch. The defaults are the recipe of the shipped vgg_small.",
         "examples:\n  python -m fer train --data synthetic --architecture mini_xception --epochs 3 --name first\n"
         "  python -m fer train --data fer2013 --epochs 60 --name my_vgg\n"
+        '  python -m fer train --data fer2013 --classes "happy, sad, neutral" --name three\n'
         "  python -m fer train --resume my_vgg",
     )
     command.add_argument("--name", help="name of the run (default: the architecture and the time)")

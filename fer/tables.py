@@ -13,9 +13,9 @@ WORST = 5  # confusions told in words
 
 
 def classes(report: Report) -> pd.DataFrame:
-    """A row an emotion: precision, recall, f1 in [0, 1], the ends of their 95 % intervals, areas, and support."""
+    """A row a class: precision, recall, f1 in [0, 1], the ends of their 95 % intervals, areas, and support."""
     figures, intervals = report.per_class, report.per_class_intervals
-    table = pd.DataFrame({"emotion": report.labels, "support": figures["support"]})
+    table = pd.DataFrame({"class": report.labels, "support": figures["support"]})
     for name in ("precision", "recall", "f1"):
         table[name] = figures[name]
         table[f"{name} low"], table[f"{name} high"] = intervals[name].T
@@ -40,7 +40,8 @@ def answers(report: Report, positions: np.ndarray, pictures: Pictures | None = N
     table["confidence"] = report.confidence[positions]
     table["copy in training"] = report.leaked[positions]
     for i, label in enumerate(report.labels):
-        table[label] = report.probabilities[positions, i]
+        column = f"{label} (probability)" if label in table else label  # a class may be called "row"
+        table[column] = report.probabilities[positions, i]
     if pictures and pictures.votes is not None:
         table["FER+ votes"] = [pictures.votes_in_words(row) for row in rows]
     return table
@@ -88,8 +89,8 @@ def headline(report: Report) -> list[tuple[str, str, str]]:
         why = f"without the {left_out:,} images that have an exact copy in the training split, n = {len(clean):,}"
         rows.append(("Accuracy, leak-free", percent(clean.accuracy, *clean.interval), why))
     rows += [
-        ("Balanced accuracy", percent(*figures["balanced_accuracy"]), "mean recall of the emotions that occur"),
-        ("Macro F1", _number(*figures["macro_f1"]), "mean F1, each emotion counting the same"),
+        ("Balanced accuracy", percent(*figures["balanced_accuracy"]), "mean recall of the classes that occur"),
+        ("Macro F1", _number(*figures["macro_f1"]), "mean F1, each class counting the same"),
         ("Log-loss", _number(*figures["log_loss"]), f"0 is perfect, {np.log(len(report.labels)):.3f} knows nothing"),
         (
             "Expected calibration error",
@@ -120,7 +121,7 @@ def sides_sentence(wrong: int, sides: dict[str, int]) -> str:
     share = percent(sides["model"] / wrong, *metrics.wilson(sides["model"], wrong))
     return (
         f"In {sides['model']:,} of {wrong:,} mistakes ({share}) more of FER+'s taggers chose the model's answer than "
-        f"any other; in {sides['label']:,} they chose FER2013's label; in {sides['neither']:,} another emotion, or "
+        f"any other; in {sides['label']:,} they chose FER2013's label; in {sides['neither']:,} another one, or "
         "there is a draw."
     )
 

@@ -24,7 +24,7 @@ def report(request):
 @pytest.mark.filterwarnings("ignore::sklearn.exceptions.UndefinedMetricWarning")
 def test_the_table_of_classes_has_every_figure_between_its_ends(report):
     table = tables.classes(report)
-    assert table["emotion"].tolist() == list(EMOTIONS) and table["support"].sum() == len(report)
+    assert table["class"].tolist() == list(EMOTIONS) and table["support"].sum() == len(report)
     for name in ("precision", "recall", "f1"):
         assert (table[name] == report.per_class[name]).all()
         assert (table[f"{name} low"] <= table[name] + 1e-12).all()
@@ -126,7 +126,7 @@ def test_the_leak_free_accuracy_stands_beside_the_official_one_where_there_are_l
 def test_the_sides_that_taggers_take_are_told():
     sentence = tables.sides_sentence(8, {"model": 4, "label": 1, "neither": 3})
     assert "In 4 of 8 mistakes (50.0% (95% 21.5% to 78.5%))" in sentence
-    assert "in 1 they chose FER2013's label; in 3 another emotion" in sentence
+    assert "in 1 they chose FER2013's label; in 3 another one" in sentence
 
 
 def test_few_images_call_for_caution():

@@ -6,7 +6,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from fer import calibration
-from fer.charts import DASHES, GREY, MODELS, color_of, layout
+from fer.charts import DASHES, GREY, MODELS, as_text, colors_of, layout
 from fer.charts.judging import POINTS, short_name
 from fer.comparison import Comparison
 from fer.references import about, about_all, judged_on
@@ -84,14 +84,14 @@ def coverage_curves(reports: Sequence[Report], threshold: float | None = None) -
 def differences(comparison: Comparison, figure_name: str) -> go.Figure:
     """Difference of precision, recall or f1 for every class, with paired 95 % intervals."""
     value, low, high = comparison.per_class(figure_name)
-    labels = list(comparison.first.labels)
+    labels = comparison.first.labels
     figure = go.Figure(
         go.Scatter(
             x=value,
-            y=labels,
+            y=[as_text(label) for label in labels],
             error_x={"array": high - value, "arrayminus": value - low, "color": GREY},
             mode="markers",
-            marker={"color": [color_of(label) for label in labels], "size": 13},
+            marker={"color": colors_of(labels), "size": 13},
             customdata=np.stack([low, high], axis=1),
             hovertemplate="%{y}: %{x:+.1%}, 95% %{customdata[0]:+.1%} to %{customdata[1]:+.1%}<extra></extra>",
         )
@@ -100,7 +100,7 @@ def differences(comparison: Comparison, figure_name: str) -> go.Figure:
     first, second = short_name(comparison.first), short_name(comparison.second)
     name = "F1" if figure_name == "f1" else figure_name
     subtitle = f"{second}, minus {first}, on {judged_on(comparison.first)}"
-    layout(figure, f"Difference in {name} of each emotion", subtitle, height=420)
+    layout(figure, f"Difference in {name} of each class", subtitle, height=max(420, 140 + 25 * len(labels)))
     figure.update_xaxes(tickformat="+.0%", fixedrange=True)
-    figure.update_yaxes(autorange="reversed", fixedrange=True)
+    figure.update_yaxes(type="category", autorange="reversed", fixedrange=True)
     return figure.update_layout(showlegend=False)
