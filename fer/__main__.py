@@ -131,7 +131,7 @@ def _add_predict(add) -> None:
         "others are still answered, and the exit status is 1.",
         "examples:\n  python -m fer predict photo.jpg\n  python -m fer predict *.jpg --json > answers.jsonl\n\n"
         'With --json, one object a photo on a line: {"file", "width", "height", "faces": [{"box": [x1, y1, x2, y2],\n'
-        '"label", "confidence", "probabilities": {emotion: p}}]}; boxes in pixels, the end exclusive.',
+        '"label", "confidence", "probabilities": {class: p}}]}; boxes in pixels, the end exclusive.',
     )
     command.add_argument(
         "photos", metavar="PHOTO", nargs="+", type=Path, help="JPEG, PNG, WebP, BMP, GIF, HEIC or AVIF"
