@@ -1,6 +1,7 @@
 """python -m fer: data, train, predict, evaluate, report, average, export and models from the command line."""
 
 import argparse
+import io
 import os
 import sys
 from dataclasses import fields
@@ -17,6 +18,8 @@ def main(arguments: list[str] | None = None) -> int:
     """Run one command. Returns the exit status: 0, 1 where something could not be done, 130 after Ctrl-C."""
     options = vars(parser().parse_args(arguments))
     run = options.pop("run")
+    if isinstance(sys.stdout, io.TextIOWrapper):  # a class's name may hold letters that a terminal's alphabet lacks
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
         return run(**options) or 0
     except FerError as error:

@@ -258,6 +258,13 @@ def test_data_prints_classes_of_ones_own_and_grouped_ones(own_folders, small_npz
     assert "Did you mean 'happy'?" in capsys.readouterr().err
 
 
+def test_a_terminal_that_lacks_a_names_letters_stops_nothing(own_folders, monkeypatch):
+    printed = io.BytesIO()
+    monkeypatch.setattr("sys.stdout", io.TextIOWrapper(printed, encoding="cp1252", write_through=True))
+    assert main(["data", str(own_folders)]) == 0
+    assert "Ärger <b>\\u9b3c" in printed.getvalue().decode("cp1252")
+
+
 def test_a_run_and_data_of_other_classes_are_refused(runs, own_folders, small_npz):
     own, merged = runs["own"], runs["merged"]
     with pytest.raises(FerError, match=r"answers a=b .*, but small has angry, disgust"):
