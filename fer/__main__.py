@@ -44,6 +44,7 @@ def parser() -> argparse.ArgumentParser:
     _add_data(add)
     _add_train(add)
     _add_work(add)
+    _add_measure(add)
     _add_predict(add)
     _add_evaluate(add)
     _add_report(add)
@@ -110,6 +111,21 @@ def _add_work(add) -> None:
         "this by itself; by hand it serves where the page may not start processes.",
         "example:\n  python -m fer work",
     )
+
+
+def _add_measure(add) -> None:
+    command = _command(
+        add,
+        "measure",
+        commands.measure,
+        "measure how fast this machine trains a network",
+        "Train a network for half a minute on drawn faces and remember how many images a second this machine trains,\n"
+        "validates and judges. The Train page estimates from it how long a recipe will take.",
+        "example:\n  python -m fer measure --architecture vgg_small",
+    )
+    for item in fields(TrainConfig):
+        if item.name in ("architecture", "precision", "batch_size"):
+            _add_setting(command, item)
 
 
 def _add_setting(group, item) -> None:

@@ -1,24 +1,28 @@
 """Random changes to a batch of faces: NumPy draws them from a seed, so they are the same on every Keras backend,
-and Keras applies them to the whole batch at once."""
+and Keras applies them to the whole batch at once; or NumPy does, where a page shows what they look like."""
+
+from types import SimpleNamespace
 
 import numpy as np
-from keras import ops
 
 from fer.config import TrainConfig
 
 ERASED_PIXELS = (4, 18)  # shortest and longest side of an erased box in a 48-pixel image
 
 
-def augment(images: np.ndarray, targets: np.ndarray, config: TrainConfig, random: np.random.Generator):
+def augment(images: np.ndarray, targets: np.ndarray, config: TrainConfig, random: np.random.Generator, ops=None):
     """Change every image of a batch in its own way, and mix pairs where mixup is on.
 
     Args:
         images: uint8 (N, H, W).
         targets: float32 (N, C).
+        ops: what computes: `keras.ops` (the default), or NUMPY, which needs no Keras and is slow.
 
     Returns:
         A uint8 backend tensor (N, H, W, 1), and targets float32 (N, C).
     """
+    if ops is None:
+        from keras import ops
     pixels = ops.convert_to_tensor(images[..., None].astype(np.float32))
     if config.flip or config.rotation or config.scale or config.shift:
         transform = affine_parameters(len(images), images.shape[1], config, random)
@@ -36,6 +40,33 @@ def augment(images: np.ndarray, targets: np.ndarray, config: TrainConfig, random
         boxes = erase_masks(len(images), images.shape[1], config.erase, random)
         pixels = ops.where(boxes, random.uniform(0, 255, (len(images), 1, 1, 1)).astype(np.float32), pixels)
     return ops.cast(ops.clip(ops.round(pixels), 0, 255), "uint8"), targets
+
+
+def _affine_transform(pixels: np.ndarray, transform: np.ndarray, *, interpolation: str, fill_mode: str) -> np.ndarray:
+    """What `keras.ops.image.affine_transform` does, for bilinear interpolation that repeats the edge."""
+    height, width = pixels.shape[1:3]
+    y, x = np.mgrid[:height, :width]
+    a0, a1, a2, b0, b1, b2 = (transform[:, i, None, None] for i in range(6))
+    rows = (b0 * x + b1 * y + b2).clip(0, height - 1)
+    columns = (a0 * x + a1 * y + a2).clip(0, width - 1)
+    top, left = np.floor(rows).astype(int), np.floor(columns).astype(int)
+    bottom, right = np.minimum(top + 1, height - 1), np.minimum(left + 1, width - 1)
+    down, across = (rows - top)[..., None], (columns - left)[..., None]
+    n = np.arange(len(pixels))[:, None, None]
+    upper = pixels[n, top, left] * (1 - across) + pixels[n, top, right] * across
+    lower = pixels[n, bottom, left] * (1 - across) + pixels[n, bottom, right] * across
+    return upper * (1 - down) + lower * down
+
+
+NUMPY = SimpleNamespace(
+    convert_to_tensor=np.asarray,
+    image=SimpleNamespace(affine_transform=_affine_transform),
+    take=np.take,
+    where=np.where,
+    clip=np.clip,
+    round=np.round,
+    cast=lambda values, dtype: values.astype(dtype),
+)
 
 
 def affine_parameters(n: int, size: int, config: TrainConfig, random: np.random.Generator) -> np.ndarray:

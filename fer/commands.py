@@ -5,9 +5,10 @@ import platform
 import signal
 import sys
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
-from fer import faces, printing
+from fer import faces, printing, speed
 from fer.config import TrainConfig
 from fer.data import SPLITS
 from fer.errors import FerError
@@ -74,6 +75,13 @@ def train(name: str | None, resume: str | None, **settings) -> int:
     return 0
 
 
+def measure(**settings) -> None:
+    config, store = TrainConfig(**settings), RunStore()
+    _check_recipe(replace(config, data="synthetic"))
+    _worker().measure(store, config)
+    printing.print_json(speed.rates(store, config))
+
+
 def work() -> None:
     from fer import jobs
 
@@ -103,6 +111,7 @@ def predict(photos: list[Path], model: str | None, detector: str, json: bool) ->
 
 
 def evaluate(data: str, split: str, model: str | None, tta: bool, json: bool) -> None:
+    from fer import tables
     from fer.evaluation import data_for
     from fer.evaluation import evaluate as judge
 
@@ -114,6 +123,10 @@ def evaluate(data: str, split: str, model: str | None, tta: bool, json: bool) ->
         return
     print(f"{report.model} on {report.dataset}, {report.split} split, n = {len(report)}, {way(report.tta)}")
     print(f"{printing.headline(report.summary())}{printing.drawn(opened.format)}\n")
+    if warning := tables.warning(_run(model), opened.name, split):
+        print(f"{warning}\n")
+    if opened.carved:
+        print(f"Carved out of the training images: {', '.join(opened.carved)}.\n")
     figures = report.per_class
     rows = [
         [label, *(f"{figures[key][i]:.3f}" for key in ("precision", "recall", "f1")), int(figures["support"][i])]

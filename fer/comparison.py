@@ -9,6 +9,8 @@ from fer import metrics
 from fer.errors import FerError
 from fer.report import Report
 
+SIGNIFICANT = 0.05  # a p-value below it is told as a difference
+
 
 @dataclass(frozen=True)
 class Comparison:
@@ -83,18 +85,19 @@ class Comparison:
 
     @property
     def verdict(self) -> str:
-        """The difference in a plain sentence."""
+        """The difference in plain sentences."""
         first, second, (low, high) = _name(self.first), _name(self.second), self.interval
         if not self.only_first and not self.only_second:
             return f"{second} and {first} are right on the very same images."
-        claim = f"exactly as often right as {first}"
-        if self.difference:
-            word, points = "better" if self.difference > 0 else "worse", 100 * abs(self.difference)
-            claim = f"{word} than {first} by {points:.{1 if points >= 0.1 else 2}f} points"
+        points = 100 * abs(self.difference)
+        apart = f"{points:.{1 if points >= 0.1 else 2}f} points"
         numbers = f"95% {100 * low:+.1f} to {100 * high:+.1f}, McNemar's exact test {_p(self.p_value)}"
-        doubt = "" if self.p_value < 0.05 else " Chance alone would part two equally good models so far often enough."
         counts = f"It alone is right on {self.only_second:,} images, {first} alone on {self.only_first:,}."
-        return f"{second} is {claim} ({numbers}).{doubt} {counts}"
+        word = "better" if self.difference > 0 else "worse"
+        if self.p_value < SIGNIFICANT:
+            return f"{second} is {word} than {first} by {apart} ({numbers}). {counts}"
+        seen = f"does {word} by {apart}" if self.difference else "does exactly as well"
+        return f"{second} {seen} here, which does not show that it differs from {first} ({numbers}). {counts}"
 
 
 def _name(report: Report) -> str:

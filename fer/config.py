@@ -69,6 +69,29 @@ class TrainConfig:
         for item in fields(self):
             object.__setattr__(self, item.name, _checked(item, getattr(self, item.name)))
 
+    def cautions(self, images: int) -> list[str]:
+        """What is unwise together, in sentences; nothing of it is forbidden.
+
+        Args:
+            images: how many the training split holds.
+        """
+        told = {
+            "A batch is larger than the training split; each epoch will be one step.": self.batch_size > images,
+            "Class weights and mixup together: a mixed image has no class whose weight is right.": self.class_weights
+            and self.mixup > 0,
+            "FER+ votes are soft already; label smoothing makes them softer still.": self.ferplus
+            and self.label_smoothing > 0,
+            "The warm-up is as long as the training: the highest rate is hardly reached.": self.warmup_epochs
+            >= self.epochs,
+            "With this patience a training never stops early.": self.patience >= self.epochs,
+            "AdamW above a rate of 0.01 seldom learns; 0.001 is usual.": self.optimizer == "adamw"
+            and self.learning_rate > 0.01,
+            "SGD below a rate of 0.001 learns very slowly; 0.05 is usual.": self.optimizer == "sgd"
+            and self.learning_rate < 0.001,
+            "Faces turned by more than 45 degrees are rare in photos.": self.rotation > 45,
+        }
+        return [sentence for sentence, holds in told.items() if holds]
+
     def to_json(self) -> str:
         return json.dumps(asdict(self), indent=2)
 

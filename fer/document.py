@@ -10,6 +10,8 @@ from plotly.offline import get_plotlyjs
 
 from fer import references, tables
 from fer.charts import certainty, judging
+from fer.photos import LabelledFaces
+from fer.pictures import Pictures
 from fer.report import Report
 from fer.runs import Run
 
@@ -19,8 +21,13 @@ THRESHOLD = 0.6  # of the coverage that is told in words
 PAGE = jinja2.Template((Path(__file__).parent / "document.html").read_text(encoding="utf-8"), autoescape=True)
 
 
-def render(run: Run, report: Report) -> str:
-    """The report as HTML text without any link to a script, style or picture outside of it; about 5 MB of Plotly."""
+def render(run: Run, report: Report, faces: LabelledFaces | None = None) -> str:
+    """The report as HTML text without any link to a script, style or picture outside of it; about 5 MB of Plotly.
+
+    Args:
+        faces: a user's own photos, where the report is on those.
+    """
+    pictures = Pictures(faces.images, faces.names) if faces else None
     comparable = references.split_name(report) == "PrivateTest"
     temperature = run.temperature(tta=report.tta)
     figures = {
@@ -35,7 +42,7 @@ def render(run: Run, report: Report) -> str:
     return PAGE.render(
         title=f"{report.model} on {references.data_and_split(report)}",
         about=references.about(report),
-        warning=_warning(run, report),
+        warning=tables.warning(run, report.dataset, report.split),
         headline=tables.headline(report),
         caution=tables.caution(report),
         references=references.REFERENCES if comparable else (),
@@ -43,7 +50,9 @@ def render(run: Run, report: Report) -> str:
         classes=tables.classes(report).to_dict("records"),
         calibration=tables.calibration_sentence(run, report),
         coverage=tables.coverage_sentence(report, THRESHOLD),
-        mistakes=tables.answers(report, tables.mistakes(report)[:MISTAKES]).to_dict("records"),
+        mistakes=tables.answers(report, tables.mistakes(report)[:MISTAKES], pictures).to_dict("records"),
+        photos=tables.photos_sentences(faces, report) if faces else [],
+        failures=faces.failures if faces else (),
         provenance=_provenance(run, report),
         plotly=get_plotlyjs(),
         figures={name: _html(figure) for name, figure in figures.items()},
@@ -56,14 +65,6 @@ def _html(figure: go.Figure | None) -> Markup:
     figure.update_layout(template="plotly_white", height=min(figure.layout.height, TALLEST))
     text = figure.to_html(full_html=False, include_plotlyjs=False, config={"displaylogo": False})
     return Markup(f"<figure>{text}</figure>")
-
-
-def _warning(run: Run, report: Report) -> str:
-    if run.card["data"]["name"] != report.dataset:
-        return ""
-    trained = "The model was trained on these images: this tells how much it remembers, not how good it is."
-    chosen = "Epochs and recipe were chosen on this split, so the model looks a little better here than it is."
-    return {"train": trained, "all": trained, "val": chosen}.get(report.split, "")
 
 
 def _provenance(run: Run, report: Report) -> list[tuple[str, str]]:

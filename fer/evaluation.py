@@ -88,9 +88,12 @@ def _answers(run: Run, images: np.ndarray, tta: bool, on_progress: Progress) -> 
 
 def reproduction(stored: Report, fresh: Report) -> tuple[bool, str]:
     """Whether a fresh report is the stored one, and in a sentence how exactly."""
-    facts = [(report.fingerprint, report.labels, report.rows.tolist()) for report in (stored, fresh)]
+    facts = [
+        (report.fingerprint, report.labels, *(getattr(report, name).tolist() for name in ("rows", "targets", "leaked")))
+        for report in (stored, fresh)
+    ]
     if facts[0] != facts[1]:
-        return False, f"The stored report is of other images or labels than this {fresh.dataset}."
+        return False, f"The stored report tells of other images, labels or copies than this {fresh.dataset} holds."
     apart = int((stored.predictions != fresh.predictions).sum())
     largest = float(abs(stored.probabilities - fresh.probabilities).max())
     if apart:

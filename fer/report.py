@@ -13,6 +13,8 @@ FORMAT_VERSION = 2  # 2: `tta`, and probabilities in full
 SUM_TOLERANCE = 1e-3  # float32 loses far less
 TYPES = {"model": str, "dataset": str, "split": str, "tta": bool, "labels": list, "fingerprint": str}  # in JSON
 
+DAMAGES = (FerError, KeyError, IndexError, TypeError, ValueError, OverflowError, AttributeError, RecursionError)
+
 
 @dataclass(frozen=True)
 class Report:
@@ -200,7 +202,16 @@ class Report:
             version = plain.pop("format")
             if version == FORMAT_VERSION:
                 return cls._from_plain(plain)
-        except (FerError, KeyError, IndexError, TypeError, ValueError, OverflowError, AttributeError) as error:
+        except (
+            FerError,
+            KeyError,
+            IndexError,
+            TypeError,
+            ValueError,
+            OverflowError,
+            AttributeError,
+            RecursionError,
+        ) as error:
             raise FerError(f"The stored report is damaged ({error}). Evaluate again.") from error
         raise FerError(f"This report has format {version}; this program reads {FORMAT_VERSION}. Evaluate again.")
 
@@ -210,6 +221,8 @@ class Report:
             if not isinstance(plain[name], kind):
                 raise FerError(f"{name} must be of type {kind.__name__}, got {plain[name]!r}")
         rows, targets, leaked = (_whole_numbers(name, plain.pop(name)) for name in ("rows", "targets", "leaked"))
+        if len(np.unique(rows)) != len(rows):
+            raise FerError("rows must be of different images, but some occur twice")
         if leaked.size and not (leaked.min() >= 0 and leaked.max() < len(targets)):
             raise FerError(f"leaked must be positions of images, got {leaked.min()} to {leaked.max()}")
         return cls(

@@ -14,6 +14,7 @@ from filelock import FileLock, Timeout
 
 from fer.config import TrainConfig
 from fer.errors import FerError, unknown
+from fer.labels import EMOTIONS
 from fer.report import Report, way
 
 MODELS = Path(os.environ.get("FER_MODELS") or Path(__file__).parents[1] / "models")
@@ -103,7 +104,11 @@ class Run:
 
     @property
     def labels(self) -> tuple[str, ...]:
-        return tuple(self.card["labels"])
+        """The classes in the order of the answers; those of the data even before the training ends."""
+        return tuple(self.card.get("labels") or (self._json("labels.json") or {"labels": EMOTIONS})["labels"])
+
+    def set_labels(self, labels: tuple[str, ...]) -> None:
+        self._write("labels.json", {"labels": list(labels)})
 
     def source_of(self, dataset: str) -> str:
         """Where a data set may be opened: the path this run was trained from, if that is the one, or else its name."""

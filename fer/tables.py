@@ -4,21 +4,26 @@ import numpy as np
 import pandas as pd
 
 from fer import metrics
-from fer.pictures import Pictures
+from fer.photos import LabelledFaces
+from fer.pictures import Pictures, sides
 from fer.report import Report, percent
 from fer.runs import Run
 
 FEW = 100  # images, under which a bootstrap of seven classes promises too much
+SURE = 0.9  # a confidence above which a mistake is worth a second look at the label
 WORST = 5  # confusions told in words
 
 
 def classes(report: Report) -> pd.DataFrame:
-    """A row a class: precision, recall, f1 in [0, 1], the ends of their 95 % intervals, areas, and support."""
+    """A row a class: precision, recall, f1 in [0, 1], the ends of their 95 % intervals, areas, and support; NaN for
+    what no image tells."""
     figures, intervals = report.per_class, report.per_class_intervals
     table = pd.DataFrame({"class": report.labels, "support": figures["support"]})
-    for name in ("precision", "recall", "f1"):
-        table[name] = figures[name]
-        table[f"{name} low"], table[f"{name} high"] = intervals[name].T
+    support, answered = figures["support"], report.confusion.sum(axis=0)
+    bases = {"precision": answered, "recall": support, "f1": support + answered}
+    for name, base in bases.items():
+        values = [figures[name], *intervals[name].T]
+        table[name], table[f"{name} low"], table[f"{name} high"] = (np.where(base, value, np.nan) for value in values)
     truths = [(report.targets == i, report.probabilities[:, i]) for i in range(len(report.labels))]
     table["average precision"] = [metrics.average_precision(*truth) for truth in truths]
     table["ROC area"] = [metrics.roc_area(*truth) for truth in truths]
@@ -65,8 +70,11 @@ def _surest(report: Report, chosen: np.ndarray) -> np.ndarray:
 def confusion_sentence(report: Report, right: int, answered: int) -> str:
     """What a cell says: "of 528 fear faces 97 were called sad (18.4 %)"."""
     count, support = report.confusion[right, answered], report.confusion[right].sum()
-    share = f" ({count / support:.1%})" if support else ""
-    return f"of {support:,} {report.labels[right]} faces {count:,} were called {report.labels[answered]}{share}"
+    text = f"of {support:,} {report.labels[right]} faces {count:,} were called {report.labels[answered]}"
+    if not count:
+        return text
+    share = count / report.confusion[:, answered].sum()
+    return f"{text} ({count / support:.1%}), {share:.1%} of all called {report.labels[answered]}"
 
 
 def worst_confusions(report: Report) -> list[str]:
@@ -86,7 +94,11 @@ def headline(report: Report) -> list[tuple[str, str, str]]:
     name = "Accuracy, official" if left_out else "Accuracy"
     rows = [(name, percent(*figures["accuracy"]), f"all {len(report):,} images")]
     if clean and left_out:
-        why = f"without the {left_out:,} images that have an exact copy in the training split, n = {len(clean):,}"
+        copies = report.part(report.leaked)
+        why = (
+            f"without the {left_out:,} images that have an exact copy in the training split (right on "
+            f"{copies.accuracy:.1%} of those), n = {len(clean):,}"
+        )
         rows.append(("Accuracy, leak-free", percent(clean.accuracy, *clean.interval), why))
     rows += [
         ("Balanced accuracy", percent(*figures["balanced_accuracy"]), "mean recall of the classes that occur"),
@@ -116,14 +128,53 @@ def _number(value: float, low: float, high: float) -> str:
     return f"{value:.3f} (95% {low:.3f} to {high:.3f})"
 
 
-def sides_sentence(wrong: int, sides: dict[str, int]) -> str:
-    """With whom FER+'s taggers side in a model's mistakes."""
-    share = percent(sides["model"] / wrong, *metrics.wilson(sides["model"], wrong))
-    return (
-        f"In {sides['model']:,} of {wrong:,} mistakes ({share}) more of FER+'s taggers chose the model's answer than "
-        f"any other; in {sides['label']:,} they chose FER2013's label; in {sides['neither']:,} another one, or "
-        "there is a draw."
-    )
+def sides_sentences(report: Report, votes: np.ndarray) -> list[str]:
+    """With whom FER+'s taggers side in a model's mistakes, in all of them and in those that it was very sure of.
+
+    Args:
+        votes: int64 (M, K) by row number, as in Pictures.
+    """
+    told, sure = [], report.confidence > SURE
+    for chosen, which in ((np.ones(len(report), bool), "mistakes"), (sure, f"mistakes above p = {SURE}")):
+        if not (chosen & ~report.right).any():
+            continue
+        part = report.part(chosen)
+        wrong, sided = int((~part.right).sum()), sides(part, votes)
+        share = percent(sided["model"] / wrong, *metrics.wilson(sided["model"], wrong))
+        told.append(
+            f"In {sided['model']:,} of {wrong:,} {which}, {share}, more of FER+'s taggers chose the model's answer "
+            f"than any other; in {sided['label']:,} they chose FER2013's label; in {sided['neither']:,} another "
+            "one, or there is a draw."
+        )
+    return told
+
+
+def warning(run: Run, dataset: str, split: str) -> str:
+    """What makes a run's figures on a split look better than it is; empty where nothing does."""
+    if dataset == "synthetic":
+        return "These faces are drawn: figures on them tell nothing of real faces."
+    if run.card["data"]["name"] != dataset:
+        return ""
+    trained = f"{run.id} was trained on these images: this tells how much it remembers, not how good it is."
+    chosen = f"{run.id}'s epochs and recipe were chosen on this split, so it looks a little better here than it is."
+    return {"train": trained, "all": trained, "val": chosen}.get(split, "")
+
+
+def photos_sentences(faces: LabelledFaces, report: Report | None = None) -> list[str]:
+    """What became of a user's photos, none of them left out; with a report, how right the whole way is."""
+    undetected, failed = sum(failure.undetected for failure in faces.failures), len(faces.failures)
+    told = [f"{len(faces.labels):,} of {len(faces.labels) + failed:,} photos are judged."]
+    if undetected:
+        told.append(f"In {undetected:,} no face was found.")
+    if failed > undetected:
+        told.append(f"{failed - undetected:,} could not be used.")
+    if faces.several:
+        told.append(f"In {len(faces.several):,} there is more than one face; the largest was taken.")
+    if report and undetected:
+        right, n = int(report.right.sum()), len(report) + undetected
+        share = percent(right / n, *metrics.wilson(right, n))
+        told.append(f"Counting those without a found face as wrong, {share} of n = {n:,} are right.")
+    return told
 
 
 def coverage_sentence(report: Report, threshold: float) -> str:

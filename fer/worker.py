@@ -2,14 +2,19 @@
 
 import errno
 import itertools
+import tempfile
+import time
+from dataclasses import replace
+from pathlib import Path
 
 import keras
 import numpy as np
 from filelock import Timeout
 
-from fer import export, networks
+from fer import export, networks, speed
 from fer.calibration import fit_temperature
 from fer.cards import make_card, recipe
+from fer.config import TrainConfig
 from fer.data import Dataset
 from fer.errors import FerError
 from fer.evaluation import data_for, evaluate
@@ -45,8 +50,9 @@ def _train(run: Run, on_start, on_batch, on_epoch) -> bool:
     try:
         run.set_progress(phase="opening the data")
         dataset = data_for(run, run.config.data, ferplus=run.config.ferplus)
+        run.set_labels(dataset.labels)
         run.set_progress(phase="building the network")
-        training = Training(run, dataset, on_batch, on_epoch)
+        training = Training(run, dataset, on_batch, lambda entry: (_note_speed(training, entry), on_epoch(entry)))
         on_start(training)
         if not training.run_to_end():
             run.set_status("stopped", f"Stopped after {training.position.epoch} of {run.config.epochs} epochs.")
@@ -60,6 +66,25 @@ def _train(run: Run, on_start, on_batch, on_epoch) -> bool:
         raise
     run.set_status("finished")
     return True
+
+
+def _note_speed(training: Training, entry: dict) -> None:
+    """Remember how fast this machine trains and validates, but for a first epoch: TensorFlow still compiles in it."""
+    if entry["epoch"]:
+        rate = entry["images_per_second"]
+        rest = entry["seconds"] - training.batches * training.batch_size / rate
+        store = RunStore(training.run.path.parent)
+        speed.note(store, training.config, train=rate, validate=len(training.dataset.val) / rest)
+
+
+def measure(store: RunStore, config: TrainConfig) -> None:
+    """Find out in half a minute how fast this machine trains and judges a network: on drawn faces, in a folder that is
+    thrown away."""
+    with tempfile.TemporaryDirectory() as folder:
+        elsewhere = RunStore(Path(folder))
+        short = {"data": "synthetic", "ferplus": False, "start_from": "", "epochs": 3, "patience": 0}
+        train(elsewhere.create(replace(config, **short)))
+        speed.note(store, config, **speed.rates(elsewhere, config))
 
 
 def finish(training: Training) -> None:
@@ -117,7 +142,7 @@ def judge(run: Run, dataset: Dataset) -> None:
 def score(run: Run, dataset: Dataset) -> None:
     """Keep the run's reports on val and, once, on test, each in a single pass and with test-time augmentation, and the
     temperatures that fit it on val without the images that have a copy in train, on which it is too sure."""
-    scores, temperature = {}, {}
+    scores, temperature, started = {}, {}, time.monotonic()
     for split, tta in itertools.product(("val", "test"), (False, True)):
         if len(dataset.split(split)):
             report = evaluate(run, dataset, split, tta=tta)
@@ -126,4 +151,6 @@ def score(run: Run, dataset: Dataset) -> None:
             if split == "val" and not report.leaked.all():
                 clean = report.leak_free
                 temperature[way(tta)] = fit_temperature(clean.targets, clean.probabilities)
+    images = speed.PASSES * (len(dataset.val) + len(dataset.test))
+    speed.note(RunStore(run.path.parent), run.config, judge=images / (time.monotonic() - started))
     run.set_card({**run.card, "temperature": temperature, "scores": scores})

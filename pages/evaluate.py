@@ -35,11 +35,18 @@ with frame.errors():
             required=True,
             format_func=way,
             key="evaluate-way",
+            persist_state="session",
             help="Single pass: each face once. Test-time augmentation: the mean over six views of it (as it is, a "
             "little nearer, a little farther, and these mirrored), at six times the price.",
         )
     source = st.segmented_control(
-        "Judge on", list(SOURCES), default="stored", required=True, format_func=SOURCES.get, key="evaluate-source"
+        "Judge on",
+        list(SOURCES),
+        default="stored",
+        required=True,
+        format_func=SOURCES.get,
+        key="evaluate-source",
+        persist_state="session",
     )
     chosen = choose.choose(run, tta) if source == "stored" else own.choose(run, tta)
     if chosen:

@@ -111,9 +111,9 @@ def test_figures_on_other_images_than_privatetest_stand_beside_no_published_ones
 @pytest.mark.parametrize(
     ("changes", "warning"),
     [
-        ({"split": "val"}, "Epochs and recipe were chosen on this split"),
-        ({"split": "train"}, "The model was trained on these images"),
-        ({"split": "all"}, "The model was trained on these images"),
+        ({"split": "val"}, "epochs and recipe were chosen on this split"),
+        ({"split": "train"}, "was trained on these images"),
+        ({"split": "all"}, "was trained on these images"),
         ({"split": "test"}, ""),
         ({"split": "val", "dataset": "other"}, ""),
     ],

@@ -89,14 +89,29 @@ def test_no_photos_cannot_be_judged(run):
 
 STORED = make([0, 1, 2], [0, 1, 1])
 NEARLY = replace(STORED, probabilities=STORED.probabilities + np.float32(1e-6) * np.eye(3, 7, dtype=np.float32))
+OTHERWISE = "tells of other images, labels or copies than this d holds."
 REPRODUCTIONS = {
     "the same": (STORED, True, "Reproduced exactly: all 21 probabilities are the same to the last bit."),
     "nearly": (NEARLY, True, "Reproduced: all 3 answers are the same, no probability is off by over 1.0e-06."),
     "another answer": (make([0, 1, 2], [0, 1, 2]), False, "1 of 3 answers differ from the stored report's."),
-    "other rows": (make([0, 1, 2], [0, 1, 1], rows=np.arange(3)), False, "is of other images or labels than this d."),
-    "fewer rows": (make([0, 1], [0, 1]), False, "is of other images or labels than this d."),
-    "other pictures": (make([0, 1, 2], [0, 1, 1], fingerprint="e"), False, "is of other images or labels than this d."),
-    "other labels": (make([0, 1, 2], labels=EMOTIONS[::-1]), False, "is of other images or labels than this d."),
+    "other rows": (
+        make([0, 1, 2], [0, 1, 1], rows=np.arange(3)),
+        False,
+        OTHERWISE,
+    ),
+    "fewer rows": (make([0, 1], [0, 1]), False, OTHERWISE),
+    "other pictures": (
+        make([0, 1, 2], [0, 1, 1], fingerprint="e"),
+        False,
+        OTHERWISE,
+    ),
+    "other targets": (make([0, 1, 1], [0, 1, 1]), False, OTHERWISE),
+    "other copies": (make([0, 1, 2], [0, 1, 1], leaked=[0]), False, "copies than this d holds."),
+    "other labels": (
+        make([0, 1, 2], labels=EMOTIONS[::-1]),
+        False,
+        OTHERWISE,
+    ),
 }
 
 

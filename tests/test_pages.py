@@ -155,9 +155,8 @@ def test_other_splits_are_not_set_beside_published_figures_and_carry_a_warning(m
     box = next(box for box in app.selectbox if box.label == "Data and split")
     app = box.set_value(("fer2013", "val")).run()
     assert not app.exception and not app.get("plotly_chart")
-    told = [info.value for info in app.info]
-    assert any("were chosen on this split" in text for text in told)
-    assert any("cannot be compared" in text for text in told)
+    assert any("were chosen on this split" in warning.value for warning in app.warning)
+    assert any("cannot be compared" in info.value for info in app.info)
 
 
 def test_the_boxes_below_the_matrix_tell_a_cells_rows_where_the_pictures_are_missing(models):
@@ -165,7 +164,7 @@ def test_the_boxes_below_the_matrix_tell_a_cells_rows_where_the_pictures_are_mis
     app = app.selectbox(key="evaluate-labelled").set_value("disgust").run()
     app = app.selectbox(key="evaluate-answered").set_value("angry").run()
     report = models.default.report("fer2013", "test")
-    assert app.header[0].value.startswith(f"of 55 disgust faces {report.confusion[1, 0]} were called angry")
+    assert app.header[0].value.startswith(f"Of 55 disgust faces {report.confusion[1, 0]} were called angry")
     assert len(app.dataframe[0].value) == report.confusion[1, 0]
     assert any("data/README.md" in info.value for info in app.info)
 

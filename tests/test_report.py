@@ -164,6 +164,7 @@ def test_a_report_that_the_first_release_wrote_is_refused():
 ONE_HOT = [[1, 0, 0, 0, 0, 0, 0]] * 3
 DAMAGED = [
     ({"rows": [1]}, r"\(rows must be \(3,\), one for each image, got \(1,\)"),
+    ({"rows": [1, 2, 2]}, "some occur twice"),
     ({"rows": [1, 2, 3.5]}, "rows must be whole numbers"),
     ({"rows": [1.0, 2.0, 3.0]}, "rows must be whole numbers"),
     ({"rows": ["1", "2", "3"]}, "rows must be whole numbers"),

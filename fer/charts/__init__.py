@@ -55,7 +55,7 @@ def layout(figure: go.Figure, title: str, about: str, *, height: int) -> go.Figu
         height=height,
         margin={"l": 8, "r": 12, "t": 92, "b": 8},
         hovermode="closest",
-        legend={"orientation": "h", "yanchor": "top", "y": -0.18, "x": 0},
+        legend={"orientation": "h", "yref": "container", "yanchor": "bottom", "y": 0, "x": 0},
     )
     figure.update_layout({"title_x": 0, "title_y": 0.98, "title_yanchor": "top", "title_font_size": 16})
     figure.update_xaxes(automargin=True, gridcolor="rgba(140,140,140,0.3)", zeroline=False)

@@ -77,21 +77,26 @@ def coverage_curves(reports: Sequence[Report], threshold: float | None = None) -
         )
     layout(figure, "Answering only when sure", about_all(reports), height=480)
     figure.update_xaxes(title="share of faces answered", range=[0, 1.03], dtick=0.2, tickformat=".0%", fixedrange=True)
-    figure.update_yaxes(title="share of right answers", tickformat=".0%", fixedrange=True)
+    lowest = min(report.accuracy for report in reports)
+    figure.update_yaxes(
+        title="share of right answers", range=[max(lowest - 0.1, -0.03), 1.03], tickformat=".0%", fixedrange=True
+    )
     return figure
 
 
 def differences(comparison: Comparison, figure_name: str) -> go.Figure:
     """Difference of precision, recall or f1 for every class, with paired 95 % intervals."""
-    value, low, high = comparison.per_class(figure_name)
-    labels = comparison.first.labels
+    occurs = comparison.first.confusion.sum(axis=1) > 0  # of a class without images nothing is known
+    value, low, high = (values[occurs] for values in comparison.per_class(figure_name))
+    classes = zip(comparison.first.labels, colors_of(comparison.first.labels), occurs, strict=True)
+    labels, colors = zip(*((as_text(label), color) for label, color, known in classes if known), strict=True)
     figure = go.Figure(
         go.Scatter(
             x=value,
-            y=[as_text(label) for label in labels],
+            y=labels,
             error_x={"array": high - value, "arrayminus": value - low, "color": GREY},
             mode="markers",
-            marker={"color": colors_of(labels), "size": 13},
+            marker={"color": colors, "size": 13},
             customdata=np.stack([low, high], axis=1),
             hovertemplate="%{y}: %{x:+.1%}, 95% %{customdata[0]:+.1%} to %{customdata[1]:+.1%}<extra></extra>",
         )
@@ -101,6 +106,6 @@ def differences(comparison: Comparison, figure_name: str) -> go.Figure:
     name = "F1" if figure_name == "f1" else figure_name
     subtitle = f"{second}, minus {first}, on {judged_on(comparison.first)}"
     layout(figure, f"Difference in {name} of each class", subtitle, height=max(420, 140 + 25 * len(labels)))
-    figure.update_xaxes(tickformat="+.0%", fixedrange=True)
+    figure.update_xaxes(title="difference", tickformat="+.0%", fixedrange=True)
     figure.update_yaxes(type="category", autorange="reversed", fixedrange=True)
     return figure.update_layout(showlegend=False)

@@ -26,7 +26,7 @@ def reference_strip(report: Report) -> go.Figure:
             y=[reference.name],
             error_x={"type": "constant", "value": reference.spread, "visible": bool(reference.spread), "color": GREY},
             mode="markers",
-            marker={"color": GREY, "size": 11, "symbol": "diamond"},
+            marker={"color": GREY, "size": 11, "symbol": "diamond" if reference.comparable else "diamond-open"},
             hovertemplate=f"{reference.name}: %{{x:.1%}}<br>{reference.note}<extra></extra>",
         )
     marks = {"official": (report, MODELS[0])}
@@ -85,7 +85,7 @@ def confusion_matrix(report: Report, normalisation: str = "counts") -> go.Figure
             "y": i,
             "text": f"{value}" if normalisation == "counts" else f"{value:.0%}",
             "showarrow": False,
-            "font": {"color": "white" if shade > 0.55 else "#1A2230", "size": 13},
+            "font": {"color": "white" if shade > 0.65 else "#1A2230", "size": 13},
         }
         for i, j, value, shade in zip(row, column, values.ravel(), shades.ravel(), strict=True)
     ]
@@ -159,6 +159,9 @@ def _add_curve(figure: go.Figure, series: dict, x, y, area: str, hover: str) -> 
 def _finish_curves(figure, reports: Sequence[Report], label: str | None, title: str, x: str, y: str) -> go.Figure:
     what = f"{title}: {label}" if label else f"{title}, each class"
     layout(figure, what, about_all(reports), height=560)
+    if not any(trace.name != "chance" for trace in figure.data):
+        text = "No curve: the images are of one class only, or none is of this one."
+        figure.add_annotation(text=text, showarrow=False, x=0.5, y=0.5, xref="paper", yref="paper")
     figure.update_xaxes(title=x, range=[0, 1.03], dtick=0.2, tickformat=".0%", fixedrange=True)
     figure.update_yaxes(title=y, range=[0, 1.03], dtick=0.2, tickformat=".0%", fixedrange=True)
     return figure

@@ -76,6 +76,12 @@ def open_rows(name: str | Path) -> tuple[Rows, Format, Path]:
     return _cached_rows(format, path) if format.cached else format.read(path), format, path
 
 
+def stamp(name: str | Path) -> str:
+    """Text that changes when the data set of that name does."""
+    path = find(name)
+    return _stamp(path) if path.exists() else str(path)
+
+
 def ferplus_path(source: Path) -> Path:
     """Where the FER+ votes of a source lie, if it has them."""
     return source.parent / f"{FERPLUS}.csv"

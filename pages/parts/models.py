@@ -21,12 +21,19 @@ def pick_run(key: str) -> Run:
     store = RunStore()
     runs = [run.id for run in store if run.is_usable]
     chosen = store.default.id
-    id = st.selectbox("Model", runs, index=runs.index(chosen), key=key, help="The models in `models/`; see Models.")
+    id = st.selectbox(
+        "Model",
+        runs,
+        index=runs.index(chosen),
+        key=key,
+        help="The models in `models/`; see Models.",
+        persist_state="session",
+    )
     return store[id]
 
 
 def accuracy_sentence(run: Run) -> str:
-    """How often a run is right, on what and how surely, in words; every number from its stored report."""
+    """How often a run is right, on what and how surely, in words; every number from its card."""
     card, score = run.card, run.test_score
     if card["data"]["format"] == "synthetic":
         return f"**{run.id}** was trained on faces that this project drew; how it does on real ones is unknown."

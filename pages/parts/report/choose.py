@@ -5,7 +5,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from fer import evaluation, formats, pictures
+from fer import evaluation, formats, pictures, tables
 from fer.errors import FerError
 from fer.photos import LabelledFaces
 from fer.pictures import Pictures
@@ -54,7 +54,8 @@ def choose(run: Run, tta: bool) -> Chosen | None:
     report = None
     with frame.errors():
         report = stored(run, dataset, split, tta)
-    _warn(run, dataset, split)
+    if warning := tables.warning(run, dataset, split):
+        st.warning(warning)
     if dataset in present or Path(run.source_of(dataset)).exists():
         _offer(run, dataset, split, tta, report)
     elif report is None:
@@ -71,17 +72,6 @@ def _describe(run: Run, dataset: str, split: str, kept: list) -> str:
         report = None
     official = split_name(report) if report else split
     return f"{dataset}, {split} split" if official == split else f"{dataset}, {official} ({split} split)"
-
-
-def _warn(run: Run, dataset: str, split: str) -> None:
-    """What makes a figure on this split look better than it is."""
-    trained_on = run.card["data"]["name"] == dataset
-    if dataset == "synthetic":
-        st.warning("These faces are drawn by this app: figures on them tell nothing of real faces.")
-    elif trained_on and split in ("train", "all"):
-        st.warning(f"{run.id} was trained on these images: this tells how much it remembers, not how good it is.")
-    elif trained_on and split == "val":
-        st.info(f"{run.id}'s epochs and recipe were chosen on this split, so it looks a little better here than it is.")
 
 
 def _offer(run: Run, dataset: str, split: str, tta: bool, report: Report | None) -> None:
@@ -123,7 +113,7 @@ def judge(run: Run, dataset: str, split: str, tta: bool) -> Report:
 
 
 @st.cache_resource(max_entries=4, ttl="10m", show_spinner="Opening the pictures …")
-def _pictures(run_path: str, dataset: str, fingerprint: str, _report: Report) -> Pictures:
+def _pictures(run_path: str, dataset: str, fingerprint: str, last_row: int, _report: Report) -> Pictures:
     return pictures.pictures_of(_report, Run(run_path))
 
 
@@ -132,4 +122,4 @@ def pictures_of(chosen: Chosen) -> Pictures:
     if chosen.faces:
         return Pictures(chosen.faces.images, chosen.faces.names)
     report = chosen.report
-    return _pictures(str(chosen.run.path), report.dataset, report.fingerprint, report)
+    return _pictures(str(chosen.run.path), report.dataset, report.fingerprint, int(report.rows.max()), report)

@@ -58,6 +58,9 @@ def compare(chosen: Chosen) -> None:
         return
     for other in picked.values():
         st.markdown(f"- {frame.plain(Comparison(other, report).verdict)}")
+        if report.leaked.any() and not report.leaked.all():
+            clean = Comparison(other.leak_free, report.leak_free)
+            st.markdown(f"  - Leak-free, n = {len(clean.first):,}: {frame.plain(clean.verdict)}")
     st.caption(
         f"Paired bootstrap intervals and McNemar's exact test on the same n = {len(report):,} images"
         + (f"; {len(picked)} comparisons, each p-value stands for itself alone." if len(picked) > 1 else ".")

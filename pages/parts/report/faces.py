@@ -34,7 +34,7 @@ def show(chosen: Chosen, positions: np.ndarray, key: str, others: Sequence[Repor
     try:
         pictures = pictures_of(chosen)
     except FerError as error:
-        _show_rows(chosen.report, positions, error)
+        _show_rows(chosen.report, positions, others, error)
         return
     pages = -(-len(positions) // A_PAGE)
     page = st.pagination(pages, key=f"{key}-page") if pages > 1 else 1
@@ -50,13 +50,17 @@ def fetch(chosen: Chosen) -> Pictures | None:
         return None
 
 
-def _show_rows(report: Report, positions: np.ndarray, error: FerError) -> None:
+def _show_rows(report: Report, positions: np.ndarray, others: Sequence[Report], error: FerError) -> None:
     st.info(
         f"The pictures themselves cannot be shown. {frame.plain(str(error))} These are their row numbers (from 0) in "
         f"{frame.plain(report.dataset)}; `data/README.md` tells how to get it.",
         icon=":material/image_not_supported:",
     )
-    st.dataframe(tables.answers(report, positions), hide_index=True, alt="Row numbers and answers of these images")
+    table = tables.answers(report, positions)
+    for other in others:
+        name = f"{other.model}, {way(other.tta)}"
+        table.insert(3, name, [other.labels[i] for i in other.predictions[positions]])
+    st.dataframe(table, hide_index=True, alt="Row numbers and answers of these images")
 
 
 def _card(report: Report, others: Sequence[Report], pictures: Pictures, position: int) -> dict:

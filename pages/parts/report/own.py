@@ -1,11 +1,13 @@
 """Judging on a user's own labelled photos."""
 
+from contextlib import nullcontext
+
 import pandas as pd
 import streamlit as st
 
-from fer import evaluation, metrics, photos
+from fer import evaluation, photos, tables
 from fer.photos import LabelledFaces, Photo
-from fer.report import Report, percent
+from fer.report import Report
 from fer.runs import Run, RunStore
 from pages.parts import frame
 from pages.parts.report.choose import Chosen
@@ -37,12 +39,9 @@ def choose(run: Run, tta: bool) -> Chosen | None:
     if not uploads:
         return None
     faces = _faces(tuple(upload.file_id for upload in uploads), run.labels, detector, uploads, kind == "a zip")
-    _tell(faces, detector)
-    if not len(faces.labels):
-        return None
-    report = judge(run, f"{name} (own photos)", tta, faces)
-    _tell_undetected(faces, report)
-    return Chosen(run, report, faces)
+    report = judge(run, f"{name} (own photos)", tta, faces) if len(faces.labels) else None
+    _tell(faces, report, detector)
+    return Chosen(run, report, faces) if report else None
 
 
 @st.cache_resource(max_entries=4, scope="session", show_spinner=False)
@@ -50,15 +49,13 @@ def _faces(
     file_ids: tuple[str, ...], classes: tuple[str, ...], detector: str, _uploads: list, zipped: bool
 ) -> LabelledFaces:
     bar = st.progress(0.0, "Reading the photos …")
+    loose = [Photo(upload.name, upload.getvalue) for upload in _uploads]
     on_progress = frame.progress(bar, "photos read")
-    if zipped:
-        with photos.in_zip(_uploads[0]) as found:
-            faces = photos.find_faces(found, classes=classes, detector=detector, on_progress=on_progress)
-    else:
-        found = [Photo(upload.name, upload.getvalue) for upload in _uploads]
-        faces = photos.find_faces(found, classes=classes, detector=detector, on_progress=on_progress)
-    bar.empty()
-    return faces
+    try:
+        with photos.in_zip(_uploads[0]) if zipped else nullcontext(loose) as found:
+            return photos.find_faces(found, classes=classes, detector=detector, on_progress=on_progress)
+    finally:
+        bar.empty()
 
 
 def judge(run: Run, name: str, tta: bool, faces: LabelledFaces) -> Report:
@@ -71,40 +68,18 @@ def _report(run_id: str, changed: int, name: str, tta: bool, fingerprint: str, _
     return evaluation.evaluate_faces(RunStore()[run_id], _faces, name, tta=tta)
 
 
-def _tell(faces: LabelledFaces, detector: str) -> None:
+def _tell(faces: LabelledFaces, report: Report | None, detector: str) -> None:
     """What became of every photo."""
-    failed, undetected = len(faces.failures), sum(failure.undetected for failure in faces.failures)
-    given = len(faces.labels) + failed
-    text = f"**{len(faces.labels):,} of {given:,} photos are judged.**"
-    if undetected:
-        text += f" In {undetected:,} no face was found."
-    if failed > undetected:
-        text += f" {failed - undetected:,} could not be used."
-    if faces.several:
-        text += f" {len(faces.several):,} show more than one face; the largest was taken."
-    if not given:
-        text = (
-            "There are no photos in this upload: hidden files and folders (their names begin with a dot) are left out."
-        )
-    (st.warning if failed or not given else st.success)(text)
-    if not len(faces.labels) and undetected and detector == "yunet":
+    if not len(faces.labels) and not faces.failures:
+        st.warning("There are no photos in this upload: files and folders whose names begin with a dot are left out.")
+        return
+    (st.warning if faces.failures else st.success)(" ".join(tables.photos_sentences(faces, report)))
+    if not report and detector == "yunet":
         st.info("If the pictures are nothing but faces, choose “already cropped” above.")
     if faces.failures:
-        with st.expander(f"The {failed:,} photos that are not judged", expanded=failed <= 10):
+        with st.expander("The photos that are not judged", expanded=len(faces.failures) <= 10):
             rows = [(failure.name, failure.label, failure.reason) for failure in faces.failures]
             st.dataframe(pd.DataFrame(rows, columns=["file", "labelled", "why not"]), hide_index=True)
     if faces.several:
-        with st.expander(f"The {len(faces.several):,} photos with more than one face"):
+        with st.expander("The photos with more than one face"):
             st.dataframe(pd.DataFrame({"file": faces.several}), hide_index=True)
-
-
-def _tell_undetected(faces: LabelledFaces, report: Report) -> None:
-    """The accuracy that a user of the whole way, detector included, would see."""
-    undetected = sum(failure.undetected for failure in faces.failures)
-    if undetected:
-        right, n = int(report.right.sum()), len(report) + undetected
-        share = percent(right / n, *metrics.wilson(right, n))
-        st.markdown(
-            f"All figures below are on the {len(report):,} faces found. Counting the {undetected:,} photos without a "
-            f"found face as wrong, {share} of n = {n:,} are right."
-        )

@@ -1,9 +1,12 @@
 """The sections of the Evaluate page that look at one report."""
 
+from math import isnan
+
 import streamlit as st
 
-from fer import pictures, references, tables
+from fer import references, tables
 from fer.charts import certainty, judging
+from fer.report import Report
 from pages.parts import frame
 from pages.parts.report import faces, figures
 from pages.parts.report.choose import Chosen
@@ -19,7 +22,7 @@ def overview(chosen: Chosen) -> None:
             with column.container(border=True, height="stretch"):
                 st.metric(name, number)
                 st.caption(f"{interval.removesuffix(')')}; {why}")
-    st.caption(f"{references.about(report)}. Intervals: Wilson for shares, normal for the log-loss, else bootstrap.")
+    st.caption(f"{_about(report)}. Intervals: Wilson for shares, normal for the log-loss, else bootstrap.")
     if caution := tables.caution(report):
         st.warning(caution)
     if references.split_name(report) != "PrivateTest":
@@ -32,7 +35,14 @@ def overview(chosen: Chosen) -> None:
     with st.expander("Where these marks come from"):
         for mark in references.REFERENCES:
             st.markdown(f"- **{mark.name}**, {mark.accuracy:.1%}: {mark.note}. {mark.source}")
-        st.caption("Figures on other splits, re-split data, other labels or fewer classes are left out on purpose.")
+        st.caption(
+            "Hollow marks are on other images or labels, for orientation only. Figures on other splits, re-split data "
+            "or fewer classes are left out on purpose."
+        )
+
+
+def _about(report: Report) -> str:
+    return frame.plain(references.about(report))
 
 
 @st.fragment
@@ -46,6 +56,7 @@ def confusion(chosen: Chosen) -> None:
         required=True,
         format_func={"counts": "counts", "rows": "% of each label", "columns": "% of each answer"}.get,
         key="evaluate-normalisation",
+        persist_state="session",
     )
     st.markdown("**The confusions that cost most:** " + frame.plain("; ".join(tables.worst_confusions(report))) + ".")
     st.caption("Click a cell to see its images, or choose it in the boxes below.")
@@ -63,8 +74,9 @@ def confusion(chosen: Chosen) -> None:
         faces.fetch(chosen)  # while the reader looks at the matrix, so that the first click answers as fast as the next
     else:
         row, column = labels.index(labelled), labels.index(answered)
-        st.header(frame.plain(tables.confusion_sentence(report, row, column)))
-        st.caption(f"Most confident first. {references.about(report)}.")
+        sentence = tables.confusion_sentence(report, row, column)
+        st.header(frame.plain(sentence[0].upper() + sentence[1:]))
+        st.caption(f"Most confident first. {_about(report)}.")
         faces.show(chosen, tables.cell(report, row, column), f"evaluate-cell-{row}-{column}")
 
 
@@ -82,7 +94,7 @@ def classes(chosen: Chosen) -> None:
     for name in ("precision", "recall", "f1"):
         shown[name] = 100 * table[name]
         ends = zip(table[f"{name} low"], table[f"{name} high"], strict=True)
-        shown[f"{name}, 95%"] = [f"{100 * low:.0f} to {100 * high:.0f}" for low, high in ends]
+        shown[f"{name}, 95%"] = ["–" if isnan(low) else f"{100 * low:.0f} to {100 * high:.0f}" for low, high in ends]
     bar = {"format": "%.1f%%", "min_value": 0, "max_value": 100, "width": "small"}
     st.dataframe(
         shown,
@@ -95,7 +107,9 @@ def classes(chosen: Chosen) -> None:
             "f1, 95%": st.column_config.TextColumn("F1, 95%"),
         },
     )
-    st.caption(f"{references.about(report)}. Click a column's head to sort. Support: images with that label.")
+    st.caption(
+        f"{frame.plain(references.about(report))}. Click a column's head to sort. Support: images with that label."
+    )
     figures.show(
         judging.precision_recall_curves([report]), "evaluate-precision-recall", _areas(table, "average precision")
     )
@@ -123,15 +137,13 @@ def certain(chosen: Chosen) -> None:
 def mistakes(chosen: Chosen) -> None:
     """The most confident wrong answers, and what FER+'s taggers say of them."""
     report, wrong = chosen.report, tables.mistakes(chosen.report)
-    st.markdown(
-        f"**{len(wrong):,} of {len(report):,} answers are not the label.** Where a model is very sure and still wrong, "
-        "the label is often what is wrong."
-    )
+    st.markdown(f"**{len(wrong):,} of {len(report):,} answers are not the label.**")
     pictured = faces.fetch(chosen)
-    votes = pictured.votes if pictured else None
-    if votes is not None and len(wrong):
-        st.markdown(tables.sides_sentence(len(wrong), pictures.sides(report, votes)))
+    if pictured and pictured.votes is not None:
+        for sentence in tables.sides_sentences(report, pictured.votes):
+            st.markdown(f"- {sentence}")
+        st.caption("Where a model is very sure and people side with it, the label is likely what is wrong.")
     elif not chosen.faces:
         st.caption("With FER+'s votes (`fer2013new.csv` beside the data) this says with whom ten taggers side.")
-    st.caption(f"Most confident first. {references.about(report)}.")
+    st.caption(f"Most confident first. {_about(report)}.")
     faces.show(chosen, wrong, "evaluate-mistakes")

@@ -16,7 +16,7 @@ def take(chosen: Chosen) -> None:
     st.markdown("Everything that the page shows is made from these files, and can be made again from them.")
     with st.container(horizontal=True):
         for label, make, suffix, mime, icon in (
-            ("Report (HTML)", lambda: document.render(run, report), "html", "text/html", "article"),
+            ("Report (HTML)", lambda: document.render(run, report, chosen.faces), "html", "text/html", "article"),
             ("Report (JSON)", report.to_json, "json", "application/json", "data_object"),
             ("Every answer (CSV)", lambda: _answers(chosen), "csv", "text/csv", "table"),
             ("Emotions (CSV)", lambda: tables.classes(report).to_csv(index=False), "classes.csv", "text/csv", "table"),

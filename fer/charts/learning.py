@@ -1,0 +1,117 @@
+"""Figures of a training: how it learns, what it answers, and earlier runs behind it."""
+
+from collections.abc import Mapping, Sequence
+
+import plotly.graph_objects as go
+
+from fer.charts import DASHES, GREY, MODELS, as_text, layout, lines_of
+
+PARTS = {"loss": ("loss", "val_loss"), "accuracy": ("accuracy", "val_accuracy")}
+
+
+def learning_curves(
+    part: str,
+    history: Sequence[dict],
+    about: str,
+    *,
+    running: dict | None = None,
+    best_epoch: int | None = None,
+    behind: Mapping[str, Sequence[dict]] | None = None,
+) -> go.Figure:
+    """Training and validation curves that grow with every epoch.
+
+    Args:
+        part: loss or accuracy.
+        history: entries of `Run.history`.
+        about: what is trained on what.
+        running: `Run.progress` of an epoch that is not over yet; drawn as a light line.
+        best_epoch: from 0; marked.
+        behind: histories of other runs by their names; their validation curves are drawn thin.
+    """
+    trained, judged = PARTS[part]
+    figure, percent = go.Figure(), part == "accuracy"
+    for i, (name, other) in enumerate((behind or {}).items()):
+        color, dash = MODELS[(i + 2) % len(MODELS)], DASHES[(i + 1) % len(DASHES)]
+        _add(figure, other, judged, f"{name}, validation", {"color": color, "dash": dash, "width": 1})
+    _add(figure, history, trained, "training", {"color": MODELS[1]})
+    _add(figure, history, judged, "validation", {"color": MODELS[0]})
+    if running and running.get("trace"):
+        trace, column = running["trace"], 1 if part == "loss" else 2
+        figure.add_scatter(
+            x=[running["epoch"] + (point[0] + 1) / running["batches"] for point in trace],
+            y=[point[column] for point in trace],
+            mode="lines",
+            line={"color": MODELS[1], "width": 1},
+            opacity=0.45,
+            name="batches of this epoch",
+            hoverinfo="skip",
+        )
+    if best_epoch is not None and best_epoch < len(history):
+        best = history[best_epoch]
+        marker = {"color": MODELS[0], "size": 13, "symbol": "star"}
+        figure.add_scatter(x=[best_epoch + 1], y=[best[judged]], mode="markers", marker=marker, name="best epoch")
+    layout(figure, part.capitalize(), about, height=380)
+    figure.update_xaxes(title="epoch", rangemode="tozero", fixedrange=True)
+    figure.update_yaxes(tickformat=".0%" if percent else None, fixedrange=True)
+    return figure
+
+
+def _add(figure: go.Figure, history: Sequence[dict], key: str, name: str, line: dict) -> None:
+    figure.add_scatter(
+        x=[entry["epoch"] + 1 for entry in history],
+        y=[entry[key] for entry in history],
+        mode="lines+markers" if len(history) < 30 else "lines",
+        line=line,
+        marker={"size": 5},
+        name=name,
+    )
+
+
+def recall_curves(history: Sequence[dict], labels: Sequence[str], about: str) -> go.Figure:
+    """Validation recall of each class over the epochs: a class that is never answered is seen at once."""
+    figure = go.Figure()
+    for i, (label, line) in enumerate(zip(labels, lines_of(labels), strict=True)):
+        figure.add_scatter(
+            x=[entry["epoch"] + 1 for entry in history],
+            y=[entry["val_recall"][i] for entry in history],
+            mode="lines+markers" if len(history) < 30 else "lines",
+            line=line,
+            marker={"size": 5},
+            name=as_text(label),
+        )
+    layout(figure, "Recall, validation", about, height=380)
+    figure.update_xaxes(title="epoch", rangemode="tozero", fixedrange=True)
+    figure.update_yaxes(tickformat=".0%", range=[-0.02, 1.02], fixedrange=True)
+    return figure
+
+
+def rate_curve(history: Sequence[dict], about: str) -> go.Figure:
+    """The learning rate at the end of each epoch."""
+    figure = go.Figure()
+    _add(figure, history, "learning_rate", "learning rate", {"color": GREY})
+    layout(figure, "Learning rate", about, height=300)
+    figure.update_yaxes(fixedrange=True)
+    figure.update_xaxes(title="epoch", rangemode="tozero", fixedrange=True)
+    return figure.update_layout(showlegend=False)
+
+
+def validation_confusion(entry: dict, labels: Sequence[str], about: str) -> go.Figure:
+    """The confusion matrix of one epoch on the validation split, counts; `entry` is one of `Run.history`."""
+    names = [as_text(label) for label in labels]
+    figure = go.Figure(
+        go.Heatmap(
+            z=entry["val_confusion"],
+            x=names,
+            y=names,
+            colorscale="Blues",
+            showscale=False,
+            texttemplate="%{z}",
+            xgap=1,
+            ygap=1,
+            hovertemplate="%{z} of %{y} were called %{x}<extra></extra>",
+        )
+    )
+    layout(figure, f"Confusions, epoch {entry['epoch'] + 1}, validation", about, height=380)
+    figure.update_xaxes(title="answered", type="category", fixedrange=True, showgrid=False)
+    figure.update_yaxes(title="labelled", type="category", autorange="reversed", fixedrange=True, showgrid=False)
+    return figure

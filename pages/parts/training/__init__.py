@@ -1,0 +1,1 @@
+"""The pieces of the Train page: data, recipe, and what runs now."""

@@ -1,0 +1,59 @@
+"""Which data set is trained on, and a look at it before."""
+
+import pandas as pd
+import streamlit as st
+
+from fer import formats
+from fer.data import SPLITS, Dataset
+from pages.parts import frame
+
+SHOWN = 8  # faces of each class
+
+
+@st.cache_resource(max_entries=3, show_spinner="Opening the data set …")
+def _open(name: str, stamp: str) -> Dataset:
+    return formats.open_dataset(name)
+
+
+@st.cache_data(max_entries=8, show_spinner="Looking for twins and faults …")
+def _faults(fingerprint: str, _dataset: Dataset) -> dict[str, int]:
+    return _dataset.faults()
+
+
+def choose() -> Dataset:
+    """A data set in data/ or the drawn one; its classes, samples, twins and faults."""
+    names = [*formats.available(), "synthetic"]
+    name = st.selectbox(
+        "Data",
+        names,
+        key="train-data",
+        persist_state="session",
+        help="What lies in `data/`, and faces that this app draws itself.",
+    )
+    dataset = _open(name, formats.stamp(name))
+    if dataset.format == "synthetic":
+        st.info("These faces are drawn: a training on them shows how it goes, and tells nothing of real faces.")
+    counts = pd.DataFrame({split: dataset.split(split).counts for split in SPLITS}, index=list(dataset.labels))
+    st.caption(
+        f"{frame.plain(dataset.name)}: "
+        + ", ".join(f"{len(dataset.split(split)):,} {split}" for split in SPLITS)
+        + (f"; carved out of train by this app: {', '.join(dataset.carved)}" if dataset.carved else "")
+    )
+    with st.expander("A look at it: classes, samples, twins and faults"):
+        st.bar_chart(counts, horizontal=True, stack=False, height=320)
+        _samples(dataset)
+        st.dataframe(
+            pd.DataFrame(_faults(dataset.fingerprint, dataset).items(), columns=["twins and faults", "count"]),
+            hide_index=True,
+        )
+    return dataset
+
+
+def _samples(dataset: Dataset) -> None:
+    train, labels = dataset.train, dataset.train.labels
+    for i, label in enumerate(dataset.labels):
+        rows = (labels == i).nonzero()[0][:SHOWN]
+        if len(rows):
+            st.caption(frame.plain(label))
+            words = [f"{label}, sample {k}" for k in range(1, len(rows) + 1)]
+            st.image([train.images[row] for row in rows], width=64, alt=words)

@@ -1,0 +1,122 @@
+"""What runs and what waits: bars, curves that grow, and the buttons that stop, go on, cancel and delete."""
+
+from datetime import timedelta
+
+import streamlit as st
+
+from fer import jobs
+from fer.charts import learning
+from fer.runs import Run, RunStore
+from pages.parts import frame
+from pages.parts.report import figures
+
+EVERY = 1.0  # seconds between looks while something runs
+WATCHED = "train-watched"  # the run that was last seen training in this session
+LAST = "train-last"  # the run that was last seen to end
+ACTIVE = ("queued", "training")
+
+
+def active(store: RunStore) -> list[Run]:
+    return [run for run in store if run.state in ACTIVE]
+
+
+def show(store: RunStore) -> None:
+    """Everything that runs or waits, looked at again every second while there is such a thing."""
+    st.fragment(_show, run_every=EVERY if active(store) else None)(store.root)
+
+
+def _show(root) -> None:
+    store = RunStore(root)
+    jobs.see_to(store)
+    running, waiting = [run for run in active(store) if run.state == "training"], jobs.queue(store)
+    if st.session_state.get(WATCHED) and not running and not waiting:
+        st.session_state[LAST], st.session_state[WATCHED] = st.session_state[WATCHED], None
+        st.rerun()  # the whole page: it has ended, and nothing needs looking at every second
+    if running:
+        st.session_state[WATCHED] = running[0].id
+    for run in running:
+        _running(run)
+    for position, run in enumerate(waiting):
+        _waiting(store, run, position)
+
+
+def _running(run: Run) -> None:
+    st.header(f"{frame.plain(run.id)} is training")
+    progress, config = run.progress, run.config
+    if "batch" in progress and progress.get("phase") == "training":
+        _bars(progress)
+    else:
+        st.progress(0.0, f"{progress.get('phase', 'starting').capitalize()} …")
+    left, right, _ = st.columns([1, 1, 4])
+    stopping = run.stop_was_asked()
+    if left.button("Stop", key=f"stop-{run.id}", disabled=stopping, help="Keeps what is learnt; it can go on later."):
+        run.ask_to_stop()
+        st.rerun(scope="fragment")
+    if right.button("Cancel", key=f"cancel-{run.id}", disabled=stopping, help="Stops and deletes this run."):
+        run.ask_to_stop(discard=True)
+        st.rerun(scope="fragment")
+    if stopping:
+        st.info("It stops after this batch …")
+    curves(run, progress if progress.get("phase") == "training" else None)
+    with st.expander("Log"):
+        st.code(run.log[-5000:] or "Nothing yet.", language=None)
+    st.caption(f"{config.architecture} on {config.data}, {config.epochs} epochs, seed {config.seed}.")
+
+
+def _bars(progress: dict) -> None:
+    epoch, epochs, batch, batches = (progress[name] for name in ("epoch", "epochs", "batch", "batches"))
+    done = (epoch + (batch + 1) / batches) / epochs
+    left = progress["seconds"] * (1 - done) / done
+    st.progress(done, f"Epoch {epoch + 1} of {epochs}")
+    st.progress((batch + 1) / batches, f"Batch {batch + 1:,} of {batches:,}")
+    facts = (
+        ("Images/s", f"{progress['images_per_second']:,.0f}"),
+        ("Elapsed", duration(progress["seconds"])),
+        ("Left", f"about {duration(left)}"),
+        ("Loss", f"{progress['loss']:.3f}"),
+        ("Accuracy", f"{progress['accuracy']:.1%}"),
+        ("Memory", f"{progress.get('memory', 0) / 2**20:,.0f} MB"),
+        ("Processor", f"{progress.get('cpu', 0):.1f} cores"),
+    )
+    with st.container(horizontal=True):
+        for name, value in facts:
+            st.metric(name, value, width="content")
+
+
+def duration(seconds: float) -> str:
+    return str(timedelta(seconds=round(seconds)))
+
+
+def curves(run: Run, running: dict | None = None, behind: dict | None = None) -> None:
+    """Loss, accuracy, recall of each class, learning rate, and the latest confusion matrix."""
+    history, about = run.history, f"{run.id}: {run.config.architecture} on {run.config.data}"
+    if not history and not running:
+        return
+    best = max(range(len(history)), key=lambda i: history[i]["val_accuracy"]) if history else None
+    left, right = st.columns(2)
+    for column, part in ((left, "loss"), (right, "accuracy")):
+        with column:
+            figure = learning.learning_curves(part, history, about, running=running, best_epoch=best, behind=behind)
+            figures.show(figure, f"curve-{part}-{run.id}", f"{part} over epochs")
+    if not history:
+        return
+    with left:
+        figures.show(
+            learning.recall_curves(history, run.labels, about), f"curve-recall-{run.id}", "Recall of each class"
+        )
+    with right:
+        matrix = learning.validation_confusion(history[-1], run.labels, about)
+        figures.show(matrix, f"curve-confusion-{run.id}", "Confusion matrix of the last epoch, validation")
+    figures.show(learning.rate_curve(history, about), f"curve-rate-{run.id}", "Learning rate")
+
+
+def _waiting(store: RunStore, run: Run, position: int) -> None:
+    config, name = run.config, frame.plain(run.id)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(f"**{name}** waits as number {position + 1}: {config.architecture} on {frame.plain(config.data)}.")
+        if st.button("Sooner", key=f"sooner-{run.id}", disabled=position == 0):
+            jobs.sooner(store, run)
+            st.rerun(scope="fragment")
+        if st.button("Cancel", key=f"cancel-{run.id}"):
+            jobs.cancel(store, run)
+            st.rerun(scope="fragment")

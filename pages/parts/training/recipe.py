@@ -1,0 +1,122 @@
+"""The form of a recipe, made from TrainConfig's own declarations."""
+
+from dataclasses import Field, fields
+
+import numpy as np
+import streamlit as st
+
+from fer import speed
+from fer.architectures import ARCHITECTURES
+from fer.augment import NUMPY, augment
+from fer.config import TrainConfig
+from fer.data import Dataset
+from fer.presets import PRESETS
+from fer.runs import RunStore
+
+SETTINGS = [item for item in fields(TrainConfig) if item.name != "data"]
+AUGMENTATION = "augmentation: "  # begins the help of those settings
+LENGTH = ("architecture", "start_from", "epochs", "batch_size", "patience", "precision", "seed", "classes", "ferplus")
+PREVIEWED = 16
+
+
+def key(name: str) -> str:
+    return f"train-{name}"
+
+
+def choose(store: RunStore, dataset: Dataset) -> TrainConfig:
+    """A preset, every setting below it, and what the augmentation makes of sixteen faces."""
+    _begin()
+    preset = st.segmented_control(
+        "Recipe",
+        list(PRESETS),
+        required=True,
+        key=key("preset"),
+        on_change=_apply,
+        persist_state="session",
+    )
+    st.caption(PRESETS[preset].summary + ".")
+    values = {}
+    with st.expander("Every setting"):
+        for title, chosen in (
+            ("Network and length", [item for item in SETTINGS if item.name in LENGTH]),
+            ("Learning", [item for item in SETTINGS if item.name not in LENGTH and not _augments(item)]),
+            ("Augmentation", [item for item in SETTINGS if _augments(item)]),
+        ):
+            st.markdown(f"**{title}**")
+            columns = st.columns(3)
+            for i, item in enumerate(chosen):
+                with columns[i % 3]:
+                    values[item.name] = _widget(item, store)
+        config = TrainConfig(data=st.session_state[key("data")], **values)
+        _preview(dataset, config)
+    return config
+
+
+def _augments(item: Field) -> bool:
+    return item.metadata["help"].startswith(AUGMENTATION)
+
+
+def _begin() -> None:
+    if key("epochs") not in st.session_state:
+        st.session_state.setdefault(key("preset"), "Quick look")
+        _apply()
+
+
+def _apply() -> None:
+    """Put the preset's values into the form."""
+    config = PRESETS[st.session_state[key("preset")]].config("synthetic")
+    for item in SETTINGS:
+        st.session_state[key(item.name)] = getattr(config, item.name)
+
+
+def _widget(item: Field, store: RunStore):
+    """The widget that fits a setting's type and limits; its value is the session's."""
+    limits, label = item.metadata, item.name.replace("_", " ")
+    common = {"key": key(item.name), "help": limits["help"].removeprefix(AUGMENTATION), "persist_state": "session"}
+    if item.name == "architecture":
+        return st.selectbox(label, list(ARCHITECTURES), **common)
+    if item.name == "start_from":
+        runs = [run.id for run in store if run.model_path.is_file()]
+        return st.selectbox(label, ["", *runs], format_func=lambda id: id or "random weights", **common)
+    if item.type is bool:
+        return st.toggle(label, **common)
+    if limits["choices"]:
+        return st.selectbox(label, limits["choices"], **common)
+    if item.type is str:
+        return st.text_input(label, **common)
+    step, format = (1, "%d") if item.type is int else (None, "%g")
+    low, high = item.type(limits["low"]), item.type(limits["high"])
+    return st.number_input(label, min_value=low, max_value=high, step=step, format=format, **common)
+
+
+def _preview(dataset: Dataset, config: TrainConfig) -> None:
+    """Sixteen training faces as the network will see them."""
+    index = np.linspace(0, len(dataset.train) - 1, PREVIEWED).astype(int)
+    random = np.random.default_rng(config.seed)
+    images, _ = augment(dataset.train.images[index], dataset.train.targets[index], config, random, NUMPY)
+    st.image(
+        list(images[..., 0]),
+        width=72,
+        output_format="PNG",
+        alt=[f"Augmented training face {i}" for i in range(1, PREVIEWED + 1)],
+    )
+    st.caption("Sixteen training faces as the network will see them; they change with the settings above.")
+
+
+def tell_time(store: RunStore, config: TrainConfig, dataset: Dataset) -> None:
+    """How long this will take here; where this machine's speed is not known yet, the way to find out."""
+    sizes = {split: len(dataset.split(split)) for split in ("train", "val", "test")}
+    seconds = speed.estimate(store, config, **sizes)
+    if seconds is None:
+        st.info(
+            f"How long this takes is not known: this machine has not trained {config.architecture} yet. "
+            f"`python -m fer measure --architecture {config.architecture}` finds out in half a minute."
+        )
+    else:
+        st.info(f"This will take **about {in_words(seconds)}** on this machine, from its own measured speed.")
+
+
+def in_words(seconds: float) -> str:
+    if seconds < 90:
+        return f"{round(seconds, -1):.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} hours"

@@ -1,0 +1,51 @@
+"""What became of earlier trainings: those that stopped can go on, those that ended can be used."""
+
+import streamlit as st
+
+from fer import jobs
+from fer.runs import Run, RunStore
+from pages.parts import frame
+from pages.parts.training import live
+
+RESUMABLE = ("created", "stopped", "failed", "lost")
+
+
+def show(store: RunStore) -> None:
+    """Unfinished runs with Resume and Delete, and the run that ended last in this session."""
+    for run in store:
+        if run.state in RESUMABLE:
+            _unfinished(store, run)
+    last = st.session_state.get(live.LAST)
+    finished = {run.id: run for run in store if run.state == "finished"}
+    if last in finished:
+        _finished(finished[last])
+
+
+def _unfinished(store: RunStore, run: Run) -> None:
+    state, message = run.state, run.status["message"]
+    text = f"**{frame.plain(run.id)}** is {state}."
+    if state == "lost":
+        text += " The process that trained it is gone."
+    with st.container(border=True):
+        st.markdown(f"{text} {frame.plain(message)}")
+        with st.container(horizontal=True):
+            if st.button("Resume", key=f"resume-{run.id}", icon=":material/play_arrow:"):
+                jobs.start(run)
+                st.session_state[live.WATCHED] = run.id
+                st.rerun()
+            with st.popover("Delete"):
+                st.markdown(f"Delete {frame.plain(run.id)} and all that it learnt?")
+                if st.button("Delete it", key=f"delete-{run.id}", type="primary"):
+                    store.delete(run.id)
+                    st.rerun()
+            with st.popover("Log"):
+                st.code(run.log[-5000:] or "Nothing was written.", language=None)
+        live.curves(run)
+
+
+def _finished(run: Run) -> None:
+    st.success(f"{frame.plain(run.id)} is finished.", icon=":material/check_circle:")
+    with st.container(horizontal=True):
+        st.page_link("pages/predict.py", label="Use it on Predict", icon=":material/face:")
+        st.page_link("pages/evaluate.py", label="Evaluate it", icon=":material/fact_check:")
+    live.curves(run)
