@@ -1,6 +1,7 @@
 """python -m fer: data, train, predict, evaluate, report, average, export and models from the command line."""
 
 import argparse
+import io
 import os
 import sys
 from dataclasses import fields
@@ -17,6 +18,8 @@ def main(arguments: list[str] | None = None) -> int:
     """Run one command. Returns the exit status: 0, 1 where something could not be done, 130 after Ctrl-C."""
     options = vars(parser().parse_args(arguments))
     run = options.pop("run")
+    if isinstance(sys.stdout, io.TextIOWrapper):  # a class's name may hold letters that a terminal's alphabet lacks
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
         return run(**options) or 0
     except FerError as error:
@@ -33,7 +36,8 @@ def parser() -> argparse.ArgumentParser:
     """The whole command line."""
     whole = argparse.ArgumentParser(
         prog="python -m fer",
-        description="Facial emotion recognition on FER2013's seven classes: look at data, train, predict, evaluate.",
+        description="Facial emotion recognition, on FER2013's seven emotions or on classes of your own: look at data, "
+        "train, predict, evaluate.",
         epilog="`python -m fer COMMAND --help` tells more of each.",
     )
     add = whole.add_subparsers(title="commands", metavar="COMMAND", required=True).add_parser
@@ -69,9 +73,11 @@ def _add_data(add) -> None:
         commands.data,
         "print a data set's splits, class counts, twins and faults",
         "Open a data set and print its splits, images of each class, twins (images with the same pixels) and faults.",
-        "example:\n  python -m fer data fer2013",
+        "examples:\n  python -m fer data fer2013\n"
+        '  python -m fer data fer2013 --classes "happy, not happy=angry+disgust+fear+sad+surprise+neutral"',
     )
     command.add_argument("dataset", metavar="DATASET", help=DATASET_HELP)
+    command.add_argument("--classes", metavar="CLASSES", default="", help="fewer classes, as of `train --classes`")
     command.add_argument("--json", action="store_true", help="one JSON object instead of tables")
 
 
@@ -85,6 +91,7 @@ def _add_train(add) -> None:
         "goes on from the last whole epoch. The defaults are the recipe of the shipped vgg_small.",
         "examples:\n  python -m fer train --data synthetic --architecture mini_xception --epochs 3 --name first\n"
         "  python -m fer train --data fer2013 --epochs 60 --name my_vgg\n"
+        '  python -m fer train --data fer2013 --classes "happy, sad, neutral" --name three\n'
         "  python -m fer train --resume my_vgg",
     )
     command.add_argument("--name", help="name of the run (default: the architecture and the time)")
@@ -143,7 +150,7 @@ def _add_predict(add) -> None:
         "others are still answered, and the exit status is 1.",
         "examples:\n  python -m fer predict photo.jpg\n  python -m fer predict *.jpg --json > answers.jsonl\n\n"
         'With --json, one object a photo on a line: {"file", "width", "height", "faces": [{"box": [x1, y1, x2, y2],\n'
-        '"label", "confidence", "probabilities": {emotion: p}}]}; boxes in pixels, the end exclusive.',
+        '"label", "confidence", "probabilities": {class: p}}]}; boxes in pixels, the end exclusive.',
     )
     command.add_argument(
         "photos", metavar="PHOTO", nargs="+", type=Path, help="JPEG, PNG, WebP, BMP, GIF, HEIC or AVIF"

@@ -41,6 +41,7 @@ def make_card(run: Run, dataset: Dataset, *, parameters: int, precision: str, po
             "val": len(dataset.val),
             "test": len(dataset.test),
             "carved": list(dataset.carved),
+            "classes": run.config.classes,
             "ferplus": run.config.ferplus,
         },
         "backend": keras.backend.backend(),

@@ -16,10 +16,10 @@ from fer.report import way
 from fer.runs import Run, RunStore
 
 
-def data(dataset: str, json: bool) -> None:
+def data(dataset: str, classes: str, json: bool) -> None:
     from fer.formats import open_dataset
 
-    opened = open_dataset(dataset)
+    opened = open_dataset(dataset, classes=classes)
     facts = {
         "name": opened.name,
         "source": opened.source,
@@ -112,11 +112,12 @@ def predict(photos: list[Path], model: str | None, detector: str, json: bool) ->
 
 def evaluate(data: str, split: str, model: str | None, tta: bool, json: bool) -> None:
     from fer import tables
+    from fer.evaluation import data_for
     from fer.evaluation import evaluate as judge
-    from fer.formats import open_dataset
 
-    opened = open_dataset(data)
-    report = judge(_run(model), opened, split, tta=tta)
+    run = _run(model)
+    opened = data_for(run, data)
+    report = judge(run, opened, split, tta=tta)
     if json:
         printing.print_json({**printing.report_facts(report), "format": opened.format})
         return
@@ -183,9 +184,9 @@ def _model_row(run: Run) -> list:
 
 
 def _judge(worker, run: Run) -> None:
-    from fer.formats import open_dataset
+    from fer.evaluation import data_for
 
-    worker.judge(run, open_dataset(run.config.data, seed=run.config.seed))
+    worker.judge(run, data_for(run, run.config.data))
     run.set_status("finished")
     _print_scores(run)
     print(f"Exported {run.tflite_path}")

@@ -22,6 +22,11 @@ class TrainConfig:
     """
 
     data: str = setting("fer2013", "data set: a name in data/, 'synthetic', or a path to a file or folder")
+    classes: str = setting(
+        "",
+        "fewer classes than the data's: 'happy, not happy=angry+sad' keeps one, merges two, leaves out the rest; "
+        "empty: all",
+    )
     ferplus: bool = setting(False, "train on FER+ votes as soft targets (fer2013new.csv beside the csv)")
     architecture: str = setting("vgg_small", "network: the name of a file in fer/architectures/")
     start_from: str = setting("", "run whose best weights to begin with (fine-tuning); empty: random weights")

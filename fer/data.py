@@ -1,18 +1,18 @@
 """Faces with labels in three splits, and what is known of their twins and faults."""
 
-from dataclasses import dataclass
+import json
+from dataclasses import dataclass, replace
 from hashlib import sha256
-from pathlib import Path
 
 import numpy as np
 
 from fer.errors import FerError
+from fer.grouping import Grouping
 from fer.labels import EMOTIONS
 
 IMAGE_SIZE = 48  # FER2013's; every format scales to it
 SPLITS = ("train", "val", "test")
 USAGE_CODES = {"Training": 0, "PublicTest": 1, "PrivateTest": 2}  # FER2013's own names of the splits
-FERPLUS_OTHERS = ("contempt", "unknown", "NF")  # what FER+'s taggers could choose beside the seven; NF: no face
 CARVED_SHARE = 0.1  # of the training images, as many as FER2013 itself keeps back in PublicTest
 
 
@@ -22,10 +22,11 @@ class Rows:
 
     Attributes:
         images: uint8 (N, 48, 48), 0 black to 255 white.
-        labels: int64 (N,), positions in EMOTIONS.
+        labels: int64 (N,), positions in `names`; -1 where a grouping left the class out.
         usage: int64 (N,), positions in SPLITS.
         groups: int64 (N,); images with the same pixels (twins) share a number.
-        fingerprint: SHA-256 of all the above as hexadecimal text.
+        fingerprint: SHA-256 of images, labels and usage, and of names other than EMOTIONS, as hexadecimal text.
+        names: the classes.
     """
 
     images: np.ndarray
@@ -33,16 +34,17 @@ class Rows:
     usage: np.ndarray
     groups: np.ndarray
     fingerprint: str
+    names: tuple[str, ...] = EMOTIONS
 
     @classmethod
-    def of(cls, images, labels, usage) -> "Rows":
+    def of(cls, images, labels, usage, names: tuple[str, ...] = EMOTIONS) -> "Rows":
         """Check the arrays and find the twins. Raises FerError for shapes or values that cannot be right."""
         images, labels, usage = np.asarray(images), np.asarray(labels, np.int64), np.asarray(usage, np.int64)
         if not len(images):
             raise FerError("The data set holds no images.")
         if images.dtype != np.uint8 or images.shape[1:] != (IMAGE_SIZE, IMAGE_SIZE):
             raise FerError(f"images must be uint8 (N, 48, 48), got {images.dtype} {images.shape}.")
-        for name, values, high in (("labels", labels, len(EMOTIONS)), ("usage", usage, len(SPLITS))):
+        for name, values, high in (("labels", labels, len(names)), ("usage", usage, len(SPLITS))):
             if values.shape != (len(images),):
                 raise FerError(f"{name} must be ({len(images)},), one for each image, got {values.shape}.")
             if values.min() < 0 or values.max() >= high:
@@ -52,7 +54,16 @@ class Rows:
         groups = np.array([seen.setdefault(image.tobytes(), len(seen)) for image in images])
         digest = sha256(images.tobytes())
         digest.update(labels.tobytes() + usage.tobytes())
-        return cls(images, labels, usage, groups, digest.hexdigest())
+        digest.update(b"" if names == EMOTIONS else json.dumps(names).encode())
+        return cls(images, labels, usage, groups, digest.hexdigest(), names)
+
+    def grouped(self, grouping: Grouping) -> "Rows":
+        """The same rows in other classes, and with another fingerprint where that changes anything."""
+        labels = np.array(grouping.places)[self.labels]
+        if grouping.names == self.names and (labels == self.labels).all():
+            return self
+        digest = sha256(json.dumps([self.fingerprint, grouping.names]).encode() + labels.tobytes())
+        return replace(self, labels=labels, names=grouping.names, fingerprint=digest.hexdigest())
 
 
 @dataclass(frozen=True)
@@ -136,20 +147,20 @@ class Dataset:
 
 
 def assemble(rows: Rows, *, name: str, source, format: str, soft_targets=None, seed: int = 0) -> Dataset:
-    """Split rows into train, val and test.
+    """Split rows into train, val and test, without those of classes that were left out.
 
     A missing val or test split is carved from train: stratified, seeded, and twins never parted.
 
     Args:
-        soft_targets: float32 (N, 7) that replace the labels in the training split only, so that accuracy is
+        soft_targets: float32 (N, C) that replace the labels in the training split only, so that accuracy is
             always measured on the labels.
     """
-    usage, carved = rows.usage.copy(), []
+    usage, carved = np.where(rows.labels < 0, -1, rows.usage), []
     for code in (2, 1):
         if not (usage == code).any():
             usage[carve(rows, np.flatnonzero(usage == 0), seed + code)] = code
             carved.append(SPLITS[code])
-    targets = np.eye(len(EMOTIONS), dtype=np.float32)[rows.labels]
+    targets = np.eye(len(rows.names), dtype=np.float32)[rows.labels]
     in_train = np.isin(rows.groups, rows.groups[usage == 0])
     splits = {}
     for code, split in enumerate(SPLITS):
@@ -161,7 +172,7 @@ def assemble(rows: Rows, *, name: str, source, format: str, soft_targets=None, s
         raise FerError(f"{source} holds no training images.")
     return Dataset(
         name,
-        EMOTIONS,
+        rows.names,
         **splits,
         source=str(source),
         format=format,
@@ -181,47 +192,6 @@ def carve(rows: Rows, index: np.ndarray, seed: int) -> np.ndarray:
         size = max(1, round(CARVED_SHARE * len(members))) if len(members) > 1 else 0
         chosen.append(members[:size])
     return index[np.isin(rows.groups[index], np.concatenate(chosen))] if chosen else index[:0]
-
-
-def ferplus_votes(path: Path, usage: np.ndarray) -> np.ndarray:
-    """The votes of ten taggers for each image.
-
-    Args:
-        path: `fer2013new.csv` of https://github.com/microsoft/FERPlus (Barsoum et al. 2016, arXiv 1608.01041),
-            rows in the order of fer2013.csv.
-        usage: int64 (N,), positions in SPLITS; shows whether the rows are in the order of the votes.
-
-    Returns:
-        int64 (N, 10): votes for EMOTIONS, then for FERPLUS_OTHERS.
-    """
-    import pandas as pd
-
-    if not path.is_file():
-        raise FerError(f"FER+ votes were asked for, but {path} does not exist. See data/README.md for where to get it.")
-    names = {"angry": "anger", "happy": "happiness", "sad": "sadness"}
-    columns = [names.get(emotion, emotion) for emotion in (*EMOTIONS, *FERPLUS_OTHERS)]
-    table = pd.read_csv(path)
-    missing = [column for column in ("Usage", *columns) if column not in table.columns]
-    if missing:
-        raise FerError(f"{path} lacks the columns {', '.join(missing)}. Download it again: see data/README.md.")
-    if table["Usage"].map(USAGE_CODES).tolist() != usage.tolist():
-        raise FerError(
-            f"{path} has {len(table)} rows in the order of fer2013.csv, and this source's {len(usage)} images are "
-            "others or in another order. Use fer2013.csv, or do without FER+ votes."
-        )
-    return table[columns].to_numpy(np.int64)
-
-
-def ferplus_targets(path: Path, labels: np.ndarray, usage: np.ndarray) -> np.ndarray:
-    """FER+ votes for the seven emotions as soft targets, float32 (N, 7), rows sum to 1.
-
-    Args:
-        path, usage: as in `ferplus_votes`.
-        labels: int64 (N,), FER2013's labels, kept where no tagger chose one of the seven emotions.
-    """
-    votes = ferplus_votes(path, usage)[:, : len(EMOTIONS)].astype(np.float32)
-    total = votes.sum(axis=1, keepdims=True)
-    return np.where(total > 0, votes / np.maximum(total, 1), np.eye(len(EMOTIONS), dtype=np.float32)[labels])
 
 
 def _take(images: np.ndarray, index: np.ndarray) -> np.ndarray:

@@ -7,13 +7,18 @@ import numpy as np
 
 from fer.data import Dataset
 from fer.errors import FerError
+from fer.formats import open_dataset
 from fer.inference import BATCH, Classifier
-from fer.labels import EMOTIONS
 from fer.photos import LabelledFaces
 from fer.report import Report
 from fer.runs import Run
 
 Progress = Callable[[int, int], None]  # called with (images done, images in all)
+
+
+def data_for(run: Run, name: str, *, ferplus: bool = False) -> Dataset:
+    """A data set with the classes and the carved splits that the run was, or is to be, trained with."""
+    return open_dataset(name, ferplus=ferplus, seed=run.config.seed, classes=run.config.classes)
 
 
 def evaluate(
@@ -52,13 +57,13 @@ def evaluate_faces(
     Args:
         name: what the report calls the data.
     """
-    _check_labels(run, name, EMOTIONS)
+    _check_labels(run, name, faces.classes)
     return Report(
         model=run.id,
         dataset=name,
         split="all",
         tta=tta,
-        labels=EMOTIONS,
+        labels=faces.classes,
         rows=np.arange(len(faces.labels)),
         targets=faces.labels,
         probabilities=_answers(run, faces.images, tta, on_progress),

@@ -1,8 +1,9 @@
 """Labelled photos of any size, made into the faces that a network reads."""
 
+import json
 import zlib
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from hashlib import sha256
@@ -18,7 +19,7 @@ from fer.data import IMAGE_SIZE
 from fer.detectors import DETECTORS
 from fer.errors import FerError
 from fer.formats.zip import MOST_BYTES, MOST_ENTRIES
-from fer.labels import EMOTIONS, emotion_index
+from fer.labels import EMOTIONS, find_label
 
 CLUTTER = {"__macosx", "thumbs.db", "desktop.ini"}  # what systems leave among photos
 METHODS = (ZIP_STORED, ZIP_DEFLATED)  # in these alone zipfile unpacks no more at once than it is asked for
@@ -38,7 +39,7 @@ class Failure:
     """A photo that gave no labelled face."""
 
     name: str
-    label: str  # the emotion, "" where the folder names none
+    label: str  # the class, "" where the folder names none
     reason: str  # a sentence for people
     undetected: bool = False  # the picture is readable and labelled, and only no face was found in it
 
@@ -49,8 +50,9 @@ class LabelledFaces:
 
     Attributes:
         images: uint8 (N, 48, 48), 0 black to 255 white.
-        labels: int64 (N,), positions in EMOTIONS.
+        labels: int64 (N,), positions in `classes`.
         several: names of photos with more than one face, of which the largest was taken.
+        classes: what the photos' folders may be named after.
     """
 
     images: np.ndarray
@@ -58,11 +60,13 @@ class LabelledFaces:
     names: tuple[str, ...]
     several: tuple[str, ...]
     failures: tuple[Failure, ...]
+    classes: tuple[str, ...] = EMOTIONS
 
     @property
     def fingerprint(self) -> str:
-        """SHA-256 of images and labels as hexadecimal text."""
-        return sha256(self.images.tobytes() + self.labels.tobytes()).hexdigest()
+        """SHA-256 of images and labels, and of classes other than EMOTIONS, as hexadecimal text."""
+        names = b"" if self.classes == EMOTIONS else json.dumps(self.classes).encode()
+        return sha256(self.images.tobytes() + self.labels.tobytes() + names).hexdigest()
 
 
 @contextmanager
@@ -84,43 +88,50 @@ def in_zip(content: bytes | BinaryIO | Path) -> Iterator[list[Photo]]:
 
 
 def find_faces(
-    photos: Iterable[Photo], *, detector: str = "yunet", on_progress: Callable[[int, int], None] = lambda done, n: None
+    photos: Iterable[Photo],
+    *,
+    classes: tuple[str, ...] = EMOTIONS,
+    detector: str = "yunet",
+    on_progress: Callable[[int, int], None] = lambda done, n: None,
 ) -> LabelledFaces:
     """Read photo by photo and take the largest face of each; hidden files and what systems leave are no photos.
 
     Args:
+        classes: what the folders are named after, whatever their case; an emotion's aliases are understood.
         detector: a name in DETECTORS; "whole" for pictures that are cropped already.
         on_progress: called after every photo with (photos done, photos in all).
     """
     photos, detect = [photo for photo in photos if not _hidden(photo.name)], DETECTORS[detector].load()
     rows, failures = [], []
     for done, photo in enumerate(photos, 1):
-        found = _largest_face(photo, detect)
+        found = _largest_face(photo, detect, classes)
         (failures if isinstance(found, Failure) else rows).append(found)
         on_progress(done, len(photos))
     crops, labels, names, counts = zip(*rows, strict=True) if rows else [()] * 4
     images = np.array(crops, np.uint8).reshape(-1, IMAGE_SIZE, IMAGE_SIZE)
     several = tuple(name for name, count in zip(names, counts, strict=True) if count > 1)
-    return LabelledFaces(images, np.array(labels, np.int64), names, several, tuple(failures))
+    return LabelledFaces(images, np.array(labels, np.int64), names, several, tuple(failures), classes)
 
 
-def _largest_face(photo: Photo, detect: Callable) -> tuple[np.ndarray, int, str, int] | Failure:
+def _largest_face(
+    photo: Photo, detect: Callable, classes: tuple[str, ...]
+) -> tuple[np.ndarray, int, str, int] | Failure:
     """The face as uint8 (48, 48), its label, the photo's name and its number of faces; or why there is none."""
-    folder, label = PurePosixPath(photo.name).parent.name, ""
-    with suppress(FerError):
-        label = EMOTIONS[emotion_index(folder)]
+    folder = PurePosixPath(photo.name).parent.name
+    place = find_label(folder, classes)
+    label = "" if place is None else classes[place]
     try:
         image = faces.read_image(photo.read())
         found = detect(image) if label else []
         if found:
             largest = max(found, key=_area)
-            return faces.crop(image, largest), EMOTIONS.index(label), photo.name, len(found)
+            return faces.crop(image, largest), place, photo.name, len(found)
     except FerError as error:
         return Failure(photo.name, label, str(error))
     if label:
         return Failure(photo.name, label, "No face was found.", undetected=True)
     where = f"Its folder {folder!r} is none of" if folder else "It lies in no folder; move it to one of"
-    return Failure(photo.name, label, f"{where} {', '.join(EMOTIONS)}.")
+    return Failure(photo.name, label, f"{where} {', '.join(classes)}.")
 
 
 def _area(face: faces.Face) -> int:
@@ -134,7 +145,7 @@ def _hidden(name: str) -> bool:
 
 def _check(files: list[ZipInfo]) -> None:
     if not files:
-        raise FerError(f"The zip holds no photos. Put them in folders: {', '.join(EMOTIONS)}.")
+        raise FerError("The zip holds no photos. Put them in folders named after the classes, such as happy.")
     if (size := sum(file.file_size for file in files)) > MOST_BYTES or len(files) > MOST_ENTRIES:
         most = f"at most {MOST_ENTRIES:,} files and {MOST_BYTES:,} bytes"
         raise FerError(f"The zip would unpack to {len(files):,} files and {size:,} bytes; {most} are read.")

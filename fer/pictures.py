@@ -1,13 +1,13 @@
 """The pictures that a report is about, and what the taggers of FER+ said of them."""
 
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 
-from fer.data import FERPLUS_OTHERS, Rows, ferplus_votes
 from fer.errors import FerError
+from fer.ferplus import OTHERS, read_votes
 from fer.formats import ferplus_path, open_rows
+from fer.grouping import Grouping, parse
 from fer.labels import EMOTIONS
 from fer.report import Report
 from fer.runs import Run
@@ -20,18 +20,21 @@ class Pictures:
     Attributes:
         images: uint8 (M, 48, 48).
         names: a name of each where they have one.
-        votes: int64 (M, 10), FER+ votes for EMOTIONS and FERPLUS_OTHERS, or None where there are none.
+        votes: int64 (M, K), FER+ votes, first for the report's labels and then for whatever else, or None where there
+            are none.
+        voted: what the columns of `votes` stand for.
     """
 
     images: np.ndarray
     names: tuple[str, ...] = ()
     votes: np.ndarray | None = None
+    voted: tuple[str, ...] = (*EMOTIONS, *OTHERS)
 
     def votes_in_words(self, row: int) -> str:
         """The votes of one picture, most first: "6 sad, 3 fear, 1 unknown"; empty where there are none."""
         if self.votes is None:
             return ""
-        named = zip(self.votes[row].tolist(), (*EMOTIONS, *FERPLUS_OTHERS), strict=True)
+        named = zip(self.votes[row].tolist(), self.voted, strict=True)
         return ", ".join(f"{count} {name}" for count, name in sorted(named, key=lambda pair: -pair[0]) if count)
 
 
@@ -42,26 +45,31 @@ def pictures_of(report: Report, run: Run) -> Pictures:
         FerError: where the data set is not on this machine, or is not the one that was judged.
     """
     rows, _, path = open_rows(run.source_of(report.dataset))
-    if rows.fingerprint != report.fingerprint or report.rows.max() >= len(rows.images):
+    grouping = parse(run.config.classes, rows.names)
+    if rows.grouped(grouping).fingerprint != report.fingerprint or report.rows.max() >= len(rows.images):
         raise FerError(
             f"The {report.dataset} on this machine ({path}) has other images or labels than the one that was judged. "
             "Evaluate again to judge this one."
         )
-    return Pictures(rows.images, votes=_votes(path, rows))
-
-
-def _votes(path: Path, rows: Rows) -> np.ndarray | None:
     try:
-        return ferplus_votes(ferplus_path(path), rows.usage)
+        return Pictures(rows.images, (), *_votes(read_votes(ferplus_path(path), rows), grouping))
     except FerError:  # no votes, or those of other pictures: every page does without them
-        return None
+        return Pictures(rows.images)
+
+
+def _votes(votes: np.ndarray, grouping: Grouping) -> tuple[np.ndarray, tuple[str, ...]]:
+    """The votes for the new classes, for the emotions that were left out, and for no emotion; and their names."""
+    left = [index for index, place in enumerate(grouping.places) if place < 0]
+    seven, others = np.split(votes, [len(EMOTIONS)], axis=1)
+    columns = np.concatenate([grouping.fold(seven), seven[:, left], others], axis=1)
+    return columns, (*grouping.names, *(EMOTIONS[index] for index in left), *OTHERS)
 
 
 def sides(report: Report, votes: np.ndarray) -> dict[str, int]:
     """With whom FER+'s taggers side in the model's mistakes: model, label, or neither (another emotion, or a draw).
 
     Args:
-        votes: int64 (M, 10) by row number, as in Pictures.
+        votes: int64 (M, K) by row number, as in Pictures.
     """
     wrong = ~report.right
     cast = votes[report.rows[wrong]]

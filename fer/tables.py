@@ -15,10 +15,10 @@ WORST = 5  # confusions told in words
 
 
 def classes(report: Report) -> pd.DataFrame:
-    """A row an emotion: precision, recall, f1 in [0, 1], the ends of their 95 % intervals, areas, and support; NaN for
+    """A row a class: precision, recall, f1 in [0, 1], the ends of their 95 % intervals, areas, and support; NaN for
     what no image tells."""
     figures, intervals = report.per_class, report.per_class_intervals
-    table = pd.DataFrame({"emotion": report.labels, "support": figures["support"]})
+    table = pd.DataFrame({"class": report.labels, "support": figures["support"]})
     support, answered = figures["support"], report.confusion.sum(axis=0)
     bases = {"precision": answered, "recall": support, "f1": support + answered}
     for name, base in bases.items():
@@ -45,7 +45,8 @@ def answers(report: Report, positions: np.ndarray, pictures: Pictures | None = N
     table["confidence"] = report.confidence[positions]
     table["copy in training"] = report.leaked[positions]
     for i, label in enumerate(report.labels):
-        table[label] = report.probabilities[positions, i]
+        column = f"{label} (probability)" if label in table else label  # a class may be called "row"
+        table[column] = report.probabilities[positions, i]
     if pictures and pictures.votes is not None:
         table["FER+ votes"] = [pictures.votes_in_words(row) for row in rows]
     return table
@@ -100,8 +101,8 @@ def headline(report: Report) -> list[tuple[str, str, str]]:
         )
         rows.append(("Accuracy, leak-free", percent(clean.accuracy, *clean.interval), why))
     rows += [
-        ("Balanced accuracy", percent(*figures["balanced_accuracy"]), "mean recall of the emotions that occur"),
-        ("Macro F1", _number(*figures["macro_f1"]), "mean F1, each emotion counting the same"),
+        ("Balanced accuracy", percent(*figures["balanced_accuracy"]), "mean recall of the classes that occur"),
+        ("Macro F1", _number(*figures["macro_f1"]), "mean F1, each class counting the same"),
         ("Log-loss", _number(*figures["log_loss"]), f"0 is perfect, {np.log(len(report.labels)):.3f} knows nothing"),
         (
             "Expected calibration error",
@@ -131,7 +132,7 @@ def sides_sentences(report: Report, votes: np.ndarray) -> list[str]:
     """With whom FER+'s taggers side in a model's mistakes, in all of them and in those that it was very sure of.
 
     Args:
-        votes: int64 (M, 10) by row number, as in Pictures.
+        votes: int64 (M, K) by row number, as in Pictures.
     """
     told, sure = [], report.confidence > SURE
     for chosen, which in ((np.ones(len(report), bool), "mistakes"), (sure, f"mistakes above p = {SURE}")):
@@ -143,7 +144,7 @@ def sides_sentences(report: Report, votes: np.ndarray) -> list[str]:
         told.append(
             f"In {sided['model']:,} of {wrong:,} {which}, {share}, more of FER+'s taggers chose the model's answer "
             f"than any other; in {sided['label']:,} they chose FER2013's label; in {sided['neither']:,} another "
-            "emotion, or there is a draw."
+            "one, or there is a draw."
         )
     return told
 

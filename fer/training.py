@@ -80,12 +80,13 @@ class Training:
             self._restore()
 
     def _take_weights(self, other: Run) -> None:
+        network = export.load(other)
         try:
-            self.plain.set_weights(export.load(other).get_weights())
+            self.plain.set_weights(network.get_weights())
         except ValueError as error:
             raise FerError(
                 f"The weights of {other.id!r} do not fit {self.config.architecture} with {len(self.dataset.labels)} "
-                f"classes; they are of a {other.config.architecture}."
+                f"classes; they are of a {other.config.architecture} with {network.output_shape[-1]}."
             ) from error
 
     def run_to_end(self) -> bool:

@@ -17,8 +17,7 @@ from fer.cards import make_card, recipe
 from fer.config import TrainConfig
 from fer.data import Dataset
 from fer.errors import FerError
-from fer.evaluation import evaluate
-from fer.formats import open_dataset
+from fer.evaluation import data_for, evaluate
 from fer.report import way
 from fer.runs import Run, RunStore
 from fer.training import Training, save_keras
@@ -50,7 +49,7 @@ def _train(run: Run, on_start, on_batch, on_epoch) -> bool:
     run.set_status("training")
     try:
         run.set_progress(phase="opening the data")
-        dataset = open_dataset(run.config.data, ferplus=run.config.ferplus, seed=run.config.seed)
+        dataset = data_for(run, run.config.data, ferplus=run.config.ferplus)
         run.set_labels(dataset.labels)
         run.set_progress(phase="building the network")
         training = Training(run, dataset, on_batch, lambda entry: (_note_speed(training, entry), on_epoch(entry)))
@@ -119,6 +118,9 @@ def average(runs: list[Run], name: str | None = None) -> Run:
         raise FerError(f"The weights of {', '.join(run.id for run in runs)} do not fit each other.")
     if not last.card:
         raise FerError(f"Run {last.id!r} has no card yet; finish its training first.")
+    for run in runs:
+        if run.card and run.labels != last.labels:
+            raise FerError(f"{run.id} answers {', '.join(run.labels)}, but {last.id} {', '.join(last.labels)}.")
     network.set_weights([np.mean(parts, axis=0) for parts in zip(*weights, strict=True)])
     run = RunStore(last.path.parent).create(last.config, name)
     save_keras(network, run)

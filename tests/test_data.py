@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from fer.data import Rows, assemble, carve, ferplus_targets
+from fer.data import Rows, assemble, carve
 from fer.errors import FerError
 
 
@@ -99,26 +99,3 @@ def test_leaks_and_copies_are_counted():
 def test_an_unknown_split_is_refused():
     with pytest.raises(FerError, match=r"Unknown split 'dev'"):
         make_dataset(make_rows(4)).split("dev")
-
-
-VOTES = "Usage,Image name,neutral,happiness,surprise,sadness,anger,disgust,fear,contempt,unknown,NF\n"
-
-
-def test_votes_become_soft_targets_and_fall_back_on_the_label(tmp_path):
-    path = tmp_path / "fer2013new.csv"
-    path.write_text(VOTES + "Training,a,1,3,0,0,0,0,0,6,0,0\nPublicTest,b,0,0,0,0,0,0,0,0,0,10\n")
-    targets = ferplus_targets(path, np.array([3, 2]), np.array([0, 1]))
-    assert targets.tolist() == [[0, 0, 0, 0.75, 0, 0, 0.25], [0, 0, 1, 0, 0, 0, 0]]
-
-
-def test_votes_for_other_rows_are_refused(tmp_path):
-    path = tmp_path / "fer2013new.csv"
-    with pytest.raises(FerError, match=r"does not exist"):
-        ferplus_targets(path, np.array([3]), np.array([0]))
-    path.write_text("Usage,neutral\n")
-    with pytest.raises(FerError, match=r"lacks the columns anger"):
-        ferplus_targets(path, np.array([3]), np.array([0]))
-    path.write_text(VOTES + "Training,a,1,3,0,0,0,0,0,6,0,0\n")
-    for labels, usage in (([3], [1]), ([3, 3], [0, 0])):
-        with pytest.raises(FerError, match=r"1 rows in the order of fer2013.csv"):
-            ferplus_targets(path, np.array(labels), np.array(usage))

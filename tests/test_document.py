@@ -77,7 +77,7 @@ def test_every_headline_figure_with_its_interval_stands_in_the_document(page, re
 
 def test_every_emotion_stands_in_the_document_with_its_figures(page, report):
     for row in tables.classes(report).to_dict("records"):
-        assert f"{row['emotion']} {row['support']} {100 * row['precision']:.1f}% (" in page.text
+        assert f"{row['class']} {row['support']} {100 * row['precision']:.1f}% (" in page.text
         assert f"{row['average precision']:.3f} {row['ROC area']:.3f}" in page.text
 
 

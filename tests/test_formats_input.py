@@ -150,7 +150,7 @@ def test_broken_images_are_listed_not_dropped(small_rows, write_folders):
 def test_an_unknown_class_folder_suggests_the_nearest(small_rows, write_folders):
     folder = write_folders(small_rows)
     (folder / "train/happy").rename(folder / "train/hapy")
-    with pytest.raises(FerError, match=r"hapy: Unknown label 'hapy'. Did you mean 'happy'"):
+    with pytest.raises(FerError, match=r"faces: Unknown label 'hapy'. Did you mean 'happy'"):
         read(folder)
 
 

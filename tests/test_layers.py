@@ -12,9 +12,9 @@ from PIL import Image
 ROOT = Path(__file__).parents[1]
 PACKAGES = ("formats", "architectures", "detectors")
 ORDER = [  # a module imports only from those before it; a package's files, from their own package too
-    *("errors", "registry", "labels"),
+    *("errors", "registry", "labels", "grouping"),
     *("metrics", "calibration"),
-    *("data", "faces", "config", "report", "comparison", "references"),
+    *("data", "ferplus", "faces", "config", "report", "comparison", "references"),
     *PACKAGES,
     "photos",
     *("runs", "jobs", "presets", "speed"),

@@ -24,7 +24,7 @@ def report(request):
 @pytest.mark.filterwarnings("ignore::sklearn.exceptions.UndefinedMetricWarning")
 def test_the_table_of_classes_has_every_figure_between_its_ends(report):
     table = tables.classes(report)
-    assert table["emotion"].tolist() == list(EMOTIONS) and table["support"].sum() == len(report)
+    assert table["class"].tolist() == list(EMOTIONS) and table["support"].sum() == len(report)
     for name in ("precision", "recall", "f1"):
         known = ~table[name].isna()  # of a class that neither occurs nor is answered nothing is known
         assert (table[name][known] == report.per_class[name][known]).all() and not report.per_class[name][~known].any()

@@ -1,6 +1,8 @@
 """Plotly figures; they draw what they are given and compute nothing."""
 
+from collections.abc import Sequence
 from html import escape
+from itertools import cycle
 
 import plotly.graph_objects as go
 
@@ -23,14 +25,33 @@ MODELS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")  # o
 DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")  # tell models apart without colours
 
 
-def color_of(label: str) -> str:
-    return COLORS.get(label, GREY)
+def colors_of(labels: Sequence[str]) -> list[str]:
+    """A colour for each class of a model, the same in every figure: an emotion's own, and for others in turn those that
+    the emotions among them leave free; of more than six others some share one."""
+    free = [color for color in MODELS if color not in {COLORS.get(label) for label in labels}] or MODELS
+    others = [label for label in labels if label not in COLORS]
+    turns = dict(zip(others, cycle(free), strict=False))
+    return [COLORS.get(label) or turns[label] for label in labels]
+
+
+def lines_of(labels: Sequence[str]) -> list[dict[str, str]]:
+    """A line for each class: its colour, and a dash of its own where classes share one."""
+    colors = colors_of(labels)
+    return [{"color": color, "dash": DASHES[colors[:i].count(color)]} for i, color in enumerate(colors)]
+
+
+def as_text(text: str) -> str:
+    """A name that people gave, so that Plotly takes nothing in it for markup."""
+    return escape(text, quote=False)
 
 
 def layout(figure: go.Figure, title: str, about: str, *, height: int) -> go.Figure:
     """Give a figure its title, below it what it was made from, and the margins that both need."""
     figure.update_layout(
-        title={"text": title, "subtitle": {"text": escape(about).replace(", n =", "<br>n ="), "font": {"size": 12}}},
+        title={
+            "text": as_text(title),
+            "subtitle": {"text": as_text(about).replace(", n =", "<br>n ="), "font": {"size": 12}},
+        },
         height=height,
         margin={"l": 8, "r": 12, "t": 92, "b": 8},
         hovermode="closest",
@@ -47,9 +68,9 @@ def probability_bars(prediction: Prediction) -> go.Figure:
     shares = [float(p) for p in prediction.probabilities]
     bars = go.Bar(
         x=shares,
-        y=list(prediction.labels),
+        y=[as_text(label) for label in prediction.labels],
         orientation="h",
-        marker_color=[color_of(label) for label in prediction.labels],
+        marker_color=colors_of(prediction.labels),
         text=[f"{share:.1%}" for share in shares],
         textposition="outside",
         cliponaxis=False,
@@ -58,6 +79,7 @@ def probability_bars(prediction: Prediction) -> go.Figure:
     figure = go.Figure(bars)
     # a full bar ends where the right margin begins, which has room for its percentage
     figure.update_xaxes(range=[0, 1], visible=False, fixedrange=True)
-    figure.update_yaxes(autorange="reversed", fixedrange=True, ticks="")
-    figure.update_layout(height=220, margin={"l": 0, "r": 48, "t": 4, "b": 0}, bargap=0.25, showlegend=False)
+    figure.update_yaxes(type="category", autorange="reversed", fixedrange=True, ticks="")
+    height = max(80, 10 + 30 * len(prediction.labels))
+    figure.update_layout(height=height, margin={"l": 0, "r": 48, "t": 4, "b": 0}, bargap=0.25, showlegend=False)
     return figure

@@ -6,7 +6,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from fer import calibration
-from fer.charts import DASHES, GREY, MODELS, color_of, layout
+from fer.charts import DASHES, GREY, MODELS, as_text, colors_of, layout
 from fer.charts.judging import POINTS, short_name
 from fer.comparison import Comparison
 from fer.references import about, about_all, judged_on
@@ -88,14 +88,15 @@ def differences(comparison: Comparison, figure_name: str) -> go.Figure:
     """Difference of precision, recall or f1 for every class, with paired 95 % intervals."""
     occurs = comparison.first.confusion.sum(axis=1) > 0  # of a class without images nothing is known
     value, low, high = (values[occurs] for values in comparison.per_class(figure_name))
-    labels = [label for label, known in zip(comparison.first.labels, occurs, strict=True) if known]
+    classes = zip(comparison.first.labels, colors_of(comparison.first.labels), occurs, strict=True)
+    labels, colors = zip(*((as_text(label), color) for label, color, known in classes if known), strict=True)
     figure = go.Figure(
         go.Scatter(
             x=value,
             y=labels,
             error_x={"array": high - value, "arrayminus": value - low, "color": GREY},
             mode="markers",
-            marker={"color": [color_of(label) for label in labels], "size": 13},
+            marker={"color": colors, "size": 13},
             customdata=np.stack([low, high], axis=1),
             hovertemplate="%{y}: %{x:+.1%}, 95% %{customdata[0]:+.1%} to %{customdata[1]:+.1%}<extra></extra>",
         )
@@ -104,7 +105,7 @@ def differences(comparison: Comparison, figure_name: str) -> go.Figure:
     first, second = short_name(comparison.first), short_name(comparison.second)
     name = "F1" if figure_name == "f1" else figure_name
     subtitle = f"{second}, minus {first}, on {judged_on(comparison.first)}"
-    layout(figure, f"Difference in {name} of each emotion", subtitle, height=420)
+    layout(figure, f"Difference in {name} of each class", subtitle, height=max(420, 140 + 25 * len(labels)))
     figure.update_xaxes(title="difference", tickformat="+.0%", fixedrange=True)
-    figure.update_yaxes(autorange="reversed", fixedrange=True)
+    figure.update_yaxes(type="category", autorange="reversed", fixedrange=True)
     return figure.update_layout(showlegend=False)

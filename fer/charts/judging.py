@@ -1,4 +1,4 @@
-"""Figures of reports: where a model stands, what it confuses, and how it ranks each emotion."""
+"""Figures of reports: where a model stands, what it confuses, and how it ranks each class."""
 
 from collections.abc import Sequence
 
@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 from plotly.colors import sample_colorscale
 
 from fer import metrics
-from fer.charts import DASHES, GREY, MODELS, color_of, layout
+from fer.charts import DASHES, GREY, MODELS, as_text, layout, lines_of
 from fer.references import REFERENCES, about, about_all
 from fer.report import Report, way
 from fer.tables import confusion_sentence
@@ -51,7 +51,7 @@ def reference_strip(report: Report) -> go.Figure:
 
 
 def confusion_matrix(report: Report, normalisation: str = "counts") -> go.Figure:
-    """Seven times seven cells that can be clicked: bars, because browsers report no clicks on heat maps' cells.
+    """A cell to click for each label and answer: bars, because browsers report no clicks on heat maps' cells.
 
     Args:
         normalisation: counts; rows: shares of each right class; columns: shares of each answer.
@@ -71,7 +71,7 @@ def confusion_matrix(report: Report, normalisation: str = "counts") -> go.Figure
             "line": {"color": "white", "width": 1},
         },
         customdata=[
-            [confusion_sentence(report, i, j), report.labels[i], report.labels[j]]
+            [as_text(confusion_sentence(report, i, j)), report.labels[i], report.labels[j]]
             for i, j in zip(row, column, strict=True)
         ],
         hovertemplate="%{customdata[0]}<extra></extra>",
@@ -90,7 +90,8 @@ def confusion_matrix(report: Report, normalisation: str = "counts") -> go.Figure
         for i, j, value, shade in zip(row, column, values.ravel(), shades.ravel(), strict=True)
     ]
     figure.update_layout(annotations=texts)  # not the bars' own texts: a selected bar fades those of all others
-    ticks = {"tickvals": list(range(classes)), "ticktext": list(report.labels), "fixedrange": True, "showgrid": False}
+    names = [as_text(label) for label in report.labels]
+    ticks = {"tickvals": list(range(classes)), "ticktext": names, "fixedrange": True, "showgrid": False}
     figure.update_xaxes(title="answered", ticklabeloverflow="allow", range=[-0.5, classes - 0.5], **ticks)
     figure.update_yaxes(title="labelled", range=[classes - 0.5, -0.5], **ticks)
     return figure.update_layout(showlegend=False, bargap=0, dragmode=False)
@@ -130,7 +131,7 @@ def _series(reports: Sequence[Report], label: str | None) -> list[dict]:
     """Name, line and (truth, scores) of each curve; classes that do not occur have none."""
     if label is None:
         report = reports[0]
-        named = [(name, report, {"color": color_of(name)}) for name in report.labels]
+        named = [(name, report, line) for name, line in zip(report.labels, lines_of(report.labels), strict=True)]
     else:
         lines = [{"color": color, "dash": dash} for color, dash in zip(MODELS, DASHES, strict=True)]
         named = [(short_name(report), report, lines[i % len(lines)]) for i, report in enumerate(reports)]
@@ -148,15 +149,15 @@ def short_name(report: Report) -> str:
 
 
 def _add_curve(figure: go.Figure, series: dict, x, y, area: str, hover: str) -> None:
-    shown = np.unique(np.linspace(0, len(x) - 1, POINTS).round().astype(int))
-    x, y = x[shown], y[shown]
-    name = f"{series['name']}: {area}"
+    drawn = np.unique(np.linspace(0, len(x) - 1, POINTS).round().astype(int))
+    x, y = x[drawn], y[drawn]
+    name = f"{as_text(series['name'])}: {area}"
     template = f"{name}<br>{hover}<extra></extra>"
     figure.add_scatter(x=x, y=y, mode="lines", name=name, line=series["line"], hovertemplate=template)
 
 
 def _finish_curves(figure, reports: Sequence[Report], label: str | None, title: str, x: str, y: str) -> go.Figure:
-    what = f"{title}: {label}" if label else f"{title}, each emotion"
+    what = f"{title}: {label}" if label else f"{title}, each class"
     layout(figure, what, about_all(reports), height=560)
     if not any(trace.name != "chance" for trace in figure.data):
         text = "No curve: the images are of one class only, or none is of this one."

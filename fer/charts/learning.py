@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import plotly.graph_objects as go
 
-from fer.charts import DASHES, GREY, MODELS, color_of, layout
+from fer.charts import DASHES, GREY, MODELS, as_text, layout, lines_of
 
 PARTS = {"loss": ("loss", "val_loss"), "accuracy": ("accuracy", "val_accuracy")}
 
@@ -70,14 +70,14 @@ def _add(figure: go.Figure, history: Sequence[dict], key: str, name: str, line: 
 def recall_curves(history: Sequence[dict], labels: Sequence[str], about: str) -> go.Figure:
     """Validation recall of each class over the epochs: a class that is never answered is seen at once."""
     figure = go.Figure()
-    for i, label in enumerate(labels):
+    for i, (label, line) in enumerate(zip(labels, lines_of(labels), strict=True)):
         figure.add_scatter(
             x=[entry["epoch"] + 1 for entry in history],
             y=[entry["val_recall"][i] for entry in history],
             mode="lines+markers" if len(history) < 30 else "lines",
-            line={"color": color_of(label), "dash": DASHES[i // len(MODELS) % len(DASHES)]},
+            line=line,
             marker={"size": 5},
-            name=label,
+            name=as_text(label),
         )
     layout(figure, "Recall, validation", about, height=380)
     figure.update_xaxes(title="epoch", rangemode="tozero", fixedrange=True)
@@ -97,11 +97,12 @@ def rate_curve(history: Sequence[dict], about: str) -> go.Figure:
 
 def validation_confusion(entry: dict, labels: Sequence[str], about: str) -> go.Figure:
     """The confusion matrix of one epoch on the validation split, counts; `entry` is one of `Run.history`."""
+    names = [as_text(label) for label in labels]
     figure = go.Figure(
         go.Heatmap(
             z=entry["val_confusion"],
-            x=list(labels),
-            y=list(labels),
+            x=names,
+            y=names,
             colorscale="Blues",
             showscale=False,
             texttemplate="%{z}",
@@ -111,6 +112,6 @@ def validation_confusion(entry: dict, labels: Sequence[str], about: str) -> go.F
         )
     )
     layout(figure, f"Confusions, epoch {entry['epoch'] + 1}, validation", about, height=380)
-    figure.update_xaxes(title="answered", fixedrange=True, showgrid=False)
-    figure.update_yaxes(title="labelled", autorange="reversed", fixedrange=True, showgrid=False)
+    figure.update_xaxes(title="answered", type="category", fixedrange=True, showgrid=False)
+    figure.update_yaxes(title="labelled", type="category", autorange="reversed", fixedrange=True, showgrid=False)
     return figure

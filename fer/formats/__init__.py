@@ -15,16 +15,18 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from fer.data import IMAGE_SIZE, Dataset, Rows, assemble, ferplus_targets
+from fer import grouping
+from fer.data import IMAGE_SIZE, Dataset, Rows, assemble
 from fer.errors import FerError, unknown
 from fer.faces import opaque
+from fer.ferplus import soft_targets
 from fer.labels import EMOTIONS
 from fer.registry import Registry
 
 DATA = Path(os.environ.get("FER_DATA") or Path(__file__).parents[2] / "data")
 SUFFIXES = (".csv", ".npz", ".zip")
 FERPLUS = "fer2013new"  # the stem of the FER+ votes, which are no data set of their own
-CACHE_VERSION = 1
+CACHE_VERSION = 2  # 2: names of the classes
 
 
 @dataclass(frozen=True)
@@ -49,20 +51,23 @@ class Format:
 FORMATS: Registry[Format] = Registry("fer.formats", "format")
 
 
-def open_dataset(name: str | Path, *, ferplus: bool = False, seed: int = 0) -> Dataset:
+def open_dataset(name: str | Path, *, ferplus: bool = False, seed: int = 0, classes: str = "") -> Dataset:
     """Open a data set by path or by its name in data/.
 
     Args:
         name: "synthetic", a file or folder, or the name of one in data/ with or without its suffix.
         ferplus: take training targets from the FER+ votes in `fer2013new.csv` beside the source.
         seed: for the splits that must be carved.
+        classes: fewer classes than the source's, as `grouping.parse` reads them.
 
     Raises:
-        FerError: where there is no such data set or it cannot be read.
+        FerError: where there is no such data set or it cannot be read, or has not these classes.
     """
     rows, format, path = open_rows(name)
-    soft = ferplus_targets(ferplus_path(path), rows.labels, rows.usage) if ferplus else None
-    return assemble(rows, name=Path(name).stem, source=path, format=format.name, soft_targets=soft, seed=seed)
+    plan = grouping.parse(classes, rows.names)
+    soft = soft_targets(ferplus_path(path), rows, plan) if ferplus else None
+    grouped = rows.grouped(plan)
+    return assemble(grouped, name=Path(name).stem, source=path, format=format.name, soft_targets=soft, seed=seed)
 
 
 def open_rows(name: str | Path) -> tuple[Rows, Format, Path]:
@@ -117,7 +122,7 @@ def recognise(path: Path) -> tuple[Format, Path]:
     what = "holds no images in folders named after the classes" if path.is_dir() else "is no data set that can be read"
     raise FerError(
         f"{path} {what}. Give a csv like Kaggle's fer2013.csv, an .npz with images, labels and usage, a folder with "
-        f"train/ and test/ of class folders ({', '.join(EMOTIONS)}), or a .zip of any of these."
+        f"train/ and test/ of class folders ({', '.join(EMOTIONS)}, or your own), or a .zip of any of these."
     )
 
 
@@ -134,7 +139,7 @@ def _only_entry(folder: Path) -> Path | None:
     entries = [entry for entry in sorted(folder.iterdir()) if entry.name[0] not in "._" and entry.stem != FERPLUS]
     files = [entry for entry in entries if entry.is_file() and entry.suffix.lower() in SUFFIXES]
     if len(files) > 1:  # Kaggle's folder also has train.csv, test.csv and example_submission.csv
-        files = [file for file in files if _may_hold_faces(file)] or files
+        files = [file for file in files if may_hold_faces(file)] or files
         files = [file for file in files if file.name == "fer2013.csv"] or files
     if len(files) > 1:
         names = ", ".join(file.name for file in files)
@@ -143,7 +148,10 @@ def _only_entry(folder: Path) -> Path | None:
     return files[0] if files else folders[0] if len(folders) == 1 else None
 
 
-def _may_hold_faces(path: Path) -> bool:
+def may_hold_faces(path: Path) -> bool:
+    """Whether a file is a data set as far as its name, and a csv's header, tell."""
+    if path.suffix.lower() not in SUFFIXES:
+        return False
     if path.suffix.lower() != ".csv":
         return True
     with path.open("rb") as file:
@@ -187,7 +195,7 @@ def _load_cache(cache: Path, stamp: str) -> Rows | None:
             return None
         images = np.load(cache / "images.npy", mmap_mode="r")
         labels, usage, groups = np.load(cache / "rows.npy")
-        return Rows(images, labels, usage, groups, facts["fingerprint"])
+        return Rows(images, labels, usage, groups, facts["fingerprint"], tuple(facts["names"]))
     except (OSError, EOFError, ValueError, KeyError):  # none yet, or half-written by a process that died
         return None
 
@@ -198,7 +206,8 @@ def _save_cache(rows: Rows, cache: Path, stamp: str) -> None:
     try:
         np.save(fresh / "images.npy", rows.images)
         np.save(fresh / "rows.npy", np.stack([rows.labels, rows.usage, rows.groups]))
-        (fresh / "stamp.json").write_text(json.dumps({"stamp": stamp, "fingerprint": rows.fingerprint}))
+        facts = {"stamp": stamp, "fingerprint": rows.fingerprint, "names": rows.names}
+        (fresh / "stamp.json").write_text(json.dumps(facts))
         shutil.rmtree(cache, ignore_errors=True)
         os.replace(fresh, cache)
     except OSError:

@@ -2,15 +2,15 @@
 
 import os
 from collections.abc import Iterator
-from pathlib import Path, PurePosixPath
+from pathlib import Path, PurePath, PurePosixPath
 
 import numpy as np
 from PIL import Image, ImageOps
 
 from fer.data import IMAGE_SIZE, USAGE_CODES, Rows
 from fer.errors import FerError
-from fer.formats import FORMATS, Format, grey_face
-from fer.labels import ALIASES, EMOTIONS, emotion_index
+from fer.formats import FORMATS, Format, grey_face, may_hold_faces
+from fer.labels import EMOTIONS, KNOWN, class_names, label_index, tidy
 
 SUFFIXES = {".jpg", ".jpeg", ".png", ".bmp", ".gif", ".webp", ".tif", ".tiff", ".pgm", ".ppm"}
 SPLIT_FOLDERS = {"train": 0, "training": 0, "val": 1, "valid": 1, "validation": 1, "publictest": 1}
@@ -19,22 +19,34 @@ SHOWN = 3  # file names in an error message
 
 
 def matches(folder: Path) -> bool:
-    """Whether there is an image in a split's class folder, or in a folder named after a class."""
-    return folder.is_dir() and any(
-        len(file.parts) == 3 or file.parts[0].lower() in (*EMOTIONS, *ALIASES)
-        for file in _image_files(folder)
-        if _in_place(file)
+    """Whether there is an image in a split's class folder or in a folder named after an emotion, or else every folder
+    holds images and no file is a data set."""
+    if not folder.is_dir():
+        return False
+    known = (len(file.parts) == 3 or file.parts[0].lower() in KNOWN for file in _image_files(folder) if _in_place(file))
+    return any(known) or _holds_classes_alone(folder)
+
+
+def _holds_classes_alone(folder: Path) -> bool:
+    entries = [entry for entry in folder.iterdir() if _is_visible(entry.name)]
+    below = [entry for entry in entries if entry.is_dir()]
+    return (
+        bool(below)
+        and all(entry.name.lower() not in SPLIT_FOLDERS and any(map(_is_image, entry.iterdir())) for entry in below)
+        and not any(entry.is_file() and may_hold_faces(entry) for entry in entries)
     )
 
 
 def read(folder: Path) -> Rows:
     """Read every image, in the order of the sorted paths.
 
-    The splits are those of the folders; class folders alone are all training. A file name that begins with
-    Training_, PublicTest_ or PrivateTest_ says FER2013's own split, which then counts.
+    The classes are the seven emotions where every class folder is named after one, and else the folders' names. The
+    splits are those of the folders; class folders alone are all training. A file name that begins with Training_,
+    PublicTest_ or PrivateTest_ says FER2013's own split, which then counts.
 
     Raises:
-        FerError: for an unknown class folder, images outside class folders, broken images, or no image at all.
+        FerError: for a misspelt emotion, classes of one's own that are too few, too many or not the same in every
+            split, images outside class folders, broken images, or no image at all.
     """
     files = sorted(_image_files(folder))
     if not files:
@@ -45,18 +57,26 @@ def read(folder: Path) -> Rows:
             f"{folder} has {_listed(lost)} outside class folders. Move them to <class>/ or <split>/<class>/, "
             "or out of the folder."
         )
-    labels = [_label(folder, file) for file in files]
-    return Rows.of(_load(folder, files), labels, [_usage(file) for file in files])
+    names = _names(folder, files)
+    place = {name: label_index(name, names) for name in {file.parent.name for file in files}}
+    labels, usage = [place[file.parent.name] for file in files], [_usage(file) for file in files]
+    return Rows.of(_load(folder, files), labels, usage, names)
 
 
 def _image_files(folder: Path) -> Iterator[PurePosixPath]:
     """Paths of images relative to the folder; hidden files and macOS's copies (__MACOSX, ._name) left out."""
     for parent, folders, names in os.walk(folder):
-        folders[:] = sorted(name for name in folders if name[0] != "." and name != "__MACOSX")
+        folders[:] = sorted(filter(_is_visible, folders))
         place = PurePosixPath(Path(parent).relative_to(folder).as_posix())
-        for name in names:
-            if name[0] != "." and os.path.splitext(name)[1].lower() in SUFFIXES:
-                yield place / name
+        yield from (place / name for name in names if _is_image(place / name))
+
+
+def _is_visible(name: str) -> bool:
+    return name[0] != "." and name != "__MACOSX"
+
+
+def _is_image(path: PurePath) -> bool:
+    return _is_visible(path.name) and path.suffix.lower() in SUFFIXES
 
 
 def _in_place(file: PurePosixPath) -> bool:
@@ -65,11 +85,24 @@ def _in_place(file: PurePosixPath) -> bool:
     return len(file.parts) == 2 + in_split
 
 
-def _label(folder: Path, file: PurePosixPath) -> int:
+def _names(folder: Path, files: list[PurePosixPath]) -> tuple[str, ...]:
+    """The classes; those of one's own sorted whatever their case."""
+    written: dict[str, set[str]] = {}  # of each split folder, "" for class folders alone
+    for file in files:
+        split = file.parts[0] if len(file.parts) == 3 else ""
+        written.setdefault(split, set()).add(tidy(file.parent.name))
+    found = set().union(*written.values())
     try:
-        return emotion_index(file.parent.name)
+        names = class_names(sorted(found, key=lambda name: (name.casefold(), name)))
     except FerError as error:
-        raise FerError(f"{folder / file.parent}: {error}") from error
+        raise FerError(f"{folder}: {error}") from error
+    for split, own in written.items():
+        if names != EMOTIONS and (lacking := found - own):
+            raise FerError(
+                f"{folder / split} lacks images of {', '.join(sorted(lacking))}, which other folders beside it have. "
+                "Give every split the same class folders."
+            )
+    return names
 
 
 def _usage(file: PurePosixPath) -> int:
@@ -108,6 +141,7 @@ FORMATS.register(
         name="folders",
         matches=matches,
         read=read,
-        summary="train/, test/ and perhaps val/ of class folders with images of any size, or class folders alone",
+        summary="train/, test/ and perhaps val/ of class folders with images of any size, or class folders alone; "
+        "classes are the emotions, or 2 to 20 of one's own",
     )
 )

@@ -1,4 +1,4 @@
-"""A plain .npz: images, labels and, where the splits are known, usage."""
+"""A plain .npz: images, labels and, where they are known, usage (the splits) and classes (names of one's own)."""
 
 import zlib
 from pathlib import Path
@@ -10,7 +10,7 @@ from PIL import Image
 from fer.data import IMAGE_SIZE, SPLITS, USAGE_CODES, Rows
 from fer.errors import FerError, unknown
 from fer.formats import FORMATS, Format, grey_face
-from fer.labels import emotion_index
+from fer.labels import EMOTIONS, class_names, label_index
 
 USAGE_NAMES = USAGE_CODES | {name: code for code, name in enumerate(SPLITS)}
 
@@ -19,8 +19,9 @@ def read(path: Path) -> Rows:
     """Read the arrays.
 
     images: uint8 (N, H, W), (N, H, W, 1) or (N, H, W, 3), of any size.
-    labels: whole numbers 0..6 or names of emotions, one for each image.
+    labels: whole numbers or names, one for each image: of the seven emotions, or of `classes`.
     usage: whole numbers 0..2 or names of splits; without it everything is training.
+    classes: 2 to 20 names, in the order that the numbers count; names that all mean emotions stand for the seven.
 
     Raises:
         FerError: for a damaged file, missing arrays, or arrays of the wrong type, shape or range.
@@ -28,9 +29,9 @@ def read(path: Path) -> Rows:
     arrays = _arrays(path)
     try:
         images = _faces(arrays["images"])
-        labels = _codes(arrays["labels"], "labels", emotion_index)
+        names, labels = _classes(arrays["labels"], arrays.get("classes"))
         usage = _codes(arrays.get("usage", np.zeros(len(labels), np.int64)), "usage", _split_code)
-        return Rows.of(images, labels, usage)
+        return Rows.of(images, labels, usage, names)
     except FerError as error:
         raise FerError(f"{path}: {error}") from error
 
@@ -42,7 +43,7 @@ def _arrays(path: Path) -> dict[str, np.ndarray]:
             if missing:
                 has = ", ".join(file.files) or "nothing"
                 raise FerError(f"{path} lacks {' and '.join(missing)}; it has {has}. Save images, labels and usage.")
-            return {name: file[name] for name in ("images", "labels", "usage") if name in file.files}
+            return {name: file[name] for name in ("images", "labels", "usage", "classes") if name in file.files}
     except ValueError as error:
         if "allow_pickle" in str(error) and "Object arrays" in str(error):
             raise FerError(
@@ -76,6 +77,19 @@ def _codes(values: np.ndarray, name: str, code_of) -> np.ndarray:
     return values.astype(np.int64)
 
 
+def _classes(labels: np.ndarray, written: np.ndarray | None) -> tuple[tuple[str, ...], np.ndarray]:
+    """The names of the classes, and int64 (N,) positions in them."""
+    if written is None:
+        return EMOTIONS, _codes(labels, "labels", label_index)
+    if written.dtype.kind != "U" or written.ndim != 1:
+        raise FerError(f"classes must be a list of texts, got {written.dtype} {written.shape}.")
+    order = written.tolist()
+    names, codes = class_names(order), _codes(labels, "labels", lambda name: label_index(name, order))
+    if (wrong := codes[(codes < 0) | (codes >= len(order))]).size:
+        raise FerError(f"labels must be 0 to {len(order) - 1}, positions in classes, got {wrong[0]}.")
+    return names, np.array([label_index(name, names) for name in order])[codes]
+
+
 def _split_code(name: str) -> int:
     if name not in USAGE_NAMES:
         raise unknown("usage", name, USAGE_NAMES)
@@ -87,6 +101,7 @@ FORMATS.register(
         name="npz",
         matches=lambda path: path.suffix.lower() == ".npz" and path.is_file(),
         read=read,
-        summary="an .npz with images uint8 (N, 48, 48), labels 0 to 6 and usage 0 to 2 (train, val, test)",
+        summary="an .npz with images uint8 (N, 48, 48), labels 0 to 6 and usage 0 to 2 (train, val, test), and perhaps "
+        "classes, names of one's own",
     )
 )

@@ -7,8 +7,9 @@ import pandas as pd
 import streamlit as st
 from PIL import Image
 
-from fer.charts import COLORS, probability_bars
+from fer.charts import colors_of, probability_bars
 from fer.faces import Prediction, annotate, crop
+from pages.parts.frame import plain
 
 SHOWN_SIDE = 1280  # pixels; more is not seen on a page and takes a browser long to load
 
@@ -16,7 +17,8 @@ SHOWN_SIDE = 1280  # pixels; more is not seen on a page and takes a browser long
 def show(name: str, image: np.ndarray, predictions: list[Prediction], key: str) -> None:
     """Picture on the left, faces on the right, the annotated picture to take away below."""
     left, right = st.columns([3, 2], gap="medium")
-    marked = annotate(image, predictions, COLORS)
+    classes = predictions[0].labels if predictions else ()
+    marked = annotate(image, predictions, dict(zip(classes, colors_of(classes), strict=True)))
     shown = Image.fromarray(marked)
     shown.thumbnail((SHOWN_SIDE, SHOWN_SIDE))
     labels = ", ".join(f"{number} {prediction.label}" for number, prediction in enumerate(predictions, 1))
@@ -45,7 +47,7 @@ def _show_face(number: int, image: np.ndarray, prediction: Prediction, key: str)
         caption=f"Face {number}",
     )
     with chart:
-        st.markdown(f"**{prediction.label}** · {prediction.confidence:.1%}")
+        st.markdown(f"**{plain(prediction.label)}** · {prediction.confidence:.1%}")
         st.plotly_chart(
             probability_bars(prediction), key=key, config={"displayModeBar": False}, alt=_in_words(prediction)
         )
@@ -62,7 +64,7 @@ def _png(image: np.ndarray) -> bytes:
 
 
 def table(answers: list[dict]) -> pd.DataFrame:
-    """One row a face, or one for a photo without faces: file, size, number, box, label, confidence, emotions."""
+    """One row a face, or one for a photo without faces: file, size, number, box, label, confidence, classes."""
     rows = []
     for answer in answers:
         if not answer["faces"]:
@@ -70,14 +72,8 @@ def table(answers: list[dict]) -> pd.DataFrame:
         for number, face in enumerate(answer["faces"], 1):
             box = dict(zip(("x1", "y1", "x2", "y2"), face["box"], strict=True))
             facts = {key: answer[key] for key in ("file", "width", "height", "model")}
-            rows.append(
-                {
-                    **facts,
-                    "face": number,
-                    **box,
-                    "label": face["label"],
-                    "confidence": face["confidence"],
-                    **face["probabilities"],
-                }
-            )
+            row = {**facts, "face": number, **box, "label": face["label"], "confidence": face["confidence"]}
+            shares = face["probabilities"].items()
+            row |= {f"{label} (probability)" if label in row else label: share for label, share in shares}
+            rows.append(row)
     return pd.DataFrame(rows)

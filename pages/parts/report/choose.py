@@ -106,7 +106,7 @@ def _keep(run: Run, fresh: Report, report: Report | None, replace: bool) -> tupl
 def judge(run: Run, dataset: str, split: str, tta: bool) -> Report:
     """Evaluate with a progress bar."""
     bar = st.progress(0.0, f"Opening {dataset} …")
-    opened = formats.open_dataset(run.source_of(dataset), seed=run.config.seed)
+    opened = evaluation.data_for(run, run.source_of(dataset))
     report = evaluation.evaluate(run, opened, split, tta=tta, on_progress=frame.progress(bar, "faces judged"))
     bar.empty()
     return report

@@ -29,7 +29,7 @@ def rivals(chosen: Chosen) -> dict[str, Callable[[], Report]]:
             get = partial(own.judge, run, report.dataset, tta, chosen.faces)
         else:
             get = partial(stored, run, report.dataset, report.split, tta)
-        if run.is_usable and (chosen.faces or _fits(get, report)):
+        if run.is_usable and (run.labels == report.labels if chosen.faces else _fits(get, report)):
             found[f"{run.id}, {way(tta)}"] = get
     return found
 
@@ -71,9 +71,7 @@ def compare(chosen: Chosen) -> None:
     figure = st.segmented_control(
         "Figure", list(FIGURES), default="recall", required=True, format_func=FIGURES.get, key="evaluate-difference"
     )
-    figures.show(
-        certainty.differences(comparison, figure), "evaluate-differences", f"Difference in {figure} by emotion"
-    )
+    figures.show(certainty.differences(comparison, figure), "evaluate-differences", f"Difference in {figure} by class")
     apart = comparison.disagreements
     st.header(f"The {len(apart):,} of {len(report):,} images that the two answer differently")
     st.caption(f"Surest of both first; the bars are those of {judging.short_name(report)}.")

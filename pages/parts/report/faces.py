@@ -11,7 +11,7 @@ import streamlit as st
 from PIL import Image
 
 from fer import tables
-from fer.charts import color_of
+from fer.charts import colors_of
 from fer.errors import FerError
 from fer.pictures import Pictures
 from fer.report import Report, way
@@ -66,8 +66,8 @@ def _show_rows(report: Report, positions: np.ndarray, others: Sequence[Report], 
 def _card(report: Report, others: Sequence[Report], pictures: Pictures, position: int) -> dict:
     row, reports = int(report.rows[position]), [report, *others]
     bars = [
-        {"label": label, "p": float(p), "color": color_of(label)}
-        for label, p in zip(report.labels, report.probabilities[position], strict=True)
+        {"label": label, "p": float(p), "color": color}
+        for label, p, color in zip(report.labels, report.probabilities[position], colors_of(report.labels), strict=True)
     ]
     return {
         "png": _png(pictures.images[row]),

@@ -6,7 +6,6 @@ import pandas as pd
 import streamlit as st
 
 from fer import evaluation, photos, tables
-from fer.labels import EMOTIONS
 from fer.photos import LabelledFaces, Photo
 from fer.report import Report
 from fer.runs import Run, RunStore
@@ -17,10 +16,10 @@ DETECTORS = {"yunet": "find the face in each photo", "whole": "each photo is one
 
 
 def choose(run: Run, tta: bool) -> Chosen | None:
-    """A zip or a folder of photos in folders named after emotions, read with a progress bar and judged."""
+    """A zip or a folder of photos in folders named after the run's classes, read with a progress bar and judged."""
     st.markdown(
-        f"Photos of any size in folders named after what is on them: {', '.join(EMOTIONS)}. They are read in the "
-        "server's memory, kept there while this tab is open, and not stored."
+        f"Photos of any size in folders named after what is on them: {frame.plain(', '.join(run.labels))}. They are "
+        "read in the server's memory, kept there while this tab is open, and not stored."
     )
     kind = st.segmented_control("Upload", ["a zip", "a folder"], default="a zip", required=True, key="evaluate-kind")
     detector = st.radio(
@@ -39,19 +38,22 @@ def choose(run: Run, tta: bool) -> Chosen | None:
         name = uploads[0].name.split("/")[0] if uploads else ""
     if not uploads:
         return None
-    faces = _faces(tuple(upload.file_id for upload in uploads), detector, uploads, kind == "a zip")
+    faces = _faces(tuple(upload.file_id for upload in uploads), run.labels, detector, uploads, kind == "a zip")
     report = judge(run, f"{name} (own photos)", tta, faces) if len(faces.labels) else None
     _tell(faces, report, detector)
     return Chosen(run, report, faces) if report else None
 
 
 @st.cache_resource(max_entries=4, scope="session", show_spinner=False)
-def _faces(file_ids: tuple[str, ...], detector: str, _uploads: list, zipped: bool) -> LabelledFaces:
+def _faces(
+    file_ids: tuple[str, ...], classes: tuple[str, ...], detector: str, _uploads: list, zipped: bool
+) -> LabelledFaces:
     bar = st.progress(0.0, "Reading the photos …")
     loose = [Photo(upload.name, upload.getvalue) for upload in _uploads]
+    on_progress = frame.progress(bar, "photos read")
     try:
         with photos.in_zip(_uploads[0]) if zipped else nullcontext(loose) as found:
-            return photos.find_faces(found, detector=detector, on_progress=frame.progress(bar, "photos read"))
+            return photos.find_faces(found, classes=classes, detector=detector, on_progress=on_progress)
     finally:
         bar.empty()
 

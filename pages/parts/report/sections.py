@@ -58,7 +58,7 @@ def confusion(chosen: Chosen) -> None:
         key="evaluate-normalisation",
         persist_state="session",
     )
-    st.markdown("**The confusions that cost most:** " + "; ".join(tables.worst_confusions(report)) + ".")
+    st.markdown("**The confusions that cost most:** " + frame.plain("; ".join(tables.worst_confusions(report))) + ".")
     st.caption("Click a cell to see its images, or choose it in the boxes below.")
     figures.show(
         judging.confusion_matrix(report, normalisation),
@@ -68,8 +68,8 @@ def confusion(chosen: Chosen) -> None:
         selection_mode="points",
     )
     left, right = st.columns(2)
-    labelled = left.selectbox("labelled", labels, index=None, key="evaluate-labelled", placeholder="an emotion")
-    answered = right.selectbox("answered", labels, index=None, key="evaluate-answered", placeholder="an emotion")
+    labelled = left.selectbox("labelled", labels, index=None, key="evaluate-labelled", placeholder="a class")
+    answered = right.selectbox("answered", labels, index=None, key="evaluate-answered", placeholder="a class")
     if not (labelled and answered):
         faces.fetch(chosen)  # while the reader looks at the matrix, so that the first click answers as fast as the next
     else:
@@ -88,9 +88,9 @@ def _follow_click() -> None:
 
 
 def classes(chosen: Chosen) -> None:
-    """Precision, recall, F1 and areas of every emotion, and the curves behind them."""
+    """Precision, recall, F1 and areas of every class, and the curves behind them."""
     report, table = chosen.report, tables.classes(chosen.report)
-    shown = table[["emotion", "support"]].copy()
+    shown = table[["class", "support"]].copy()
     for name in ("precision", "recall", "f1"):
         shown[name] = 100 * table[name]
         ends = zip(table[f"{name} low"], table[f"{name} high"], strict=True)
@@ -100,7 +100,7 @@ def classes(chosen: Chosen) -> None:
         shown,
         hide_index=True,
         key="evaluate-classes",
-        alt="Precision, recall, F1 and support of every emotion",
+        alt="Precision, recall, F1 and support of every class",
         column_config={
             **{name: st.column_config.ProgressColumn(**bar) for name in ("precision", "recall")},
             "f1": st.column_config.ProgressColumn("F1", **bar),
@@ -117,7 +117,7 @@ def classes(chosen: Chosen) -> None:
 
 
 def _areas(table, column: str) -> str:
-    return f"{column}: " + ", ".join(f"{row['emotion']} {row[column]:.3f}" for _, row in table.iterrows())
+    return f"{column}: " + ", ".join(f"{row['class']} {row[column]:.3f}" for _, row in table.iterrows())
 
 
 @st.fragment

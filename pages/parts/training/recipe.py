@@ -15,7 +15,7 @@ from fer.runs import RunStore
 
 SETTINGS = [item for item in fields(TrainConfig) if item.name != "data"]
 AUGMENTATION = "augmentation: "  # begins the help of those settings
-LENGTH = ("architecture", "start_from", "epochs", "batch_size", "patience", "precision", "seed", "ferplus")
+LENGTH = ("architecture", "start_from", "epochs", "batch_size", "patience", "precision", "seed", "classes", "ferplus")
 PREVIEWED = 16
 
 
@@ -82,6 +82,8 @@ def _widget(item: Field, store: RunStore):
         return st.toggle(label, **common)
     if limits["choices"]:
         return st.selectbox(label, limits["choices"], **common)
+    if item.type is str:
+        return st.text_input(label, **common)
     step, format = (1, "%d") if item.type is int else (None, "%g")
     low, high = item.type(limits["low"]), item.type(limits["high"])
     return st.number_input(label, min_value=low, max_value=high, step=step, format=format, **common)

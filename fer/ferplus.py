@@ -1,0 +1,59 @@
+"""FER+: the votes of ten taggers on each of FER2013's images (Barsoum et al. 2016, arXiv 1608.01041)."""
+
+from pathlib import Path
+
+import numpy as np
+
+from fer.data import USAGE_CODES, Rows
+from fer.errors import FerError
+from fer.grouping import Grouping
+from fer.labels import EMOTIONS
+
+OTHERS = ("contempt", "unknown", "NF")  # what FER+'s taggers could choose beside the seven; NF: no face
+
+
+def read_votes(path: Path, rows: Rows) -> np.ndarray:
+    """The votes of ten taggers for each image.
+
+    Args:
+        path: `fer2013new.csv` of https://github.com/microsoft/FERPlus, rows in the order of fer2013.csv.
+        rows: as they were read, in no grouping; their usage shows whether they are in the order of the votes.
+
+    Returns:
+        int64 (N, 10): votes for EMOTIONS, then for OTHERS.
+
+    Raises:
+        FerError: where there are no votes, or those of other images or of other classes.
+    """
+    import pandas as pd
+
+    if rows.names != EMOTIONS:
+        has = ", ".join(rows.names)
+        raise FerError(f"FER+ votes are for the seven emotions, but this data set has {has}. Do without the votes.")
+    if not path.is_file():
+        raise FerError(f"FER+ votes were asked for, but {path} does not exist. See data/README.md for where to get it.")
+    names = {"angry": "anger", "happy": "happiness", "sad": "sadness"}
+    columns = [names.get(emotion, emotion) for emotion in (*EMOTIONS, *OTHERS)]
+    table = pd.read_csv(path)
+    missing = [column for column in ("Usage", *columns) if column not in table.columns]
+    if missing:
+        raise FerError(f"{path} lacks the columns {', '.join(missing)}. Download it again: see data/README.md.")
+    if table["Usage"].map(USAGE_CODES).tolist() != rows.usage.tolist():
+        raise FerError(
+            f"{path} has {len(table)} rows in the order of fer2013.csv, and this source's {len(rows.usage)} images are "
+            "others or in another order. Use fer2013.csv, or do without FER+ votes."
+        )
+    return table[columns].to_numpy(np.int64)
+
+
+def soft_targets(path: Path, rows: Rows, grouping: Grouping) -> np.ndarray:
+    """FER+ votes as soft targets, float32 (N, C), rows sum to 1; the label where no tagger chose one of the classes.
+
+    Args:
+        path, rows: as in `read_votes`, which also tells what is refused.
+        grouping: what becomes of the seven.
+    """
+    votes = grouping.fold(read_votes(path, rows)[:, : len(EMOTIONS)]).astype(np.float32)
+    total = votes.sum(axis=1, keepdims=True)
+    one_hot = np.eye(len(grouping.names), dtype=np.float32)[rows.grouped(grouping).labels]
+    return np.where(total > 0, votes / np.maximum(total, 1), one_hot)

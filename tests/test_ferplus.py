@@ -1,0 +1,58 @@
+"""FER+'s votes as targets, for the seven emotions and for classes merged of them."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from fer.data import Rows
+from fer.errors import FerError
+from fer.ferplus import read_votes, soft_targets
+from fer.grouping import parse
+from fer.labels import EMOTIONS
+
+VOTES = "Usage,Image name,neutral,happiness,surprise,sadness,anger,disgust,fear,contempt,unknown,NF\n"
+TWO = VOTES + "Training,a,1,3,0,0,0,0,0,6,0,0\nPublicTest,b,0,0,0,0,0,0,0,0,0,10\n"
+
+
+def rows(labels: list[int], usage: list[int]) -> Rows:
+    return Rows.of(np.zeros((len(labels), 48, 48), np.uint8), labels, usage)
+
+
+@pytest.fixture
+def path(tmp_path):
+    (tmp_path / "fer2013new.csv").write_text(TWO)
+    return tmp_path / "fer2013new.csv"
+
+
+@pytest.mark.parametrize(
+    ("classes", "wanted"),
+    [
+        ("", [[0, 0, 0, 0.75, 0, 0, 0.25], [0, 0, 1, 0, 0, 0, 0]]),
+        ("good=happy+surprise, bad=fear+neutral", [[0.75, 0.25], [0, 1]]),
+        ("fear, happy", [[0, 1], [1, 0]]),
+    ],
+    ids=["seven", "merged", "subset"],
+)
+def test_votes_become_soft_targets_and_fall_back_on_the_label(classes, wanted, path):
+    targets = soft_targets(path, rows([3, 2], [0, 1]), parse(classes, EMOTIONS))
+    assert targets.tolist() == wanted and targets.dtype == np.float32
+
+
+def test_votes_for_other_rows_are_refused(tmp_path):
+    path = tmp_path / "fer2013new.csv"
+    with pytest.raises(FerError, match=r"does not exist"):
+        read_votes(path, rows([3], [0]))
+    path.write_text("Usage,neutral\n")
+    with pytest.raises(FerError, match=r"lacks the columns anger"):
+        read_votes(path, rows([3], [0]))
+    path.write_text(VOTES + "Training,a,1,3,0,0,0,0,0,6,0,0\n")
+    for labels, usage in (([3], [1]), ([3, 3], [0, 0])):
+        with pytest.raises(FerError, match=r"1 rows in the order of fer2013.csv"):
+            read_votes(path, rows(labels, usage))
+
+
+def test_votes_for_other_classes_are_refused(path):
+    own = replace(rows([1, 0], [0, 1]), names=("cat", "dog"))
+    with pytest.raises(FerError, match=r"seven emotions, but this data set has cat, dog\. Do without the votes"):
+        soft_targets(path, own, parse("", own.names))

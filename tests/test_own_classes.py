@@ -1,0 +1,386 @@
+"""Classes of one's own, fewer classes, and merged ones: read, trained, judged, exported and shown like the seven."""
+
+import io
+import json
+from dataclasses import replace
+from hashlib import sha256
+from html import escape
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from fer import charts, formats, worker
+from fer.__main__ import main
+from fer.charts import certainty, judging
+from fer.comparison import Comparison
+from fer.data import SPLITS, Rows
+from fer.errors import FerError
+from fer.evaluation import data_for, evaluate, evaluate_faces
+from fer.formats import open_dataset, recognise
+from fer.grouping import parse
+from fer.inference import EmotionReader
+from fer.labels import EMOTIONS
+from fer.photos import Photo, find_faces
+from fer.pictures import pictures_of, sides
+from fer.runs import Run
+
+OWN = ("a=b + c, d", "Ärger <b>鬼", "no smile")  # sorted whatever their case
+MERGED = "happy, not happy=angry+disgust+fear+sad+surprise+neutral"
+SUBSET = "sad, happy, neutral"
+
+
+def write(folder: Path, rows: Rows, names: tuple[str, ...], splits=SPLITS) -> Path:
+    """Rows of the first classes as lossless images in folders named so; without splits, in class folders alone."""
+    for row in np.flatnonzero(rows.labels < len(names)):
+        path = folder / (splits[rows.usage[row]] if splits else "") / names[rows.labels[row]] / f"{row:05d}.png"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        Image.fromarray(rows.images[row]).save(path)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def own_folders(small_rows, tmp_path_factory) -> Path:
+    return write(tmp_path_factory.mktemp("own") / "faces", small_rows, OWN)
+
+
+@pytest.fixture(scope="module")
+def runs(create, own_folders) -> dict[str, Run]:
+    """One run of each kind, trained to its end."""
+    made = {
+        "own": create(data=str(own_folders)),
+        "merged": create(classes=MERGED, class_weights=True, mixup=0.2),
+        "subset": create(classes=SUBSET),
+    }
+    assert all(worker.train(run) for run in made.values())
+    return made
+
+
+@pytest.fixture(params=["own", "merged", "subset"])
+def run(runs, request, monkeypatch) -> Run:
+    """Each of them, in the folder that the command line looks into."""
+    monkeypatch.setattr("fer.runs.MODELS", runs[request.param].path.parent)
+    return runs[request.param]
+
+
+@pytest.fixture
+def png(small_rows) -> bytes:
+    buffer = io.BytesIO()
+    Image.fromarray(small_rows.images[3]).save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+# folders
+
+
+def test_folders_of_other_classes_are_a_data_set_of_their_own(own_folders, small_rows):
+    for _ in range(2):  # the second time from the cache
+        dataset = open_dataset(own_folders)
+        assert dataset.labels == tuple(sorted(OWN, key=str.casefold)) and dataset.format == "folders"
+        assert [part.counts.tolist() for part in (dataset.train, dataset.val, dataset.test)] == [
+            [5] * 3,
+            [1] * 3,
+            [2] * 3,
+        ]
+    for label, name in enumerate(OWN):
+        of_this_class = dataset.train.images[dataset.train.labels == dataset.labels.index(name)]
+        assert {image.tobytes() for image in of_this_class} == {
+            image.tobytes() for image in small_rows.images[(small_rows.labels == label) & (small_rows.usage == 0)]
+        }
+
+
+def test_class_folders_alone_are_known_by_their_images(small_rows, tmp_path):
+    folder = write(tmp_path / "faces", small_rows, ("cat", "dog"), splits=())
+    (folder / "list.csv").write_text("file,label\n")
+    assert recognise(tmp_path) == (formats.FORMATS["folders"], folder)
+    assert open_dataset(folder).labels == ("cat", "dog") and open_dataset(folder).carved == ("val", "test")
+    (folder / "list.csv").unlink()
+    (folder / "notes").mkdir()
+    with pytest.raises(FerError, match="holds no images in folders named after the classes"):
+        recognise(folder)
+
+
+def test_folders_of_pictures_beside_a_csv_of_faces_are_no_classes(small_rows, write_csv, tmp_path):
+    path = write_csv(small_rows)
+    write(tmp_path, small_rows, ("cat", "dog"), splits=())
+    assert recognise(tmp_path) == (formats.FORMATS["kaggle_csv"], path)
+
+
+def test_emotions_and_their_aliases_in_folders_stay_the_seven(small_rows, tmp_path):
+    folder = write(tmp_path / "faces", small_rows, ("Anger", "disgusted", "fear"))
+    dataset = open_dataset(folder)
+    assert dataset.labels == EMOTIONS and dataset.train.counts.tolist() == [5, 5, 5, 0, 0, 0, 0]
+
+
+@pytest.mark.parametrize(
+    ("names", "message"),
+    [
+        (("cat",), r"faces: There must be 2 to 20 classes, got 1: cat"),
+        (("hapy", "sad"), r"faces: Unknown label 'hapy'\. Did you mean 'happy'\?"),
+        (("Cat", "cat"), r"faces: Two classes have one name"),
+    ],
+)
+def test_class_folders_that_cannot_be_classes_are_refused(names, message, small_rows, tmp_path):
+    with pytest.raises(FerError, match=message):
+        open_dataset(write(tmp_path / "faces", small_rows, names))
+    with pytest.raises(FerError, match=message):
+        open_dataset(write(tmp_path / "alone/faces", small_rows, names, splits=()))
+
+
+def test_more_than_twenty_class_folders_are_refused(small_rows, tmp_path):
+    rows = replace(small_rows, labels=np.arange(len(small_rows.labels)) % 21)
+    with pytest.raises(FerError, match="There must be 2 to 20 classes, got 21: c0, c1, c10"):
+        open_dataset(write(tmp_path / "faces", rows, tuple(f"c{i}" for i in range(21)), splits=()))
+
+
+@pytest.mark.parametrize("misspelt", [False, True])
+def test_every_split_must_have_the_same_classes(misspelt, small_rows, tmp_path):
+    folder = write(tmp_path / "faces", small_rows, ("bird", "cat", "dog"))
+    (folder / "test/dog").rename(folder / "test/dgo" if misspelt else tmp_path / "dog")
+    with pytest.raises(FerError, match=r"test lacks images of dog, .* Give every split the same class folders"):
+        open_dataset(folder)
+
+
+# npz
+
+
+def test_an_npz_may_name_its_classes(small_rows, write_npz):
+    rows = small_rows.grouped(parse("angry, disgust, others=fear+happy+sad+surprise+neutral", EMOTIONS))
+    arrays = {"images": rows.images, "usage": rows.usage}
+    order = ["z", "a", "m"]
+    by_number = open_dataset(write_npz("numbers.npz", labels=rows.labels, classes=order, **arrays))
+    by_name = open_dataset(write_npz("names.npz", labels=np.array(order)[rows.labels], classes=order, **arrays))
+    assert by_number.labels == by_name.labels == ("z", "a", "m") and by_number.fingerprint == by_name.fingerprint
+    assert (by_number.train.labels == rows.labels[rows.usage == 0]).all()
+
+
+def test_an_npz_whose_classes_are_emotions_has_the_seven(small_rows, write_npz):
+    arrays = {"images": small_rows.images, "usage": small_rows.usage}
+    order = ["joy", *(emotion for emotion in EMOTIONS if emotion != "happy")]
+    labels = [order.index({"happy": "joy"}.get(EMOTIONS[label], EMOTIONS[label])) for label in small_rows.labels]
+    dataset = open_dataset(write_npz(labels=labels, classes=order, **arrays))
+    assert dataset.labels == EMOTIONS and dataset.fingerprint == small_rows.fingerprint
+
+
+@pytest.mark.parametrize(
+    ("classes", "labels", "message"),
+    [
+        (["a", "b"], [0, 2], "labels must be 0 to 1, positions in classes, got 2"),
+        (["a", "b"], [-1, 0], "labels must be 0 to 1, positions in classes, got -1"),
+        (["happy", "sad"], [0, 5], "labels must be 0 to 1"),
+        (["aa", "bb"], ["aa", "bc"], "Unknown label 'bc'. Valid: aa, bb"),
+        ([0, 1], [0, 1], "classes must be a list of texts, got int64"),
+        ([["a", "b"]], [0, 1], "classes must be a list of texts"),
+        (["a"], [0, 0], "2 to 20 classes, got 1"),
+    ],
+)
+def test_an_npz_whose_classes_cannot_be_right_is_refused(classes, labels, message, write_npz):
+    path = write_npz(images=np.zeros((2, 48, 48), np.uint8), labels=labels, classes=classes)
+    with pytest.raises(FerError) as refusal:
+        open_dataset(path)
+    assert message in str(refusal.value)
+
+
+# fingerprints
+
+
+def test_the_fingerprint_of_the_seven_is_that_of_their_arrays_alone(small_rows):
+    content = small_rows.images.tobytes() + small_rows.labels.tobytes() + small_rows.usage.tobytes()
+    assert small_rows.fingerprint == sha256(content).hexdigest()
+    names = {("x", *EMOTIONS[1:]), EMOTIONS, EMOTIONS[::-1]}
+    arrays = (small_rows.images, small_rows.labels, small_rows.usage)
+    assert len({Rows.of(*arrays, own).fingerprint for own in names}) == 3
+
+
+# runs
+
+
+def test_a_run_answers_in_its_own_classes_and_tells_them(run, runs):
+    labels = {
+        "own": tuple(sorted(OWN, key=str.casefold)),
+        "merged": ("happy", "not happy"),
+        "subset": ("sad", "happy", "neutral"),
+    }
+    wanted = labels[next(name for name, other in runs.items() if other.id == run.id)]
+    assert run.labels == wanted and run.status["state"] == "finished" and run.is_usable
+    assert run.card["data"]["classes"] == run.config.classes
+    (answer,) = EmotionReader(run, detector="whole").read(np.zeros((60, 50, 3), np.uint8))
+    assert answer.labels == wanted and answer.probabilities.shape == (len(wanted),)
+    assert run.card["export"]["largest_difference"] <= 1e-3 and set(run.card["temperature"]) == {
+        "single pass",
+        "test-time augmentation",
+    }
+
+
+def test_its_reports_are_about_the_sources_rows(run):
+    name = Path(run.config.data).stem
+    source, _, _ = formats.open_rows(run.config.data)
+    dataset = data_for(run, run.config.data)
+    for split in ("val", "test"):
+        report = run.report(name, split)
+        assert report.labels == run.labels and report.fingerprint == dataset.fingerprint
+        assert (pictures_of(report, run).images[report.rows] == dataset.split(split).images).all()
+        old = [source.names[label] for label in source.labels[report.rows]]
+        new = [report.labels[target] for target in report.targets]
+        assert all(b in (a, "not happy") for a, b in zip(old, new, strict=True))
+    again = evaluate(run, dataset, "test")
+    assert (again.probabilities == run.report(name, "test").probabilities).all()
+
+
+def test_the_command_line_treats_it_like_any_other(run, capsys, tmp_path, png):
+    photo = tmp_path / "face.png"
+    photo.write_bytes(png)
+    assert main(["predict", str(photo), "--model", run.id, "--detector", "whole", "--json"]) == 0
+    assert tuple(json.loads(capsys.readouterr().out)["faces"][0]["probabilities"]) == run.labels
+    assert main(["predict", str(photo), "--model", run.id, "--detector", "whole"]) == 0
+    assert run.labels[0] in capsys.readouterr().out
+    assert main(["evaluate", "--data", run.config.data, "--model", run.id, "--json"]) == 0
+    facts = json.loads(capsys.readouterr().out)
+    stored = run.report(Path(run.config.data).stem, "test")
+    assert tuple(facts["labels"]) == run.labels and facts["confusion"] == stored.confusion.tolist()
+    assert main(["evaluate", "--data", run.config.data, "--model", run.id]) == 0
+    printed = capsys.readouterr().out
+    assert all(label in printed for label in run.labels)
+    assert main(["export", run.id]) == 0 and main(["models"]) == 0
+    assert main(["report", "--model", run.id, "--out", str(tmp_path / "report.html")]) == 0
+    page = (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert all(escape(label) in page for label in run.labels)
+
+
+def test_data_prints_classes_of_ones_own_and_grouped_ones(own_folders, small_npz, capsys):
+    assert main(["data", str(own_folders), "--json"]) == 0
+    assert set(json.loads(capsys.readouterr().out)["splits"]["train"]) == set(OWN)
+    assert main(["data", str(small_npz), "--classes", MERGED]) == 0
+    printed = capsys.readouterr().out
+    assert "split  happy  not happy  all" in printed and "train      5         30   35" in printed
+    assert main(["data", str(small_npz), "--classes", "happy, hapy"]) == 1
+    assert "Did you mean 'happy'?" in capsys.readouterr().err
+
+
+def test_a_terminal_that_lacks_a_names_letters_stops_nothing(own_folders, monkeypatch):
+    printed = io.BytesIO()
+    monkeypatch.setattr("sys.stdout", io.TextIOWrapper(printed, encoding="cp1252", write_through=True))
+    assert main(["data", str(own_folders)]) == 0
+    assert "Ärger <b>\\u9b3c" in printed.getvalue().decode("cp1252")
+
+
+def test_a_run_and_data_of_other_classes_are_refused(runs, own_folders, small_npz):
+    own, merged = runs["own"], runs["merged"]
+    with pytest.raises(FerError, match=r"answers a=b .*, but small has angry, disgust"):
+        evaluate(own, data_for(own, small_npz), "test")
+    with pytest.raises(
+        FerError, match=r"'happy, not happy=.*' cannot be made of this data set's: Unknown label 'happy'"
+    ):
+        data_for(merged, own_folders)
+    with pytest.raises(FerError, match=r"FER\+ votes are for the seven emotions"):
+        open_dataset(own_folders, ferplus=True)
+
+
+def test_a_merged_run_is_judged_on_data_that_has_its_classes_already(runs, small_rows, tmp_path):
+    rows = small_rows.grouped(parse(MERGED, EMOTIONS))
+    dataset = data_for(runs["merged"], write(tmp_path / "two", rows, ("Happy", "Not happy")))
+    assert dataset.labels == ("Happy", "Not happy")
+
+
+def test_only_runs_of_the_same_classes_are_averaged(runs, create):
+    other = create(data=runs["own"].config.data, epochs=1)
+    assert worker.train(other)
+    mean = worker.average([runs["own"], other], "mean")
+    assert mean.labels == runs["own"].labels
+    with pytest.raises(FerError, match=r"answers a=b .*, but run-2 sad, happy, neutral\."):
+        worker.average([runs["own"], runs["subset"]])
+
+
+def test_weights_of_other_classes_are_no_start(runs, create):
+    with pytest.raises(FerError, match="do not fit tiny with 2 classes; they are of a tiny with 3"):
+        worker.train(create(classes=MERGED, start_from=runs["own"].id))
+
+
+# a user's photos
+
+
+def test_photos_are_labelled_by_folders_named_after_the_runs_classes(runs, png):
+    names = ["ärger <B>鬼/1.png", "A=B + C, D/2.png", "x/no smile/3.png", "happy/4.png"]
+    faces = find_faces([Photo(name, lambda: png) for name in names], classes=runs["own"].labels, detector="whole")
+    assert [faces.classes[label] for label in faces.labels] == [OWN[1], OWN[0], OWN[2]]
+    assert faces.failures[0].reason == f"Its folder 'happy' is none of {', '.join(faces.classes)}."
+    report = evaluate_faces(runs["own"], faces, "mine")
+    assert report.labels == runs["own"].labels and report.fingerprint == faces.fingerprint
+    with pytest.raises(FerError, match="answers happy, not happy, but mine has"):
+        evaluate_faces(runs["merged"], faces, "mine")
+
+
+def test_aliases_of_emotions_count_in_a_subset_of_them(runs, png):
+    given = [Photo(f"{name}/1.png", lambda: png) for name in ("joy", "Calm", "sadness", "angry")]
+    faces = find_faces(given, classes=runs["subset"].labels, detector="whole")
+    assert faces.labels.tolist() == [1, 2, 0] and [failure.name for failure in faces.failures] == ["angry/1.png"]
+    seven = find_faces(given[:3], detector="whole")
+    assert seven.fingerprint != replace(faces, labels=seven.labels).fingerprint
+
+
+# FER+'s votes on merged classes
+
+
+def test_votes_are_told_for_the_runs_classes(runs, small_rows, write_csv, tmp_path, create):
+    source = write_csv(small_rows)
+    usage = [("Training", "PublicTest", "PrivateTest")[code] for code in small_rows.usage]
+    header = "Usage,Image name,neutral,happiness,surprise,sadness,anger,disgust,fear,contempt,unknown,NF"
+    lines = [header, *(f"{name},{row}.png,1,3,0,2,2,0,0,1,1,0" for row, name in enumerate(usage))]
+    (tmp_path / "fer2013new.csv").write_text("\n".join(lines))
+    run = create(data=str(source), classes=MERGED, ferplus=True)
+    assert worker.train(run)
+    report = run.report("fer2013", "test")
+    found = pictures_of(report, run)
+    assert found.votes_in_words(0) == "5 not happy, 3 happy, 1 contempt, 1 unknown"
+    wrong = int((~report.right).sum())
+    told = sides(report, found.votes)
+    assert sum(told.values()) == wrong and told["neither"] == 0
+    targets = data_for(run, str(source), ferplus=True).train.targets
+    np.testing.assert_allclose(targets, np.tile([3 / 8, 5 / 8], (len(targets), 1)))
+    subset = replace(run.config, classes="happy, sad")
+    assert "2 angry" in pictures_of(_report(run, subset), _with(run, subset, tmp_path)).votes_in_words(0)
+
+
+def _with(run: Run, config, folder: Path) -> Run:
+    """A run of that recipe beside."""
+    other = Run(folder / "other")
+    other.path.mkdir()
+    (other.path / "config.json").write_text(config.to_json())
+    return other
+
+
+def _report(run: Run, config):
+    dataset = open_dataset(config.data, classes=config.classes)
+    stored = run.report("fer2013", "test")
+    return replace(stored.part(np.arange(2)), rows=dataset.test.rows[:2], fingerprint=dataset.fingerprint)
+
+
+# figures
+
+
+def test_each_class_has_a_colour_and_a_line_of_its_own():
+    assert charts.colors_of(EMOTIONS) == list(charts.COLORS.values())
+    assert charts.colors_of(("happy", "not happy")) == [charts.COLORS["happy"], charts.MODELS[0]]
+    for labels in (("happy", "not happy", "sad"), OWN, [f"c{i}" for i in range(20)], (*EMOTIONS, "contempt")):
+        lines = charts.lines_of(labels)
+        assert len({tuple(line.items()) for line in lines}) == len(labels)
+        assert [line["color"] for line in lines] == charts.colors_of(labels)
+    assert len(set(charts.colors_of([f"c{i}" for i in range(6)]))) == 6
+
+
+def test_markup_in_a_class_name_is_shown_as_it_is(runs):
+    run = runs["own"]
+    report = run.report("faces", "test")
+    (answer,) = EmotionReader(run, detector="whole").read(np.zeros((60, 50, 3), np.uint8))
+    figures = [
+        charts.probability_bars(answer),
+        judging.confusion_matrix(report),
+        judging.precision_recall_curves([report]),
+        judging.roc_curves([report], OWN[1]),
+        certainty.differences(Comparison(report, run.report("faces", "test", tta=True)), "recall"),
+    ]
+    for figure in figures:
+        for trace in figure.data:
+            trace.customdata = None  # what a click tells, not shown
+        assert "&lt;b&gt;" in figure.to_json().replace("\\u0026lt;", "&lt;") and "<b>" not in figure.to_json()
