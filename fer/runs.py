@@ -96,7 +96,7 @@ class Run:
     @property
     def history(self) -> list[dict]:
         """One entry an epoch."""
-        path = self.path / "history.jsonl"
+        path = self.history_path
         try:
             return [json.loads(line) for line in path.read_text().splitlines()] if path.is_file() else []
         except ValueError as error:
@@ -124,6 +124,10 @@ class Run:
         faces, on which no accuracy is a model's accuracy."""
         data = self.card.get("data", {"format": "synthetic"})
         return None if data["format"] == "synthetic" else self.card["scores"].get(f"{data['name']}-test")
+
+    @property
+    def history_path(self) -> Path:
+        return self.path / "history.jsonl"
 
     @property
     def model_path(self) -> Path:
@@ -155,7 +159,7 @@ class Run:
         self._write("card.json", card)
 
     def set_history(self, entries: list[dict]) -> None:
-        write_atomically(self.path / "history.jsonl", "".join(f"{json.dumps(entry)}\n" for entry in entries))
+        write_atomically(self.history_path, "".join(f"{json.dumps(entry)}\n" for entry in entries))
 
     def ask_to_stop(self, *, discard: bool = False) -> None:
         """Leave the note that a training looks for between batches, and perhaps that the run is then to be deleted."""

@@ -226,3 +226,30 @@ def test_a_lost_training_is_shown_with_its_reason_and_can_be_resumed_or_deleted(
     assert any("is lost" in text.value for text in app.markdown)
     app = app.button(key="resume-gone").click().run()
     assert not app.exception and run.state == "queued"
+
+
+def test_a_deployment_can_switch_training_off_and_then_shows_the_shipped_curves(models, monkeypatch):
+    monkeypatch.setenv("FER_TRAINING", "off")
+    app = AppTest.from_file(str(ROOT / "pages/train.py"), default_timeout=60).run()
+    assert not app.exception and "switched off" in app.info[0].value
+    assert not app.button and len(app.get("plotly_chart")) == 5
+
+
+def test_a_deployment_can_ask_for_a_password(models, monkeypatch):
+    monkeypatch.setenv("FER_PASSWORD", "sesame")
+    app = AppTest.from_file(str(ROOT / "pages/train.py"), default_timeout=60).run()
+    assert not app.exception and not app.selectbox
+    app = app.text_input(key="access-training").set_value("guess").run()
+    assert "not the password" in app.error[0].value and not app.selectbox
+    app = app.text_input(key="access-training").set_value("sesame").run()
+    assert not app.exception and app.selectbox(key="train-data").value == "synthetic"
+
+
+def test_an_uploaded_data_set_is_kept_under_its_name_and_what_is_none_is_not(train, small_npz, tmp_path):
+    good, bad = small_npz.read_bytes(), b"no data"
+    app = train.file_uploader(key="train-upload").set_value([("my faces.npz", good, "application/zip")]).run()
+    app = app.button(key="train-keep").click().run()
+    assert not app.exception and not app.error and (tmp_path / "data/my-faces.npz").read_bytes() == good
+    app = app.file_uploader(key="train-upload").set_value([("other.npz", bad, "application/zip")]).run()
+    app = app.button(key="train-keep").click().run()
+    assert not app.exception and app.error and not (tmp_path / "data/other.npz").exists()

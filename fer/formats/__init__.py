@@ -5,12 +5,14 @@ To add a format: one file that registers a `Format`; `open_dataset`, the command
 
 import json
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 from PIL import Image
@@ -96,6 +98,32 @@ def find(name: str | Path) -> Path:
             return path
     known = unknown("data set", str(name), {"synthetic", *available()})
     raise FerError(f"{known} It is no path that exists either. data/README.md tells where to get FER2013.")
+
+
+def keep(name: str, suffix: str, file: BinaryIO) -> str:
+    """Put a data set into data/ under a name, after reading it once. Returns the name.
+
+    Args:
+        suffix: csv, npz or zip.
+        file: the content, open for reading.
+
+    Raises:
+        FerError: where the name is no plain one or taken, or the content is no data set; nothing is kept then.
+    """
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", name) or name in ("synthetic", FERPLUS):
+        raise FerError(f"A data set's name must be 1 to 64 letters, digits, '.', '_' or '-', got {name!r}.")
+    if name in available():
+        raise FerError(f"There is a data set named {name} already. Choose another name.")
+    path = DATA / f"{name}.{suffix}"
+    DATA.mkdir(parents=True, exist_ok=True)
+    try:
+        with path.open("xb") as target:
+            shutil.copyfileobj(file, target)
+        open_dataset(path)
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
+    return name
 
 
 def available() -> list[str]:

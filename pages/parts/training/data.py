@@ -1,11 +1,13 @@
 """Which data set is trained on, and a look at it before."""
 
+import re
+
 import pandas as pd
 import streamlit as st
 
 from fer import formats
 from fer.data import SPLITS, Dataset
-from pages.parts import frame
+from pages.parts import access, frame
 
 SHOWN = 8  # faces of each class
 
@@ -22,6 +24,9 @@ def _faults(fingerprint: str, _dataset: Dataset) -> dict[str, int]:
 
 def choose() -> Dataset:
     """A data set in data/ or the drawn one; its classes, samples, twins and faults."""
+    with st.expander("Bring your own data set"):
+        if access.allowed("uploads"):
+            _bring()
     names = [*formats.available(), "synthetic"]
     name = st.selectbox(
         "Data",
@@ -47,6 +52,23 @@ def choose() -> Dataset:
             hide_index=True,
         )
     return dataset
+
+
+def _bring() -> None:
+    """Keep an uploaded file in data/, if it is a data set."""
+    st.markdown(
+        "A csv like Kaggle's `fer2013.csv`, an `.npz` with images, labels and usage, or a `.zip` of one of these or of "
+        "folders named after the classes. It is kept in this server's `data/`, where all its visitors can train on it."
+    )
+    upload = st.file_uploader("Data set", ["csv", "npz", "zip"], key="train-upload")
+    if not upload:
+        return
+    stem, _, suffix = upload.name.rpartition(".")
+    name = st.text_input("Keep it as", re.sub(r"[^A-Za-z0-9._-]+", "-", stem), key=f"train-keep-{upload.file_id}")
+    if st.button("Keep it", key="train-keep"):
+        with st.spinner("Reading it …"):
+            kept = formats.keep(name, suffix.lower(), upload)
+        st.success(f"Kept as {kept}; choose it below.")
 
 
 def _samples(dataset: Dataset) -> None:

@@ -68,7 +68,7 @@ def _running(run: Run) -> None:
         )
     if stopping:
         st.info("It stops after this batch …")
-    curves(run, progress if progress.get("phase") == "training" else None)
+    curves(run, progress if progress.get("phase") == "training" else None, behind(RunStore(run.path.parent), run))
     with st.expander("Log"):
         st.code(run.log[-5000:] or "Nothing yet.", language=None)
     st.caption(f"{config.architecture} on {config.data}, {config.epochs} epochs, seed {config.seed}.")
@@ -96,6 +96,13 @@ def _bars(progress: dict) -> None:
 
 def duration(seconds: float) -> str:
     return str(timedelta(seconds=round(seconds)))
+
+
+def behind(store: RunStore, run: Run) -> dict[str, list[dict]]:
+    """Histories of the runs that the reader wants to see behind this one."""
+    others = {other.id: other for other in store if other.id != run.id and other.history_path.is_file()}
+    chosen = st.pills("Lay behind its curves", list(others), selection_mode="multi", key=f"behind-{run.id}")
+    return {id: others[id].history for id in chosen}
 
 
 def curves(run: Run, running: dict | None = None, behind: dict | None = None) -> None:

@@ -24,9 +24,7 @@ def show(store: RunStore, run: Run, *, is_default: bool) -> None:
     note = st.text_area("Note", run.note, key=f"models-note-{run.id}", placeholder="What you want to remember of it")
     if note != run.note:
         run.set_note(note)
-    others = [other.id for other in store if other.id != run.id and other.history]
-    behind = st.pills("Lay behind its curves", others, selection_mode="multi", key="models-behind") if others else []
-    live.curves(run, behind={id: store[id].history for id in behind})
+    live.curves(run, behind=live.behind(store, run))
 
 
 def _downloads(run: Run) -> None:
