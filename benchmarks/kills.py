@@ -18,12 +18,13 @@ from pathlib import Path
 
 import numpy as np
 
-PROJECT = Path(__file__).parents[1]
-sys.path.insert(0, str(PROJECT))
+sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from fer.config import TrainConfig
 from fer.formats import synthetic
 from fer.runs import Run, RunStore
+
+PROJECT = Path(__file__).parents[1]
 
 
 def start(store: RunStore, run: Run) -> subprocess.Popen:
