@@ -53,6 +53,7 @@ def make_card(run: Run, dataset: Dataset, *, parameters: int, precision: str, po
         "finished": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
         "default": bool(run.card.get("default", False)),
         "scores": {},
+        "exports": {},
     }
 
 

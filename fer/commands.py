@@ -139,9 +139,16 @@ def average(run_ids: list[str], name: str | None) -> None:
     _judge(worker, worker.average(runs, name))
 
 
-def export(run_id: str) -> None:
-    run = _finished(RunStore()[run_id])
-    _judge(_worker(), run)
+def export(run_id: str, kind: str | None) -> None:
+    run, worker = _finished(RunStore()[run_id]), _worker()
+    if not kind:
+        _judge(worker, run)
+        return
+    from fer.conversion import convert
+
+    with _quiet_stderr():
+        record = convert(run, kind)
+    print(f"Wrote {run.export_path(kind)}: {printing.conversion(record)}")
 
 
 def models(default: str | None) -> None:

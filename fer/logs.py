@@ -8,7 +8,6 @@ import csv
 import io
 import struct
 import time
-from pathlib import Path
 
 from fer.labels import EMOTIONS
 from fer.runs import Run

@@ -84,7 +84,7 @@ def average(runs: list[Run], name: str | None = None) -> Run:
     logs.write_events(run, last.labels)
     seconds = round(sum(entry["seconds"] for entry in entries), 1)
     told = {"average_of": [recipe(member) for member in runs], "epochs": len(entries), "training_seconds": seconds}
-    run.set_card({**last.card, **told, "best_epoch": None, "default": False})
+    run.set_card({**last.card, **told, "best_epoch": None, "default": False, "exports": {}})
     return run
 
 

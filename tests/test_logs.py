@@ -96,7 +96,7 @@ def test_the_history_as_csv_has_a_line_an_epoch_and_a_column_a_class(trained_run
     for line, told in zip(lines, trained_run.history, strict=True):
         assert math.isclose(float(line["val_accuracy"]), told["val_accuracy"])
         assert [float(line[f"val_recall_{label}"]) for label in EMOTIONS] == told["val_recall"]
-    assert "confusion" not in lines[0].keys()
+    assert "confusion" not in lines[0]
 
 
 def test_the_csv_of_a_run_without_an_epoch_has_its_columns_only(run):
