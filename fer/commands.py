@@ -151,6 +151,17 @@ def export(run_id: str, kind: str | None) -> None:
     print(f"Wrote {run.export_path(kind)}: {printing.conversion(record)}")
 
 
+def import_model(file: Path, labels: str, name: str | None, scale: str | None, data: str | None) -> None:
+    _worker()
+    with _quiet_stderr():
+        from fer import importing
+
+        run = importing.import_model(file, labels, name=name, scale=scale, data=data)
+    _print_scores(run)
+    told = "" if data else f" Judge it: python -m fer evaluate --data DATASET --model {run.id}"
+    print(f"Imported {run.path}, which answers {', '.join(run.labels)}.{told}")
+
+
 def models(default: str | None) -> None:
     store = RunStore()
     if default:

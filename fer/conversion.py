@@ -74,8 +74,6 @@ def convert(run: Run, kind: str) -> dict:
 def _dataset(run: Run) -> tuple[Dataset | None, str]:
     """The data that the run was trained on, or why it cannot be used."""
     try:
-        if not run.config.data:
-            raise FerError(f"Run {run.id!r} does not know of any data.")
         dataset = open_dataset(run.config.data, seed=run.config.seed)
     except FerError as error:
         return None, str(error)

@@ -58,6 +58,8 @@ def _html(figure: go.Figure | None) -> Markup:
 
 
 def _warning(run: Run, report: Report) -> str:
+    if run.card.get("imported"):
+        return references.IMPORTED
     if run.card["data"]["name"] != report.dataset:
         return ""
     trained = "The model was trained on these images: this tells how much it remembers, not how good it is."
@@ -68,9 +70,14 @@ def _warning(run: Run, report: Report) -> str:
 def _provenance(run: Run, report: Report) -> list[tuple[str, str]]:
     card = run.card
     parts = ", ".join(part["run"] for part in card.get("average_of", []))
-    return [
+    about = [
         ("data set's fingerprint (SHA-256)", report.fingerprint),
         ("network", f"{card['architecture']}, {card['parameters']:,} parameters"),
+    ]
+    if source := card.get("imported"):
+        return [*about, ("imported from", f"{source['file']}, SHA-256 {source['sha256']}"), ("training", "unknown")]
+    return [
+        *about,
         ("trained on", f"{card['data']['name']}, {card['data']['train']:,} images, {card['epochs']} epochs"),
         ("training took", f"{card['training_seconds'] / 60:.0f} minutes on {json.dumps(card['machine'])}"),
         *([("mean of the weights of", parts)] if parts else []),

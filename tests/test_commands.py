@@ -29,7 +29,7 @@ def own_models(tmp_path, monkeypatch) -> RunStore:
 
 
 @pytest.mark.parametrize(
-    "command", ["", "data", "train", "predict", "evaluate", "report", "average", "export", "models"]
+    "command", ["", "data", "train", "predict", "evaluate", "report", "average", "export", "import", "models"]
 )
 def test_help_reads_like_documentation(command, capsys):
     with pytest.raises(SystemExit, match="0"):
@@ -79,6 +79,7 @@ def test_predict_takes_the_whole_picture_when_told(capsys):
         (["models", "--default", "vgg"], "Unknown run 'vgg'"),
         (["export", "none"], "Unknown run 'none'"),
         (["export", "none", "--as", "int8"], "Unknown run 'none'"),
+        (["import", "none.keras", "--labels", "a,b"], "none.keras is no file."),
         (["report", "--model", "none", "--out", "x.html"], "Unknown run 'none'"),
         (
             ["report", "--split", "train", "--out", "x.html"],

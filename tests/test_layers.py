@@ -20,7 +20,7 @@ ORDER = [  # a module imports only from those before it; a package's files, from
     *("runs", "logs", "inference", "export", "conversion", "evaluation", "pictures", "tables", "augment"),
     *("networks", "recipe", "cards"),
     *("training", "charts", "document"),
-    "worker",
+    *("worker", "foreign", "wrapping", "importing"),
     *("printing", "terminal", "commands", "__main__"),
 ]
 LIBRARY = sorted(path for path in (ROOT / "fer").rglob("*.py") if path != ROOT / "fer/__init__.py")

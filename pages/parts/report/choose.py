@@ -9,7 +9,7 @@ from fer import evaluation, formats, pictures
 from fer.errors import FerError
 from fer.photos import LabelledFaces
 from fer.pictures import Pictures
-from fer.references import split_name
+from fer.references import IMPORTED, split_name
 from fer.report import Report, way
 from fer.runs import Run
 from pages.parts import frame
@@ -78,6 +78,8 @@ def _warn(run: Run, dataset: str, split: str) -> None:
     trained_on = run.card["data"]["name"] == dataset
     if dataset == "synthetic":
         st.warning("These faces are drawn by this app: figures on them tell nothing of real faces.")
+    elif run.card.get("imported"):
+        st.info(IMPORTED)
     elif trained_on and split in ("train", "all"):
         st.warning(f"{run.id} was trained on these images: this tells how much it remembers, not how good it is.")
     elif trained_on and split == "val":
