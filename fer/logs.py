@@ -24,8 +24,8 @@ def history_csv(run: Run) -> str:
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(["epoch", *FIGURES, *SPEED, *(f"val_recall_{label}" for label in labels)])
     for entry in run.history:
-        figures = [entry[name] for name in (*FIGURES, *SPEED)]
-        writer.writerow([entry["epoch"] + 1, *figures, *entry["val_recall"]])
+        figures = [entry.get(name) for name in (*FIGURES, *SPEED)]
+        writer.writerow([entry["epoch"] + 1, *figures, *entry.get("val_recall", [None] * len(labels))])
     return text.getvalue()
 
 
@@ -58,8 +58,9 @@ def _ends(data: bytes) -> list[int]:
 
 
 def _summary(entry: dict, labels: tuple[str, ...]) -> bytes:
-    figures = {name: entry[name] for name in FIGURES}
-    figures |= {f"val_recall/{label}": recall for label, recall in zip(labels, entry["val_recall"], strict=True)}
+    figures = {name: entry[name] for name in FIGURES if name in entry}
+    recalls = entry.get("val_recall", [])  # the first trainings did not keep it
+    figures |= {f"val_recall/{label}": recall for label, recall in zip(labels, recalls, strict=False)}
     values = (_field(1, tag.encode()) + b"\x15" + struct.pack("<f", value) for tag, value in figures.items())
     return b"".join(_field(1, value) for value in values)
 

@@ -99,5 +99,12 @@ def test_the_history_as_csv_has_a_line_an_epoch_and_a_column_a_class(trained_run
     assert "confusion" not in lines[0]
 
 
+def test_a_history_that_kept_less_is_told_as_far_as_it_goes(run):
+    run.set_history([{"epoch": 0, "val_accuracy": 0.5}])
+    logs.write_events(run, EMOTIONS)
+    assert told(run) == [(1, "val_accuracy", 0.5)]
+    assert logs.history_csv(run).splitlines()[1] == "1,,,,0.5" + "," * 10
+
+
 def test_the_csv_of_a_run_without_an_epoch_has_its_columns_only(run):
     assert logs.history_csv(run).startswith("epoch,loss,") and logs.history_csv(run).count("\n") == 1
