@@ -1,4 +1,4 @@
-"""python -m fer: data, train, predict, evaluate, report, average, export and models from the command line."""
+"""python -m fer: data, train, predict, evaluate, report, average, export, import and models from the command line."""
 
 import argparse
 import io
@@ -10,6 +10,7 @@ from pathlib import Path
 from fer import commands
 from fer.config import TrainConfig
 from fer.errors import FerError
+from fer.runs import EXPORTS
 
 DATASET_HELP = "a path (file or folder), a name in data/, or 'synthetic' for faces that the project draws itself"
 
@@ -50,6 +51,7 @@ def parser() -> argparse.ArgumentParser:
     _add_report(add)
     _add_average(add)
     _add_export(add)
+    _add_import(add)
     _add_models(add)
     return whole
 
@@ -215,12 +217,40 @@ def _add_export(add) -> None:
         add,
         "export",
         commands.export,
-        "write a run's model.tflite again and judge it",
+        "write a run's model.tflite again and judge it, or write it smaller or as ONNX",
         "Export a run that was trained where TensorFlow was not (KERAS_BACKEND=jax or torch), or that was stopped:\n"
-        "writes model.tflite, checks it against Keras, and keeps its reports on val and test.",
-        "example:\n  python -m fer export my_vgg",
+        "writes model.tflite, checks it against Keras, and keeps its reports on val and test.\n\n"
+        "With --as, writes the network for other programs and keeps in the run's card how its answers on the\n"
+        "validation images differ from model.tflite's: float16 (half the size), int8 (a quarter; calibrated on 350\n"
+        "training images, for which the data set must be here) or onnx (pip install onnx tf2onnx onnxruntime).",
+        "examples:\n  python -m fer export my_vgg\n  python -m fer export my_vgg --as int8",
     )
     command.add_argument("run_id", metavar="RUN", help="name of a run in models/")
+    command.add_argument("--as", dest="kind", choices=tuple(EXPORTS), help="another format, beside model.tflite")
+
+
+def _add_import(add) -> None:
+    command = _command(
+        add,
+        "import",
+        commands.import_model,
+        "make a run of a .keras or .tflite file that someone else trained",
+        "Check a network that was trained elsewhere and keep it as a finished run. A .keras file is opened in Keras's\n"
+        "safe mode: Lambda layers, custom objects and whatever else is code are refused. It may take pictures of\n"
+        "other sizes, in colour, or scaled otherwise, and may end in a softmax; layers around it see to that. A\n"
+        ".tflite must take uint8 (N, 48, 48, 1) and answer float32 logits.",
+        "example:\n  python -m fer import a.keras --scale 0-1 --labels angry,disgust,fear,happy,neutral,sad,surprise"
+        "\n\n"
+        "Networks trained with Keras's flow_from_directory have their labels in alphabetical order. A wrong --scale\n"
+        "makes a network answer badly without failing: judge it with --data, or `python -m fer evaluate`.",
+    )
+    command.add_argument("file", metavar="FILE", type=Path, help="a .keras or .tflite file")
+    command.add_argument("--labels", required=True, help="what the outputs mean, in their order, commas between")
+    command.add_argument("--name", help="name of the run (default: imported and the time)")
+    command.add_argument(
+        "--scale", help="what the network wants of a picture: 0-255, 0-1 (divided by 255) or, with =, --scale=-1-1"
+    )
+    command.add_argument("--data", metavar="DATASET", help="judge it at once on a data set's val and test splits")
 
 
 def _add_models(add) -> None:

@@ -4,6 +4,7 @@ import os
 import platform
 import time
 from dataclasses import asdict
+from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
 
@@ -51,15 +52,55 @@ def make_card(run: Run, dataset: Dataset, *, parameters: int, precision: str, po
             **_backend_version(),
         },
         "machine": {"system": platform.system(), "processor": _processor(), "cores": os.cpu_count()},
-        "finished": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+        "finished": _now(),
         "default": bool(run.card.get("default", False)),
         "scores": {},
+        "exports": {},
+    }
+
+
+def imported_card(path: Path, labels: tuple[str, ...], parameters: int, dataset: Dataset | None) -> dict:
+    """The card of a network that someone else trained: the keys of `make_card`, and how it was trained unknown.
+
+    Args:
+        path: the file that it was imported from.
+        parameters: the network's weights.
+        dataset: what it is judged on, if on anything; whether it was trained on that is not known either.
+    """
+    data = {"name": dataset.name, "format": dataset.format} if dataset else {"name": "unknown", "format": "unknown"}
+    fingerprint, counts = dataset.fingerprint if dataset else None, {"train": 0, "val": 0, "test": 0}
+    if dataset:
+        counts |= {"val": len(dataset.val), "test": len(dataset.test)}
+    now = _now()
+    return {
+        "labels": list(labels),
+        "architecture": "imported",
+        "started_from": None,
+        "parameters": parameters,
+        "seed": None,
+        "epochs": 0,
+        "best_epoch": None,
+        "training_seconds": 0.0,
+        "precision": "unknown",
+        "data": {**data, "fingerprint": fingerprint, **counts, "carved": [], "ferplus": False},
+        "backend": "unknown",
+        "versions": {},
+        "machine": {},
+        "finished": now,
+        "default": False,
+        "scores": {},
+        "exports": {},
+        "imported": {"file": path.name, "sha256": sha256(path.read_bytes()).hexdigest(), "time": now},
     }
 
 
 def recipe(run: Run) -> dict:
     """How another run came to be whose weights this one uses, so that the whole way can be gone again."""
     return {"run": run.id, "epochs": len(run.history), "config": asdict(run.config)}
+
+
+def _now() -> str:
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
 
 
 def _backend_version() -> dict[str, str]:

@@ -159,9 +159,27 @@ def average(run_ids: list[str], name: str | None) -> None:
     _judge(worker, worker.average(runs, name))
 
 
-def export(run_id: str) -> None:
-    run = _finished(RunStore()[run_id])
-    _judge(_worker(), run)
+def export(run_id: str, kind: str | None) -> None:
+    run, worker = _finished(RunStore()[run_id]), _worker()
+    if not kind:
+        _judge(worker, run)
+        return
+    from fer.conversion import convert
+
+    with _quiet_stderr():
+        record = convert(run, kind)
+    print(f"Wrote {run.export_path(kind)}: {printing.conversion(record)}")
+
+
+def import_model(file: Path, labels: str, name: str | None, scale: str | None, data: str | None) -> None:
+    _worker()
+    with _quiet_stderr():
+        from fer import importing
+
+        run = importing.import_model(file, labels, name=name, scale=scale, data=data)
+    _print_scores(run)
+    told = "" if data else f" Judge it: python -m fer evaluate --data DATASET --model {run.id}"
+    print(f"Imported {run.path}, which answers {', '.join(run.labels)}.{told}")
 
 
 def models(default: str | None) -> None:

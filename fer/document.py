@@ -70,9 +70,14 @@ def _html(figure: go.Figure | None) -> Markup:
 def _provenance(run: Run, report: Report) -> list[tuple[str, str]]:
     card = run.card
     parts = ", ".join(part["run"] for part in card.get("average_of", []))
-    return [
+    about = [
         ("data set's fingerprint (SHA-256)", report.fingerprint),
         ("network", f"{card['architecture']}, {card['parameters']:,} parameters"),
+    ]
+    if source := card.get("imported"):
+        return [*about, ("imported from", f"{source['file']}, SHA-256 {source['sha256']}"), ("training", "unknown")]
+    return [
+        *about,
         ("trained on", f"{card['data']['name']}, {card['data']['train']:,} images, {card['epochs']} epochs"),
         ("training took", f"{card['training_seconds'] / 60:.0f} minutes on {json.dumps(card['machine'])}"),
         *([("mean of the weights of", parts)] if parts else []),

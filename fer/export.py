@@ -19,15 +19,23 @@ def export(run: Run) -> None:
     Raises:
         FerError: where there is no trained network, or Keras runs on a backend that cannot export.
     """
-    if keras.backend.backend() != "tensorflow":
-        raise FerError(f"Exporting needs the TensorFlow backend. There: python -m fer export {run.id}")
+    need_tensorflow()
     fresh = run.path / ".fresh.tflite"  # Keras insists on the suffix
     load(run).export(fresh, format="litert", verbose=False)
     os.replace(fresh, run.tflite_path)
 
 
+def need_tensorflow() -> None:
+    """Raise FerError where Keras runs on a backend that cannot export."""
+    backend = keras.backend.backend()
+    if backend != "tensorflow":
+        raise FerError(f"Exporting needs the TensorFlow backend, not {backend}. Unset KERAS_BACKEND and try again.")
+
+
 def load(run: Run) -> keras.Model:
     """The run's network in plain Keras. Raises FerError where no epoch of it was trained yet."""
+    if not run.model_path.is_file() and run.is_usable:
+        raise FerError(f"Run {run.id!r} was imported as .tflite, from which no Keras network can be made.")
     if not run.model_path.is_file():
         raise FerError(f"Run {run.id!r} has no trained network yet; train at least one epoch.")
     return keras.saving.load_model(run.model_path, compile=False)

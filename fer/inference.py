@@ -24,9 +24,10 @@ class Classifier:
     Args:
         run: a run with an exported model.
         threads: processor cores that one call may use.
+        path: another .tflite file of the same network than the run's `model.tflite`.
     """
 
-    def __init__(self, run: Run, *, threads: int = 1):
+    def __init__(self, run: Run, *, threads: int = 1, path: Path | None = None):
         from ai_edge_litert.interpreter import Interpreter
 
         if not run.is_usable:
@@ -37,7 +38,7 @@ class Classifier:
         self.run, self.labels = run, run.labels
         self._lock = threading.Lock()
         try:
-            self._interpreter = Interpreter(str(run.tflite_path), num_threads=threads)
+            self._interpreter = Interpreter(str(path or run.tflite_path), num_threads=threads)
         except ValueError as error:
             raise FerError(f"{run.tflite_path} is damaged. Export it again: python -m fer export {run.id}") from error
         self._input = self._interpreter.get_input_details()[0]["index"]

@@ -12,6 +12,7 @@ from fer.errors import FerError
 from fer.runs import Run, RunStore
 
 PROJECT = Path(__file__).parents[1]
+COMMAND_SECONDS = 300
 GRACE_SECONDS = 5.0  # until a supervisor that was just started holds the lock
 LOOK_SECONDS = 0.5  # between looks at a run that a process without a supervisor still trains
 
@@ -69,7 +70,6 @@ def see_to(store: RunStore) -> None:
     if time.monotonic() - _started.get(store.root, -GRACE_SECONDS) < GRACE_SECONDS:
         return
     _started[store.root] = time.monotonic()
-    environment = {**os.environ, "FER_MODELS": str(store.root), "PYTHONPATH": str(PROJECT)}
     own = {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP} if os.name == "nt" else {"start_new_session": True}
     with (store.root / ".supervisor.txt").open("ab") as log:
         subprocess.Popen(
@@ -78,9 +78,36 @@ def see_to(store: RunStore) -> None:
             stdout=log,
             stderr=log,
             cwd=os.getcwd(),
-            env=environment,
+            env=_environment(store),
             **own,
         )
+
+
+def command(store: RunStore, *arguments: str) -> None:
+    """Run one `python -m fer` command to its end in a process of its own, where it may import TensorFlow.
+
+    Raises:
+        FerError: with the command's own words, where it fails or takes longer than COMMAND_SECONDS.
+    """
+    try:
+        done = subprocess.run(
+            [sys.executable, "-m", "fer", *arguments],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            errors="replace",
+            timeout=COMMAND_SECONDS,
+            env=_environment(store),
+        )
+    except subprocess.TimeoutExpired:
+        raise FerError(f"`fer {arguments[0]}` took longer than {COMMAND_SECONDS} s and was stopped.") from None
+    if done.returncode:
+        said = [line.removeprefix("fer: ") for line in done.stderr.splitlines() if line.startswith("fer: ")]
+        raise FerError(said[-1] if said else f"`fer {arguments[0]}` failed: {done.stderr[-500:]}")
+
+
+def _environment(store: RunStore) -> dict[str, str]:
+    return {**os.environ, "FER_MODELS": str(store.root), "PYTHONPATH": str(PROJECT)}
 
 
 def work(store: RunStore) -> None:

@@ -19,6 +19,22 @@ def drawn(format: str) -> str:
     return " (drawn faces: this tells nothing of real faces)" if format == "synthetic" else ""
 
 
+def conversion(record: dict) -> str:
+    """What a run's card tells of one of its exports."""
+    if record["val_accuracy"] is None:
+        measured = f"accuracy not measured ({record['not_measured'].rstrip('.')})"
+    else:
+        change = 100 * record["val_accuracy_change"]
+        measured = (
+            f"accuracy {record['val_accuracy']:.1%}, n = {record['val_n']:,}, {change:+.2f} points beside float32"
+        )
+    return (
+        f"{record['bytes']:,} bytes; {measured}; {record['same_answers']:.1%} of the answers on "
+        f"{record['compared_on']} are the same, no probability is off by over {record['largest_difference']:.1e} "
+        f"({record['checked_with']})"
+    )
+
+
 def report_facts(report: Report) -> dict:
     per_class = {
         key: dict(zip(report.labels, values.tolist(), strict=True)) for key, values in report.per_class.items()

@@ -19,6 +19,7 @@ from fer.report import Report, way
 
 MODELS = Path(os.environ.get("FER_MODELS") or Path(__file__).parents[1] / "models")
 TTA = "-tta"  # ends the names of reports that were made with test-time augmentation
+EXPORTS = {"float16": "model-float16.tflite", "int8": "model-int8.tflite", "onnx": "model.onnx"}
 REPORT_NAME = re.compile(rf"(.+)-(train|val|test|all)({TTA})?\.json")
 
 
@@ -41,8 +42,8 @@ class Run:
 
     `config.json` the recipe; `status.json` the state; `progress.json` where the training is; `history.jsonl` a line an
     epoch; `checkpoint.npz` what a resumed training needs; `model.keras` the best epoch so far; `model.tflite` the same
-    for inference; `card.json` what a reader wants to know; `reports/*.json`; `log.txt` what the training process
-    printed; `lock` held by the process that trains it.
+    for inference, EXPORTS for others; `card.json` what a reader wants to know; `reports/*.json`; `events.tfevents` the
+    history for TensorBoard; `log.txt` what the training process printed; `lock` held by the process that trains it.
     """
 
     def __init__(self, path: Path):
@@ -140,6 +141,20 @@ class Run:
     @property
     def checkpoint_path(self) -> Path:
         return self.path / "checkpoint.npz"
+
+    @property
+    def events_path(self) -> Path:
+        return self.path / "events.tfevents"
+
+    def export_path(self, kind: str) -> Path:
+        return self.path / EXPORTS[kind]
+
+    @property
+    def downloads(self) -> dict[str, Path]:
+        """The network's files that are there: `keras`, `float32`, and those of EXPORTS that the card tells of."""
+        files = {"keras": self.model_path, "float32": self.tflite_path}
+        files |= {kind: self.export_path(kind) for kind in EXPORTS if kind in self.card.get("exports", {})}
+        return {kind: path for kind, path in files.items() if path.is_file()}
 
     @property
     def is_usable(self) -> bool:

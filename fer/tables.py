@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from fer import metrics
+from fer import metrics, references
 from fer.photos import LabelledFaces
 from fer.pictures import Pictures, sides
 from fer.report import Report, percent
@@ -153,6 +153,8 @@ def warning(run: Run, dataset: str, split: str) -> str:
     """What makes a run's figures on a split look better than it is; empty where nothing does."""
     if dataset == "synthetic":
         return "These faces are drawn: figures on them tell nothing of real faces."
+    if run.card.get("imported"):
+        return references.IMPORTED
     if run.card["data"]["name"] != dataset:
         return ""
     trained = f"{run.id} was trained on these images: this tells how much it remembers, not how good it is."

@@ -12,7 +12,7 @@ import keras
 import numpy as np
 import psutil
 
-from fer import export, networks
+from fer import export, logs, networks
 from fer.augment import augment
 from fer.data import Dataset, Split
 from fer.errors import FerError
@@ -177,6 +177,7 @@ class Training:
         position.epoch += 1
         position.seconds += entry["seconds"]
         self.run.set_history([*self.run.history[: position.epoch - 1], entry])
+        logs.write_events(self.run, self.dataset.labels)
         self._save()
         self.on_epoch(entry)
 

@@ -11,7 +11,7 @@ import keras
 import numpy as np
 from filelock import Timeout
 
-from fer import export, networks, speed
+from fer import export, logs, networks, speed
 from fer.calibration import fit_temperature
 from fer.cards import make_card, recipe
 from fer.config import TrainConfig
@@ -126,9 +126,10 @@ def average(runs: list[Run], name: str | None = None) -> Run:
     save_keras(network, run)
     entries = [entry for member in runs for entry in member.history]
     run.set_history([{**entry, "epoch": epoch} for epoch, entry in enumerate(entries)])
+    logs.write_events(run, last.labels)
     seconds = round(sum(entry["seconds"] for entry in entries), 1)
     told = {"average_of": [recipe(member) for member in runs], "epochs": len(entries), "training_seconds": seconds}
-    run.set_card({**last.card, **told, "best_epoch": None, "default": False})
+    run.set_card({**last.card, **told, "best_epoch": None, "default": False, "exports": {}})
     return run
 
 

@@ -5,7 +5,7 @@ import streamlit as st
 
 from fer.errors import FerError
 from fer.runs import Run, RunStore
-from pages.parts import frame
+from pages.parts import access, frame
 from pages.parts.models import accuracy_sentence, speed_of
 from pages.parts.training import manage
 
@@ -63,4 +63,7 @@ with frame.errors():
     if chosen.is_usable:
         st.markdown(accuracy_sentence(chosen))
     manage.show(store, chosen, is_default=chosen.id == default)
+    with st.expander("Import a network that was trained elsewhere"):
+        if access.allowed("uploads"):
+            manage.bring(store)
     st.caption(f"{default} answers by default. The same by command: `python -m fer models --default RUN`.")

@@ -29,7 +29,7 @@ def own_models(tmp_path, monkeypatch) -> RunStore:
 
 
 @pytest.mark.parametrize(
-    "command", ["", "data", "train", "predict", "evaluate", "report", "average", "export", "models"]
+    "command", ["", "data", "train", "predict", "evaluate", "report", "average", "export", "import", "models"]
 )
 def test_help_reads_like_documentation(command, capsys):
     with pytest.raises(SystemExit, match="0"):
@@ -78,6 +78,8 @@ def test_predict_takes_the_whole_picture_when_told(capsys):
         (["data", "nowhere"], "Unknown data set 'nowhere'"),
         (["models", "--default", "vgg"], "Unknown run 'vgg'"),
         (["export", "none"], "Unknown run 'none'"),
+        (["export", "none", "--as", "int8"], "Unknown run 'none'"),
+        (["import", "none.keras", "--labels", "a,b"], "none.keras is no file."),
         (["report", "--model", "none", "--out", "x.html"], "Unknown run 'none'"),
         (
             ["report", "--split", "train", "--out", "x.html"],
@@ -164,6 +166,15 @@ def test_the_default_model_is_changed_by_one_command(own_models, capsys):
     assert main(["models", "--default", "mini_xception"]) == 0
     assert own_models["mini_xception"].card["default"] and main(["models"]) == 0
     assert "mini_xception*" in capsys.readouterr().out
+
+
+def test_export_as_float16_tells_size_and_difference(own_models, small_npz, capsys):
+    run = own_models["mini_xception"]
+    (run.path / "config.json").write_text(TrainConfig(data=str(small_npz), architecture="mini_xception").to_json())
+    assert main(["export", "mini_xception", "--as", "float16"]) == 0
+    printed, record = capsys.readouterr().out, run.card["exports"]["float16"]
+    assert printed.startswith(f"Wrote {run.path / 'model-float16.tflite'}: {record['bytes']:,} bytes; accuracy ")
+    assert "n = 7, +0.00 points beside float32; 100.0% of the answers on small val are the same" in printed
 
 
 def test_a_training_stopped_by_sigterm_ends_cleanly_and_is_resumed_to_its_end(tmp_path):

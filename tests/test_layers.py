@@ -17,10 +17,10 @@ ORDER = [  # a module imports only from those before it; a package's files, from
     *("data", "ferplus", "faces", "config", "report", "comparison", "references"),
     *PACKAGES,
     "photos",
-    *("runs", "jobs", "presets", "speed"),
-    *("inference", "export", "evaluation", "pictures", "tables"),
+    *("runs", "jobs", "presets", "speed", "logs"),
+    *("inference", "export", "conversion", "evaluation", "pictures", "tables"),
     *("augment", "networks", "recipe", "cards", "training"),
-    *("charts", "document", "worker"),
+    *("charts", "document", "worker", "foreign", "wrapping", "importing"),
     *("printing", "terminal", "commands", "__main__"),
 ]
 LIBRARY = sorted(path for path in (ROOT / "fer").rglob("*.py") if path != ROOT / "fer/__init__.py")

@@ -93,6 +93,8 @@ def find(name: str | Path) -> Path:
     """The path meant by a path or by a name in data/."""
     if str(name) == "synthetic":
         return Path("synthetic")
+    if not str(name):
+        raise FerError("No data set is named. Give a path, a name in data/, or 'synthetic'.")
     for path in (Path(name), *(DATA / f"{name}{suffix}" for suffix in ("", *SUFFIXES))):
         if path.exists():
             return path

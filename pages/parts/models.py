@@ -45,10 +45,10 @@ def pick_run(key: str) -> Run:
 def accuracy_sentence(run: Run) -> str:
     """How often a run is right, on what and how surely, in words; every number from its card."""
     card, score = run.card, run.test_score
-    if card["data"]["format"] == "synthetic":
+    if card["data"]["format"] == "synthetic" and not card.get("imported"):
         return f"**{run.id}** was trained on faces that this project drew; how it does on real ones is unknown."
     if not score:
-        return f"**{run.id}** has not been measured on a test split."
+        return f"**{run.id}** has not been measured on a test split of real faces."
     low, high = score["interval"]
     text = (
         f"**{run.id}** is right on **{score['accuracy']:.1%}** of the test split of {card['data']['name']} "

@@ -1,15 +1,24 @@
 """One run's name, note and files, and its curves beside those of others."""
 
+import tempfile
+from functools import partial
+from pathlib import Path
+
 import streamlit as st
 
-from fer.runs import Run, RunStore
-from pages.parts import frame
+from fer import jobs
+from fer.labels import EMOTIONS
+from fer.logs import history_csv
+from fer.runs import EXPORTS, Run, RunStore
+from pages.parts import access, frame
 from pages.parts.training import live
 
 
 def show(store: RunStore, run: Run, *, is_default: bool) -> None:
     """Buttons and boxes that change a run, its downloads, and its curves."""
     with st.container(horizontal=True):
+        _downloads(run)
+    if access.allowed("training"):
         st.button(
             "Make it the default",
             key="models-make-default",
@@ -18,26 +27,72 @@ def show(store: RunStore, run: Run, *, is_default: bool) -> None:
             on_click=frame.act,
             args=(store.set_default, run.id),
         )
-        _downloads(run)
-    if not run.is_shipped:
-        _rename(store, run)
+        _exports(store, run)
+        if not run.is_shipped:
+            _rename(store, run)
+            _note(run)
+    live.curves(run, behind=live.behind(store, run))
+
+
+def _note(run: Run) -> None:
     note = st.text_area("Note", run.note, key=f"models-note-{run.id}", placeholder="What you want to remember of it")
     if note != run.note:
         run.set_note(note)
-    live.curves(run, behind=live.behind(store, run))
 
 
 def _downloads(run: Run) -> None:
     """The files that another program can use."""
-    for label, path in (("Keras model", run.model_path), ("LiteRT model", run.tflite_path)):
-        if path.is_file():
-            st.download_button(
-                f"{label} ({path.stat().st_size / 1e6:.1f} MB)",
-                path.read_bytes,
-                f"{run.id}{path.suffix}",
-                key=f"models-take-{path.suffix}",
-                on_click="ignore",
-            )
+    names = {"keras": "Keras", "float32": "LiteRT", **{kind: f"LiteRT {kind}" for kind in EXPORTS}, "onnx": "ONNX"}
+    for kind, path in run.downloads.items():
+        st.download_button(
+            f"{names[kind]} ({path.stat().st_size / 1e6:.1f} MB)",
+            path.read_bytes,
+            f"{run.id}{path.name.removeprefix('model')}",
+            key=f"models-take-{kind}",
+            on_click="ignore",
+        )
+    if run.history_path.is_file():
+        text = partial(history_csv, run)
+        st.download_button("History (CSV)", text, f"{run.id}.csv", key="models-take-history", on_click="ignore")
+
+
+def _exports(store: RunStore, run: Run) -> None:
+    """Other formats, made when they are asked for, with what each costs in accuracy."""
+    made = run.card.get("exports", {})
+    for kind, told in made.items():
+        change = told.get("val_accuracy_change")
+        cost = "accuracy not measured" if change is None else f"{100 * change:+.2f} points on n = {told['val_n']:,}"
+        st.caption(f"{kind}: {told['bytes'] / 1e6:.2f} MB, {cost} of the validation split against the float32 file.")
+    missing = [kind for kind in EXPORTS if kind not in made]
+    if run.is_usable and missing:
+        with st.container(horizontal=True):
+            for kind in missing:
+                if st.button(f"Make {kind}", key=f"models-export-{kind}"):
+                    with st.spinner(f"Converting {run.id} to {kind} and comparing its answers …"):
+                        jobs.command(store, "export", run.id, "--as", kind)
+                    st.rerun()
+
+
+def bring(store: RunStore) -> None:
+    """A network that was trained elsewhere, checked in a process of its own before it becomes a run."""
+    st.markdown(
+        "A `.keras` file is opened in Keras's safe mode: code in it is refused. A `.tflite` must take uint8 "
+        "(N, 48, 48, 1) and answer float32 logits. A wrong scale makes a network answer badly without failing: "
+        "judge it."
+    )
+    upload = st.file_uploader("Network", ["keras", "tflite"], key="models-import")
+    labels = st.text_input("Labels, in the order of its outputs", ",".join(EMOTIONS), key="models-import-labels")
+    scale = st.segmented_control(
+        "It wants pixels from", ["0-255", "0-1", "-1-1"], default="0-255", required=True, key="models-import-scale"
+    )
+    name = st.text_input("Name of the run", key="models-import-name", placeholder="imported and the time")
+    if st.button("Import it", key="models-import-now", disabled=upload is None):
+        with tempfile.TemporaryDirectory() as folder, st.spinner("Checking it …"):
+            path = Path(folder) / f"network{Path(upload.name).suffix}"
+            path.write_bytes(upload.getvalue())
+            named = ["--name", name] if name else []
+            jobs.command(store, "import", str(path), f"--labels={labels}", f"--scale={scale}", *named)
+        st.rerun()
 
 
 def _rename(store: RunStore, run: Run) -> None:

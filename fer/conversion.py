@@ -1,0 +1,164 @@
+"""A run's network in smaller or other formats, each with what it loses measured beside the float32 `model.tflite`."""
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib.metadata import version
+from importlib.util import find_spec
+from pathlib import Path
+
+import keras
+import numpy as np
+
+from fer import export
+from fer.calibration import softmax
+from fer.data import IMAGE_SIZE, Dataset, Split
+from fer.errors import FerError
+from fer.formats import open_dataset
+from fer.inference import BATCH, Classifier
+from fer.runs import EXPORTS, Run
+
+CALIBRATION_IMAGES = (
+    50  # of each class; with 15 and 150, vgg_small's and mini_xception's accuracy is within half a point
+)
+ONNX_PACKAGES = ("onnx", "tf2onnx", "onnxruntime")
+FAITHFUL = 0.05  # largest difference of a probability in float16 and ONNX; more means that the conversion went wrong
+
+Answer = Callable[[np.ndarray], np.ndarray]  # uint8 (N, 48, 48) -> probabilities float32 (N, C)
+
+
+@dataclass(frozen=True)
+class Judged:
+    """The images on which two files are compared, and whether accuracy on them is worth telling."""
+
+    name: str
+    split: Split
+    is_validation: bool
+
+
+def convert(run: Run, kind: str) -> dict:
+    """Write the network as a kind of EXPORTS, measure it, and keep the record in the run's card.
+
+    Returns:
+        the record: `bytes`; `val_accuracy`, `val_n` and `val_accuracy_change` against the float32 `model.tflite` on the
+        validation images of the run's data, or None, 0 and None where that is not here, with `not_measured` saying
+        why; `same_answers`, the share of images, and `largest_difference` of any probability, on what `compared_on`
+        names; `checked_with`, the program that ran the file.
+
+    Raises:
+        FerError: where the format cannot be made here, int8 has no training images to calibrate on, or a faithful
+            format answers otherwise than the original.
+    """
+    export.need_tensorflow()
+    make, answers_of = {"float16": (_float16, _litert), "int8": (_int8, _litert), "onnx": (_onnx, _onnxruntime)}[kind]
+    network, original = export.load(run), Classifier(run, threads=os.cpu_count() or 1)
+    dataset, why = _dataset(run)
+    if kind == "int8" and dataset is None:
+        raise FerError(f"int8 is calibrated on training images, but: {why}")
+    fresh = run.path / f".fresh-{EXPORTS[kind]}"
+    try:
+        make(network, fresh, dataset)
+        answers, program = answers_of(run, fresh)
+        record = {"bytes": fresh.stat().st_size, **_compare(original.probabilities, answers, _images(dataset))}
+        if kind != "int8" and record["largest_difference"] > FAITHFUL:
+            off = record["largest_difference"]
+            raise FerError(f"The {kind} file of {run.id!r} answers otherwise than the original (by {off:.3f}).")
+        os.replace(fresh, run.export_path(kind))
+    finally:
+        fresh.unlink(missing_ok=True)
+    record |= {"checked_with": program, **({"not_measured": why} if why else {})}
+    run.set_card({**run.card, "exports": {**run.card.get("exports", {}), kind: record}})
+    return record
+
+
+def _dataset(run: Run) -> tuple[Dataset | None, str]:
+    """The data that the run was trained on, or why it cannot be used."""
+    try:
+        dataset = open_dataset(run.config.data, seed=run.config.seed)
+    except FerError as error:
+        return None, str(error)
+    if dataset.labels != run.labels:
+        return None, f"{dataset.name} has other labels than {run.id}."
+    return dataset, ""
+
+
+def _images(dataset: Dataset | None) -> Judged:
+    """Validation images, or drawn faces where there are none: they tell whether a file answers as another does."""
+    if dataset is None:
+        return Judged("drawn faces", open_dataset("synthetic").val, False)
+    return Judged(f"{dataset.name} val", dataset.val, True)
+
+
+def _compare(original: Answer, converted: Answer, judged: Judged) -> dict:
+    wanted, got = original(judged.split.images), converted(judged.split.images)
+    labels, known = judged.split.labels, judged.is_validation
+    before, after = (float((answers.argmax(axis=1) == labels).mean()) for answers in (wanted, got))
+    return {
+        "val_accuracy": after if known else None,
+        "val_n": len(labels) if known else 0,
+        "val_accuracy_change": after - before if known else None,
+        "same_answers": float((wanted.argmax(axis=1) == got.argmax(axis=1)).mean()),
+        "largest_difference": float(np.abs(wanted - got).max()),
+        "compared_on": judged.name,
+    }
+
+
+def _float16(network: keras.Model, path: Path, dataset: Dataset | None) -> None:
+    """Weights as half floats; computed in float32, and in half floats on a GPU that does."""
+    import tensorflow as tf
+
+    _quantise(network, path, target_spec={"supported_types": [tf.float16]})
+
+
+def _int8(network: keras.Model, path: Path, dataset: Dataset) -> None:
+    """Weights and activations as 8-bit integers; pictures still go in as uint8, and logits come out as float32."""
+    import tensorflow as tf
+
+    images = _calibration_images(dataset.train)
+    _quantise(
+        network,
+        path,
+        representative_dataset=lambda: ([image[None, ..., None]] for image in images),
+        target_spec={"supported_ops": [tf.lite.OpsSet.TFLITE_BUILTINS_INT8]},
+    )
+
+
+def _quantise(network: keras.Model, path: Path, **settings) -> None:
+    """Through Keras's own exporter: tf.lite's converter on a bare tf.function loses the weights without a word."""
+    import tensorflow as tf
+
+    network.export(path, format="litert", verbose=False, optimizations=[tf.lite.Optimize.DEFAULT], **settings)
+
+
+def _calibration_images(split: Split) -> np.ndarray:
+    """uint8 (N, 48, 48): the same number of every class, or all that there are; the same ones every time."""
+    random, chosen = np.random.default_rng(0), []
+    for label in range(split.targets.shape[1]):
+        rows = np.flatnonzero(split.labels == label)
+        chosen.append(random.permutation(rows)[:CALIBRATION_IMAGES])
+    return split.images[np.sort(np.concatenate(chosen))]
+
+
+def _onnx(network: keras.Model, path: Path, dataset: Dataset | None) -> None:
+    missing = [name for name in ONNX_PACKAGES if find_spec(name) is None]
+    if missing:
+        raise FerError(f"ONNX needs {', '.join(missing)}, not installed: pip install {' '.join(ONNX_PACKAGES)}")
+    faces = keras.InputSpec(dtype="uint8", shape=(None, IMAGE_SIZE, IMAGE_SIZE, 1), name="faces")
+    network.export(path, format="onnx", verbose=False, input_signature=[faces])
+
+
+def _litert(run: Run, path: Path) -> tuple[Answer, str]:
+    classifier = Classifier(run, path=path, threads=os.cpu_count() or 1)
+    return classifier.probabilities, f"ai-edge-litert {version('ai-edge-litert')}"
+
+
+def _onnxruntime(run: Run, path: Path) -> tuple[Answer, str]:
+    import onnxruntime
+
+    session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
+
+    def answer(images: np.ndarray) -> np.ndarray:
+        batches = [images[i : i + BATCH, ..., None] for i in range(0, len(images), BATCH)]
+        return softmax(np.concatenate([session.run(None, {"faces": batch})[0] for batch in batches]))
+
+    return answer, f"onnxruntime {version('onnxruntime')}"

@@ -1,0 +1,166 @@
+"""Makes a finished run of a network that someone else trained, fitted to what this project's networks take and give."""
+
+import shutil
+from pathlib import Path
+
+import keras
+import numpy as np
+
+from fer import export, foreign, wrapping
+from fer.cards import imported_card
+from fer.config import TrainConfig
+from fer.data import IMAGE_SIZE, Dataset
+from fer.errors import FerError
+from fer.formats import open_dataset, synthetic
+from fer.labels import ALIASES, EMOTIONS
+from fer.runs import Run, RunStore, write_atomically
+from fer.training import save_keras
+from fer.worker import score
+
+LABELS = range(2, 21)
+EXPECTED = "uint8 pictures (N, 48, 48, 1) from 0 black to 255 white, any N, and answers float32 logits (N, labels)"
+REFUSED = {
+    ".h5": "the old format, in which Keras's safe mode does not keep layers from running code",
+    ".pt": "a PyTorch file, which is pickled Python code",
+    ".pkl": "pickled Python code",
+    ".onnx": "a format that this project writes but does not read",
+}
+
+
+def import_model(
+    path: Path, labels: str, *, name: str | None = None, scale: str | None = None, data: str | None = None
+) -> Run:
+    """A new run that answers with the network in a `.keras` or `.tflite` file.
+
+    Args:
+        labels: what the network's outputs mean, in their order, with commas between.
+        name: of the new run.
+        scale: of `wrapping.SCALES`, how a `.keras` network wants its pictures where it does not say so itself.
+        data: the data set whose val and test splits judge the run at once; its labels must be the run's.
+
+    Raises:
+        FerError: for a file that cannot be trusted or does not fit, and says what was expected.
+    """
+    names = _names(labels)
+    _check_file(path)
+    dataset = open_dataset(data) if data else None
+    if dataset and set(dataset.labels) != set(names):
+        raise FerError(f"{dataset.name} has the labels {', '.join(dataset.labels)}, not {', '.join(names)}.")
+    make = _from_keras if path.suffix == ".keras" else _from_tflite
+    content, names, parameters = make(path, names, scale)
+    run = RunStore().create(TrainConfig(data=data or "", architecture="imported"), name)
+    try:
+        _fill(run, content, imported_card(path, names, parameters, dataset), dataset)
+    except BaseException:
+        shutil.rmtree(run.path)
+        raise
+    run.set_status("finished", f"Imported from {path.name}.")
+    return run
+
+
+def _fill(run: Run, content: keras.Model | bytes, card: dict, dataset: Dataset | None) -> None:
+    if isinstance(content, bytes):
+        write_atomically(run.tflite_path, content)
+        run.set_card(card)
+    else:
+        save_keras(content, run)
+        try:
+            export.export(run)
+            run.set_card(card)
+            run.set_card({**card, "export": export.check(run, _probes())})
+        except FerError:
+            raise
+        except Exception as error:  # the converter raises whatever another one's network leads it to
+            raise FerError(f"The network cannot be made into a .tflite: {str(error)[: foreign.MAX_TOLD]}") from error
+    if dataset:
+        score(run, dataset)
+
+
+def _names(text: str) -> tuple[str, ...]:
+    """The labels, those of the seven emotions under this project's own names."""
+    words = [word.strip() for word in text.split(",")]
+    names = tuple(ALIASES.get(word.lower(), word.lower()) for word in words)
+    names = tuple(name if name in EMOTIONS else word for name, word in zip(names, words, strict=True))
+    if (
+        len(names) not in LABELS
+        or len(set(names)) < len(names)
+        or not all(name.isprintable() and name for name in names)
+    ):
+        raise FerError(
+            f"--labels must be {LABELS[0]} to {LABELS[-1]} different names with commas between, got {text!r}."
+        )
+    return names
+
+
+def _check_file(path: Path) -> None:
+    if not path.is_file():
+        raise FerError(f"{path} is no file.")
+    suffix = {".hdf5": ".h5", ".pth": ".pt", ".pickle": ".pkl"}.get(path.suffix, path.suffix)
+    if suffix not in (".keras", ".tflite"):
+        raise FerError(
+            f"{path.name} is {REFUSED.get(suffix, 'no network that can be opened')}. Give a .keras or .tflite file; "
+            "of Keras's files that you trust, keras.saving.load_model(FILE, compile=False).save('new.keras') makes one."
+        )
+    if path.stat().st_size > foreign.MAX_BYTES:
+        raise FerError(f"{path.name} has {path.stat().st_size / 2**20:,.0f} MB; at most {foreign.MAX_BYTES >> 20} MB.")
+
+
+def _from_keras(path: Path, labels: tuple[str, ...], scale: str | None) -> tuple[keras.Model, tuple[str, ...], int]:
+    """The network within layers that fit it, and the labels in the order of its answers."""
+    network = foreign.load(path)
+    fitted = wrapping.wrap(network, len(labels), scale, _probes())
+    if set(labels) == set(EMOTIONS) and labels != EMOTIONS:
+        fitted, labels = wrapping.reorder(fitted, [labels.index(emotion) for emotion in EMOTIONS]), EMOTIONS
+    return fitted, labels, network.count_params()
+
+
+def _from_tflite(path: Path, labels: tuple[str, ...], scale: str | None) -> tuple[bytes, tuple[str, ...], int]:
+    """The file as it is: LiteRT alone can put nothing before or behind a network."""
+    if scale:
+        raise FerError("--scale is for .keras files; around a .tflite nothing can be wrapped.")
+    content = path.read_bytes()
+    if content[4:8] != b"TFL3":
+        raise FerError(f"{path.name} is damaged or no .tflite file.")
+    parameters, answers = _run_tflite(content, path.name, _probes())
+    if answers.shape[1:] != (len(labels),) or answers.dtype != np.float32 or wrapping.are_probabilities(answers):
+        what = "probabilities" if answers.shape[1:] == (len(labels),) else f"{answers.dtype} {answers.shape}"
+        raise FerError(
+            f"{path.name} answers {what} for {len(labels)} labels; a .tflite must be one that takes {EXPECTED}. "
+            "Import the .keras file that it was made from."
+        )
+    return content, labels, parameters
+
+
+def _run_tflite(content: bytes, name: str, images: np.ndarray) -> tuple[int, np.ndarray]:
+    """The numbers in a network's weights, and what it answers."""
+    from ai_edge_litert.interpreter import Interpreter
+
+    try:
+        interpreter = Interpreter(model_content=content)
+        (wanted,), (given,) = interpreter.get_input_details(), interpreter.get_output_details()
+        if wanted["dtype"] != np.uint8 or wanted["shape"].tolist()[1:] != [IMAGE_SIZE, IMAGE_SIZE, 1]:
+            got = f"{np.dtype(wanted['dtype']).name} {tuple(wanted['shape_signature'].tolist())}"
+            raise FerError(f"{name} takes {got}; a .tflite must be one that takes {EXPECTED}. Import the .keras file.")
+        parameters = sum(_constants(interpreter))
+        interpreter.resize_tensor_input(wanted["index"], [len(images), IMAGE_SIZE, IMAGE_SIZE, 1])
+        interpreter.allocate_tensors()
+        interpreter.set_tensor(wanted["index"], images[..., None])
+        interpreter.invoke()
+        return parameters, interpreter.get_tensor(given["index"])
+    except (RuntimeError, ValueError) as error:
+        told = str(error)[: foreign.MAX_TOLD]
+        raise FerError(f"{name} does not run on {len(images)} faces at once in LiteRT: {told}") from error
+
+
+def _constants(interpreter):
+    """Sizes of the tensors that a file holds; those that are computed have no data before `allocate_tensors`."""
+    for tensor in interpreter.get_tensor_details():
+        try:
+            yield interpreter.get_tensor(tensor["index"]).size if len(tensor["shape"]) else 0
+        except ValueError:
+            continue
+
+
+def _probes() -> np.ndarray:
+    """uint8 (21, 48, 48): drawn faces, to see how a network answers."""
+    return synthetic.draw(3, seed=0)[0]

@@ -1,0 +1,99 @@
+"""A run's history for other programs: as CSV, and as the event file that TensorBoard shows.
+
+The event file is written here, so that it needs neither TensorBoard nor TensorFlow and is the same on every backend: a
+few numbers an epoch, as protobuf messages (`event.proto` and `summary.proto` of TensorFlow) in TFRecord frames.
+"""
+
+import csv
+import io
+import struct
+import time
+
+from fer.labels import EMOTIONS
+from fer.runs import Run
+
+FIGURES = ("loss", "accuracy", "val_loss", "val_accuracy", "learning_rate")
+SPEED = ("images_per_second", "seconds")
+CASTAGNOLI = 0x82F63B78  # the polynomial of CRC-32C, bits reversed
+
+
+def history_csv(run: Run) -> str:
+    """A line an epoch, counted from 1; the recall of every class in a column named after it."""
+    labels = run.card.get("labels", EMOTIONS)
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(["epoch", *FIGURES, *SPEED, *(f"val_recall_{label}" for label in labels)])
+    for entry in run.history:
+        figures = [entry.get(name) for name in (*FIGURES, *SPEED)]
+        writer.writerow([entry["epoch"] + 1, *figures, *entry.get("val_recall", [None] * len(labels))])
+    return text.getvalue()
+
+
+def write_events(run: Run, labels: tuple[str, ...]) -> None:
+    """Bring a run's event file up to its history, whose last entry is new.
+
+    Records are appended, because TensorBoard reads on where it stopped. What a resumed training does again, or a crash
+    left half written, is cut off before.
+    """
+    history, path = run.history, run.events_path
+    path.touch()
+    ends = _ends(path.read_bytes())[: len(history)]  # of the header, and of a record for every entry but the last
+    with path.open("r+b") as file:
+        file.truncate(ends[-1] if ends else 0)
+        file.seek(0, io.SEEK_END)
+        if not ends:
+            file.write(_framed(_event(0, _field(3, b"brain.Event:2"))))
+        for entry in history[max(len(ends) - 1, 0) :]:
+            file.write(_framed(_event(entry["epoch"] + 1, _field(5, _summary(entry, labels)))))
+
+
+def _ends(data: bytes) -> list[int]:
+    """Where each whole frame ends."""
+    ends, start = [], 0
+    while start + 8 <= len(data):
+        start += 8 + 4 + struct.unpack_from("<Q", data, start)[0] + 4  # length, its checksum, data, its checksum
+        if start <= len(data):
+            ends.append(start)
+    return ends
+
+
+def _summary(entry: dict, labels: tuple[str, ...]) -> bytes:
+    figures = {name: entry[name] for name in FIGURES if name in entry}
+    recalls = entry.get("val_recall", [])  # the first trainings did not keep it
+    figures |= {f"val_recall/{label}": recall for label, recall in zip(labels, recalls, strict=False)}
+    values = (_field(1, tag.encode()) + b"\x15" + struct.pack("<f", value) for tag, value in figures.items())
+    return b"".join(_field(1, value) for value in values)
+
+
+def _event(step: int, content: bytes) -> bytes:
+    return b"\x09" + struct.pack("<d", time.time()) + b"\x10" + _varint(step) + content
+
+
+def _field(number: int, data: bytes) -> bytes:
+    """A protobuf field of bytes."""
+    return bytes([number << 3 | 2]) + _varint(len(data)) + data
+
+
+def _varint(value: int) -> bytes:
+    """Seven bits a byte, the lowest first; the eighth says that more follow."""
+    head = b""
+    while value > 127:
+        head += bytes([value & 127 | 128])
+        value >>= 7
+    return head + bytes([value])
+
+
+def _framed(data: bytes) -> bytes:
+    length = struct.pack("<Q", len(data))
+    return length + _checksum(length) + data + _checksum(data)
+
+
+def _checksum(data: bytes) -> bytes:
+    """CRC-32C, rotated and shifted as TFRecord wants it."""
+    crc = 0xFFFFFFFF
+    for byte in data:
+        crc ^= byte
+        for _ in range(8):
+            crc = crc >> 1 ^ CASTAGNOLI * (crc & 1)
+    crc ^= 0xFFFFFFFF
+    return struct.pack("<I", ((crc >> 15 | crc << 17) + 0xA282EAD8) & 0xFFFFFFFF)

@@ -1,0 +1,313 @@
+"""Networks that someone else trained: those that fit become runs, those that could do harm are refused and told why."""
+
+import json
+import zipfile
+
+import keras
+import numpy as np
+import pytest
+from keras import layers
+
+from fer import document, foreign
+from fer.calibration import softmax
+from fer.errors import FerError
+from fer.evaluation import evaluate
+from fer.export import load
+from fer.formats import open_dataset, synthetic
+from fer.importing import import_model
+from fer.inference import Classifier
+from fer.labels import EMOTIONS
+from fer.runs import RunStore
+
+LABELS = ",".join(EMOTIONS)
+FACES = synthetic.draw(2, seed=5)[0]
+
+
+@pytest.fixture(autouse=True)
+def store(tmp_path, monkeypatch) -> RunStore:
+    monkeypatch.setattr("fer.runs.MODELS", tmp_path / "models")
+    return RunStore(tmp_path / "models")
+
+
+def network(shape=(48, 48, 1), *, classes=7, end=None, first=(), dtype="float32") -> keras.Model:
+    keras.utils.set_random_seed(1)
+    inputs = keras.Input(shape, dtype=dtype)
+    x = inputs
+    for layer in first:
+        x = layer(x)
+    x = layers.GlobalAveragePooling2D()(layers.Conv2D(4, 5, strides=4, activation="relu")(x))
+    return keras.Model(inputs, layers.Dense(classes, activation=end, kernel_initializer="orthogonal")(x))
+
+
+@pytest.fixture
+def saved(tmp_path):
+    """A function that saves a network as a .keras file."""
+
+    def save(made: keras.Model, name: str = "other.keras"):
+        made.save(tmp_path / name)
+        return tmp_path / name
+
+    return save
+
+
+@pytest.fixture
+def rewritten(saved, tmp_path):
+    """A function that saves a network whose config.json a function has changed."""
+
+    def rewrite(change):
+        source, path = saved(network()), tmp_path / "changed.keras"
+        with zipfile.ZipFile(source) as archive, zipfile.ZipFile(path, "w") as other:
+            for member in archive.namelist():
+                content = archive.read(member)
+                if member == "config.json":
+                    config = json.loads(content)
+                    change(config)
+                    content = json.dumps(config)
+                other.writestr(member, content)
+        return path
+
+    return rewrite
+
+
+def prepared(shape, factor, offset) -> np.ndarray:
+    """The faces as another project would have made them, by Keras on its own."""
+    faces = FACES[..., None].astype(np.float32) * factor + offset
+    return np.repeat(np.asarray(keras.ops.image.resize(faces, shape[:2])), shape[2], axis=-1)
+
+
+@pytest.mark.parametrize("end", [None, "softmax"])
+@pytest.mark.parametrize(
+    ("shape", "scale", "factor", "offset"),
+    [
+        ((48, 48, 1), "0-255", 1, 0),
+        ((48, 48, 1), "0-1", 1 / 255, 0),
+        ((64, 64, 1), "-1-1", 1 / 127.5, -1),
+        ((64, 64, 3), "0-1", 1 / 255, 0),
+    ],
+)
+def test_an_imported_network_answers_as_it_did_where_it_came_from(saved, shape, scale, factor, offset, end):
+    made = network(shape, end=end)
+    run = import_model(saved(made), LABELS, name="other", scale=scale)
+    answers = np.asarray(made(prepared(shape, factor, offset)))
+    np.testing.assert_allclose(Classifier(run).probabilities(FACES), answers if end else softmax(answers), atol=1e-4)
+    assert run.is_usable and run.status["state"] == "finished" and run.card["parameters"] == made.count_params()
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        lambda: network(first=[layers.Rescaling(1 / 255)]),
+        lambda: network(dtype="uint8", first=[layers.Rescaling(1 / 255)]),
+    ],
+    ids=["rescaling", "uint8"],
+)
+def test_a_network_that_scales_by_itself_needs_no_scale_and_takes_no_other(saved, made):
+    original = made()
+    run = import_model(saved(original), LABELS, name="other")
+    wanted = softmax(np.asarray(original(FACES[..., None])))
+    np.testing.assert_allclose(Classifier(run).probabilities(FACES), wanted, atol=1e-4)
+    with pytest.raises(FerError, match="would scale them twice"):
+        import_model(saved(original), LABELS, scale="0-1")
+
+
+def test_a_softmax_in_a_layer_of_its_own_is_undone_by_a_logarithm(saved):
+    made = network()
+    made = keras.Model(made.input, layers.Softmax()(made.output))
+    run = import_model(saved(made), LABELS, name="other", scale="0-255")
+    wanted = np.asarray(made(prepared((48, 48, 1), 1, 0)))
+    np.testing.assert_allclose(Classifier(run).probabilities(FACES), wanted, atol=1e-4)
+
+
+def test_the_seven_emotions_come_in_this_projects_order_whatever_they_are_called(saved):
+    names = ["Anger", "Disgust", "Fear", "Happiness", "Neutral", "Sadness", "Surprised"]
+    made = network()
+    run = import_model(saved(made), ", ".join(names), name="other", scale="0-1")
+    answers = softmax(np.asarray(made(prepared((48, 48, 1), 1 / 255, 0))))
+    np.testing.assert_allclose(Classifier(run).probabilities(FACES), answers[:, [0, 1, 2, 3, 5, 6, 4]], atol=1e-4)
+    assert run.labels == EMOTIONS
+
+
+def test_other_labels_are_kept_as_they_are(saved):
+    run = import_model(saved(network(classes=2)), "smiling, not smiling", name="other", scale="0-1")
+    assert run.labels == ("smiling", "not smiling") and Classifier(run).probabilities(FACES).shape == (14, 2)
+
+
+def test_an_imported_run_has_every_key_of_a_trained_ones_card_and_no_scores(saved, trained_run):
+    path = saved(network())
+    run = import_model(path, LABELS, name="other", scale="0-1")
+    made_later = {"temperature", "export"}
+    assert trained_run.card.keys() - made_later == run.card.keys() - {"imported", "export"}
+    assert trained_run.card["data"].keys() == run.card["data"].keys()
+    assert run.card["imported"].keys() == {"file", "sha256", "time"} and run.card["imported"]["file"] == path.name
+    assert run.card["scores"] == {} and run.test_score is None and run.history == []
+    assert run.downloads.keys() == {"keras", "float32"} and load(run).count_params() == run.card["parameters"]
+
+
+def test_an_imported_run_is_judged_and_told_about_like_any_other(saved, small_npz):
+    run = import_model(saved(network()), LABELS, name="other", scale="0-1", data=str(small_npz))
+    assert run.test_score["n"] == 14 and run.temperature() and len(run.reports()) == 4
+    report = evaluate(run, open_dataset(small_npz), "test")
+    assert report.accuracy == run.test_score["accuracy"]
+    text = document.render(run, report)
+    assert (
+        "nobody here knows on what" in text and "other.keras, SHA-256" in text and "epochs" not in text.split("SHA")[-1]
+    )
+
+
+def test_a_tflite_of_this_projects_kind_is_imported_and_answers_the_same(trained_run):
+    run = import_model(trained_run.tflite_path, LABELS, name="lite")
+    wanted = Classifier(trained_run).probabilities(FACES)
+    np.testing.assert_array_equal(Classifier(run).probabilities(FACES), wanted)
+    assert 0 < run.card["parameters"] <= trained_run.card["parameters"] and run.downloads.keys() == {"float32"}
+    with pytest.raises(FerError, match=r"imported as \.tflite, from which no Keras network"):
+        load(run)
+
+
+@pytest.mark.parametrize(
+    ("made", "message"),
+    [
+        (lambda: network(), r"takes float32 \(-1, 48, 48, 1\); a .tflite must be one that takes uint8"),
+        (lambda: network((64, 64, 1), dtype="uint8", first=[layers.Rescaling(1.0)]), r"takes uint8 \(-1, 64, 64, 1\)"),
+        (lambda: network(dtype="uint8", first=[layers.Rescaling(0.01)], end="softmax"), "answers probabilities for 7"),
+        (lambda: network(dtype="uint8", first=[layers.Rescaling(1.0)], classes=5), r"answers float32 \(21, 5\) for 7"),
+    ],
+)
+def test_a_tflite_that_does_not_fit_is_refused_with_what_is_expected(made, message, tmp_path, store):
+    made().export(tmp_path / "other.tflite", format="litert", verbose=False)
+    with pytest.raises(FerError, match=message):
+        import_model(tmp_path / "other.tflite", LABELS)
+    assert not list(store)
+
+
+@pytest.mark.parametrize(
+    ("made", "message"),
+    [
+        (lambda: network(), "does not tell their scale. Say what its training gave it: --scale 0-1"),
+        (lambda: network(classes=5), "5 labels|7 labels were given"),
+        (lambda: network((48, 48, 4)), "1 or 3"),
+        (lambda: network((1024, 1024, 1)), "sides of 16 to 512 pixels"),
+        (lambda: network(end="sigmoid", first=[layers.Rescaling(1.0)]), "as of a sigmoid"),
+        (lambda: keras.Sequential([keras.Input((7,)), layers.Dense(7)]), "must take pictures"),
+    ],
+)
+def test_a_network_that_does_not_fit_is_refused_with_what_is_expected(made, message, saved, store):
+    with pytest.raises(FerError, match=message):
+        import_model(saved(made()), LABELS)
+    assert not list(store)
+
+
+def add_lambda(config):
+    config["config"]["layers"].append({"module": "keras.layers", "class_name": "Lambda", "config": {}})
+
+
+def name_a_function(config):
+    called = {"module": "os", "class_name": "function", "config": "system", "registered_name": "function"}
+    next(layer for layer in config["config"]["layers"] if layer["class_name"] == "Dense")["config"]["activation"] = (
+        called
+    )
+
+
+def name_a_custom_layer(config):
+    config["config"]["layers"][1] |= {"module": None, "registered_name": "theirs>Attention", "class_name": "Attention"}
+
+
+def read_a_file(config):
+    inner = {"vocabulary": "/etc/passwd"}
+    config["config"]["layers"].append({"module": "keras.layers", "class_name": "StringLookup", "config": inner})
+
+
+def name_nothing(config):
+    config["config"]["layers"][1]["class_name"] = "Nonsense"
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (add_lambda, "holds a Lambda layer: Python code of whoever made it"),
+        (name_a_function, "needs os.system, which is not part of Keras"),
+        (name_a_custom_layer, "needs theirs>Attention.Attention, which is not part of Keras: custom objects are code"),
+        (read_a_file, "StringLookup layer, which reads files"),
+        (name_nothing, "cannot be loaded in Keras's safe mode: Could not"),
+    ],
+)
+def test_a_keras_file_that_could_run_code_is_refused_with_the_reason(change, message, rewritten, store):
+    with pytest.raises(FerError, match=message):
+        import_model(rewritten(change), LABELS, scale="0-1")
+    assert not list(store)
+
+
+@pytest.mark.parametrize("checked_before", [True, False], ids=["by this project", "by Keras alone"])
+def test_a_real_lambda_layer_is_refused_and_never_called(checked_before, saved, tmp_path, monkeypatch):
+    trace = tmp_path / "was here"
+    made = network()
+    made = keras.Model(
+        made.input, layers.Lambda(lambda x, p=str(trace): (__import__("os").mkdir(p), x)[1])(made.output)
+    )
+    path = saved(made)
+    trace.rmdir()
+    if not checked_before:
+        monkeypatch.setattr(foreign, "_refuse_code", lambda config, name: None)
+    with pytest.raises(FerError, match="Lambda layer" if checked_before else "in Keras's safe mode: Requested the des"):
+        import_model(path, LABELS, scale="0-1")
+    assert not trace.exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("x.keras", b"not a zip at all", "damaged or no .keras file"),
+        ("x.tflite", b"not a flatbuffer", "damaged or no .tflite file"),
+        ("x.tflite", b"\0\0\0\0TFL3" + b"\0" * 64, "does not run on 21 faces"),
+        ("x.h5", b"\x89HDF", "old format, in which Keras's safe mode does not keep layers from running code"),
+        ("x.pth", b"", "a PyTorch file, which is pickled Python code"),
+        ("x.pickle", b"", "is pickled Python code"),
+        ("x.txt", b"", "no network that can be opened. Give a .keras or .tflite"),
+    ],
+)
+def test_what_is_no_network_is_refused(name, content, message, tmp_path, store):
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(FerError, match=message):
+        import_model(tmp_path / name, LABELS)
+    assert not list(store)
+
+
+def test_a_zip_that_grows_too_large_is_not_unpacked(saved, monkeypatch):
+    path = saved(network())
+    monkeypatch.setattr(foreign, "MAX_BYTES", path.stat().st_size + 1)
+    with zipfile.ZipFile(path, "r") as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as bomb:
+        for name, content in members.items():
+            bomb.writestr(name, content + b" " * 100_000)
+    with pytest.raises(FerError, match="unpacks to"):
+        import_model(path, LABELS, scale="0-1")
+
+
+def test_a_file_that_is_too_large_is_not_opened(saved, monkeypatch):
+    monkeypatch.setattr(foreign, "MAX_BYTES", 1000)
+    with pytest.raises(FerError, match="MB; at most 0 MB"):
+        import_model(saved(network()), LABELS, scale="0-1")
+
+
+def test_a_keras_file_with_more_in_it_is_refused(saved):
+    path = saved(network())
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.writestr("assets/evil.pkl", b"")
+    with pytest.raises(FerError, match=r"holds 'assets/evil\.pkl'"):
+        import_model(path, LABELS, scale="0-1")
+
+
+@pytest.mark.parametrize("labels", ["one", "a,a", "a,,b", "happy,happiness", ",".join(map(str, range(21)))])
+def test_labels_must_be_two_to_twenty_different_names(labels, saved):
+    with pytest.raises(FerError, match="must be 2 to 20 different names"):
+        import_model(saved(network()), labels, scale="0-1")
+
+
+def test_a_name_that_is_taken_or_data_of_other_labels_is_refused(saved, small_npz, store):
+    path = saved(network())
+    import_model(path, LABELS, name="other", scale="0-1")
+    with pytest.raises(FerError, match="exists already"):
+        import_model(path, LABELS, name="other", scale="0-1")
+    with pytest.raises(FerError, match="small has the labels angry"):
+        import_model(saved(network(classes=2)), "yes,no", scale="0-1", data=str(small_npz))
+    assert [run.id for run in store] == ["other"]
