@@ -82,7 +82,7 @@ def imported_card(path: Path, labels: tuple[str, ...], parameters: int, dataset:
         "best_epoch": None,
         "training_seconds": 0.0,
         "precision": "unknown",
-        "data": {**data, "fingerprint": fingerprint, **counts, "carved": [], "ferplus": False},
+        "data": {**data, "fingerprint": fingerprint, **counts, "carved": [], "classes": "", "ferplus": False},
         "backend": "unknown",
         "versions": {},
         "machine": {},
