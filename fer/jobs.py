@@ -34,8 +34,16 @@ def start(run: Run) -> None:
 
 def queue(store: RunStore) -> list[Run]:
     """The waiting runs, next first."""
-    waiting = [(run.status.get("place", 0.0), run.id, run) for run in store if run.state == "queued"]
+    waiting = [(run.status.get("place", 0.0), run.id, run) for run in store if state_of(run) == "queued"]
     return [run for _, _, run in sorted(waiting, key=lambda entry: entry[:2])]
+
+
+def state_of(run: Run) -> str:
+    """The run's state, or "damaged": one run whose files cannot be read must not hide the others."""
+    try:
+        return run.state
+    except FerError:
+        return "damaged"
 
 
 def sooner(store: RunStore, run: Run) -> None:
@@ -129,7 +137,7 @@ def _lock(store: RunStore) -> FileLock:
 
 def _wait_for_others(store: RunStore) -> None:
     """A supervisor may have died before the training that it started."""
-    while any(run.state == "training" for run in store):
+    while any(state_of(run) == "training" for run in store):
         time.sleep(LOOK_SECONDS)
 
 

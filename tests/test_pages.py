@@ -278,3 +278,10 @@ def test_what_a_command_says_is_shown_where_an_import_is_refused(models):
     app = app.file_uploader(key="models-import").set_value([("net.tflite", b"no network", "application/zip")]).run()
     app = app.button(key="models-import-now").click().run()
     assert not app.exception and app.error and len(list(models)) == 2
+
+
+def test_a_damaged_run_hides_nothing_on_the_train_page(train, models):
+    run = models.create(models["vgg_small"].config, "broken")
+    (run.path / "status.json").write_text("{")
+    app = train.run()
+    assert not app.exception and not app.error and app.button[-1].label == "Train"

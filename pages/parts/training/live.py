@@ -17,7 +17,7 @@ ACTIVE = ("queued", "training")
 
 
 def active(store: RunStore) -> list[Run]:
-    return [run for run in store if run.state in ACTIVE]
+    return [run for run in store if jobs.state_of(run) in ACTIVE]
 
 
 def show(store: RunStore) -> None:

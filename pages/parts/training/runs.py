@@ -13,10 +13,10 @@ RESUMABLE = ("created", "stopped", "failed", "lost")
 def show(store: RunStore) -> None:
     """Unfinished runs with Resume and Delete, and the run that ended last in this session."""
     for run in store:
-        if run.state in RESUMABLE:
+        if jobs.state_of(run) in RESUMABLE:
             _unfinished(store, run)
     last = st.session_state.get(live.LAST)
-    finished = {run.id: run for run in store if run.state == "finished"}
+    finished = {run.id: run for run in store if jobs.state_of(run) == "finished"}
     if last in finished:
         _finished(finished[last])
 
