@@ -16,7 +16,7 @@ def test_a_click_trains_is_reloaded_stopped_resumed_and_used_on_a_photo(own_serv
 
     page.reload()
     page.get_by_role("heading", name="mine is training").wait_for()
-    page.get_by_role("button", name="Stop", exact=True).click()
+    page.get_by_test_id("stMain").get_by_role("button", name="Stop", exact=True).click()  # Streamlit has one of its own
     page.get_by_text("mine is stopped").wait_for()
 
     page.get_by_role("button", name="Resume").click()
