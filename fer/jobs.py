@@ -143,11 +143,12 @@ def _wait_for_others(store: RunStore) -> None:
 
 def _train(store: RunStore, run: Run) -> None:
     run.set_progress(phase="starting")
+    waiting = run.status
     with run.log_path.open("ab") as log:
         command = [sys.executable, "-m", "fer", "train", "--resume", run.id]
         code = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT).returncode
     if run.discard_was_asked():
         store.delete(run.id)
-    elif run.status["state"] in ("queued", "training"):
+    elif run.status in (waiting, {**run.status, "state": "training"}):  # not one that was queued again meanwhile
         why = f"was killed (signal {-code})" if code < 0 else f"ended with status {code}"
         run.set_status("lost", f"The training process {why}; its log tells more. Resume goes on from the last epoch.")
