@@ -123,7 +123,7 @@ def evaluate(data: str, split: str, model: str | None, tta: bool, json: bool) ->
         return
     print(f"{report.model} on {report.dataset}, {report.split} split, n = {len(report)}, {way(report.tta)}")
     print(f"{printing.headline(report.summary())}{printing.drawn(opened.format)}\n")
-    if warning := tables.warning(_run(model), opened.name, split):
+    if warning := tables.warning(run, opened.name, split):
         print(f"{warning}\n")
     if opened.carved:
         print(f"Carved out of the training images: {', '.join(opened.carved)}.\n")

@@ -58,12 +58,13 @@ def confusion(chosen: Chosen) -> None:
         key="evaluate-normalisation",
         persist_state="session",
     )
-    st.markdown("**The confusions that cost most:** " + frame.plain("; ".join(tables.worst_confusions(report))) + ".")
+    worst = "; ".join(tables.worst_confusions(report))
+    st.markdown(f"**The confusions that cost most:** {frame.plain(worst)}.")
     st.caption("Click a cell to see its images, or choose it in the boxes below.")
     figures.show(
         judging.confusion_matrix(report, normalisation),
         "evaluate-confusion",
-        "Confusion matrix: " + "; ".join(tables.worst_confusions(report)),
+        f"Confusion matrix: {worst}",
         on_select=_follow_click,
         selection_mode="points",
     )
@@ -107,9 +108,7 @@ def classes(chosen: Chosen) -> None:
             "f1, 95%": st.column_config.TextColumn("F1, 95%"),
         },
     )
-    st.caption(
-        f"{frame.plain(references.about(report))}. Click a column's head to sort. Support: images with that label."
-    )
+    st.caption(f"{_about(report)}. Click a column's head to sort. Support: images with that label.")
     figures.show(
         judging.precision_recall_curves([report]), "evaluate-precision-recall", _areas(table, "average precision")
     )
@@ -127,10 +126,9 @@ def certain(chosen: Chosen) -> None:
     st.markdown(frame.plain(tables.calibration_sentence(chosen.run, report)))
     figures.show(certainty.reliability_diagram(report, temperature), "evaluate-reliability", "Reliability diagram")
     threshold = st.slider("Answer only from p =", 0.0, 1.0, 0.6, 0.01, key="evaluate-threshold")
-    st.markdown(tables.coverage_sentence(report, threshold))
-    figures.show(
-        certainty.coverage_curves([report], threshold), "evaluate-coverage", tables.coverage_sentence(report, threshold)
-    )
+    sentence = tables.coverage_sentence(report, threshold)
+    st.markdown(sentence)
+    figures.show(certainty.coverage_curves([report], threshold), "evaluate-coverage", sentence)
 
 
 @st.fragment

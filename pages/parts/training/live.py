@@ -135,3 +135,10 @@ def _waiting(store: RunStore, run: Run, position: int) -> None:
         change = {"on_click": frame.act}
         st.button("Sooner", key=f"sooner-{run.id}", disabled=position == 0, args=(jobs.sooner, store, run), **change)
         st.button("Cancel", key=f"cancel-{run.id}", args=(jobs.cancel, store, run), **change)
+
+
+def offer_delete(store: RunStore, run: Run, key: str) -> None:
+    """The button that deletes a run, behind a question."""
+    with st.popover("Delete"):
+        st.markdown(f"Delete {frame.plain(run.id)} and all that it learnt?")
+        st.button("Delete it", key=key, type="primary", on_click=frame.act, args=(store.delete, run.id))

@@ -100,12 +100,4 @@ def _rename(store: RunStore, run: Run) -> None:
         name = st.text_input("Name", run.id, key=f"models-name-{run.id}", max_chars=64)
         changed = {"disabled": name == run.id, "on_click": frame.act, "args": (store.rename, run.id, name)}
         st.button("Rename", key=f"models-rename-{run.id}", **changed)
-        with st.popover("Delete"):
-            st.markdown(f"Delete {frame.plain(run.id)} and all that it learnt?")
-            st.button(
-                "Delete it",
-                key=f"models-delete-{run.id}",
-                type="primary",
-                on_click=frame.act,
-                args=(store.delete, run.id),
-            )
+        live.offer_delete(store, run, f"models-delete-{run.id}")

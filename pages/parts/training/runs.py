@@ -36,15 +36,7 @@ def _unfinished(store: RunStore, run: Run) -> None:
                 on_click=frame.act,
                 args=(_resume, run),
             )
-            with st.popover("Delete"):
-                st.markdown(f"Delete {frame.plain(run.id)} and all that it learnt?")
-                st.button(
-                    "Delete it",
-                    key=f"delete-{run.id}",
-                    type="primary",
-                    on_click=frame.act,
-                    args=(store.delete, run.id),
-                )
+            live.offer_delete(store, run, f"delete-{run.id}")
             with st.popover("Log"):
                 st.code(run.log[-5000:] or "Nothing was written.", language=None)
         live.curves(run)
