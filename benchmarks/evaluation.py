@@ -20,7 +20,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from fer import data, evaluation, tables
 from fer.charts import certainty, judging
 from fer.inference import BATCH, Classifier
-from fer.runs import RunStore
+from fer.store import RunStore
 
 IMAGES = 1920  # of noise; a network takes as long on them as on faces
 ROUNDS = 5

@@ -27,7 +27,7 @@ FACES = 500
 def face_milliseconds(run_id: str, rounds: int) -> list[float]:
     """CPU milliseconds a face of every round."""
     from fer.inference import Classifier
-    from fer.runs import RunStore
+    from fer.store import RunStore
 
     classifier = Classifier(RunStore()[run_id])
     face = np.random.default_rng(0).integers(0, 256, (1, 48, 48), np.uint8)
@@ -93,7 +93,7 @@ def main() -> None:
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("--rounds", type=int, default=5)
     rounds = options.parse_args().rounds
-    from fer.runs import RunStore
+    from fer.store import RunStore
 
     for run in RunStore():
         if run.is_usable:

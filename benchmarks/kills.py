@@ -22,7 +22,8 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from fer.config import TrainConfig
 from fer.formats import synthetic
-from fer.runs import Run, RunStore
+from fer.runs import Run
+from fer.store import RunStore
 
 PROJECT = Path(__file__).parents[1]
 

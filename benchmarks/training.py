@@ -66,7 +66,7 @@ def ours(clock: Clock) -> dict[str, str]:
 
     from fer.config import TrainConfig
     from fer.data import Rows, assemble
-    from fer.runs import RunStore
+    from fer.store import RunStore
     from fer.training import Training
 
     images, labels = random_faces(clock.images + 2)

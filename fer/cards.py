@@ -11,7 +11,8 @@ from pathlib import Path
 import keras
 
 from fer.data import Dataset
-from fer.runs import Run, RunStore
+from fer.runs import Run
+from fer.store import RunStore
 
 PACKAGES = ("keras", "numpy", "ai-edge-litert")
 

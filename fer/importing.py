@@ -13,7 +13,8 @@ from fer.data import IMAGE_SIZE, Dataset
 from fer.errors import FerError
 from fer.formats import open_dataset, synthetic
 from fer.labels import ALIASES, EMOTIONS
-from fer.runs import Run, RunStore, write_atomically
+from fer.runs import Run, write_atomically
+from fer.store import RunStore
 from fer.training import save_keras
 from fer.worker import score
 

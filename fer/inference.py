@@ -13,7 +13,8 @@ from fer.data import IMAGE_SIZE
 from fer.detectors import DETECTORS
 from fer.errors import FerError
 from fer.faces import Prediction
-from fer.runs import Run, RunStore
+from fer.runs import Run
+from fer.store import RunStore
 
 BATCH = 64  # faces an invocation; more is not faster on a CPU and needs more memory
 

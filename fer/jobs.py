@@ -9,7 +9,8 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from fer.errors import FerError
-from fer.runs import Run, RunStore
+from fer.runs import Run
+from fer.store import RunStore
 
 PROJECT = Path(__file__).parents[1]
 COMMAND_SECONDS = 300
@@ -78,17 +79,21 @@ def see_to(store: RunStore) -> None:
     if time.monotonic() - _started.get(store.root, -GRACE_SECONDS) < GRACE_SECONDS:
         return
     _started[store.root] = time.monotonic()
+    launch(["work"], store.root / ".supervisor.txt", FER_MODELS=str(store.root))
+
+
+def launch(arguments: list[str], log: Path, **environment: str) -> int:
+    """Start a `python -m fer` command that outlives this process, and add what it prints to a file. Returns its id."""
     own = {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP} if os.name == "nt" else {"start_new_session": True}
-    with (store.root / ".supervisor.txt").open("ab") as log:
-        subprocess.Popen(
-            [sys.executable, "-m", "fer", "work"],
+    with log.open("ab") as output:
+        return subprocess.Popen(
+            [sys.executable, "-m", "fer", *arguments],
             stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=log,
-            cwd=os.getcwd(),
-            env=_environment(store),
+            stdout=output,
+            stderr=output,
+            env=_environment(**environment),
             **own,
-        )
+        ).pid
 
 
 def command(store: RunStore, *arguments: str) -> None:
@@ -105,7 +110,7 @@ def command(store: RunStore, *arguments: str) -> None:
             text=True,
             errors="replace",
             timeout=COMMAND_SECONDS,
-            env=_environment(store),
+            env=_environment(FER_MODELS=str(store.root)),
         )
     except subprocess.TimeoutExpired:
         raise FerError(f"`fer {arguments[0]}` took longer than {COMMAND_SECONDS} s and was stopped.") from None
@@ -114,8 +119,9 @@ def command(store: RunStore, *arguments: str) -> None:
         raise FerError(said[-1] if said else f"`fer {arguments[0]}` failed: {done.stderr[-500:]}")
 
 
-def _environment(store: RunStore) -> dict[str, str]:
-    return {**os.environ, "FER_MODELS": str(store.root), "PYTHONPATH": str(PROJECT)}
+def _environment(**more: str) -> dict[str, str]:
+    path = [str(PROJECT), *filter(None, [os.environ.get("PYTHONPATH")])]
+    return {**os.environ, "PYTHONPATH": os.pathsep.join(path), **more}
 
 
 def work(store: RunStore) -> None:

@@ -17,7 +17,8 @@ from fer.augment import augment
 from fer.data import Dataset, Split
 from fer.errors import FerError
 from fer.recipe import class_weights, learning_rate, optimizer
-from fer.runs import Run, RunStore, write_atomically
+from fer.runs import Run, write_atomically
+from fer.store import RunStore
 
 EMA_EVERY = 4  # steps; averaging at every step costs 3 % of vgg_small's speed and changes nothing
 HEARTBEAT_SECONDS = 1.0

@@ -19,7 +19,8 @@ from fer.data import Dataset
 from fer.errors import FerError
 from fer.evaluation import data_for, evaluate
 from fer.report import way
-from fer.runs import Run, RunStore
+from fer.runs import Run
+from fer.store import RunStore
 from fer.training import Training, save_keras
 
 LOCK_SECONDS = 2.0  # a page that looks whether a run is held holds it itself for a moment

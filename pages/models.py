@@ -4,7 +4,8 @@ import pandas as pd
 import streamlit as st
 
 from fer.errors import FerError
-from fer.runs import Run, RunStore
+from fer.runs import Run
+from fer.store import RunStore
 from pages.parts import access, frame
 from pages.parts.models import accuracy_sentence, speed_of
 from pages.parts.training import manage

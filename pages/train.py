@@ -3,7 +3,7 @@
 import streamlit as st
 
 from fer import jobs
-from fer.runs import RunStore
+from fer.store import RunStore
 from pages.parts import access, frame
 from pages.parts.training import data, live, recipe, runs
 

@@ -1,5 +1,6 @@
 """Small data sets on disk, built from faces that the project draws, and runs trained on them."""
 
+import os
 import shutil
 import socket
 import subprocess
@@ -18,7 +19,8 @@ from fer.config import TrainConfig
 from fer.data import SPLITS, USAGE_CODES, Rows
 from fer.formats import open_dataset, synthetic
 from fer.labels import EMOTIONS
-from fer.runs import Run, RunStore
+from fer.runs import Run
+from fer.store import RunStore
 
 
 @pytest.fixture(scope="session")
@@ -135,13 +137,15 @@ FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-backgroun
 
 
 @contextmanager
-def serve(root: Path):
+def serve(root: Path, **environment: str):
     """The address of a server of the app in that folder, started for one test alone."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py", "--server.headless=true"]
-    process = subprocess.Popen([*command, f"--server.port={port}", "--server.address=127.0.0.1"], cwd=root)
+    process = subprocess.Popen(
+        [*command, f"--server.port={port}", "--server.address=127.0.0.1"], cwd=root, env={**os.environ, **environment}
+    )
     address = f"http://127.0.0.1:{port}"
     for _ in range(300):
         try:
@@ -163,16 +167,22 @@ def server():
 
 
 @pytest.fixture
-def own_server(tmp_path):
-    """A server whose models/ and data/ are the test's own: the shipped models, and no data set."""
+def own_server(house):
+    """A server whose models/ and data/ are the test's own."""
+    with serve(house) as address:
+        yield address
+
+
+@pytest.fixture
+def house(tmp_path) -> Path:
+    """The app in a folder of its own: the shipped models, and no data set."""
     house = tmp_path / "house"
     (house / "data").mkdir(parents=True)
     for name in ("streamlit_app.py", "pages", "fer", ".streamlit"):
         (house / name).symlink_to(ROOT / name)
     for name in ("vgg_small", "mini_xception"):
         shutil.copytree(ROOT / "models" / name, house / "models" / name)
-    with serve(house) as address:
-        yield address
+    return house
 
 
 @pytest.fixture

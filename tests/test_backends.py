@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from fer.config import TrainConfig
-from fer.runs import RunStore
+from fer.store import RunStore
 
 ROOT = Path(__file__).parents[1]
 SCRIPT = """

@@ -11,7 +11,8 @@ from fer.data import Split
 from fer.errors import FerError
 from fer.formats import open_dataset
 from fer.inference import Classifier
-from fer.runs import EXPORTS, Run, RunStore
+from fer.runs import EXPORTS, Run
+from fer.store import RunStore
 
 KINDS = [
     "float16",

@@ -10,7 +10,8 @@ from made_reports import CASES, make
 from fer import document, references, tables
 from fer.labels import EMOTIONS
 from fer.report import Report
-from fer.runs import Run, RunStore
+from fer.runs import Run
+from fer.store import RunStore
 
 
 class Read(HTMLParser):

@@ -13,7 +13,8 @@ from fer.inference import BATCH, Classifier
 from fer.labels import EMOTIONS
 from fer.photos import LabelledFaces
 from fer.report import Report
-from fer.runs import Run, RunStore
+from fer.runs import Run
+from fer.store import RunStore
 
 
 @pytest.fixture(scope="module")

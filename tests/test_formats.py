@@ -16,7 +16,7 @@ from fer.data import Rows
 from fer.errors import FerError
 from fer.formats import FORMATS, available, find, open_dataset, recognise, synthetic
 from fer.formats import zip as zip_format
-from fer.runs import RunStore
+from fer.store import RunStore
 
 FER2013 = Path(__file__).parents[2] / "shared/data/fer2013"
 

@@ -17,7 +17,7 @@ from fer.formats import open_dataset, synthetic
 from fer.importing import import_model
 from fer.inference import Classifier
 from fer.labels import EMOTIONS
-from fer.runs import RunStore
+from fer.store import RunStore
 
 LABELS = ",".join(EMOTIONS)
 FACES = synthetic.draw(2, seed=5)[0]
@@ -25,7 +25,7 @@ FACES = synthetic.draw(2, seed=5)[0]
 
 @pytest.fixture(autouse=True)
 def store(tmp_path, monkeypatch) -> RunStore:
-    monkeypatch.setattr("fer.runs.MODELS", tmp_path / "models")
+    monkeypatch.setattr("fer.store.MODELS", tmp_path / "models")
     return RunStore(tmp_path / "models")
 
 

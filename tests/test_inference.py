@@ -7,7 +7,7 @@ from scipy import special
 from fer.errors import FerError
 from fer.formats import synthetic
 from fer.inference import BATCH, Classifier, views
-from fer.runs import RunStore
+from fer.store import RunStore
 
 
 @pytest.fixture(scope="module")

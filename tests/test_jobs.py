@@ -3,13 +3,14 @@
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from fer import jobs
 from fer.config import TrainConfig
 from fer.errors import FerError
-from fer.runs import RunStore
+from fer.store import RunStore
 
 ROOT = Path(__file__).parents[1]
 REAL_POPEN = subprocess.Popen
@@ -19,7 +20,7 @@ RECIPE = TrainConfig(data="synthetic", architecture="mini_xception", epochs=1, p
 @pytest.fixture
 def store(tmp_path, monkeypatch) -> RunStore:
     """An empty models folder, in which asking for a supervisor starts none."""
-    monkeypatch.setattr(jobs.subprocess, "Popen", lambda *_, **__: None)
+    monkeypatch.setattr(jobs.subprocess, "Popen", lambda *_, **__: SimpleNamespace(pid=0))
     return RunStore(tmp_path / "models")
 
 

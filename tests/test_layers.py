@@ -16,8 +16,8 @@ ORDER = [  # a module imports only from those before it; a package's files, from
     *("metrics", "calibration"),
     *("data", "ferplus", "faces", "config", "report", "comparison", "references"),
     *PACKAGES,
-    "photos",
-    *("runs", "jobs", "presets", "speed", "logs"),
+    *("photos", "kaggle"),
+    *("runs", "store", "jobs", "downloads", "presets", "speed", "logs"),
     *("inference", "export", "conversion", "evaluation", "pictures", "tables"),
     *("augment", "networks", "recipe", "cards", "training"),
     *("charts", "document", "worker", "foreign", "wrapping", "importing"),
@@ -99,8 +99,8 @@ def test_the_predict_command_leaves_tensorflow_out(trained_run, tmp_path):
     script = f"""
 import runpy, sys
 from pathlib import Path
-import fer.runs
-fer.runs.MODELS = Path(sys.argv[1])
+import fer.store
+fer.store.MODELS = Path(sys.argv[1])
 sys.argv = ["fer", "predict", sys.argv[2], "--model", "trained", "--detector", "whole"]
 try:
     runpy.run_module("fer", run_name="__main__")

@@ -9,7 +9,8 @@ import pytest
 from fer import logs
 from fer.config import TrainConfig
 from fer.labels import EMOTIONS
-from fer.runs import Run, RunStore
+from fer.runs import Run
+from fer.store import RunStore
 from fer.training import Training
 
 

@@ -60,7 +60,7 @@ def runs(create, own_folders) -> dict[str, Run]:
 @pytest.fixture(params=["own", "merged", "subset"])
 def run(runs, request, monkeypatch) -> Run:
     """Each of them, in the folder that the command line looks into."""
-    monkeypatch.setattr("fer.runs.MODELS", runs[request.param].path.parent)
+    monkeypatch.setattr("fer.store.MODELS", runs[request.param].path.parent)
     return runs[request.param]
 
 

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
-from fer.runs import RunStore
+from fer.store import RunStore
 
 ROOT = Path(__file__).parents[1]
 SAMPLES = ROOT / "pages/parts/samples"
@@ -90,7 +90,7 @@ def test_the_models_page_shows_every_run_and_changes_the_default(tmp_path, monke
     root = tmp_path / "models"
     for name in ("vgg_small", "mini_xception"):
         shutil.copytree(ROOT / "models" / name, root / name)
-    monkeypatch.setattr("fer.runs.MODELS", root)
+    monkeypatch.setattr("fer.store.MODELS", root)
     app = AppTest.from_file(str(ROOT / "pages/models.py"), default_timeout=60).run()
     assert not app.exception and list(app.dataframe[0].value["Run"]) == ["mini_xception", "vgg_small"]
     other = next(run.id for run in RunStore(root) if run.id != RunStore(root).default.id)
@@ -104,7 +104,7 @@ def models(tmp_path, monkeypatch) -> RunStore:
     """The shipped models in a folder of the test's own, and no data set."""
     for name in ("vgg_small", "mini_xception"):
         shutil.copytree(ROOT / "models" / name, tmp_path / "models" / name)
-    monkeypatch.setattr("fer.runs.MODELS", tmp_path / "models")
+    monkeypatch.setattr("fer.store.MODELS", tmp_path / "models")
     monkeypatch.setattr("fer.formats.DATA", tmp_path / "data")
     return RunStore(tmp_path / "models")
 

@@ -13,7 +13,8 @@ from fer.data import Rows
 from fer.errors import FerError
 from fer.labels import EMOTIONS
 from fer.pictures import Pictures, pictures_of, sides
-from fer.runs import Run, RunStore
+from fer.runs import Run
+from fer.store import RunStore
 
 COLUMNS = ("angry", "disgust", "fear", "happy", "sad", "surprise", "neutral", "contempt", "unknown", "NF")
 FERPLUS_COLUMNS = "Usage,Image name,neutral,happiness,surprise,sadness,anger,disgust,fear,contempt,unknown,NF"

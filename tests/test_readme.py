@@ -11,7 +11,7 @@ from fer.__main__ import parser
 from fer.calibration import fit_temperature
 from fer.data import SPLITS
 from fer.report import Report
-from fer.runs import RunStore
+from fer.store import RunStore
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()

@@ -7,7 +7,7 @@ from made_reports import CASES, make
 from fer.data import USAGE_CODES
 from fer.labels import EMOTIONS
 from fer.references import OFFICIAL_SPLITS, REFERENCES, about, about_all, judged_on, split_name
-from fer.runs import RunStore
+from fer.store import RunStore
 
 
 def official(name: str, **changes):

@@ -9,7 +9,8 @@ from made_reports import make
 from fer.config import TrainConfig
 from fer.errors import FerError
 from fer.labels import EMOTIONS
-from fer.runs import Run, RunStore, write_atomically
+from fer.runs import Run, write_atomically
+from fer.store import RunStore
 
 GARBAGE = {"no JSON": b'{"state": ', "no text": b"\x80\x81\xff", "no object": b"[1, 2]", "empty": b""}
 

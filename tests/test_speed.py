@@ -8,7 +8,7 @@ from fer import speed
 from fer.architectures import ARCHITECTURES
 from fer.config import TrainConfig
 from fer.presets import PRESETS
-from fer.runs import RunStore
+from fer.store import RunStore
 
 CONFIG = TrainConfig(epochs=10)
 SIZES = {"train": 1000, "val": 100, "test": 100}

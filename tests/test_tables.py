@@ -10,7 +10,8 @@ from fer import tables
 from fer.config import TrainConfig
 from fer.labels import EMOTIONS
 from fer.pictures import Pictures
-from fer.runs import Run, RunStore
+from fer.runs import Run
+from fer.store import RunStore
 
 FEAR, SAD = EMOTIONS.index("fear"), EMOTIONS.index("sad")
 SEVERAL = make([FEAR, SAD, FEAR, FEAR, SAD, FEAR], [SAD, SAD, FEAR, SAD, FEAR, SAD], leaked=[1])

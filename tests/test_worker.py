@@ -12,7 +12,7 @@ from fer.errors import FerError
 from fer.formats import open_dataset
 from fer.inference import views
 from fer.labels import EMOTIONS
-from fer.runs import RunStore
+from fer.store import RunStore
 from fer.training import validate
 
 

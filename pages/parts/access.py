@@ -10,7 +10,7 @@ ENTERED = "access-password"
 
 
 def setting(name: str) -> str:
-    """FER_TRAINING, FER_UPLOADS or FER_PASSWORD from the secrets, else from the environment, else empty."""
+    """FER_TRAINING, FER_UPLOADS, FER_KAGGLE, FER_PASSWORD or KAGGLE_API_TOKEN from the secrets, else from the environment, else empty."""
     try:
         return str(st.secrets.get(name, "")) or os.environ.get(name, "")
     except StreamlitSecretNotFoundError:
@@ -18,10 +18,10 @@ def setting(name: str) -> str:
 
 
 def allowed(what: str) -> bool:
-    """Whether visitors may train or upload here; where not, the page says so or asks for the password.
+    """Whether visitors may train, upload or download here; where not, the page says so or asks for the password.
 
     Args:
-        what: training or uploads.
+        what: training, uploads or kaggle.
     """
     if setting(f"FER_{what.upper()}").lower() in ("off", "false", "0", "no"):
         st.info(

@@ -3,7 +3,8 @@
 import streamlit as st
 
 from fer.inference import Classifier, EmotionReader, milliseconds_a_face
-from fer.runs import Run, RunStore
+from fer.runs import Run
+from fer.store import RunStore
 
 
 @st.cache_resource(max_entries=8, show_spinner="Loading the model …")

@@ -10,7 +10,7 @@ from fer.charts import certainty, judging
 from fer.comparison import Comparison
 from fer.errors import FerError
 from fer.report import Report, way
-from fer.runs import RunStore
+from fer.store import RunStore
 from pages.parts import frame
 from pages.parts.report import faces, figures, own
 from pages.parts.report.choose import Chosen, stored

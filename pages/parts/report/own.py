@@ -8,7 +8,8 @@ import streamlit as st
 from fer import evaluation, photos, tables
 from fer.photos import LabelledFaces, Photo
 from fer.report import Report
-from fer.runs import Run, RunStore
+from fer.runs import Run
+from fer.store import RunStore
 from pages.parts import frame
 from pages.parts.report.choose import Chosen
 

@@ -8,6 +8,7 @@ import streamlit as st
 from fer import formats
 from fer.data import SPLITS, Dataset
 from pages.parts import access, frame
+from pages.parts.training import kaggle
 
 SHOWN = 8  # faces of each class
 
@@ -24,6 +25,8 @@ def _faults(fingerprint: str, _dataset: Dataset) -> dict[str, int]:
 
 def choose() -> Dataset:
     """A data set in data/ or the drawn one; its classes, samples, twins and faults."""
+    with st.expander("Get FER2013 from Kaggle"):
+        kaggle.show()
     with st.expander("Bring your own data set"):
         if access.allowed("uploads"):
             _bring()

@@ -9,7 +9,8 @@ import streamlit as st
 from fer import jobs
 from fer.labels import EMOTIONS
 from fer.logs import history_csv
-from fer.runs import EXPORTS, Run, RunStore
+from fer.runs import EXPORTS, Run
+from fer.store import RunStore
 from pages.parts import access, frame
 from pages.parts.training import live
 

@@ -11,7 +11,7 @@ from fer.augment import NUMPY, augment
 from fer.config import TrainConfig
 from fer.data import Dataset
 from fer.presets import PRESETS
-from fer.runs import RunStore
+from fer.store import RunStore
 
 SETTINGS = [item for item in fields(TrainConfig) if item.name != "data"]
 AUGMENTATION = "augmentation: "  # begins the help of those settings

@@ -3,7 +3,8 @@
 import streamlit as st
 
 from fer import jobs
-from fer.runs import Run, RunStore
+from fer.runs import Run
+from fer.store import RunStore
 from pages.parts import frame
 from pages.parts.training import live
 

@@ -1,0 +1,94 @@
+"""The commands of `python -m fer`, a file for each kind; Keras is imported only where something is trained."""
+
+import argparse
+import os
+import platform
+import sys
+from contextlib import contextmanager
+
+from fer import printing
+from fer.config import TrainConfig
+from fer.errors import FerError
+from fer.runs import Run
+from fer.store import RunStore
+
+DATASET_HELP = "a path (file or folder), a name in data/, or 'synthetic' for faces that the project draws itself"
+
+
+def command(add, name: str, run, help: str, description: str, epilog: str) -> argparse.ArgumentParser:
+    """Add a command that calls `run` with its parsed options by name."""
+    parser = add(
+        name,
+        help=help,
+        description=description,
+        epilog=epilog,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.set_defaults(run=run)
+    return parser
+
+
+def add_setting(group, item) -> None:
+    """One --option from a TrainConfig field; absent from the parsed values where the user did not give it."""
+    flag, limits = f"--{item.name.replace('_', '-')}", item.metadata
+    help = f"{limits['help']} (default: {item.default})".replace("%", "%%")
+    common = {"dest": item.name, "help": help, "default": argparse.SUPPRESS}
+    if item.type is bool:
+        group.add_argument(flag, action=argparse.BooleanOptionalAction, **common)
+    else:
+        metavar = "{" + ",".join(limits["choices"]) + "}" if limits["choices"] else item.type.__name__.upper()
+        group.add_argument(flag, type=item.type, metavar=metavar, **common)
+
+
+def chosen(model: str | None) -> Run:
+    return RunStore()[model] if model else RunStore().default
+
+
+def finished(run: Run) -> Run:
+    if not run.card:
+        raise FerError(f"Run {run.id!r} has no card yet; finish its training first.")
+    return run
+
+
+def load_worker():
+    """The module that trains. Raises FerError where Keras or its backend is not installed."""
+    try:
+        with quiet_stderr():
+            from fer import worker
+    except ModuleNotFoundError as error:
+        raise FerError(
+            f"Training needs {error.name}, which is not installed: pip install -r requirements.txt, under Python "
+            f"3.11 to 3.13 (this is {platform.python_version()}; TensorFlow has no release for 3.14 yet)."
+        ) from error
+    return worker
+
+
+@contextmanager
+def quiet_stderr():
+    """Swallow what TensorFlow and LiteRT say of themselves in C++ while they load; exceptions still come through."""
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    sys.stderr.flush()
+    kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 2)
+    try:
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(nowhere)
+
+
+def check_recipe(config: TrainConfig) -> None:
+    """Raise FerError for an unknown architecture or data set before a run is created."""
+    from fer.architectures import ARCHITECTURES
+    from fer.formats import find
+
+    ARCHITECTURES[config.architecture]
+    find(config.data)
+    if config.start_from:
+        RunStore()[config.start_from]
+
+
+def print_scores(run: Run) -> None:
+    for key, scores in run.card["scores"].items():
+        print(f"{key}: {printing.headline(scores)}{printing.drawn(run.card['data']['format'])}")

@@ -1,0 +1,77 @@
+"""Data sets: a look at one, and FER2013 from Kaggle."""
+
+import argparse
+
+from fer import formats, kaggle, printing
+from fer.commands import DATASET_HELP, command
+from fer.data import SPLITS
+
+
+def add_to(add) -> None:
+    _add_data(add)
+    _add_download(add)
+
+
+def _add_data(add) -> None:
+    parser = command(
+        add,
+        "data",
+        data,
+        "print a data set's splits, class counts, twins and faults",
+        "Open a data set and print its splits, images of each class, twins (images with the same pixels) and faults.",
+        "examples:\n  python -m fer data fer2013\n"
+        '  python -m fer data fer2013 --classes "happy, not happy=angry+disgust+fear+sad+surprise+neutral"',
+    )
+    parser.add_argument("dataset", metavar="DATASET", help=DATASET_HELP)
+    parser.add_argument("--classes", metavar="CLASSES", default="", help="fewer classes, as of `train --classes`")
+    parser.add_argument("--json", action="store_true", help="one JSON object instead of tables")
+
+
+def _add_download(add) -> None:
+    parser = command(
+        add,
+        "download",
+        download,
+        "get FER2013 from Kaggle and the FER+ votes from GitHub",
+        "Download FER2013 (300 MB on disk) with kagglehub and keep it as data/fer2013.csv, and the FER+ votes beside\n"
+        "it. What is there already is not fetched again, and a download that broke off goes on.\n\n"
+        "The competition's own file needs a Kaggle account:\n" + "\n".join(f"- {step}" for step in kaggle.STEPS),
+        "examples:\n  python -m fer download\n  python -m fer download --source competition --no-votes",
+    )
+    told = "; ".join(f"{name}: {source.summary}" for name, source in kaggle.SOURCES.items())
+    parser.add_argument("--source", choices=tuple(kaggle.SOURCES), default="copy", help=f"{told} (default: copy)")
+    parser.add_argument(
+        "--votes", action=argparse.BooleanOptionalAction, default=True, help="the FER+ votes too (default: yes)"
+    )
+
+
+def data(dataset: str, classes: str, json: bool) -> None:
+    opened = formats.open_dataset(dataset, classes=classes)
+    facts = {
+        "name": opened.name,
+        "source": opened.source,
+        "format": opened.format,
+        "fingerprint": opened.fingerprint,
+        "splits": {
+            split: dict(zip(opened.labels, opened.split(split).counts.tolist(), strict=True)) for split in SPLITS
+        },
+        "carved": list(opened.carved),
+        "faults": opened.faults(),
+    }
+    if json:
+        printing.print_json(facts)
+        return
+    print(f"{opened.name} ({opened.format}) from {opened.source}\nfingerprint {opened.fingerprint[:16]}\n")
+    rows = [[split, *counts.values(), sum(counts.values())] for split, counts in facts["splits"].items()]
+    printing.print_table(["split", *opened.labels, "all"], rows)
+    if opened.carved:
+        print(f"\ncarved from train (stratified, seeded, twins together): {', '.join(opened.carved)}")
+    print()
+    printing.print_table(["twins and faults", "count"], facts["faults"].items())
+
+
+def download(source: str, votes: bool) -> None:
+    if kaggle.NAME not in formats.available():
+        print(f"Kept {kaggle.get_faces(source)}")
+    if votes and not formats.ferplus_path(formats.find(kaggle.NAME)).is_file():
+        print(f"Kept {kaggle.get_votes()}")

@@ -1,0 +1,91 @@
+"""How good a run is: on a data set now, or as a stored report."""
+
+from pathlib import Path
+
+from fer import printing
+from fer.commands import DATASET_HELP, chosen, command, finished
+from fer.errors import FerError
+from fer.report import way
+
+
+def add_to(add) -> None:
+    _add_evaluate(add)
+    _add_report(add)
+
+
+def _add_evaluate(add) -> None:
+    parser = command(
+        add,
+        "evaluate",
+        evaluate,
+        "judge a run on a split of a data set",
+        "Official and leak-free accuracy (without images that have an exact copy in the training split) with\n"
+        "95 % Wilson intervals; precision, recall, F1 and support of each class; the confusion matrix.",
+        "example:\n  python -m fer evaluate --data fer2013 --split test --model mini_xception",
+    )
+    parser.add_argument("--data", metavar="DATASET", required=True, help=DATASET_HELP)
+    parser.add_argument("--split", default="test", choices=("train", "val", "test", "all"), help="default: test")
+    parser.add_argument("--model", metavar="RUN", help="the run to judge (default: the default run)")
+    parser.add_argument("--tta", action="store_true", help="test-time augmentation: the mean over six views of a face")
+    parser.add_argument("--json", action="store_true", help="one JSON object instead of tables")
+
+
+def _add_report(add) -> None:
+    parser = command(
+        add,
+        "report",
+        report,
+        "write a stored report as one HTML document",
+        "Write everything about a run's answers on a split, figures and tables, as one HTML file that needs nothing\n"
+        "else and prints well. Without the data set at hand: it reads what `train` or the Evaluate page has stored.",
+        "example:\n  python -m fer report --model vgg_small --out report.html",
+    )
+    parser.add_argument("--model", metavar="RUN", help="the run (default: the default run)")
+    parser.add_argument("--data", metavar="DATASET", help="name of the data set (default: the run's own)")
+    parser.add_argument("--split", default="test", choices=("train", "val", "test", "all"), help="default: test")
+    parser.add_argument("--tta", action="store_true", help="with test-time augmentation instead of a single pass")
+    parser.add_argument("--out", metavar="FILE", type=Path, required=True, help="the HTML file to write")
+
+
+def evaluate(data: str, split: str, model: str | None, tta: bool, json: bool) -> None:
+    from fer import tables
+    from fer.evaluation import data_for
+    from fer.evaluation import evaluate as judge
+
+    run = chosen(model)
+    opened = data_for(run, data)
+    report = judge(run, opened, split, tta=tta)
+    if json:
+        printing.print_json({**printing.report_facts(report), "format": opened.format})
+        return
+    print(f"{report.model} on {report.dataset}, {report.split} split, n = {len(report)}, {way(report.tta)}")
+    print(f"{printing.headline(report.summary())}{printing.drawn(opened.format)}\n")
+    if warning := tables.warning(run, opened.name, split):
+        print(f"{warning}\n")
+    if opened.carved:
+        print(f"Carved out of the training images: {', '.join(opened.carved)}.\n")
+    figures = report.per_class
+    rows = [
+        [label, *(f"{figures[key][i]:.3f}" for key in ("precision", "recall", "f1")), int(figures["support"][i])]
+        for i, label in enumerate(report.labels)
+    ]
+    printing.print_table(["class", "precision", "recall", "F1", "support"], rows)
+    print(f"macro F1 {report.macro_f1:.3f}\n")
+    confusion = [[label, *row] for label, row in zip(report.labels, report.confusion.tolist(), strict=True)]
+    printing.print_table(["right \\ answered", *report.labels], confusion)
+
+
+def report(model: str | None, data: str | None, split: str, tta: bool, out: Path) -> None:
+    from fer import document
+
+    run = finished(chosen(model))
+    dataset = data or run.card["data"]["name"]
+    stored = run.report(dataset, split, tta=tta)
+    if stored is None:
+        kept = ", ".join(f"{name} {part} ({way(augmented)})" for name, part, augmented in run.reports())
+        raise FerError(f"{run.id} has no report on {dataset} {split} ({way(tta)}). It has: {kept or 'none'}.")
+    try:
+        out.write_text(document.render(run, stored), encoding="utf-8")
+    except OSError as error:
+        raise FerError(f"{out} cannot be written: {error.strerror}.") from error
+    print(f"Wrote {out}")

@@ -1,0 +1,139 @@
+"""The runs in models/: a list of them, and new ones made of others."""
+
+from pathlib import Path
+
+from fer import printing
+from fer.commands import command, finished, load_worker, print_scores, quiet_stderr
+from fer.errors import FerError
+from fer.runs import EXPORTS, Run
+from fer.store import RunStore
+
+
+def add_to(add) -> None:
+    _add_average(add)
+    _add_export(add)
+    _add_import(add)
+    _add_models(add)
+
+
+def _add_average(add) -> None:
+    parser = command(
+        add,
+        "average",
+        average,
+        "make a run of the mean weights of others",
+        "Average the weights of runs that come from one another (train --start-from); such a mean is often better\n"
+        "than each (model soups, arXiv 2203.05482). The new run is exported and judged like a trained one.",
+        "example:\n  python -m fer average first second --name both",
+    )
+    parser.add_argument("run_ids", metavar="RUN", nargs="+", help="names of runs of one architecture in models/")
+    parser.add_argument("--name", help="name of the new run (default: the architecture and the time)")
+
+
+def _add_export(add) -> None:
+    parser = command(
+        add,
+        "export",
+        export,
+        "write a run's model.tflite again and judge it, or write it smaller or as ONNX",
+        "Export a run that was trained where TensorFlow was not (KERAS_BACKEND=jax or torch), or that was stopped:\n"
+        "writes model.tflite, checks it against Keras, and keeps its reports on val and test.\n\n"
+        "With --as, writes the network for other programs and keeps in the run's card how its answers on the\n"
+        "validation images differ from model.tflite's: float16 (half the size), int8 (a quarter; calibrated on 350\n"
+        "training images, for which the data set must be here) or onnx (pip install onnx tf2onnx onnxruntime).",
+        "examples:\n  python -m fer export my_vgg\n  python -m fer export my_vgg --as int8",
+    )
+    parser.add_argument("run_id", metavar="RUN", help="name of a run in models/")
+    parser.add_argument("--as", dest="kind", choices=tuple(EXPORTS), help="another format, beside model.tflite")
+
+
+def _add_import(add) -> None:
+    parser = command(
+        add,
+        "import",
+        import_model,
+        "make a run of a .keras or .tflite file that someone else trained",
+        "Check a network that was trained elsewhere and keep it as a finished run. A .keras file is opened in Keras's\n"
+        "safe mode: Lambda layers, custom objects and whatever else is code are refused. It may take pictures of\n"
+        "other sizes, in colour, or scaled otherwise, and may end in a softmax; layers around it see to that. A\n"
+        ".tflite must take uint8 (N, 48, 48, 1) and answer float32 logits.",
+        "example:\n  python -m fer import a.keras --scale 0-1 --labels angry,disgust,fear,happy,neutral,sad,surprise"
+        "\n\n"
+        "Networks trained with Keras's flow_from_directory have their labels in alphabetical order. A wrong --scale\n"
+        "makes a network answer badly without failing: judge it with --data, or `python -m fer evaluate`.",
+    )
+    parser.add_argument("file", metavar="FILE", type=Path, help="a .keras or .tflite file")
+    parser.add_argument("--labels", required=True, help="what the outputs mean, in their order, commas between")
+    parser.add_argument("--name", help="name of the run (default: imported and the time)")
+    parser.add_argument(
+        "--scale", help="what the network wants of a picture: 0-255, 0-1 (divided by 255) or, with =, --scale=-1-1"
+    )
+    parser.add_argument("--data", metavar="DATASET", help="judge it at once on a data set's val and test splits")
+
+
+def _add_models(add) -> None:
+    parser = command(
+        add,
+        "models",
+        models,
+        "list the runs in models/, or choose the default one",
+        "List the runs with their state, size and accuracy, or choose the one that answers by default.",
+        "example:\n  python -m fer models --default mini_xception",
+    )
+    parser.add_argument("--default", metavar="RUN", help="make this run the one that answers by default")
+
+
+def average(run_ids: list[str], name: str | None) -> None:
+    worker, runs = load_worker(), [RunStore()[id] for id in run_ids]
+    _judge(worker, worker.average(runs, name))
+
+
+def export(run_id: str, kind: str | None) -> None:
+    run, worker = finished(RunStore()[run_id]), load_worker()
+    if not kind:
+        _judge(worker, run)
+        return
+    from fer.conversion import convert
+
+    with quiet_stderr():
+        record = convert(run, kind)
+    print(f"Wrote {run.export_path(kind)}: {printing.conversion(record)}")
+
+
+def import_model(file: Path, labels: str, name: str | None, scale: str | None, data: str | None) -> None:
+    load_worker()
+    with quiet_stderr():
+        from fer import importing
+
+        run = importing.import_model(file, labels, name=name, scale=scale, data=data)
+    print_scores(run)
+    told = "" if data else f" Judge it: python -m fer evaluate --data DATASET --model {run.id}"
+    print(f"Imported {run.path}, which answers {', '.join(run.labels)}.{told}")
+
+
+def models(default: str | None) -> None:
+    store = RunStore()
+    if default:
+        print(f"{store.set_default(default).id} is now the default model.")
+        return
+    printing.print_table(["run", "state", "parameters", "test split, single pass"], [_model_row(run) for run in store])
+    print("* answers by default")
+
+
+def _model_row(run: Run) -> list:
+    try:
+        card, score = run.card, run.test_score
+        told = f"{card['data']['name']}: {printing.headline(score)}" if score else "not measured on real faces"
+        told = told if card else run.status["message"]
+        return [f"{run.id}*" if card.get("default") else run.id, run.state, card.get("parameters", ""), told]
+    except FerError as error:  # one damaged run must not hide the others
+        return [run.id, "damaged", "", str(error)]
+
+
+def _judge(worker, run: Run) -> None:
+    from fer.evaluation import data_for
+
+    worker.judge(run, data_for(run, run.config.data))
+    run.set_status("finished")
+    print_scores(run)
+    print(f"Exported {run.tflite_path}")

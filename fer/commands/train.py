@@ -1,0 +1,116 @@
+"""Training: start, go on, the queue, and how fast this machine is."""
+
+import signal
+from dataclasses import fields, replace
+
+from fer import printing, speed
+from fer.commands import add_setting, check_recipe, command, load_worker, print_scores
+from fer.config import TrainConfig
+from fer.errors import FerError
+from fer.runs import Run
+from fer.store import RunStore
+
+
+def add_to(add) -> None:
+    _add_train(add)
+    _add_work(add)
+    _add_measure(add)
+
+
+def _add_train(add) -> None:
+    parser = command(
+        add,
+        "train",
+        train,
+        "train a network, with a progress bar for each epoch",
+        "Train a network and keep it as a run in models/. Ctrl-C stops cleanly after the present batch; --resume\n"
+        "goes on from the last whole epoch. The defaults are the recipe of the shipped vgg_small.",
+        "examples:\n  python -m fer train --data synthetic --architecture mini_xception --epochs 3 --name first\n"
+        "  python -m fer train --data fer2013 --epochs 60 --name my_vgg\n"
+        '  python -m fer train --data fer2013 --classes "happy, sad, neutral" --name three\n'
+        "  python -m fer train --resume my_vgg",
+    )
+    parser.add_argument("--name", help="name of the run (default: the architecture and the time)")
+    parser.add_argument("--resume", metavar="RUN", help="go on with a stopped run; takes no other options")
+    recipe = parser.add_argument_group("recipe")
+    for item in fields(TrainConfig):
+        add_setting(recipe, item)
+
+
+def _add_work(add) -> None:
+    command(
+        add,
+        "work",
+        work,
+        "train the runs that wait in the queue",
+        "Train the runs that the Train page has queued, one after the other, and end when none waits. The page starts\n"
+        "this by itself; by hand it serves where the page may not start processes.",
+        "example:\n  python -m fer work",
+    )
+
+
+def _add_measure(add) -> None:
+    parser = command(
+        add,
+        "measure",
+        measure,
+        "measure how fast this machine trains a network",
+        "Train a network for half a minute on drawn faces and remember how many images a second this machine trains,\n"
+        "validates and judges. The Train page estimates from it how long a recipe will take.",
+        "example:\n  python -m fer measure --architecture vgg_small",
+    )
+    for item in fields(TrainConfig):
+        if item.name in ("architecture", "precision", "batch_size"):
+            add_setting(parser, item)
+
+
+def train(name: str | None, resume: str | None, **settings) -> int:
+    store = RunStore()
+    if resume:
+        if name or settings:
+            raise FerError("--resume takes its recipe from the run; give it no other options.")
+        run = store[resume]
+        if run.state == "finished":
+            raise FerError(f"Run {resume!r} is finished; there is nothing to resume.")
+    else:
+        config = TrainConfig(**settings)
+        check_recipe(config)
+        run = store.create(config, name)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: _stop(run))
+    work = load_worker().train
+    from fer.terminal import Bars
+
+    try:
+        with Bars(run) as bars:
+            finished = work(run, on_start=bars.start, on_batch=bars.batch, on_epoch=bars.epoch)
+    except FerError:
+        if not resume and not run.checkpoint_path.is_file():
+            store.delete(run.id)  # it never began; its name is free again
+        raise
+    if not finished:
+        print(f"{run.status['message']} Go on with: python -m fer train --resume {run.id}")
+        return 0
+    print_scores(run)
+    print(f"Finished: {run.path}. Use it: python -m fer predict PHOTO --model {run.id}")
+    return 0
+
+
+def measure(**settings) -> None:
+    config, store = TrainConfig(**settings), RunStore()
+    check_recipe(replace(config, data="synthetic"))
+    load_worker().measure(store, config)
+    printing.print_json(speed.rates(store, config))
+
+
+def work() -> None:
+    from fer import jobs
+
+    jobs.work(RunStore())
+
+
+def _stop(run: Run) -> None:
+    """First signal: ask. Second: the usual way, at once."""
+    if run.stop_was_asked():
+        raise KeyboardInterrupt
+    run.ask_to_stop()

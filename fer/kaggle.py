@@ -1,0 +1,140 @@
+"""FER2013 from Kaggle, and the FER+ votes from their public home, into data/."""
+
+import logging
+import os
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from fer import formats
+from fer.errors import FerError
+from fer.ferplus import read_votes
+
+NAME = "fer2013"  # what it is called in data/
+COMPETITION = "challenges-in-representation-learning-facial-expression-recognition-challenge"
+RULES = f"https://www.kaggle.com/competitions/{COMPETITION}/rules"
+VOTES = "https://raw.githubusercontent.com/microsoft/FERPlus/master/fer2013new.csv"
+TOKEN = "KAGGLE_API_TOKEN"  # kagglehub reads it from the environment
+TIMEOUT = (5, 15)  # seconds to connect, and between two answers
+STEPS = (
+    'open https://www.kaggle.com/settings, click "Generate New Token" and copy it',
+    f"accept the competition's rules at {RULES}",
+    f'give it as the environment variable {TOKEN}, or, for the app, as {TOKEN} = "..." in .streamlit/secrets.toml',
+)
+
+
+@dataclass(frozen=True)
+class Source:
+    """A place on Kaggle that holds FER2013 as one csv.
+
+    Attributes:
+        handle: a competition's, or owner/name of a data set.
+        file: the csv in it.
+        summary: what it is and what it asks for.
+        needs_token: whether Kaggle gives it only to those who have signed in.
+    """
+
+    handle: str
+    file: str
+    summary: str
+    needs_token: bool
+
+    def download(self) -> Path:
+        import kagglehub
+
+        get = kagglehub.competition_download if self.needs_token else kagglehub.dataset_download
+        return Path(get(self.handle, path=self.file))
+
+
+SOURCES = {
+    "copy": Source("deadskull7/fer2013", "fer2013.csv", "a public copy; no account needed", needs_token=False),
+    "competition": Source(
+        COMPETITION, "icml_face_data.csv", "the competition's own file; needs a Kaggle account", needs_token=True
+    ),
+}
+
+
+def get_faces(source: str) -> Path:
+    """Download FER2013, read it once, and keep it as data/fer2013.csv; goes on where an earlier download broke off.
+
+    kagglehub draws its progress bar on stderr, and finds a token by itself, also in ~/.kaggle.
+
+    Args:
+        source: a key of SOURCES.
+
+    Raises:
+        FerError: with what to do, where Kaggle cannot be reached or refuses, or where the name is taken.
+    """
+    if NAME in formats.available():
+        raise FerError(f"There is a data set named {NAME} already. Delete it to download it again.")
+    cache = formats.DATA / ".kaggle"
+    os.environ["KAGGLEHUB_CACHE"] = str(cache)
+    logging.getLogger("kagglehub").setLevel(logging.WARNING)  # its bar is enough
+    path = _told(SOURCES[source].download, SOURCES[source])
+    with path.open("rb") as file:
+        formats.keep(NAME, "csv", file)
+    shutil.rmtree(cache)
+    return formats.find(NAME)
+
+
+def get_votes() -> Path:
+    """Download the FER+ votes and keep them beside data/fer2013.csv, if they fit it.
+
+    Raises:
+        FerError: where their home cannot be reached, or they are not the votes on the data set's images.
+    """
+    import requests
+
+    rows, _, source = formats.open_rows(NAME)
+    path = formats.ferplus_path(source)
+    fresh = path.with_name(f".{path.name}")
+    try:
+        answer = requests.get(VOTES, timeout=TIMEOUT)
+        answer.raise_for_status()
+        fresh.write_bytes(answer.content)
+        read_votes(fresh, rows)
+        fresh.replace(path)
+    except requests.RequestException as error:
+        raise FerError(
+            f"The FER+ votes could not be fetched: {_short(error)} Try again, or put {VOTES} into data/."
+        ) from error
+    finally:
+        fresh.unlink(missing_ok=True)
+    return path
+
+
+def _told(download: Callable[[], Path], source: Source) -> Path:
+    """What a download gives, or a FerError that says what to do."""
+    import requests
+    from kagglehub.exceptions import DataCorruptionError, UnauthenticatedError
+
+    steps = "; ".join(f"{number}. {step}" for number, step in enumerate(STEPS, start=1))
+    try:
+        return download()
+    except UnauthenticatedError:
+        raise FerError(f"Kaggle gives this file only to those who have signed in: {steps}.") from None
+    except requests.HTTPError as error:
+        status = error.response.status_code if error.response is not None else None
+        if status in (401, 403):
+            raise FerError(f"Kaggle refused ({status}). {steps}. A token that was given may have expired.") from error
+        raise FerError(f"Kaggle answered {status} for {source.handle}. {_by_hand(source)}") from error
+    except (requests.RequestException, DataCorruptionError) as error:
+        raise FerError(
+            f"The download broke off: {_short(error)} Try again, it goes on where it stopped. {_by_hand(source)}"
+        ) from error
+
+
+def _by_hand(source: Source) -> str:
+    where = f"competitions/{source.handle}/data" if source.needs_token else f"datasets/{source.handle}"
+    return f"Or get {source.file} by hand from https://www.kaggle.com/{where} and put it at data/{NAME}.csv."
+
+
+def _short(error: Exception) -> str:
+    import requests
+
+    if isinstance(error, requests.ConnectionError):
+        return "no connection could be made or it was lost."
+    if isinstance(error, requests.Timeout):
+        return "there was no answer for a while."
+    return f"{str(error).splitlines()[0]}."

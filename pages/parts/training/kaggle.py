@@ -1,0 +1,66 @@
+"""Get FER2013 from Kaggle, and watch it come."""
+
+import streamlit as st
+
+from fer import downloads, formats, kaggle
+from pages.parts import access, frame
+
+EVERY = 1.0  # seconds between looks while it comes
+SEEN = "train-kaggle-seen"  # whether this session saw it running
+
+
+def show() -> None:
+    """A form that starts the download, and its progress, which any visitor sees."""
+    if not access.allowed("kaggle"):
+        return
+    last = downloads.latest()
+    if kaggle.NAME in formats.available() and not last:
+        st.markdown(f"`{kaggle.NAME}` is in `data/` already. Delete it there to get it again.")
+        return
+    if last:
+        st.fragment(_watch, run_every=EVERY if last.is_running else None)()
+    if not last or not last.is_running:
+        _offer()
+
+
+def _offer() -> None:
+    st.markdown(
+        "48-pixel faces of seven emotions, 28,709 to train, 3,589 and 3,589 to judge: for research; the pictures may "
+        "not be passed on. It comes as one csv (about 300 MB on this server's disk) and is kept as `data/fer2013.csv`."
+    )
+    source = st.radio(
+        "From",
+        list(kaggle.SOURCES),
+        key="train-kaggle-source",
+        format_func=lambda name: kaggle.SOURCES[name].summary.capitalize(),
+    )
+    token = access.setting(kaggle.TOKEN)
+    if kaggle.SOURCES[source].needs_token and not token:
+        st.markdown("Kaggle asks who you are:\n" + "\n".join(f"1. {step}" for step in kaggle.STEPS))
+    votes = st.toggle(
+        "The FER+ votes too",
+        value=True,
+        key="train-kaggle-votes",
+        help="Ten people's votes on each image (Barsoum et al. 2016), from GitHub: soft targets, and a second opinion.",
+    )
+    st.button(
+        "Get FER2013",
+        key="train-kaggle-get",
+        on_click=frame.act,
+        args=(downloads.start, source),
+        kwargs={"votes": votes, "token": token},
+    )
+
+
+def _watch() -> None:
+    last = downloads.latest()
+    if last and last.is_running:
+        st.session_state[SEEN] = True
+        st.progress(last.done or 0.0, frame.plain(last.text or "Asking Kaggle …"))
+        st.button("Cancel", key="train-kaggle-cancel", on_click=frame.act, args=(downloads.cancel,))
+    elif st.session_state.pop(SEEN, False):
+        st.rerun()  # the whole page: it has ended
+    elif last and last.error:
+        st.error(frame.plain(last.error), icon=":material/error:")
+    elif last:
+        st.success(frame.plain(f"{last.text}. Choose it below."), icon=":material/check_circle:")
