@@ -1,12 +1,13 @@
 """python -m fer: the command line; its commands are in fer/commands/."""
 
 import argparse
+import errno
 import io
 import os
 import sys
 
 from fer.commands import data, evaluate, models, predict, train
-from fer.errors import FerError
+from fer.errors import DISK_FULL, FerError
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -24,6 +25,11 @@ def main(arguments: list[str] | None = None) -> int:
         return 130
     except BrokenPipeError:  # `| head` has read enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except OSError as error:
+        if error.errno != errno.ENOSPC:
+            raise
+        print(f"fer: {DISK_FULL}", file=sys.stderr)
         return 1
 
 

@@ -24,12 +24,16 @@ class TrainConfig:
     data: str = setting("fer2013", "data set: a name in data/, 'synthetic', or a path to a file or folder")
     classes: str = setting(
         "",
-        "fewer classes than the data's: 'happy, not happy=angry+sad' keeps one, merges two, leaves out the rest; "
+        "fewer classes than the data's: 'happy, not happy=angry+sad' keeps one, merges two and leaves out the rest; "
         "empty: all",
     )
     ferplus: bool = setting(False, "train on FER+ votes as soft targets (fer2013new.csv beside the csv)")
     architecture: str = setting("vgg_small", "network: the name of a file in fer/architectures/")
-    start_from: str = setting("", "run whose best weights to begin with (fine-tuning); empty: random weights")
+    start_from: str = setting(
+        "",
+        "run whose best weights to begin with (fine-tuning), but for its last layer where it answers other classes; "
+        "empty: random weights",
+    )
     epochs: int = setting(60, "passes over the training split", low=1, high=1000)
     batch_size: int = setting(96, "images a step; an odd number counts as one less", low=2, high=4096)
     optimizer: str = setting("sgd", "sgd (Nesterov momentum 0.9) or adamw", choices=("sgd", "adamw"))

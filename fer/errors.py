@@ -2,6 +2,8 @@
 
 from difflib import get_close_matches
 
+DISK_FULL = "The disk is full. Free some space and try again."
+
 
 class FerError(Exception):
     """Something a user did or gave cannot work; the message says what, what was got, and what to do."""

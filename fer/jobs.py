@@ -8,6 +8,8 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from fer import speed
+from fer.config import TrainConfig
 from fer.errors import FerError
 from fer.runs import Run
 from fer.store import RunStore
@@ -17,7 +19,8 @@ COMMAND_SECONDS = 300
 GRACE_SECONDS = 5.0  # until a supervisor that was just started holds the lock
 LOOK_SECONDS = 0.5  # between looks at a run that a process without a supervisor still trains
 
-_started: dict[Path, float] = {}  # when this process last started a supervisor of a models folder
+_started: dict[Path, float] = {}  # when this process last started the holder of a lock
+_measured: set[tuple[Path, str]] = set()  # speeds that this process has had measured
 
 
 def start(run: Run) -> None:
@@ -71,15 +74,52 @@ def see_to(store: RunStore) -> None:
     """Start a supervisor where runs wait and none works; cheap enough to call at every look."""
     if not queue(store):
         return
+    if not _is_at_work(_lock(store)):
+        _hold(_lock(store), store, "work")
+
+
+def measure(store: RunStore, config: TrainConfig) -> bool:
+    """See that this machine's speed with a recipe becomes known where nothing else works, tried once by each server.
+
+    Returns:
+        Whether a speed is being measured now.
+    """
+    if _is_at_work(measuring(store)):
+        return True
+    wanted = (store.root, speed.key(config))
+    if is_busy(store) or wanted in _measured or speed.is_known(store, config):
+        return False
+    _measured.add(wanted)
+    settings = ("architecture", "precision", "batch_size")
+    given = [f"--{name.replace('_', '-')}={getattr(config, name)}" for name in settings]
+    _hold(measuring(store), store, "measure", *given)
+    return True
+
+
+def is_busy(store: RunStore) -> bool:
+    """Whether a training runs or waits."""
+    return any(state_of(run) in ("queued", "training") for run in store)
+
+
+def measuring(store: RunStore) -> FileLock:
+    """Held while this machine's speed is measured."""
+    return FileLock(store.root / ".measuring.lock")
+
+
+def _is_at_work(lock: FileLock) -> bool:
+    """Whether a process holds the lock, or was started a moment ago to do so."""
     try:
-        with _lock(store).acquire(blocking=False):
-            pass
+        with lock.acquire(blocking=False):
+            return time.monotonic() - _started.get(Path(lock.lock_file), -GRACE_SECONDS) < GRACE_SECONDS
     except Timeout:
-        return
-    if time.monotonic() - _started.get(store.root, -GRACE_SECONDS) < GRACE_SECONDS:
-        return
-    _started[store.root] = time.monotonic()
-    launch(["work"], store.root / ".supervisor.txt", FER_MODELS=str(store.root))
+        return True
+
+
+def _hold(lock: FileLock, store: RunStore, *arguments: str) -> None:
+    """Start the command that takes a lock; what it prints goes beside it."""
+    path = Path(lock.lock_file)
+    _started[path] = time.monotonic()
+    launch([*arguments], path.with_suffix(".txt"), FER_MODELS=str(store.root))
 
 
 def launch(arguments: list[str], log: Path, **environment: str) -> int:

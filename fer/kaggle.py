@@ -18,9 +18,9 @@ VOTES = "https://raw.githubusercontent.com/microsoft/FERPlus/master/fer2013new.c
 TOKEN = "KAGGLE_API_TOKEN"  # kagglehub reads it from the environment
 TIMEOUT = (5, 15)  # seconds to connect, and between two answers
 STEPS = (
-    'open https://www.kaggle.com/settings, click "Generate New Token" and copy it',
+    'open https://www.kaggle.com/settings, click "Generate New Token" and copy the token',
     f"accept the competition's rules at {RULES}",
-    f'give it as the environment variable {TOKEN}, or, for the app, as {TOKEN} = "..." in .streamlit/secrets.toml',
+    f'give the token as the environment variable {TOKEN}, or {TOKEN} = "..." in .streamlit/secrets.toml',
 )
 
 
@@ -48,9 +48,9 @@ class Source:
 
 
 SOURCES = {
-    "copy": Source("deadskull7/fer2013", "fer2013.csv", "a public copy; no account needed", needs_token=False),
+    "copy": Source("deadskull7/fer2013", "fer2013.csv", "A public copy; no account needed", needs_token=False),
     "competition": Source(
-        COMPETITION, "icml_face_data.csv", "the competition's own file; needs a Kaggle account", needs_token=True
+        COMPETITION, "icml_face_data.csv", "The competition's own file; needs a Kaggle account", needs_token=True
     ),
 }
 
@@ -72,9 +72,11 @@ def get_faces(source: str) -> Path:
     os.environ["KAGGLEHUB_CACHE"] = str(cache)
     logging.getLogger("kagglehub").setLevel(logging.WARNING)  # its bar is enough
     path = _told(SOURCES[source].download, SOURCES[source])
-    with path.open("rb") as file:
-        formats.keep(NAME, "csv", file)
-    shutil.rmtree(cache)
+    try:
+        with path.open("rb") as file:
+            formats.keep(NAME, "csv", file)
+    finally:
+        shutil.rmtree(cache)
     return formats.find(NAME)
 
 

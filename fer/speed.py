@@ -14,7 +14,7 @@ KEPT = 0.5  # weight of the newest measurement
 def note(store: RunStore, config: TrainConfig, **rates: float) -> None:
     """Remember images a second: `train`, `validate` or `judge`."""
     known = _read(store)
-    mine = known.setdefault(_key(config), {})
+    mine = known.setdefault(key(config), {})
     for name, rate in rates.items():
         mine[name] = rate if name not in mine else (1 - KEPT) * mine[name] + KEPT * rate
     write_atomically(_path(store), json.dumps(known, indent=2))
@@ -22,7 +22,12 @@ def note(store: RunStore, config: TrainConfig, **rates: float) -> None:
 
 def rates(store: RunStore, config: TrainConfig) -> dict[str, float]:
     """Images a second of `train`, `validate` and `judge`, as far as they were measured here."""
-    return _read(store).get(_key(config), {})
+    return _read(store).get(key(config), {})
+
+
+def is_known(store: RunStore, config: TrainConfig) -> bool:
+    """Whether all was measured that an estimate needs."""
+    return {"train", "validate", "judge"} <= rates(store, config).keys()
 
 
 def estimate(store: RunStore, config: TrainConfig, *, train: int, val: int, test: int) -> float | None:
@@ -31,14 +36,15 @@ def estimate(store: RunStore, config: TrainConfig, *, train: int, val: int, test
     Args:
         train, val, test: images in each split.
     """
-    known = rates(store, config)
-    if not {"train", "validate", "judge"} <= known.keys():
+    if not is_known(store, config):
         return None
+    known = rates(store, config)
     epochs = config.epochs * (train / known["train"] + val / known["validate"])
     return START_SECONDS + epochs + PASSES * (val + test) / known["judge"]
 
 
-def _key(config: TrainConfig) -> str:
+def key(config: TrainConfig) -> str:
+    """What has a speed of its own."""
     return f"{config.architecture} {config.precision}"
 
 

@@ -81,13 +81,16 @@ class Training:
             self._restore()
 
     def _take_weights(self, other: Run) -> None:
-        network = export.load(other)
+        """Begin with another run's weights; but for those of the last layer, where that run answers other classes."""
+        weights = export.load(other).get_weights()
+        if other.labels != self.dataset.labels:
+            last = next(layer for layer in reversed(self.plain.layers) if layer.weights)
+            weights[-len(last.weights) :] = last.get_weights()
         try:
-            self.plain.set_weights(network.get_weights())
+            self.plain.set_weights(weights)
         except ValueError as error:
             raise FerError(
-                f"The weights of {other.id!r} do not fit {self.config.architecture} with {len(self.dataset.labels)} "
-                f"classes; they are of a {other.config.architecture} with {network.output_shape[-1]}."
+                f"The weights of {other.id!r}, a {other.config.architecture}, do not fit {self.config.architecture}."
             ) from error
 
     def run_to_end(self) -> bool:

@@ -78,14 +78,14 @@ def _note_speed(training: Training, entry: dict) -> None:
         speed.note(store, training.config, train=rate, validate=len(training.dataset.val) / rest)
 
 
-def measure(store: RunStore, config: TrainConfig) -> None:
-    """Find out in half a minute how fast this machine trains and judges a network: on drawn faces, in a folder that is
-    thrown away."""
+def measure(config: TrainConfig) -> dict[str, float]:
+    """How many images a second this machine trains, validates and judges a network: on drawn faces, in a folder that is
+    thrown away, in less than half a minute."""
     with tempfile.TemporaryDirectory() as folder:
         elsewhere = RunStore(Path(folder))
         short = {"data": "synthetic", "ferplus": False, "start_from": "", "epochs": 3, "patience": 0}
         train(elsewhere.create(replace(config, **short)))
-        speed.note(store, config, **speed.rates(elsewhere, config))
+        return speed.rates(elsewhere, config)
 
 
 def finish(training: Training) -> None:

@@ -23,7 +23,7 @@ with frame.errors():
     runs.show(store)
 
     st.header("A new training")
-    dataset = data.choose()
+    dataset = data.choose(store)
     config = recipe.choose(store, dataset)
     for caution in config.cautions(len(dataset.train)):
         st.warning(caution)

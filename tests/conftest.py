@@ -210,3 +210,14 @@ def download(page):
         return waiting.value.path()
 
     return download
+
+
+@pytest.fixture
+def models(tmp_path, monkeypatch) -> RunStore:
+    """The shipped models in a folder of the test's own, no data set, and no speed measured."""
+    for name in ("vgg_small", "mini_xception"):
+        shutil.copytree(ROOT / "models" / name, tmp_path / "models" / name)
+    monkeypatch.setattr("fer.store.MODELS", tmp_path / "models")
+    monkeypatch.setattr("fer.formats.DATA", tmp_path / "data")
+    monkeypatch.setattr("fer.jobs.measure", lambda store, config: False)
+    return RunStore(tmp_path / "models")

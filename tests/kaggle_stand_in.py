@@ -1,4 +1,4 @@
-"""A server that answers as Kaggle and GitHub do, as far as the project asks them; `sitecustomize` leads a process to it."""
+"""A server that answers as Kaggle and GitHub do, as far as they are asked; LEAD, a sitecustomize, leads there."""
 
 import json
 import threading

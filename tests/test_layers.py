@@ -17,7 +17,7 @@ ORDER = [  # a module imports only from those before it; a package's files, from
     *("data", "ferplus", "faces", "config", "report", "comparison", "references"),
     *PACKAGES,
     *("photos", "kaggle"),
-    *("runs", "store", "jobs", "downloads", "presets", "speed", "logs"),
+    *("runs", "store", "speed", "jobs", "downloads", "presets", "logs"),
     *("inference", "export", "conversion", "evaluation", "pictures", "tables"),
     *("augment", "networks", "recipe", "cards", "training"),
     *("charts", "document", "worker", "foreign", "wrapping", "importing"),

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from fer import charts, formats, worker
+from fer import charts, export, formats, networks, worker
 from fer.__main__ import main
 from fer.charts import certainty, judging
 from fer.comparison import Comparison
@@ -25,6 +25,7 @@ from fer.labels import EMOTIONS
 from fer.photos import Photo, find_faces
 from fer.pictures import pictures_of, sides
 from fer.runs import Run
+from fer.training import Training
 
 OWN = ("a=b + c, d", "Ärger <b>鬼", "no smile")  # sorted whatever their case
 MERGED = "happy, not happy=angry+disgust+fear+sad+surprise+neutral"
@@ -292,9 +293,14 @@ def test_only_runs_of_the_same_classes_are_averaged(runs, create):
         worker.average([runs["own"], runs["subset"]])
 
 
-def test_weights_of_other_classes_are_no_start(runs, create):
-    with pytest.raises(FerError, match="do not fit tiny with 2 classes; they are of a tiny with 3"):
-        worker.train(create(classes=MERGED, start_from=runs["own"].id))
+def test_a_training_may_start_from_a_run_of_other_classes_with_a_last_layer_of_its_own(runs, create):
+    run = create(classes=MERGED, start_from=runs["own"].id)
+    training = Training(run, open_dataset(run.config.data, classes=MERGED))
+    taken, fresh = (export.load(runs["own"]), networks.build(run.config, 2))
+    *body, head = zip(training.plain.layers, taken.layers, fresh.layers, strict=True)
+    for mine, its, _ in body:
+        assert all(np.array_equal(a, b) for a, b in zip(mine.get_weights(), its.get_weights(), strict=True))
+    assert all(np.array_equal(a, b) for a, b in zip(head[0].get_weights(), head[2].get_weights(), strict=True))
 
 
 # a user's photos

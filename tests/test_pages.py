@@ -85,7 +85,6 @@ def test_another_model_may_answer(predict):
 
 
 def test_the_models_page_shows_every_run_and_changes_the_default(tmp_path, monkeypatch):
-    import shutil
 
     root = tmp_path / "models"
     for name in ("vgg_small", "mini_xception"):
@@ -97,16 +96,6 @@ def test_the_models_page_shows_every_run_and_changes_the_default(tmp_path, monke
     app = app.selectbox(key="models-chosen").set_value(other).run()
     app = app.button(key="models-make-default").click().run()
     assert not app.exception and RunStore(root).default.id == other
-
-
-@pytest.fixture
-def models(tmp_path, monkeypatch) -> RunStore:
-    """The shipped models in a folder of the test's own, and no data set."""
-    for name in ("vgg_small", "mini_xception"):
-        shutil.copytree(ROOT / "models" / name, tmp_path / "models" / name)
-    monkeypatch.setattr("fer.store.MODELS", tmp_path / "models")
-    monkeypatch.setattr("fer.formats.DATA", tmp_path / "data")
-    return RunStore(tmp_path / "models")
 
 
 def evaluate_page(section: str = "Overview") -> AppTest:
@@ -183,105 +172,3 @@ def test_a_zip_that_is_none_is_told(models):
     app = evaluate_page().button_group(key="evaluate-source").set_value("own").run()
     app = app.file_uploader(key="evaluate-zip").set_value([("mine.zip", b"Dear all", "application/zip")]).run()
     assert not app.exception and "The zip cannot be opened" in app.error[0].value
-
-
-@pytest.fixture
-def train(models, monkeypatch) -> AppTest:
-    monkeypatch.setattr("fer.jobs.see_to", lambda store: None)  # nothing is trained in these tests
-    return AppTest.from_file(str(ROOT / "pages/train.py"), default_timeout=60).run()
-
-
-def test_a_click_on_train_queues_the_recipe_of_the_form(train, models):
-    assert not train.exception and train.selectbox(key="train-data").value == "synthetic"
-    train.number_input(key="train-epochs").set_value(3)
-    train.text_input(key="train-name").set_value("mine")
-    app = train.button[-1].click().run()
-    assert not app.exception and not app.error
-    run = models["mine"]
-    assert run.state == "queued" and run.config.epochs == 3 and run.config.architecture == "mini_xception"
-    assert any("waits as number 1" in text.value for text in app.markdown)
-    app = app.button(key="cancel-mine").click().run()
-    assert not app.exception and "mine" not in [run.id for run in models]
-
-
-def test_a_preset_fills_the_form(train):
-    app = train.button_group(key="train-preset").set_value("Best").run()
-    assert app.number_input(key="train-epochs").value == 60
-    assert app.selectbox(key="train-architecture").value == "vgg_small"
-
-
-def test_unwise_settings_are_told_and_a_taken_name_is_refused(train, models):
-    app = train.number_input(key="train-mixup").set_value(0.2).run()
-    app = app.toggle(key="train-class_weights").set_value(True).run()
-    assert any("mixup" in warning.value for warning in app.warning)
-    app.text_input(key="train-name").set_value("vgg_small")
-    app = app.button[-1].click().run()
-    assert not app.exception and "exists already" in app.error[0].value
-
-
-def test_a_lost_training_is_shown_with_its_reason_and_can_be_resumed_or_deleted(train, models):
-    run = models.create(models["vgg_small"].config, "gone")
-    run.set_status("training")
-    app = train.run()
-    assert any("is lost" in text.value for text in app.markdown)
-    app = app.button(key="resume-gone").click().run()
-    assert not app.exception and run.state == "queued"
-
-
-def test_a_deployment_can_switch_training_off_and_then_shows_the_shipped_curves(models, monkeypatch):
-    monkeypatch.setenv("FER_TRAINING", "off")
-    app = AppTest.from_file(str(ROOT / "pages/train.py"), default_timeout=60).run()
-    assert not app.exception and "switched off" in app.info[0].value
-    assert not app.button and len(app.get("plotly_chart")) == 5
-
-
-def test_a_deployment_can_ask_for_a_password(models, monkeypatch):
-    monkeypatch.setenv("FER_PASSWORD", "sesame")
-    app = AppTest.from_file(str(ROOT / "pages/train.py"), default_timeout=60).run()
-    assert not app.exception and not app.selectbox
-    app = app.text_input(key="access-training").set_value("guess").run()
-    assert "not the password" in app.error[0].value and not app.selectbox
-    app = app.text_input(key="access-training").set_value("sesame").run()
-    assert not app.exception and app.selectbox(key="train-data").value == "synthetic"
-
-
-def test_an_uploaded_data_set_is_kept_under_its_name_and_what_is_none_is_not(train, small_npz, tmp_path):
-    good, bad = small_npz.read_bytes(), b"no data"
-    app = train.file_uploader(key="train-upload").set_value([("my faces.npz", good, "application/zip")]).run()
-    app = app.button(key="train-keep").click().run()
-    assert not app.exception and not app.error and (tmp_path / "data/my-faces.npz").read_bytes() == good
-    app = app.file_uploader(key="train-upload").set_value([("other.npz", bad, "application/zip")]).run()
-    app = app.button(key="train-keep").click().run()
-    assert not app.exception and app.error and not (tmp_path / "data/other.npz").exists()
-
-
-def models_page() -> AppTest:
-    return AppTest.from_file(str(ROOT / "pages/models.py"), default_timeout=120)
-
-
-def test_a_run_of_ones_own_is_noted_renamed_and_deleted_on_the_models_page(models):
-    shutil.copytree(models["mini_xception"].path, models.root / "mine")
-    models["mine"].set_card({**models["mine"].card, "shipped": False})
-    app = models_page().run().selectbox(key="models-chosen").set_value("mine").run()
-    app = app.text_area(key="models-note-mine").set_value("the good one").run()
-    assert not app.exception and models["mine"].note == "the good one"
-    app = app.text_input(key="models-name-mine").set_value("better").run()
-    app = app.button(key="models-rename-mine").click().run()
-    assert not app.exception and [run.id for run in models] == ["better", "mini_xception", "vgg_small"]
-    app = app.selectbox(key="models-chosen").set_value("better").run()
-    app = app.button(key="models-delete-better").click().run()
-    assert not app.exception and [run.id for run in models] == ["mini_xception", "vgg_small"]
-
-
-def test_what_a_command_says_is_shown_where_an_import_is_refused(models):
-    app = models_page().run()
-    app = app.file_uploader(key="models-import").set_value([("net.tflite", b"no network", "application/zip")]).run()
-    app = app.button(key="models-import-now").click().run()
-    assert not app.exception and app.error and len(list(models)) == 2
-
-
-def test_a_damaged_run_hides_nothing_on_the_train_page(train, models):
-    run = models.create(models["vgg_small"].config, "broken")
-    (run.path / "status.json").write_text("{")
-    app = train.run()
-    assert not app.exception and not app.error and app.button[-1].label == "Train"

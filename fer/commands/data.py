@@ -72,6 +72,6 @@ def data(dataset: str, classes: str, json: bool) -> None:
 
 def download(source: str, votes: bool) -> None:
     if kaggle.NAME not in formats.available():
-        print(f"Kept {kaggle.get_faces(source)}")
+        print(f"Kept {kaggle.get_faces(source).name} in data/")
     if votes and not formats.ferplus_path(formats.find(kaggle.NAME)).is_file():
-        print(f"Kept {kaggle.get_votes()}")
+        print(f"Kept {kaggle.get_votes().name} in data/")

@@ -59,7 +59,7 @@ def evaluate(data: str, split: str, model: str | None, tta: bool, json: bool) ->
         printing.print_json({**printing.report_facts(report), "format": opened.format})
         return
     print(f"{report.model} on {report.dataset}, {report.split} split, n = {len(report)}, {way(report.tta)}")
-    print(f"{printing.headline(report.summary())}{printing.drawn(opened.format)}\n")
+    print(f"{printing.headline(report.summary())}\n")
     if warning := tables.warning(run, opened.name, split):
         print(f"{warning}\n")
     if opened.carved:

@@ -3,7 +3,7 @@
 import signal
 from dataclasses import fields, replace
 
-from fer import printing, speed
+from fer import jobs, printing, speed
 from fer.commands import add_setting, check_recipe, command, load_worker, print_scores
 from fer.config import TrainConfig
 from fer.errors import FerError
@@ -99,13 +99,14 @@ def train(name: str | None, resume: str | None, **settings) -> int:
 def measure(**settings) -> None:
     config, store = TrainConfig(**settings), RunStore()
     check_recipe(replace(config, data="synthetic"))
-    load_worker().measure(store, config)
+    with jobs.measuring(store):
+        found = load_worker().measure(config)
+        if not jobs.is_busy(store):  # a training that began meanwhile made this one slow, and tells the speed itself
+            speed.note(store, config, **found)
     printing.print_json(speed.rates(store, config))
 
 
 def work() -> None:
-    from fer import jobs
-
     jobs.work(RunStore())
 
 

@@ -10,7 +10,7 @@ ENTERED = "access-password"
 
 
 def setting(name: str) -> str:
-    """FER_TRAINING, FER_UPLOADS, FER_KAGGLE, FER_PASSWORD or KAGGLE_API_TOKEN from the secrets, else from the environment, else empty."""
+    """A setting, such as FER_TRAINING, from the secrets, else from the environment, else empty."""
     try:
         return str(st.secrets.get(name, "")) or os.environ.get(name, "")
     except StreamlitSecretNotFoundError:

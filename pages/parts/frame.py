@@ -1,12 +1,13 @@
 """What every page starts with, and the only place that shows a FerError."""
 
+import errno
 import re
 import time
 from contextlib import contextmanager
 
 import streamlit as st
 
-from fer.errors import FerError
+from fer.errors import DISK_FULL, FerError
 
 
 def start(title: str, introduction: str) -> None:
@@ -23,11 +24,15 @@ def plain(text: str) -> str:
 
 @contextmanager
 def errors(prefix: str = ""):
-    """Show a FerError raised inside as a message, and go on after the block."""
+    """Show a FerError raised inside, or a full disk, as a message, and go on after the block."""
     try:
         yield
     except FerError as error:
         st.error(plain(f"{prefix}{error}"), icon=":material/error:")
+    except OSError as error:
+        if error.errno != errno.ENOSPC:
+            raise
+        st.error(f"{prefix}{DISK_FULL}", icon=":material/error:")
 
 
 def act(action, *args, **options) -> None:

@@ -2,6 +2,7 @@
 
 from math import isnan
 
+import pandas as pd
 import streamlit as st
 
 from fer import references, tables
@@ -15,14 +16,7 @@ from pages.parts.report.choose import Chosen
 def overview(chosen: Chosen) -> None:
     """Headline figures, and the strip of what others reach where that can be compared."""
     report = chosen.report
-    rows = tables.headline(report)
-    for start in range(0, len(rows), 3):
-        for column, (name, value, why) in zip(st.columns(3), rows[start : start + 3], strict=False):
-            number, _, interval = value.partition(" (")
-            with column.container(border=True, height="stretch"):
-                st.metric(name, number)
-                st.caption(f"{interval.removesuffix(')')}; {why}")
-    st.caption(f"{_about(report)}. Intervals: Wilson for shares, normal for the log-loss, else bootstrap.")
+    headline(report)
     if caution := tables.caution(report):
         st.warning(caution)
     if references.split_name(report) != "PrivateTest":
@@ -39,6 +33,18 @@ def overview(chosen: Chosen) -> None:
             "Hollow marks are on other images or labels, for orientation only. Figures on other splits, re-split data "
             "or fewer classes are left out on purpose."
         )
+
+
+def headline(report: Report) -> None:
+    """Accuracy and what else sums up a report, each with its interval."""
+    rows = tables.headline(report)
+    for start in range(0, len(rows), 3):
+        for column, (name, value, why) in zip(st.columns(3), rows[start : start + 3], strict=False):
+            number, _, interval = value.partition(" (")
+            with column.container(border=True, height="stretch"):
+                st.metric(name, number)
+                st.caption(f"{interval.removesuffix(')')}; {why}")
+    st.caption(f"{_about(report)}. Intervals: Wilson for shares, normal for the log-loss, else bootstrap.")
 
 
 def _about(report: Report) -> str:
@@ -90,7 +96,17 @@ def _follow_click() -> None:
 
 def classes(chosen: Chosen) -> None:
     """Precision, recall, F1 and areas of every class, and the curves behind them."""
-    report, table = chosen.report, tables.classes(chosen.report)
+    report = chosen.report
+    table = class_table(report, "evaluate-classes")
+    figures.show(
+        judging.precision_recall_curves([report]), "evaluate-precision-recall", _areas(table, "average precision")
+    )
+    figures.show(judging.roc_curves([report]), "evaluate-roc", _areas(table, "ROC area"))
+
+
+def class_table(report: Report, key: str) -> pd.DataFrame:
+    """Precision, recall, F1 and support of every class, drawn; returns what it was drawn from."""
+    table = tables.classes(report)
     shown = table[["class", "support"]].copy()
     for name in ("precision", "recall", "f1"):
         shown[name] = 100 * table[name]
@@ -100,7 +116,7 @@ def classes(chosen: Chosen) -> None:
     st.dataframe(
         shown,
         hide_index=True,
-        key="evaluate-classes",
+        key=key,
         alt="Precision, recall, F1 and support of every class",
         column_config={
             **{name: st.column_config.ProgressColumn(**bar) for name in ("precision", "recall")},
@@ -109,10 +125,7 @@ def classes(chosen: Chosen) -> None:
         },
     )
     st.caption(f"{_about(report)}. Click a column's head to sort. Support: images with that label.")
-    figures.show(
-        judging.precision_recall_curves([report]), "evaluate-precision-recall", _areas(table, "average precision")
-    )
-    figures.show(judging.roc_curves([report]), "evaluate-roc", _areas(table, "ROC area"))
+    return table
 
 
 def _areas(table, column: str) -> str:

@@ -1,21 +1,26 @@
 """Which data set is trained on, and a look at it before."""
 
 import re
+from dataclasses import fields
 
 import pandas as pd
 import streamlit as st
 
-from fer import formats
+from fer import charts, formats
+from fer.config import TrainConfig
 from fer.data import SPLITS, Dataset
+from fer.store import RunStore
 from pages.parts import access, frame
 from pages.parts.training import kaggle
 
 SHOWN = 8  # faces of each class
+CLASSES = "train-classes"
+HELP = next(item.metadata["help"] for item in fields(TrainConfig) if item.name == "classes")
 
 
 @st.cache_resource(max_entries=3, show_spinner="Opening the data set …")
-def _open(name: str, stamp: str) -> Dataset:
-    return formats.open_dataset(name)
+def _open(name: str, stamp: str, classes: str) -> Dataset:
+    return formats.open_dataset(name, classes=classes)
 
 
 @st.cache_data(max_entries=8, show_spinner="Looking for twins and faults …")
@@ -23,7 +28,7 @@ def _faults(fingerprint: str, _dataset: Dataset) -> dict[str, int]:
     return _dataset.faults()
 
 
-def choose() -> Dataset:
+def choose(store: RunStore) -> Dataset:
     """A data set in data/ or the drawn one; its classes, samples, twins and faults."""
     with st.expander("Get FER2013 from Kaggle"):
         kaggle.show()
@@ -38,7 +43,14 @@ def choose() -> Dataset:
         persist_state="session",
         help="What lies in `data/`, and faces that this app draws itself.",
     )
-    dataset = _open(name, formats.stamp(name))
+    classes = st.text_input(
+        "Classes",
+        key=CLASSES,
+        persist_state="session",
+        placeholder="all of the data set's",
+        help=HELP[0].upper() + HELP[1:],
+    )
+    dataset = _open(name, formats.stamp(name), classes)
     if dataset.format == "synthetic":
         st.info("These faces are drawn: a training on them shows how it goes, and tells nothing of real faces.")
     counts = pd.DataFrame({split: dataset.split(split).counts for split in SPLITS}, index=list(dataset.labels))
@@ -46,15 +58,24 @@ def choose() -> Dataset:
         f"{frame.plain(dataset.name)}: "
         + ", ".join(f"{len(dataset.split(split)):,} {split}" for split in SPLITS)
         + (f"; carved out of train by this app: {', '.join(dataset.carved)}" if dataset.carved else "")
+        + _known(store, dataset)
     )
     with st.expander("A look at it: classes, samples, twins and faults"):
-        st.bar_chart(counts, horizontal=True, stack=False, height=320)
+        st.bar_chart(
+            counts, horizontal=True, stack=False, sort=False, color=list(charts.MODELS[: len(SPLITS)]), height=320
+        )
         _samples(dataset)
         st.dataframe(
             pd.DataFrame(_faults(dataset.fingerprint, dataset).items(), columns=["twins and faults", "count"]),
             hide_index=True,
         )
     return dataset
+
+
+def _known(store: RunStore, dataset: Dataset) -> str:
+    """Which shipped models were trained on just this."""
+    same = [run.id for run in store if run.is_shipped and run.card["data"]["fingerprint"] == dataset.fingerprint]
+    return f"; the very images, labels and splits of {frame.plain(' and '.join(same))}" if same else ""
 
 
 def _bring() -> None:

@@ -6,6 +6,7 @@ from fer import downloads, formats, kaggle
 from pages.parts import access, frame
 
 EVERY = 1.0  # seconds between looks while it comes
+VOTES = "Ten people's votes on each image, from GitHub (Barsoum et al. 2016): soft targets, and a second opinion."
 SEEN = "train-kaggle-seen"  # whether this session saw it running
 
 
@@ -14,13 +15,17 @@ def show() -> None:
     if not access.allowed("kaggle"):
         return
     last = downloads.latest()
-    if kaggle.NAME in formats.available() and not last:
-        st.markdown(f"`{kaggle.NAME}` is in `data/` already. Delete it there to get it again.")
-        return
     if last:
         st.fragment(_watch, run_every=EVERY if last.is_running else None)()
-    if not last or not last.is_running:
+    if last and last.is_running:
+        return
+    if kaggle.NAME not in formats.available():
         _offer()
+    elif formats.ferplus_path(formats.find(kaggle.NAME)).is_file():
+        st.markdown(f"`{kaggle.NAME}` and the FER+ votes are in `data/`: choose it below.")
+    else:
+        st.markdown(f"`{kaggle.NAME}` is in `data/`: choose it below. {VOTES}")
+        _button("Get the FER+ votes", "copy", votes=True)
 
 
 def _offer() -> None:
@@ -32,7 +37,7 @@ def _offer() -> None:
         "From",
         list(kaggle.SOURCES),
         key="train-kaggle-source",
-        format_func=lambda name: kaggle.SOURCES[name].summary.capitalize(),
+        format_func=lambda name: kaggle.SOURCES[name].summary,
     )
     token = access.setting(kaggle.TOKEN)
     if kaggle.SOURCES[source].needs_token and not token:
@@ -41,15 +46,13 @@ def _offer() -> None:
         "The FER+ votes too",
         value=True,
         key="train-kaggle-votes",
-        help="Ten people's votes on each image (Barsoum et al. 2016), from GitHub: soft targets, and a second opinion.",
+        help=VOTES,
     )
-    st.button(
-        "Get FER2013",
-        key="train-kaggle-get",
-        on_click=frame.act,
-        args=(downloads.start, source),
-        kwargs={"votes": votes, "token": token},
-    )
+    _button("Get FER2013", source, votes=votes, token=token)
+
+
+def _button(label: str, source: str, **options) -> None:
+    st.button(label, key="train-kaggle-get", on_click=frame.act, args=(downloads.start, source), kwargs=options)
 
 
 def _watch() -> None:
@@ -62,5 +65,3 @@ def _watch() -> None:
         st.rerun()  # the whole page: it has ended
     elif last and last.error:
         st.error(frame.plain(last.error), icon=":material/error:")
-    elif last:
-        st.success(frame.plain(f"{last.text}. Choose it below."), icon=":material/check_circle:")

@@ -12,6 +12,7 @@ from pages.parts import frame
 from pages.parts.report import figures
 
 EVERY = 1.0  # seconds between looks while something runs
+EVERY_CURVES = 3.0  # the same for the curves, which take longer to draw
 WATCHED = "train-watched"  # the run that was last seen training in this session
 LAST = "train-last"  # the run that was last seen to end
 ACTIVE = ("queued", "training")
@@ -22,8 +23,12 @@ def active(store: RunStore) -> list[Run]:
 
 
 def show(store: RunStore) -> None:
-    """Everything that runs or waits, looked at again every second while there is such a thing."""
-    st.fragment(_show, run_every=EVERY if active(store) else None)(store.root)
+    """Everything that runs or waits, looked at again and again while there is such a thing."""
+    now = active(store)
+    st.fragment(_show, run_every=EVERY if now else None)(store.root)
+    for run in now:
+        if run.state == "training":
+            st.fragment(_curves, run_every=EVERY_CURVES)(run)
 
 
 def _show(root) -> None:
@@ -69,10 +74,16 @@ def _running(run: Run) -> None:
         )
     if stopping:
         st.info("It stops after this batch …")
+    st.caption(f"{config.architecture} on {config.data}, {config.epochs} epochs, seed {config.seed}.")
+
+
+def _curves(run: Run) -> None:
+    if not run.path.is_dir():  # cancelled a moment ago
+        return
+    progress = run.progress
     curves(run, progress if progress.get("phase") == "training" else None, behind(RunStore(run.path.parent), run))
     with st.expander("Log"):
         st.code(run.log[-5000:] or "Nothing yet.", language=None)
-    st.caption(f"{config.architecture} on {config.data}, {config.epochs} epochs, seed {config.seed}.")
 
 
 def _bars(progress: dict) -> None:

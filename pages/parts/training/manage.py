@@ -18,7 +18,7 @@ from pages.parts.training import live
 def show(store: RunStore, run: Run, *, is_default: bool) -> None:
     """Buttons and boxes that change a run, its downloads, and its curves."""
     with st.container(horizontal=True):
-        _downloads(run)
+        downloads(run)
     if access.allowed("training"):
         st.button(
             "Make it the default",
@@ -41,7 +41,7 @@ def _note(run: Run) -> None:
         run.set_note(note)
 
 
-def _downloads(run: Run) -> None:
+def downloads(run: Run) -> None:
     """The files that another program can use."""
     names = {"keras": "Keras", "float32": "LiteRT", **{kind: f"LiteRT {kind}" for kind in EXPORTS}, "onnx": "ONNX"}
     for kind, path in run.downloads.items():

@@ -5,18 +5,20 @@ from dataclasses import Field, fields
 import numpy as np
 import streamlit as st
 
-from fer import speed
+from fer import jobs, speed
 from fer.architectures import ARCHITECTURES
 from fer.augment import NUMPY, augment
 from fer.config import TrainConfig
-from fer.data import Dataset
+from fer.data import SPLITS, Dataset
+from fer.errors import FerError
 from fer.presets import PRESETS
 from fer.store import RunStore
 
-SETTINGS = [item for item in fields(TrainConfig) if item.name != "data"]
+SETTINGS = [item for item in fields(TrainConfig) if item.name not in ("data", "classes")]  # those are asked above
 AUGMENTATION = "augmentation: "  # begins the help of those settings
-LENGTH = ("architecture", "start_from", "epochs", "batch_size", "patience", "precision", "seed", "classes", "ferplus")
+LENGTH = ("architecture", "start_from", "epochs", "batch_size", "patience", "precision", "seed", "ferplus")
 PREVIEWED = 16
+LOOK = 1.0  # seconds between looks while this machine's speed is measured
 
 
 def key(name: str) -> str:
@@ -26,7 +28,7 @@ def key(name: str) -> str:
 def choose(store: RunStore, dataset: Dataset) -> TrainConfig:
     """A preset, every setting below it, and what the augmentation makes of sixteen faces."""
     _begin()
-    preset = st.segmented_control(
+    st.segmented_control(
         "Recipe",
         list(PRESETS),
         required=True,
@@ -34,7 +36,11 @@ def choose(store: RunStore, dataset: Dataset) -> TrainConfig:
         on_change=_apply,
         persist_state="session",
     )
-    st.caption(PRESETS[preset].summary + ".")
+    sizes = sizes_of(dataset)
+    for name, preset in PRESETS.items():
+        seconds = speed.estimate(store, preset.config(st.session_state[key("data")]), **sizes)
+        time = f", about {in_words(seconds)} here" if seconds else ""
+        st.caption(f"**{name}**{time}: {preset.summary}.")
     values = {}
     with st.expander("Every setting"):
         for title, chosen in (
@@ -47,8 +53,14 @@ def choose(store: RunStore, dataset: Dataset) -> TrainConfig:
             for i, item in enumerate(chosen):
                 with columns[i % 3]:
                     values[item.name] = _widget(item, store)
-        config = TrainConfig(data=st.session_state[key("data")], **values)
+        above = {name: st.session_state[key(name)] for name in ("data", "classes")}
+        config = TrainConfig(**above, **values)
         _preview(dataset, config)
+    if config.start_from and store[config.start_from].config.architecture != config.architecture:
+        other = store[config.start_from].config.architecture
+        raise FerError(
+            f"{config.start_from} is a {other}, whose weights fit no {config.architecture}. Choose {other} too."
+        )
     return config
 
 
@@ -104,16 +116,30 @@ def _preview(dataset: Dataset, config: TrainConfig) -> None:
 
 
 def tell_time(store: RunStore, config: TrainConfig, dataset: Dataset) -> None:
-    """How long this will take here; where this machine's speed is not known yet, the way to find out."""
-    sizes = {split: len(dataset.split(split)) for split in ("train", "val", "test")}
-    seconds = speed.estimate(store, config, **sizes)
-    if seconds is None:
+    """How long this takes here; where this machine's speed with it, or with a preset, is unknown, it is measured."""
+    wanted = [config, *(preset.config(config.data) for preset in PRESETS.values())]
+    is_measuring = any(jobs.measure(store, each) for each in wanted)
+    seconds = speed.estimate(store, config, **sizes_of(dataset))
+    if seconds is not None:
+        st.info(f"This will take **about {in_words(seconds)}** on this machine, from its own measured speed.")
+    elif is_measuring:
+        st.info("How fast this machine is gets measured now, which takes less than half a minute …")
+    else:
         st.info(
             f"How long this takes is not known: this machine has not trained {config.architecture} yet. "
             f"`python -m fer measure --architecture {config.architecture}` finds out in half a minute."
         )
-    else:
-        st.info(f"This will take **about {in_words(seconds)}** on this machine, from its own measured speed.")
+    if is_measuring:
+        st.fragment(_wait, run_every=LOOK)(store, wanted)
+
+
+def _wait(store: RunStore, wanted: list[TrainConfig]) -> None:
+    if not any(jobs.measure(store, each) for each in wanted):
+        st.rerun()
+
+
+def sizes_of(dataset: Dataset) -> dict[str, int]:
+    return {split: len(dataset.split(split)) for split in SPLITS}
 
 
 def in_words(seconds: float) -> str:

@@ -2,11 +2,12 @@
 
 import streamlit as st
 
-from fer import jobs
+from fer import jobs, tables
 from fer.runs import Run
 from fer.store import RunStore
 from pages.parts import frame
-from pages.parts.training import live
+from pages.parts.report import sections
+from pages.parts.training import live, manage
 
 RESUMABLE = ("created", "stopped", "failed", "lost")
 
@@ -26,7 +27,9 @@ def _unfinished(store: RunStore, run: Run) -> None:
     state, message = run.state, run.status["message"]
     text = f"**{frame.plain(run.id)}** is {state}."
     if state == "lost":
-        text += " The process that trained it is gone."
+        last = run.log.rstrip().rpartition("\n")[2]  # why, where it could say so, though not in a full disk's status
+        told = last.removeprefix("fer: ") if last.startswith("fer: ") else "The process that trained it is gone."
+        text += f" {frame.plain(told)}"
     with st.container(border=True):
         st.markdown(f"{text} {frame.plain(message)}")
         with st.container(horizontal=True):
@@ -53,4 +56,12 @@ def _finished(run: Run) -> None:
     with st.container(horizontal=True):
         st.page_link("pages/predict.py", label="Use it on Predict", icon=":material/face:")
         st.page_link("pages/evaluate.py", label="Evaluate it", icon=":material/fact_check:")
+        manage.downloads(run)
     live.curves(run)
+    report = run.report(run.card["data"]["name"], "val")
+    if report:
+        st.header("On the validation split")
+        if warning := tables.warning(run, report.dataset, "val"):
+            st.warning(frame.plain(warning))
+        sections.headline(report)
+        sections.class_table(report, "train-classes")
