@@ -35,3 +35,7 @@ with frame.errors():
             jobs.start(run)
             st.session_state[live.WATCHED] = run.id
             st.rerun()
+    if watched := st.session_state.get(live.WATCHED):
+        st.success(
+            f"{frame.plain(watched)} is on its way: [watch it above](#train-a-network).", icon=":material/arrow_upward:"
+        )
