@@ -1,0 +1,155 @@
+"""A live film, frame in and frame out: what is read of it, and how fast. One `LiveReader` for each visitor."""
+
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from fer.detectors import DETECTORS
+from fer.drawing import draw
+from fer.inference import Classifier, EmotionReader
+from fer.readings import Reading
+from fer.tracking import Tracked, Tracker
+
+if TYPE_CHECKING:
+    import av
+
+WINDOW = 5.0  # seconds over which the pace is told
+KEPT = 200_000  # readings; two hours of one face at 25 a second, 60 MB
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How a live film is read; may be exchanged at any time.
+
+    Attributes:
+        score: least score of a face, 0 to 1.
+        side: pixels of the long side at which faces are looked for; 320 finds faces from a twelfth of the picture's
+            width on and takes 5 ms, 640 half as large ones in 20 ms.
+        smoothing: time constant of the probabilities in seconds; 0: none.
+        every: read every so many frames; the boxes stay in between.
+        threshold: confidence under which an answer counts as not sure, 0 to 1.
+    """
+
+    score: float = 0.7
+    side: int = 320
+    smoothing: float = 0.5
+    every: int = 1
+    threshold: float = 0.0
+
+
+@dataclass(frozen=True)
+class Pace:
+    """How fast it goes, over the last seconds.
+
+    Attributes:
+        frames_per_second: answered.
+        latency: seconds from a frame's arrival in Python to its answer, median; waiting counts from the quickest frame.
+        dropped: frames since the start that were left out because newer ones had come.
+        frames: answered since the start.
+    """
+
+    frames_per_second: float
+    latency: float
+    dropped: int
+    frames: int
+
+
+class LiveReader:
+    """Answers frames in streamlit-webrtc's thread while a page looks at what was read.
+
+    Args:
+        classifier: the model; `classifier` may be exchanged at any time.
+        colors: a colour of each label, for the boxes.
+        settings: likewise.
+        clock: seconds, for tests.
+    """
+
+    def __init__(
+        self,
+        classifier: Classifier,
+        colors: dict[str, str],
+        settings: Settings = Settings(),
+        *,
+        clock: Callable[[], float] = time.monotonic,
+    ):
+        self.classifier, self.colors, self.settings, self._clock = classifier, colors, settings, clock
+        self._lock = threading.Lock()
+        self._tracker, self._started = Tracker(), clock()
+        self._readings: deque[Reading] = deque(maxlen=KEPT)
+        self._now: list[Tracked] = []
+        self._paces: deque[tuple[float, float, float]] = deque()  # done, waited since the frame's own time, worked
+        self._frames = self._dropped = 0
+        self._latest: np.ndarray | None = None
+
+    async def answer(self, frames: list["av.VideoFrame"]) -> list["av.VideoFrame"]:
+        """The newest of the frames that wait, mirrored and marked; the others are dropped."""
+        import av
+
+        arrived, frame = self._clock(), frames[-1]
+        image = np.ascontiguousarray(frame.to_ndarray(format="rgb24")[:, ::-1])
+        marked = self.read(image, arrived - self._started)
+        answer = av.VideoFrame.from_ndarray(marked, format="rgb24")
+        self._note(arrived - (frame.time or 0.0), self._clock() - arrived, len(frames) - 1)
+        return [answer]
+
+    def read(self, image: np.ndarray, seconds: float) -> np.ndarray:
+        """Read one picture and mark its faces.
+
+        Args:
+            image: uint8 (H, W, 3), RGB; drawn on.
+            seconds: since the start.
+        """
+        settings, classifier = self.settings, self.classifier
+        if self._frames % settings.every == 0:
+            detect = DETECTORS["yunet"].load(score=settings.score, side=settings.side)
+            predictions = EmotionReader(classifier, detector=detect).read(image)
+            self._tracker.smoothing = settings.smoothing
+            with self._lock:
+                self._now = self._tracker.update(predictions, seconds)
+                self._readings.extend(Reading(seconds, tracked) for tracked in self._now)
+        marked = draw(image, self._now, self.colors, threshold=settings.threshold)
+        self._frames += 1
+        self._latest = marked
+        return marked
+
+    def _note(self, offset: float, worked: float, dropped: int) -> None:
+        with self._lock:
+            now = self._clock()
+            self._dropped += dropped
+            self._paces.append((now, offset, worked))
+            while self._paces[0][0] < now - WINDOW:
+                self._paces.popleft()
+
+    @property
+    def pace(self) -> Pace:
+        with self._lock:
+            paces, dropped, frames = list(self._paces), self._dropped, self._frames
+        now = self._clock()
+        recent = [pace for pace in paces if pace[0] >= now - WINDOW]
+        if len(recent) < 2:
+            return Pace(0.0, 0.0, dropped, frames)
+        seconds = max(now - recent[0][0], recent[-1][0] - recent[0][0])
+        quickest = min(offset for _, offset, _ in recent)
+        latency = float(np.median([offset - quickest + worked for _, offset, worked in recent]))
+        return Pace((len(recent) - 1) / seconds, latency, dropped, frames)
+
+    @property
+    def readings(self) -> list[Reading]:
+        """Everything that was read, oldest first; the oldest are forgotten beyond KEPT."""
+        with self._lock:
+            return list(self._readings)
+
+    @property
+    def now(self) -> list[Tracked]:
+        """The faces of the latest frame."""
+        return self._now
+
+    @property
+    def snapshot(self) -> np.ndarray | None:
+        """The latest frame with its marks, uint8 (H, W, 3), RGB; None before the first."""
+        return self._latest
