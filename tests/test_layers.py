@@ -14,7 +14,7 @@ PACKAGES = ("formats", "architectures", "detectors")
 ORDER = [  # a module imports only from those before it; a package's files, from their own package too
     *("errors", "registry", "labels", "grouping"),
     *("metrics", "calibration"),
-    *("data", "ferplus", "faces", "tracking", "drawing"),
+    *("data", "ferplus", "faces", "tracking", "drawing", "readings"),
     *("config", "report", "comparison", "references"),
     *PACKAGES,
     *("photos", "kaggle"),
@@ -22,6 +22,7 @@ ORDER = [  # a module imports only from those before it; a package's files, from
     *("inference", "export", "conversion", "evaluation", "pictures", "tables"),
     *("augment", "networks", "recipe", "cards", "training"),
     *("charts", "document", "worker", "foreign", "wrapping", "importing"),
+    *("film", "recording", "video", "batch"),
     *("printing", "terminal", "commands", "__main__"),
 ]
 LIBRARY = sorted(path for path in (ROOT / "fer").rglob("*.py") if path != ROOT / "fer/__init__.py")
