@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from PIL import Image, ImageDraw, ImageFont, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageOps, UnidentifiedImageError
 
 from fer.data import IMAGE_SIZE
 from fer.errors import FerError
@@ -157,30 +157,3 @@ def crop(image: np.ndarray, face: Face, size: int = IMAGE_SIZE) -> np.ndarray:
     outside = (max(-top, 0), max(bottom - height, 0)), (max(-left, 0), max(right - width, 0))
     square = np.pad(np.asarray(Image.fromarray(inside).convert("L")), outside, mode="edge")
     return np.asarray(Image.fromarray(square).resize((size, size), Image.Resampling.BICUBIC))
-
-
-def annotate(image: np.ndarray, predictions: list[Prediction], colors: dict[str, str]) -> np.ndarray:
-    """Draw every face's box, its number from 1 and its label.
-
-    Args:
-        image: uint8 (H, W, 3), RGB; it is not changed.
-        colors: a colour of each label.
-
-    Returns:
-        uint8 (H, W, 3), RGB.
-    """
-    picture = Image.fromarray(image)
-    draw = ImageDraw.Draw(picture)
-    line = max(1, min(round(max(picture.size) / 300), min(picture.size) // 20))
-    font = ImageFont.load_default(size=max(11, round(max(picture.size) / 45)))
-    for number, prediction in enumerate(predictions, 1):
-        color = colors.get(prediction.label, "white")
-        x1, y1, x2, y2 = prediction.face.box
-        draw.rectangle((x1, y1, x2 - 1, y2 - 1), outline=color, width=line)
-        text = f" {number} {prediction.label} "
-        left, top, right, bottom = draw.textbbox((0, 0), text, font=font, anchor="lt")
-        x = min(max(x1, 0), max(picture.width - right, 0))
-        y = y1 - bottom - line if y1 - bottom - line >= 0 else min(y2, picture.height - bottom)
-        draw.rectangle((x, y, x + right - left, y + bottom - top + line), fill=color)
-        draw.text((x, y), text, fill="black", font=font, anchor="lt")
-    return np.asarray(picture)

@@ -147,11 +147,3 @@ def test_a_prediction_names_its_most_probable_labels():
         "confidence": 0.5,
         "probabilities": {"a": 0.2, "b": 0.5, "c": 0.3},
     }
-
-
-@pytest.mark.parametrize("box", [(0, 0, 60, 60), (590, 430, 640, 480), (0, 0, 640, 480)])
-def test_annotating_keeps_the_picture_and_its_size(box):
-    image = np.zeros((480, 640, 3), np.uint8)
-    face = Prediction(Face(box, 0.9), ("happy",), np.ones(1, np.float32))
-    marked = faces.annotate(image, [face], {"happy": "#ff0000"})
-    assert marked.shape == image.shape and (marked != 0).any() and (image == 0).all()

@@ -14,13 +14,15 @@ PACKAGES = ("formats", "architectures", "detectors")
 ORDER = [  # a module imports only from those before it; a package's files, from their own package too
     *("errors", "registry", "labels", "grouping"),
     *("metrics", "calibration"),
-    *("data", "ferplus", "faces", "config", "report", "comparison", "references"),
+    *("data", "ferplus", "faces", "tracking", "drawing", "readings"),
+    *("config", "report", "comparison", "references"),
     *PACKAGES,
     *("photos", "kaggle"),
     *("runs", "store", "speed", "jobs", "downloads", "presets", "logs"),
     *("inference", "export", "conversion", "evaluation", "pictures", "tables"),
     *("augment", "networks", "recipe", "cards", "training"),
     *("charts", "document", "worker", "foreign", "wrapping", "importing"),
+    *("film", "recording", "video", "batch"),
     *("printing", "terminal", "commands", "__main__"),
 ]
 LIBRARY = sorted(path for path in (ROOT / "fer").rglob("*.py") if path != ROOT / "fer/__init__.py")

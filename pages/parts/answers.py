@@ -8,7 +8,8 @@ import streamlit as st
 from PIL import Image
 
 from fer.charts import colors_of, probability_bars
-from fer.faces import Prediction, annotate, crop
+from fer.drawing import annotate
+from fer.faces import Prediction, crop
 from pages.parts.frame import plain
 
 SHOWN_SIDE = 1280  # pixels; more is not seen on a page and takes a browser long to load

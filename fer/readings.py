@@ -1,0 +1,172 @@
+"""What was read of faces over time, in a live session or a video: tables, summaries, strongest moments."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from PIL import Image
+
+from fer.tracking import Tracked
+
+COLUMNS = ("time", "face", "x1", "y1", "x2", "y2", "label", "confidence")
+LONGEST_GAP = 1.0  # seconds between two readings of a face that was there all the time
+USUAL_GAPS = 3.0  # times the usual gap between readings, where they are rarer than that
+THUMBNAIL_SIDE = 160  # pixels
+MARGIN = 0.25  # of a thumbnail's face on every side: hair and chin, which the box leaves out
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One face at one time; 0.4 kB, so that an hour at five a second is 7 MB a face.
+
+    Attributes:
+        time: seconds.
+        number: the face's, as in Tracked.
+        box: x1, y1, x2, y2 in pixels; the end is exclusive.
+        probabilities: float32 (C,), smoothed, in the order of `labels`.
+    """
+
+    time: float
+    number: int
+    box: tuple[int, int, int, int]
+    labels: tuple[str, ...]
+    probabilities: np.ndarray
+
+    @classmethod
+    def of(cls, tracked: Tracked, time: float) -> "Reading":
+        prediction = tracked.prediction
+        return cls(time, tracked.number, prediction.face.box, prediction.labels, prediction.probabilities)
+
+    @property
+    def label(self) -> str:
+        """The most probable class."""
+        return self.labels[int(self.probabilities.argmax())]
+
+    @property
+    def confidence(self) -> float:
+        """The probability of `label`."""
+        return float(self.probabilities.max())
+
+    def probability(self, label: str) -> float:
+        """Of a class; 0 where the model did not know it."""
+        return float(self.probabilities[self.labels.index(label)]) if label in self.labels else 0.0
+
+
+@dataclass(frozen=True)
+class Summary:
+    """All readings of one face.
+
+    Attributes:
+        first, last: seconds.
+        seconds: how long it was seen, without the times when it was away.
+        readings: how many.
+        shares: of the readings, by their label, most first; sums to 1.
+        means: mean probability by class, in the model's order; sums to 1.
+    """
+
+    number: int
+    first: float
+    last: float
+    seconds: float
+    readings: int
+    shares: dict[str, float]
+    means: dict[str, float]
+
+    @property
+    def label(self) -> str:
+        """The most frequent one."""
+        return next(iter(self.shares))
+
+
+@dataclass(frozen=True)
+class Moment:
+    """The reading in which an emotion was strongest, and the face: uint8 (H, W, 3), RGB, at most 160 pixels a side."""
+
+    reading: Reading
+    thumbnail: np.ndarray
+
+
+def table(readings: Iterable[Reading], labels: Sequence[str]) -> pd.DataFrame:
+    """A row a reading: COLUMNS (time in seconds, face is its number, box in pixels), then a column for each class.
+
+    Args:
+        labels: of the model. A class that is called like another column gets "(probability)" behind its name, and one
+            that a reading's model did not know is empty there.
+    """
+    readings, labels = list(readings), tuple(labels)
+    rows = [(r.time, r.number, *r.box, r.label, r.confidence) for r in readings]
+    shares = [r.probabilities if r.labels == labels else _shares(r, labels) for r in readings]
+    facts = pd.DataFrame(rows, columns=list(COLUMNS))
+    shares = pd.DataFrame(np.reshape(shares, (len(rows), len(labels))), columns=class_columns(labels, COLUMNS))
+    return pd.concat([facts, shares], axis=1)
+
+
+def class_columns(labels: Iterable[str], taken: Iterable[str]) -> list[str]:
+    """Names of the classes' columns in a table that has others already."""
+    taken = set(taken)
+    return [f"{label} (probability)" if label in taken else label for label in labels]
+
+
+def _shares(reading: Reading, labels: tuple[str, ...]) -> list[float]:
+    return [reading.probability(label) if label in reading.labels else np.nan for label in labels]
+
+
+def summary(readings: Iterable[Reading]) -> list[Summary]:
+    """One a face, in the order of their numbers."""
+    faces = {}
+    for reading in readings:
+        faces.setdefault(reading.number, []).append(reading)
+    return [_summary(faces[number]) for number in sorted(faces)]
+
+
+def _summary(readings: list[Reading]) -> Summary:
+    counts, labels = Counter(reading.label for reading in readings), readings[-1].labels
+    gaps = np.diff([reading.time for reading in readings])
+    longest = max(LONGEST_GAP, USUAL_GAPS * float(np.median(gaps))) if len(gaps) else 0.0
+    return Summary(
+        number=readings[0].number,
+        first=readings[0].time,
+        last=readings[-1].time,
+        seconds=float(gaps[gaps <= longest].sum()),
+        readings=len(readings),
+        shares={label: count / len(readings) for label, count in counts.most_common()},
+        means={label: float(np.mean([r.probability(label) for r in readings])) for label in labels},
+    )
+
+
+def strongest(readings: Iterable[Reading]) -> dict[str, Reading]:
+    """For each class the reading with its highest probability, the first of equal ones."""
+    best: dict[str, Reading] = {}
+    for reading in readings:
+        for label in _records(best, reading):
+            best[label] = reading
+    return best
+
+
+def keep_strongest(moments: dict[str, Moment], image: np.ndarray, readings: Iterable[Reading]) -> None:
+    """Note in `moments` where one of these readings is the strongest of its class yet.
+
+    Args:
+        moments: by class; grows from nothing as pictures come.
+        image: uint8 (H, W, 3), RGB, without marks: the picture that was read.
+    """
+    for reading in readings:
+        if records := list(_records({label: moment.reading for label, moment in moments.items()}, reading)):
+            moments |= dict.fromkeys(records, Moment(reading, _thumbnail(image, reading.box)))
+
+
+def _records(best: dict[str, Reading], reading: Reading) -> list[str]:
+    """The classes that are more probable here than ever before."""
+    shares = zip(reading.labels, reading.probabilities, strict=True)
+    return [label for label, share in shares if label not in best or share > best[label].probability(label)]
+
+
+def _thumbnail(image: np.ndarray, box: tuple[int, int, int, int]) -> np.ndarray:
+    (x1, y1, x2, y2), (height, width) = box, image.shape[:2]
+    across, down = round(MARGIN * (x2 - x1)), round(MARGIN * (y2 - y1))
+    part = image[max(0, y1 - down) : min(height, y2 + down), max(0, x1 - across) : min(width, x2 + across)]
+    picture = Image.fromarray(part)
+    picture.thumbnail((THUMBNAIL_SIDE, THUMBNAIL_SIDE))
+    return np.asarray(picture)

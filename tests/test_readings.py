@@ -1,0 +1,116 @@
+"""What was read over time, as tables, summaries and strongest moments."""
+
+import sys
+
+import numpy as np
+import pytest
+
+from fer import readings
+from fer.faces import Face, Prediction
+from fer.readings import Moment, Reading, keep_strongest, strongest, summary, table
+from fer.tracking import Tracker
+
+LABELS = ("happy", "sad", "neutral")
+
+
+def reading(time: float, row, number: int = 1, box=(10, 20, 40, 60), labels=LABELS) -> Reading:
+    return Reading(time, number, box, labels, np.array(row, np.float32))
+
+
+HAPPY, SAD, NEUTRAL = (0.7, 0.2, 0.1), (0.1, 0.6, 0.3), (0.2, 0.2, 0.6)
+
+
+def test_a_reading_keeps_what_was_smoothed_and_little_else():
+    tracker = Tracker()
+    tracker.update([Prediction(Face((0, 0, 9, 9), 0.9), LABELS, np.array(HAPPY, np.float32))], 0)
+    (tracked,) = tracker.update([Prediction(Face((0, 0, 9, 9), 0.9), LABELS, np.array(SAD, np.float32))], 0.1)
+    kept = Reading.of(tracked, 0.1)
+    np.testing.assert_array_equal(kept.probabilities, tracked.prediction.probabilities)
+    assert (kept.number, kept.box, kept.label) == (1, (0, 0, 9, 9), tracked.prediction.label)
+    assert kept.confidence == tracked.prediction.confidence and kept.probabilities.dtype == np.float32
+    parts = (kept, kept.time, kept.box, kept.probabilities)
+    assert sum(map(sys.getsizeof, parts)) + kept.probabilities.nbytes < 500 and not hasattr(kept, "__dict__")
+
+
+def test_the_table_has_a_row_a_reading_and_a_column_a_class():
+    rows = table([reading(0.5, HAPPY), reading(0.7, SAD, number=2)], LABELS)
+    assert list(rows) == ["time", "face", "x1", "y1", "x2", "y2", "label", "confidence", *LABELS]
+    assert rows.iloc[1].tolist()[:7] == [0.7, 2, 10, 20, 40, 60, "sad"]
+    assert rows.iloc[1].tolist()[7:] == pytest.approx([0.6, 0.1, 0.6, 0.3])
+    assert rows[list(LABELS)].sum(axis=1).tolist() == pytest.approx([1, 1])
+    assert rows["face"].tolist() == [1, 2] and rows["time"].tolist() == [0.5, 0.7]
+
+
+def test_a_table_of_nothing_has_its_columns():
+    assert list(table([], LABELS))[-3:] == list(LABELS) and len(table([], LABELS)) == 0
+
+
+def test_a_class_called_like_a_column_gets_a_name_of_its_own():
+    labels = ("time", "face", "happy")
+    rows = table([reading(0.5, HAPPY, labels=labels)], labels)
+    assert list(rows)[-3:] == ["time (probability)", "face (probability)", "happy"]
+    assert rows.loc[0, "time"] == 0.5 and rows.loc[0, "time (probability)"] == pytest.approx(0.7)
+
+
+def test_readings_of_a_model_with_other_classes_stand_in_the_same_table():
+    rows = table([reading(0, HAPPY), reading(1, (0.8, 0.2), labels=("sad", "bored"))], LABELS)
+    assert rows["sad"].tolist() == pytest.approx([0.2, 0.8]) and np.isnan(rows.loc[1, "happy"])
+    assert rows.loc[1, "label"] == "sad"
+
+
+def test_a_summary_tells_of_each_face_how_long_and_what():
+    seen = [reading(0.2 * i, HAPPY if i < 6 else SAD, number=2) for i in range(10)]
+    second, seventh = summary([reading(3.0, NEUTRAL, number=7), *seen])
+    assert (second.number, second.readings, second.label) == (2, 10, "happy")
+    assert second.shares == pytest.approx({"happy": 0.6, "sad": 0.4}) and list(second.shares) == ["happy", "sad"]
+    assert second.means == pytest.approx({"happy": 0.46, "sad": 0.36, "neutral": 0.18}) and list(second.means) == [
+        *LABELS
+    ]
+    assert (second.first, second.last, second.seconds) == pytest.approx((0, 1.8, 1.8))
+    assert (seventh.number, seventh.seconds, seventh.shares) == (7, 0, {"neutral": 1.0})
+    assert summary([]) == []
+
+
+@pytest.mark.parametrize(
+    ("times", "seconds"),
+    [((0, 0.2, 0.4, 5.0, 5.2), 0.6), ((0, 5, 10, 15), 15), ((0, 0.9, 1.0), 1.0), ((4,), 0)],
+    ids=["it was away", "it was read every five seconds", "it was missed for a moment", "it was seen once"],
+)
+def test_the_seconds_of_a_face_leave_out_when_it_was_away(times, seconds):
+    (found,) = summary([reading(time, HAPPY) for time in times])
+    assert found.seconds == pytest.approx(seconds)
+
+
+def test_the_strongest_reading_of_each_class_is_found():
+    seen = [reading(0, HAPPY), reading(1, SAD), reading(2, NEUTRAL), reading(3, (0.7, 0.15, 0.15))]
+    assert {label: found.time for label, found in strongest(seen).items()} == {"happy": 0, "sad": 1, "neutral": 2}
+    assert strongest([]) == {}
+
+
+def test_strongest_moments_are_the_strongest_readings_as_pictures_come():
+    random, moments, seen = np.random.default_rng(0), {}, []
+    for time in range(40):
+        image = np.full((100, 80, 3), time, np.uint8)
+        latest = [reading(time, random.dirichlet(np.ones(3)), number) for number in (1, 2)]
+        keep_strongest(moments, image, latest)
+        seen += latest
+    for label, found in strongest(seen).items():
+        assert moments[label].reading is found and (moments[label].thumbnail == found.time).all()
+
+
+@pytest.mark.parametrize(
+    ("box", "shape"),
+    [
+        ((100, 100, 140, 140), (60, 60, 3)),
+        ((0, 0, 40, 40), (50, 50, 3)),
+        ((100, 50, 300, 450), (160, 87, 3)),
+        ((599, 599, 600, 600), (1, 1, 3)),
+    ],
+    ids=["with a margin", "at the corner", "scaled down", "a pixel"],
+)
+def test_a_thumbnail_is_small_and_lies_inside_the_picture(box, shape):
+    moments: dict[str, Moment] = {}
+    keep_strongest(moments, np.zeros((600, 600, 3), np.uint8), [reading(0, HAPPY, box=box)])
+    thumbnail = moments["happy"].thumbnail
+    assert thumbnail.shape == pytest.approx(shape, abs=1) and thumbnail.dtype == np.uint8
+    assert max(thumbnail.shape) <= readings.THUMBNAIL_SIDE

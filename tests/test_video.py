@@ -1,0 +1,330 @@
+"""Films of every kind are read at their own times, and written again so that browsers play them."""
+
+import tracemalloc
+from fractions import Fraction
+from itertools import pairwise
+from pathlib import Path
+
+import av
+import numpy as np
+import pytest
+from made_films import LABELS, RedReader, film, moving, song, square
+from PIL import Image
+
+from fer import recording, video
+from fer.errors import FerError
+from fer.inference import EmotionReader
+from fer.store import RunStore
+from fer.video import annotate_video, read_video
+
+SAMPLES = Path(__file__).parents[1] / "pages/parts/samples"
+COLORS = {"happy": "#00ff00", "sad": "#ffffff", "neutral": "#ffff00"}
+
+
+def read(path, **settings) -> list:
+    return list(read_video(path, reader=RedReader(), **settings))
+
+
+def annotated(path, out, **settings) -> list:
+    return list(annotate_video(path, out, reader=RedReader(), colors=COLORS, **settings))
+
+
+def pictures(path) -> list[np.ndarray]:
+    with av.open(str(path)) as container:
+        return [frame.to_ndarray(format="rgb24") for frame in container.decode(video=0)]
+
+
+@pytest.mark.parametrize(
+    ("suffix", "codec"),
+    [
+        *((".mp4", "libx264"), (".mov", "libx264"), (".mkv", "libx264"), (".avi", "mpeg4")),
+        *((".webm", "libvpx-vp9"), (".ts", "libx264"), (".mp4", "mpeg4")),
+    ],
+)
+def test_every_promised_format_is_read_five_times_a_second(suffix, codec, tmp_path):
+    path = film(tmp_path / f"film{suffix}", moving(50), codec=codec)
+    frames = read(path)
+    assert [frame.time for frame in frames] == pytest.approx([0.2 * i for i in range(10)], abs=2e-3)
+    for frame in frames:
+        (tracked,) = frame.tracked
+        assert tracked.number == 1 and frame.warning == ""
+        assert tracked.raw.face.box[0] == pytest.approx(2 * frame.time * 25, abs=5)
+    assert all(later.share > earlier.share for earlier, later in pairwise(frames))
+    assert 0 <= frames[0].share < 0.1 and 0.85 < frames[-1].share <= 1
+
+
+def test_with_an_interval_of_zero_every_picture_is_read(tmp_path):
+    frames = read(film(tmp_path / "film.mp4", moving(30)), every=0)
+    assert [frame.time for frame in frames] == pytest.approx([i / 25 for i in range(30)], abs=2e-3)
+
+
+def test_times_are_those_of_the_pictures_and_not_their_count(tmp_path):
+    times = [0, 0.04, 0.08, 0.5, 0.54, 0.9, 2.0, 2.05, 2.3]
+    frames = read(film(tmp_path / "film.mkv", moving(len(times)), times=times))
+    assert [frame.time for frame in frames] == pytest.approx([0, 0.5, 0.9, 2.0, 2.3], abs=2e-3)
+    assert len(read(film(tmp_path / "every.mkv", moving(len(times)), times=times), every=0)) == len(times)
+
+
+def test_a_film_whose_clock_does_not_start_at_zero_does_here(tmp_path):
+    path = film(tmp_path / "film.mkv", moving(10), times=[7 + i / 25 for i in range(10)])
+    assert [frame.time for frame in read(path)] == pytest.approx([0, 0.2], abs=2e-3)
+
+
+@pytest.mark.parametrize("rotation", [90, 180, -90])
+def test_a_film_of_a_turned_phone_is_read_upright(rotation, tmp_path):
+    upright = square(20, 10)
+    stored = np.ascontiguousarray(np.rot90(upright, -rotation // 90))
+    (frame,) = read(film(tmp_path / "film.mov", [stored], rotation=rotation))
+    assert frame.image.shape == upright.shape and frame.image.flags.writeable
+    assert frame.tracked[0].raw.face.box == pytest.approx((20, 10, 44, 34), abs=1)
+
+
+def test_a_picture_of_oblong_pixels_is_read_in_its_true_shape(tmp_path):
+    path = film(tmp_path / "film.mp4", [square(20, 10)], aspect=Fraction(4, 3))
+    (frame,) = read(path)
+    assert frame.image.shape == (96, 213, 3)
+    annotated(path, tmp_path / "out.mp4")
+    assert pictures(tmp_path / "out.mp4")[0].shape == (96, 214, 3)
+
+
+def test_a_film_of_one_picture_is_read_and_written(tmp_path):
+    path = film(tmp_path / "film.mp4", [square(20, 30)])
+    (frame,) = annotated(path, tmp_path / "out.mp4")
+    assert frame.time == 0 and len(frame.readings) == 1 and len(pictures(tmp_path / "out.mp4")) == 1
+
+
+def test_a_film_without_faces_has_frames_without_readings(tmp_path):
+    path = film(tmp_path / "film.mp4", [np.full((64, 64, 3), 99, np.uint8)] * 20)
+    frames = annotated(path, tmp_path / "out.mp4")
+    assert len(frames) == 4 and not any(frame.readings for frame in frames) and frames[-1].moments == {}
+    assert len(pictures(tmp_path / "out.mp4")) == 20
+
+
+def test_progress_is_told_and_can_end_the_reading(tmp_path):
+    told = []
+    path = film(tmp_path / "film.mp4", moving(50))
+    frames = read(path, progress=lambda share, seconds: told.append((share, seconds)) or seconds < 1)
+    assert len(frames) == len(told) == 6 and told[-1] == pytest.approx((0.5, 1.0), abs=0.01)
+    assert frames[-1].warning == "", "it is not cut off; the reader wanted no more"
+
+
+def test_a_film_that_does_not_tell_its_length_has_no_share(tmp_path):
+    path = film(tmp_path / "film.webm", moving(20), codec="libvpx-vp9", options={"live": "1"})
+    frames = read(path)
+    assert len(frames) == 4 and {frame.share for frame in frames} == {None} and frames[-1].warning == ""
+
+
+def test_what_is_left_of_a_film_that_was_cut_off_is_read_and_told(tmp_path):
+    whole = film(tmp_path / "film.mp4", moving(200), options={"movflags": "+faststart"})
+    path = tmp_path / "cut.mp4"
+    path.write_bytes(whole.read_bytes()[: whole.stat().st_size * 2 // 3])
+    frames = annotated(path, tmp_path / "out.mp4")
+    assert 5 < len(frames) < 40 and all(frame.warning == "" for frame in frames[:-1])
+    assert "Only the first" in frames[-1].warning and "of 8.0 seconds" in frames[-1].warning
+    assert len(pictures(tmp_path / "out.mp4")) >= 5 * (len(frames) - 1)
+
+
+@pytest.mark.parametrize(
+    ("suffix", "told"),
+    [(".mp4", "Parts of the video are damaged and were left out."), (".mkv", "")],
+    ids=["mp4", "mkv, where FFmpeg passes over it in silence"],
+)
+def test_damage_in_the_middle_is_left_out(suffix, told, tmp_path):
+    path = film(tmp_path / f"film{suffix}", moving(100), options={"movflags": "+faststart"} if suffix == ".mp4" else {})
+    content = bytearray(path.read_bytes())
+    middle = len(content) * 6 // 10
+    content[middle : middle + 300] = bytes(300)
+    path.write_bytes(content)
+    frames = read(path)
+    assert 10 < len(frames) <= 20 and frames[0].time == 0 and frames[-1].time > 3.4
+    assert frames[-1].warning == told
+
+
+def broken(folder, kind: str):
+    """A file that is no film, by what is wrong with it."""
+    path = folder / "film.mp4"
+    if kind == "cut before its index":
+        whole = film(path, moving(50)).read_bytes()
+        path.write_bytes(whole[: len(whole) // 2])
+    elif kind == "all damaged":
+        whole = bytearray(film(path, moving(50), options={"movflags": "+faststart"}).read_bytes())
+        begin = whole.index(b"mdat") + 4
+        whole[begin:] = bytes(len(whole) - begin)
+        path.write_bytes(whole)
+    elif kind == "only sound":
+        song(path)
+    elif kind == "a folder":
+        path.mkdir()
+    elif kind != "missing":
+        path.write_bytes({"empty": b"", "a letter": b"Dear all", "a playlist": playlist(folder)}[kind])
+    return path
+
+
+def playlist(folder) -> bytes:
+    """A list that makes FFmpeg's HLS reader open another file of the server."""
+    film(folder / "secret.mp4", moving(5))
+    lines = ["#EXTM3U", "#EXT-X-TARGETDURATION:1", "#EXTINF:1,", f"{folder / 'secret.mp4'}", "#EXT-X-ENDLIST"]
+    return "\n".join(lines).encode()
+
+
+@pytest.mark.parametrize(
+    ("kind", "message"),
+    [
+        ("missing", "cannot be read: No such file"),
+        ("a folder", "cannot be read: Is a directory"),
+        ("empty", r"empty \(0 bytes\)"),
+        ("a letter", "no video that can be read, whatever its name says. Give an MP4"),
+        ("a playlist", "no video that can be read"),
+        ("only sound", "no video, only sound"),
+        ("cut before its index", "cut off: its index is missing"),
+        ("all damaged", "no picture in it can be read"),
+    ],
+)
+def test_what_is_no_film_is_told_and_leaves_no_file(kind, message, tmp_path):
+    path = broken(tmp_path, kind)
+    with pytest.raises(FerError, match=message):
+        read(path)
+    with pytest.raises(FerError, match=message):
+        annotated(path, tmp_path / "out.mp4")
+    assert not list(tmp_path.glob("*out.mp4*"))
+
+
+@pytest.mark.parametrize("settings", [{"every": -1}, {"every": float("nan")}, {"smoothing": -1}])
+def test_impossible_settings_are_refused(settings, tmp_path):
+    with pytest.raises(FerError, match="0 or more seconds"):
+        read(film(tmp_path / "film.mp4", moving(2)), **settings)
+
+
+def test_an_annotated_film_is_an_mp4_that_browsers_play(tmp_path):
+    path = film(tmp_path / "film.mp4", [image[:95, :159] for image in moving(30)], pixels="yuv444p", sound="aac")
+    annotated(path, tmp_path / "out.mp4")
+    content = (tmp_path / "out.mp4").read_bytes()
+    assert content[4:8] == b"ftyp" and content.index(b"moov") < content.index(b"mdat"), "plays before all is loaded"
+    with av.open(str(tmp_path / "out.mp4")) as container:
+        picture, sound = container.streams.video[0], container.streams.audio[0]
+        assert picture.codec_context.name == "h264" and picture.codec_context.pix_fmt == "yuv420p"
+        assert (picture.width, picture.height) == (160, 96), "even, as shared colours need"
+        assert sound.codec_context.name == "aac"
+        assert [frame.time for frame in container.decode(video=0)] == pytest.approx([i / 25 for i in range(30)])
+
+
+def test_without_x264_the_film_is_written_as_vp9(tmp_path, monkeypatch):
+    monkeypatch.delitem(recording.CODECS, "libx264")
+    annotated(film(tmp_path / "film.mp4", moving(10)), tmp_path / "out.mp4")
+    with av.open(str(tmp_path / "out.mp4")) as container:
+        assert container.streams.video[0].codec_context.name == "vp9"
+    assert len(pictures(tmp_path / "out.mp4")) == 10
+
+
+def marked_x(image: np.ndarray) -> int:
+    """The left edge of the white box that stands for "sad", by its brightness, which MP4 keeps for every pixel."""
+    bright = image[40:50].mean(axis=(0, 2)) > 150
+    return int(np.nonzero(bright)[0].min())
+
+
+def test_boxes_move_evenly_between_readings(tmp_path):
+    path = film(tmp_path / "film.mp4", [square(2 * i, 30) for i in range(26)])
+    annotated(path, tmp_path / "out.mp4", every=0.4)
+    found = [marked_x(image) for image in pictures(tmp_path / "out.mp4")]
+    assert found[:21] == pytest.approx([2 * i for i in range(21)], abs=2)
+    assert found[21:] == pytest.approx([40] * 5, abs=2), "after the last reading they stay"
+
+
+def test_where_too_many_pictures_would_wait_the_boxes_stay(tmp_path, monkeypatch):
+    monkeypatch.setattr(video, "MOST_WAITING", 5 * 160 * 96)
+    path = film(tmp_path / "film.mp4", [square(2 * i, 30) for i in range(26)])
+    annotated(path, tmp_path / "out.mp4", every=10)
+    assert [marked_x(image) for image in pictures(tmp_path / "out.mp4")] == pytest.approx([0] * 26, abs=2)
+
+
+def test_the_colours_of_a_film_stay(tmp_path):
+    image = square(60, 30)
+    annotated(film(tmp_path / "film.mp4", [image] * 5), tmp_path / "out.mp4")
+    out = pictures(tmp_path / "out.mp4")[0].astype(int)
+    assert np.abs(out[5:20, 130:150] - image[5:20, 130:150]).max() < 12
+    assert np.abs(out[38:46, 68:76] - image[38:46, 68:76]).max() < 12
+
+
+def heard(path) -> tuple[str, float, float]:
+    """The sound's codec, its length in seconds and its loudness."""
+    with av.open(str(path)) as container:
+        name = container.streams.audio[0].codec_context.name
+        frames = list(container.decode(audio=0))
+        samples = np.concatenate([frame.to_ndarray().ravel() for frame in frames])
+        return name, len(samples) / frames[0].sample_rate, float(np.sqrt(np.mean(samples**2)))
+
+
+@pytest.mark.parametrize(
+    ("suffix", "codec", "sound", "kept"),
+    [
+        (".mp4", "libx264", "aac", "aac"),
+        (".mkv", "libx264", "libmp3lame", "mp3float"),
+        (".webm", "libvpx-vp9", "libopus", "opus"),
+        (".mkv", "libx264", "flac", "aac"),
+        (".ts", "libx264", "aac", "aac"),
+        (".mov", "libx264", "pcm_s16le", "aac"),
+    ],
+)
+def test_the_sound_is_kept(suffix, codec, sound, kept, tmp_path):
+    annotated(film(tmp_path / f"film{suffix}", moving(50), codec=codec, sound=sound), tmp_path / "out.mp4")
+    name, seconds, loudness = heard(tmp_path / "out.mp4")
+    assert name == kept and seconds == pytest.approx(2, abs=0.12) and loudness == pytest.approx(0.177, abs=0.01)
+
+
+@pytest.mark.parametrize("old", [None, b"old"])
+def test_closing_the_iterator_leaves_no_file_or_the_old_one(old, tmp_path):
+    path, out = film(tmp_path / "film.mp4", moving(50), sound="aac"), tmp_path / "out.mp4"
+    if old:
+        out.write_bytes(old)
+    frames = annotate_video(path, out, reader=RedReader(), colors=COLORS)
+    next(frames)
+    next(frames)
+    assert len(list(tmp_path.iterdir())) == 2 + bool(old), "it was being written"
+    frames.close()
+    assert sorted(tmp_path.iterdir()) == ([path, out] if old else [path])
+    assert not old or out.read_bytes() == old
+
+
+def test_a_film_can_be_written_over_itself(tmp_path):
+    path = film(tmp_path / "film.mp4", moving(20))
+    annotated(path, path)
+    assert len(pictures(path)) == 20 and list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.parametrize(("out", "message"), [("no/out.mp4", "cannot be written"), ("out.avi", "must be called .mp4")])
+def test_a_place_that_cannot_be_written_is_told(out, message, tmp_path):
+    with pytest.raises(FerError, match=message):
+        annotated(film(tmp_path / "film.mp4", moving(3)), tmp_path / out)
+
+
+def test_the_strongest_moment_of_each_class_has_a_small_picture_without_marks(tmp_path):
+    frames = annotated(film(tmp_path / "film.mp4", moving(50)), tmp_path / "out.mp4", smoothing=0)
+    moments = frames[-1].moments
+    assert set(moments) == set(LABELS)
+    assert moments["happy"].reading.time == pytest.approx(1.8, abs=0.01) and moments["sad"].reading.time == 0
+    for moment in moments.values():
+        thumbnail = moment.thumbnail
+        assert thumbnail.dtype == np.uint8 and max(thumbnail.shape[:2]) <= 160
+        assert thumbnail[len(thumbnail) // 2, thumbnail.shape[1] // 2, 0] > 200, "the face is in its middle"
+        assert (thumbnail[..., 1] < 100).all(), "nothing white or green was drawn on it"
+
+
+def test_a_long_film_needs_no_more_memory_than_a_short_one(tmp_path):
+    peaks = []
+    for n in (50, 1000):
+        path, reader = film(tmp_path / f"{n}.mp4", moving(n)), RedReader()
+        tracemalloc.start()
+        for _ in read_video(path, reader=reader, every=0):
+            pass
+        peaks.append(tracemalloc.get_traced_memory()[1])
+        tracemalloc.stop()
+        assert reader.read_times == n
+    assert peaks[1] < peaks[0] + 200_000
+
+
+def test_the_shipped_model_reads_faces_in_a_film(tmp_path):
+    photo = np.asarray(Image.open(SAMPLES / "pair.jpg").convert("RGB").resize((480, 300)))
+    reader = EmotionReader(RunStore()["mini_xception"])
+    frames = list(annotate_video(film(tmp_path / "film.mp4", [photo] * 11), tmp_path / "out.mp4", reader=reader))
+    assert [[tracked.number for tracked in frame.tracked] for frame in frames] == [[1, 2]] * 3
+    assert set(frames[-1].moments) == set(reader.classifier.labels)
