@@ -14,15 +14,17 @@ FONTS = (
     *("segoeui.ttf", "arial.ttf", "msyh.ttc", "YuGothM.ttc", "malgun.ttf", "Nirmala.ttc"),  # Windows
     *("Arial.ttf", "Arial Unicode.ttf", "PingFang.ttc"),  # macOS
 )
+NOT_SURE, NOT_SURE_COLOR = "not sure", "#BBBBBB"
 UNKNOWN = "\uffff"  # no letter, so every font shows for it what it shows for letters that it lacks
 
 
-def draw(image: np.ndarray, tracked: list[Tracked], colors: dict[str, str]) -> np.ndarray:
+def draw(image: np.ndarray, tracked: list[Tracked], colors: dict[str, str], *, threshold: float = 0.0) -> np.ndarray:
     """Draw every face's box, the number that it keeps, and its label; under 0.1 ms a face.
 
     Args:
         image: uint8 (H, W, 3), RGB; drawn on, unless it is read-only.
         colors: a colour of each label, as "#E69F00" or as a name; white for a label that has none.
+        threshold: confidence under which a face is marked as not sure.
 
     Returns:
         `image`, or where that is read-only a copy with the marks.
@@ -30,7 +32,7 @@ def draw(image: np.ndarray, tracked: list[Tracked], colors: dict[str, str]) -> n
     if not image.flags.writeable:
         image = image.copy()
     for mark in tracked:
-        _mark(image, mark.prediction, mark.number, colors)
+        _mark(image, mark.prediction, mark.number, colors, threshold)
     return image
 
 
@@ -47,17 +49,20 @@ def annotate(image: np.ndarray, predictions: list[Prediction], colors: dict[str,
     return image
 
 
-def _mark(image: np.ndarray, prediction: Prediction, number: int, colors: dict[str, str]) -> None:
+def _mark(
+    image: np.ndarray, prediction: Prediction, number: int, colors: dict[str, str], threshold: float = 0.0
+) -> None:
+    is_sure = prediction.confidence >= threshold
+    label = " ".join(prediction.label.split()) if is_sure else NOT_SURE  # on one line
     height, width = image.shape[:2]
     line = max(1, min(round(max(width, height) / 300), min(width, height) // 20))
-    color = ImageColor.getrgb(colors.get(prediction.label, "white"))[:3]
+    color = ImageColor.getrgb(colors.get(prediction.label, "white") if is_sure else NOT_SURE_COLOR)[:3]
     x1, y1, x2, y2 = prediction.face.box
     for edge in (
         *((x1, y1, x2, y1 + line), (x1, y2 - line, x2, y2)),
         *((x1, y1, x1 + line, y2), (x2 - line, y1, x2, y2)),
     ):
         _part(image, edge)[:] = color
-    label = " ".join(prediction.label.split())  # on one line
     text = _text(f" {number} {label} ", max(11, round(max(width, height) / 45)), color)
     x = min(max(x1, 0), max(width - text.shape[1], 0))
     y = y1 - len(text) if y1 >= len(text) else max(min(y2, height - len(text)), 0)

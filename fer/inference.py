@@ -2,6 +2,7 @@
 
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -118,12 +119,12 @@ class EmotionReader:
 
     Args:
         model: the run that answers, or its classifier where that is loaded already (default: the default run).
-        detector: a name in DETECTORS.
+        detector: a name in DETECTORS, or what one of them has loaded.
     """
 
-    def __init__(self, model: Run | Classifier | None = None, *, detector: str = "yunet"):
+    def __init__(self, model: Run | Classifier | None = None, *, detector: str | Callable = "yunet"):
         self.classifier = model if isinstance(model, Classifier) else Classifier(model or RunStore().default)
-        self.detect = DETECTORS[detector].load()
+        self.detect = detector if callable(detector) else DETECTORS[detector].load()
 
     def read(self, source: str | Path | bytes | np.ndarray) -> list[Prediction]:
         """Every face in a picture with its emotion, from left to right.

@@ -4,7 +4,8 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -59,6 +60,11 @@ class Pace:
     frames: int
 
 
+@lru_cache(maxsize=16)
+def _detect(score: float, side: int) -> Callable:
+    return DETECTORS["yunet"].load(score=score, side=side)
+
+
 class LiveReader:
     """Answers frames in streamlit-webrtc's thread while a page looks at what was read.
 
@@ -106,12 +112,11 @@ class LiveReader:
         """
         settings, classifier = self.settings, self.classifier
         if self._frames % settings.every == 0:
-            detect = DETECTORS["yunet"].load(score=settings.score, side=settings.side)
-            predictions = EmotionReader(classifier, detector=detect).read(image)
+            predictions = EmotionReader(classifier, detector=_detect(settings.score, settings.side)).read(image)
             self._tracker.smoothing = settings.smoothing
             with self._lock:
                 self._now = self._tracker.update(predictions, seconds)
-                self._readings.extend(Reading(seconds, tracked) for tracked in self._now)
+                self._readings.extend(Reading.of(tracked, seconds) for tracked in self._now)
         marked = draw(image, self._now, self.colors, threshold=settings.threshold)
         self._frames += 1
         self._latest = marked
@@ -131,9 +136,9 @@ class LiveReader:
             paces, dropped, frames = list(self._paces), self._dropped, self._frames
         now = self._clock()
         recent = [pace for pace in paces if pace[0] >= now - WINDOW]
-        if len(recent) < 2:
+        seconds = now - recent[0][0] if recent else 0.0
+        if not seconds:
             return Pace(0.0, 0.0, dropped, frames)
-        seconds = max(now - recent[0][0], recent[-1][0] - recent[0][0])
         quickest = min(offset for _, offset, _ in recent)
         latency = float(np.median([offset - quickest + worked for _, offset, worked in recent]))
         return Pace((len(recent) - 1) / seconds, latency, dropped, frames)

@@ -22,7 +22,7 @@ ORDER = [  # a module imports only from those before it; a package's files, from
     *("inference", "export", "conversion", "evaluation", "pictures", "tables"),
     *("augment", "networks", "recipe", "cards", "training"),
     *("charts", "document", "worker", "foreign", "wrapping", "importing"),
-    *("film", "recording", "video", "batch"),
+    *("film", "recording", "video", "batch", "live"),
     *("printing", "terminal", "commands", "__main__"),
 ]
 LIBRARY = sorted(path for path in (ROOT / "fer").rglob("*.py") if path != ROOT / "fer/__init__.py")

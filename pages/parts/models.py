@@ -22,9 +22,14 @@ def speed_of(run: Run) -> float:
     return _speed(run.id, run.tflite_path.stat().st_mtime_ns)
 
 
+def classifier(run: Run) -> Classifier:
+    """The run's network, loaded once for all visitors, and again when its file changes."""
+    return _classifier(run.id, run.tflite_path.stat().st_mtime_ns)
+
+
 def reader(run: Run, detector: str = "yunet") -> EmotionReader:
-    """A reader whose network is loaded once for all visitors, and again when its file changes."""
-    return EmotionReader(_classifier(run.id, run.tflite_path.stat().st_mtime_ns), detector=detector)
+    """A reader with that network."""
+    return EmotionReader(classifier(run), detector=detector)
 
 
 def pick_run(key: str) -> Run:

@@ -1,0 +1,34 @@
+"""Figures of what was read over time."""
+
+from collections.abc import Sequence
+
+import plotly.graph_objects as go
+
+from fer.charts import as_text, layout, lines_of
+from fer.readings import Reading
+
+MOST_POINTS = 600  # a line; a screen shows no more
+
+
+def timeline(readings: Sequence[Reading], about: str) -> go.Figure:
+    """The smoothed probabilities of one face over time.
+
+    Args:
+        readings: of one face, oldest first; of many only so many are drawn that a screen can show.
+        about: whose they are, and from what.
+    """
+    labels = readings[-1].labels if readings else ()
+    shown = readings[:: -(-len(readings) // MOST_POINTS) or 1]
+    figure = go.Figure()
+    for label, line in zip(labels, lines_of(labels), strict=True):
+        figure.add_scatter(
+            x=[reading.time for reading in shown],
+            y=[reading.probability(label) for reading in shown],
+            mode="lines" if len(shown) > 1 else "markers",
+            line=line,
+            name=as_text(label),
+        )
+    layout(figure, "Probabilities over time", about, height=360)
+    figure.update_xaxes(title="seconds", fixedrange=True)
+    figure.update_yaxes(tickformat=".0%", range=[-0.02, 1.02], fixedrange=True)
+    return figure

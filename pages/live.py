@@ -1,0 +1,38 @@
+"""Read the emotions on the faces before a webcam, live."""
+
+import streamlit as st
+from streamlit_webrtc import WebRtcMode, webrtc_streamer
+
+from pages.parts import frame, models
+from pages.parts.live import connection, session
+
+CONSTRAINTS = {"video": {"width": {"ideal": 640}, "height": {"ideal": 480}, "frameRate": {"ideal": 30}}, "audio": False}
+
+frame.start(
+    "Live from the webcam",
+    "Every face keeps a number, its emotion is read many times a second, and its course is drawn below.",
+)
+
+with frame.errors():
+    run = models.pick_run("live-model")
+    reader = session.reader(run)
+    with st.expander("Settings, which act at once"):
+        session.settings(run, reader)
+    context = webrtc_streamer(
+        key="live",
+        mode=WebRtcMode.SENDRECV,
+        queued_video_frames_callback=reader.answer,
+        media_stream_constraints=CONSTRAINTS,
+        rtc_configuration=connection.configuration(),
+        video_html_attrs={"autoPlay": True, "controls": False, "muted": True, "style": {"width": "100%"}},
+        media_toggle_controls=False,
+        on_change=session.renew,
+    )
+    is_on = context.state.playing or context.state.signalling
+    session.show(reader, is_on=is_on)
+    st.info(models.accuracy_sentence(run), icon=":material/fact_check:")
+    st.caption(
+        "The pictures of the camera are sent to the server that runs this app, are read in its memory one by one, and "
+        "are not stored. What was read of them (times, boxes, probabilities) is kept until the tab is closed or a new "
+        "session starts; a snapshot only when you take one. Sound is not asked for."
+    )

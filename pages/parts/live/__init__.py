@@ -1,0 +1,1 @@
+"""The pieces of the Live page: settings, connection, and what was read."""

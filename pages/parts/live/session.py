@@ -1,0 +1,116 @@
+"""One visitor's live session: its reader, its settings, and what was read."""
+
+import io
+
+import streamlit as st
+from PIL import Image
+
+from fer.charts import colors_of
+from fer.live import LiveReader, Settings
+from fer.runs import Run
+from pages.parts import course, models
+from pages.parts.live import connection
+
+READER = "live-reader"
+EVERY = 1.0  # seconds between looks while the camera is on
+SIDES = (192, 256, 320, 480, 640)
+
+
+def reader(run: Run) -> LiveReader:
+    """The session's reader, which answers with this run's model from now on."""
+    classifier = models.classifier(run)
+    colors = dict(zip(classifier.labels, colors_of(classifier.labels), strict=True))
+    if READER not in st.session_state:
+        st.session_state[READER] = LiveReader(classifier, colors)
+    current = st.session_state[READER]
+    current.classifier, current.colors = classifier, colors
+    return current
+
+
+def renew() -> None:
+    """Begin anew when the camera is asked for again."""
+    if st.session_state["live"].state.signalling:
+        st.session_state.pop(READER, None)
+        st.session_state.pop(connection.ASKED, None)
+
+
+def settings(run: Run, current: LiveReader) -> None:
+    """Widgets whose values the reader takes for its next frame."""
+    left, right = st.columns(2)
+    score = left.slider(
+        "Least score of a face", 0.3, 0.95, 0.7, 0.05, key="live-score", help="Lower finds more, also what is none."
+    )
+    side = right.select_slider(
+        "Faces are looked for at",
+        SIDES,
+        320,
+        key="live-side",
+        format_func=lambda side: f"{side} pixels",
+        help="Larger finds smaller faces, and takes longer.",
+    )
+    smoothing = left.slider(
+        "Smoothing",
+        0.0,
+        3.0,
+        0.5,
+        0.1,
+        key="live-smoothing",
+        format="%.1f s",
+        help="Time constant of an average over the latest readings; 0: every reading by itself.",
+    )
+    every = right.select_slider(
+        "Read every",
+        (1, 2, 3, 5, 10),
+        1,
+        key="live-every",
+        format_func=lambda n: "frame" if n == 1 else f"{n}th frame",
+    )
+    threshold = left.slider(
+        "Not sure below",
+        0.0,
+        0.9,
+        0.4,
+        0.05,
+        key="live-threshold",
+        format="percent",
+        help="A face whose most probable emotion is less probable is marked as not sure.",
+    )
+    current.settings = Settings(score, side, smoothing, every, threshold)
+
+
+def show(current: LiveReader, *, is_on: bool) -> None:
+    """Pace, faces and their course; looked at every second while the camera is on."""
+    st.fragment(_show, run_every=EVERY if is_on else None)(current, is_on)
+
+
+def _show(current: LiveReader, is_on: bool) -> None:
+    pace, read = current.pace, current.readings
+    connection.watch(is_on, pace.frames)
+    if is_on and pace.frames:
+        with st.container(horizontal=True):
+            st.metric("Frames a second", f"{pace.frames_per_second:.0f}", width="content")
+            st.metric("Delay", f"{1000 * pace.latency:.0f} ms", width="content", help=DELAY)
+            st.metric("Dropped frames", f"{pace.dropped:,} of {pace.frames + pace.dropped:,}", width="content")
+            st.metric("Faces now", len(current.now), width="content")
+    if pace.frames:
+        _snapshot(current)
+    if read:
+        course.show(read, "live")
+
+
+DELAY = (
+    "From a frame's arrival in Python to its answer, median of five seconds; the way through the network comes on top."
+)
+
+
+def _snapshot(current: LiveReader) -> None:
+    if st.button("Take a snapshot", key="live-snap", icon=":material/photo_camera:"):
+        st.session_state["live-snapshot"] = current.snapshot
+    taken = st.session_state.get("live-snapshot")
+    if taken is not None:
+        st.image(taken, width=320, alt="Snapshot with the faces marked")
+        buffer = io.BytesIO()
+        Image.fromarray(taken).save(buffer, "PNG")
+        st.download_button(
+            "Snapshot (PNG)", buffer.getvalue(), "snapshot.png", "image/png", key="live-png", on_click="ignore"
+        )
