@@ -1,39 +1,11 @@
-"""Read the emotions of the faces in uploaded photos."""
-
-import json
+"""Read the emotions of faces: in photos, before a camera, in a video, in many photos at once."""
 
 import streamlit as st
 
-from fer import faces
-from pages.parts import answers, frame, gallery, models
+from pages.parts import frame, models
+from pages.parts.predict import camera, photos
 
-TYPES = ["jpg", "jpeg", "png", "webp", "bmp", "gif", "heic", "heif", "avif"]
-
-
-def answer(name: str, content: bytes, run, key: str) -> dict | None:
-    """Show one photo's answer. Returns it as plain values, or None where the file is no picture."""
-    st.subheader(frame.plain(name), divider="gray")
-    with frame.errors(f"{name}: "):
-        image = faces.read_image(content)
-        predictions = models.reader(run).read(image)
-        if not predictions and _wants_whole(name, key):
-            predictions = models.reader(run, "whole").read(image)
-        if predictions:
-            answers.show(name, image, predictions, key)
-        height, width = image.shape[:2]
-        found = [prediction.as_dict() for prediction in predictions]
-        return {"file": name, "width": width, "height": height, "model": run.id, "faces": found}
-
-
-def _wants_whole(name: str, key: str) -> bool:
-    """Say that no face was found, and ask whether the whole picture is one."""
-    st.warning(
-        f"No face was found in {frame.plain(name)}. Faces need about 20 pixels and must not be turned away. "
-        "If the picture is nothing but a face, take it whole.",
-        icon=":material/search_off:",
-    )
-    return st.toggle("Take the whole picture as the face", key=f"whole-{key}")
-
+WAYS = {"Photos": photos.show, "Camera": camera.show}
 
 frame.start(
     "Which emotion is on these faces?",
@@ -43,45 +15,10 @@ frame.start(
 
 with frame.errors():
     run = models.pick_run("predict-model")
-    uploads = st.file_uploader(
-        "Photos",
-        TYPES,
-        accept_multiple_files=True,
-        key="predict-photos",
-        max_upload_size=faces.MAX_BYTES // 2**20,
-        on_change=gallery.forget,
-        args=("predict-sample",),
-        help="JPEG, PNG, WebP, BMP, GIF (first frame), HEIC or AVIF; up to 20 MB each.",
+    way = st.segmented_control(
+        "From", list(WAYS), default="Photos", required=True, key="predict-way", persist_state="session"
     )
-    with st.expander("No photo at hand? Click a sample.", expanded=not uploads):
-        sample = gallery.pick("predict-sample")
-
-    photos = [(upload.name, upload.getvalue(), upload.file_id) for upload in uploads]
-    if sample:
-        photos.insert(0, (sample.file, sample.path.read_bytes(), sample.file))
-    answered = [found for photo in photos if (found := answer(*photo[:2], run, photo[2]))]
-
-    if answered:
-        st.divider()
-        with st.container(horizontal=True):
-            st.download_button(
-                "Answers (CSV)",
-                answers.table(answered).to_csv(index=False),
-                "emotions.csv",
-                "text/csv",
-                key="predict-csv",
-                on_click="ignore",
-                icon=":material/table:",
-            )
-            st.download_button(
-                "Answers (JSON)",
-                json.dumps(answered, indent=2),
-                "emotions.json",
-                "application/json",
-                key="predict-json",
-                on_click="ignore",
-                icon=":material/data_object:",
-            )
+    WAYS[way](run)
 
     st.info(
         models.accuracy_sentence(run) + " Photos unlike its training pictures are read less surely, and no model sees "
