@@ -4,7 +4,7 @@ import json
 
 import streamlit as st
 
-from fer import faces
+from fer import batch, faces
 from pages.parts import answers, frame, gallery, models
 
 TYPES = ["jpg", "jpeg", "png", "webp", "bmp", "gif", "heic", "heif", "avif"]
@@ -66,7 +66,7 @@ with frame.errors():
         with st.container(horizontal=True):
             st.download_button(
                 "Answers (CSV)",
-                answers.table(answered).to_csv(index=False),
+                batch.table(answered).to_csv(index=False),
                 "emotions.csv",
                 "text/csv",
                 key="predict-csv",
