@@ -83,7 +83,7 @@ def read_image(source: str | Path | bytes) -> np.ndarray:
     import pillow_heif
 
     pillow_heif.register_heif_opener()
-    content = source if isinstance(source, bytes) else _read_bytes(Path(source))
+    content = source if isinstance(source, bytes) else read_bytes(Path(source))
     if not content:
         raise FerError("The file is empty (0 bytes).")
     if len(content) > MAX_BYTES:
@@ -118,7 +118,8 @@ def _too_large(size: int) -> FerError:
     return FerError(f"The file has {size / 2**20:.1f} MB; at most {MAX_BYTES // 2**20} MB are read.")
 
 
-def _read_bytes(path: Path) -> bytes:
+def read_bytes(path: Path) -> bytes:
+    """A file's content. Raises FerError where it cannot be read, or is larger than any picture should be."""
     try:
         size = path.stat().st_size
         if size > MAX_BYTES:

@@ -1,6 +1,7 @@
 """Labelled photos of any size, made into the faces that a network reads."""
 
 import json
+import os
 import zlib
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -87,6 +88,13 @@ def in_zip(content: bytes | BinaryIO | Path) -> Iterator[list[Photo]]:
         yield [Photo(named[file], partial(_unpack, archive, file)) for file in sorted(files, key=named.get)]
 
 
+def in_folder(folder: Path) -> list[Photo]:
+    """The files of a folder and of those in it, sorted by their paths from there; hidden ones are left out."""
+    files = (Path(parent, name) for parent, _, names in os.walk(folder) for name in names)
+    named = {file.relative_to(folder).as_posix(): file for file in files}
+    return [Photo(name, partial(faces.read_bytes, named[name])) for name in sorted(named) if not _hidden(name)]
+
+
 def find_faces(
     photos: Iterable[Photo],
     *,
@@ -145,7 +153,9 @@ def _hidden(name: str) -> bool:
 
 def _check(files: list[ZipInfo]) -> None:
     if not files:
-        raise FerError("The zip holds no photos. Put them in folders named after the classes, such as happy.")
+        raise FerError(
+            "The zip holds no photos. Pack some into it; to judge a model by them, in folders named after the classes."
+        )
     if (size := sum(file.file_size for file in files)) > MOST_BYTES or len(files) > MOST_ENTRIES:
         most = f"at most {MOST_ENTRIES:,} files and {MOST_BYTES:,} bytes"
         raise FerError(f"The zip would unpack to {len(files):,} files and {size:,} bytes; {most} are read.")

@@ -51,13 +51,19 @@ def report_facts(report: Report) -> dict:
     }
 
 
-def print_faces(photo: Path, found: list[dict]) -> None:
+def print_faces(photo: Path | str, found: list[dict]) -> None:
     if not found:
         print(f"{photo}: no face found. If the picture is a face, try --detector whole.")
     for number, face in enumerate(found, 1):
         ranked = sorted(face["probabilities"].items(), key=lambda pair: -pair[1])
         rest = ", ".join(f"{label} {p:.1%}" for label, p in ranked[1:3])
         print(f"{photo}: face {number} at {face['box']}: {face['label']} {face['confidence']:.1%} ({rest})")
+
+
+def clock(seconds: float) -> str:
+    """Minutes and seconds: 1:05.2"""
+    tenths = round(10 * seconds)
+    return f"{tenths // 600}:{tenths % 600 / 10:04.1f}"
 
 
 def print_json(value, indent: int | None = 2) -> None:

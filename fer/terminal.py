@@ -1,8 +1,33 @@
-"""Progress of a training in a terminal."""
+"""Progress in a terminal."""
 
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+import sys
+
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TaskProgressColumn,
+    TextColumn,
+    TimeRemainingColumn,
+)
 
 from fer.runs import Run
+
+
+def progress_bar() -> Progress:
+    """A context with bars on stderr that vanish at its end; without a terminal there are none."""
+    console = Console(stderr=True)
+    return Progress(
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        TaskProgressColumn(),
+        TimeRemainingColumn(),
+        console=console,
+        transient=True,
+        disable=not console.is_terminal,
+        redirect_stdout=sys.stdout.isatty(),  # answers that go to a file or a pipe must stay there
+    )
 
 
 class Bars:

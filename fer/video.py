@@ -19,6 +19,7 @@ from fer.tracking import Tracked, Tracker
 EVERY = 0.2  # seconds between readings: expressions last from half a second on (Ekman 2003)
 SMOOTHING = 0.5  # seconds, the time constant of the average over readings
 MOST_WAITING = 64_000_000  # pixels that wait for the next reading, 96 MB: 2 seconds of 720 lines
+MEMORY = 2.0, 3.0  # seconds, or readings where those are more, after which an absent face is forgotten
 SAME = 1e-6  # seconds by which times may differ in their rounding alone
 
 
@@ -114,7 +115,8 @@ class _Watch:
         if not 0 <= every < float("inf"):
             raise FerError(f"every must be 0 or more seconds between readings, got {every}.")
         self._film, self._reader, self.every = film, reader or EmotionReader(), every
-        self._tracker, self._due = Tracker(smoothing=smoothing), 0.0
+        memory = max(MEMORY[0], MEMORY[1] * every)
+        self._tracker, self._due = Tracker(smoothing=smoothing, memory=memory), 0.0
         self.moments: dict[str, Moment] = {}
 
     @property

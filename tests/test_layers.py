@@ -124,3 +124,18 @@ print([registry[name].summary for registry in (ARCHITECTURES, DETECTORS, FORMATS
 print(sorted({HEAVY} & set(sys.modules)))
 """
     assert run_python(script) == "True\n[]\n"
+
+
+def test_importing_fer_loads_nothing_and_its_names_load_no_tensorflow():
+    script = f"""
+import sys
+import fer
+print(sorted(name for name in sys.modules if name.startswith(("fer.", "numpy", "cv2", "av"))))
+from fer import EmotionReader, annotate_video, read_video
+(face,) = EmotionReader().read("pages/parts/samples/hopper.jpg")
+print(type(face).__name__, read_video.__module__, set(dir(fer)) >= {{"EmotionReader", "read_video"}})
+print(sorted({HEAVY} & set(sys.modules)))
+"""
+    assert run_python(script) == "[]\nPrediction fer.video True\n[]\n"
+    with pytest.raises(ImportError, match="cannot import name 'EmotionReadr'"):
+        from fer import EmotionReadr  # noqa: F401

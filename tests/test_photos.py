@@ -237,7 +237,7 @@ GOOD = packed({"happy/a.jpg": ASTRONAUT}, zipfile.ZIP_STORED)
         (b"", "cannot be opened"),
         (b"no zip at all", "cannot be opened: File is not a zip file"),
         (GOOD[: len(GOOD) // 2], "cannot be opened"),
-        (packed({}), "holds no photos. Put them in folders named"),
+        (packed({}), "holds no photos. Pack some into it"),
         (packed({"happy/": b"", "__MACOSX/happy/._a.jpg": b"x", "Thumbs.db": b"x"}), "holds no photos"),
         (encrypted(GOOD), "encrypted or packed in a rare way"),
         (packed({"happy/a.jpg": ASTRONAUT}, zipfile.ZIP_LZMA), "encrypted or packed in a rare way"),

@@ -58,6 +58,11 @@ def test_with_an_interval_of_zero_every_picture_is_read(tmp_path):
     assert [frame.time for frame in frames] == pytest.approx([i / 25 for i in range(30)], abs=2e-3)
 
 
+def test_a_face_keeps_its_number_however_rare_the_readings_are(tmp_path):
+    frames = read(film(tmp_path / "film.mp4", [square(50, 30)] * 12, times=list(range(12))), every=4)
+    assert [[tracked.number for tracked in frame.tracked] for frame in frames] == [[1]] * 3
+
+
 def test_times_are_those_of_the_pictures_and_not_their_count(tmp_path):
     times = [0, 0.04, 0.08, 0.5, 0.54, 0.9, 2.0, 2.05, 2.3]
     frames = read(film(tmp_path / "film.mkv", moving(len(times)), times=times))

@@ -3,7 +3,6 @@
 import io
 
 import numpy as np
-import pandas as pd
 import streamlit as st
 from PIL import Image
 
@@ -62,19 +61,3 @@ def _png(image: np.ndarray) -> bytes:
     buffer = io.BytesIO()
     Image.fromarray(image).save(buffer, "PNG")
     return buffer.getvalue()
-
-
-def table(answers: list[dict]) -> pd.DataFrame:
-    """One row a face, or one for a photo without faces: file, size, number, box, label, confidence, classes."""
-    rows = []
-    for answer in answers:
-        if not answer["faces"]:
-            rows.append({key: answer[key] for key in ("file", "width", "height", "model")})
-        for number, face in enumerate(answer["faces"], 1):
-            box = dict(zip(("x1", "y1", "x2", "y2"), face["box"], strict=True))
-            facts = {key: answer[key] for key in ("file", "width", "height", "model")}
-            row = {**facts, "face": number, **box, "label": face["label"], "confidence": face["confidence"]}
-            shares = face["probabilities"].items()
-            row |= {f"{label} (probability)" if label in row else label: share for label, share in shares}
-            rows.append(row)
-    return pd.DataFrame(rows)

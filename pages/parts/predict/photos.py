@@ -5,7 +5,7 @@ import json
 import numpy as np
 import streamlit as st
 
-from fer import faces
+from fer import batch, faces
 from fer.runs import Run
 from pages.parts import answers, frame, gallery, models
 
@@ -66,7 +66,7 @@ def take(answered: list[dict]) -> None:
     with st.container(horizontal=True):
         st.download_button(
             "Answers (CSV)",
-            answers.table(answered).to_csv(index=False),
+            batch.table(answered).to_csv(index=False),
             "emotions.csv",
             "text/csv",
             key="predict-csv",

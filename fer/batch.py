@@ -1,0 +1,98 @@
+"""Many photos at once, from a folder, a zip or anywhere else."""
+
+import os
+from collections import deque
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+import pandas as pd
+
+from fer import faces
+from fer.errors import FerError
+from fer.faces import Prediction
+from fer.inference import EmotionReader
+from fer.photos import Photo
+from fer.readings import class_columns
+
+SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".bmp", ".gif", ".tif", ".tiff", ".heic", ".heif", ".avif")
+THREADS = min(4, os.cpu_count() or 1)  # each may hold the 200 MB of a photo of 64 megapixels
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What was read in one photo.
+
+    Attributes:
+        width, height: pixels; 0 where the photo cannot be read.
+        predictions: its faces, from left to right.
+        error: why it cannot be read, a sentence for people; "" where it can.
+    """
+
+    name: str
+    width: int = 0
+    height: int = 0
+    predictions: tuple[Prediction, ...] = ()
+    error: str = ""
+
+    def as_dict(self) -> dict:
+        """Plain values: file, width, height, faces."""
+        found = [prediction.as_dict() for prediction in self.predictions]
+        return {"file": self.name, "width": self.width, "height": self.height, "faces": found}
+
+
+def pictures_among(photos: Iterable[Photo]) -> tuple[list[Photo], list[str]]:
+    """The photos whose names end like a picture's, and the names of the others, which are not worth a try."""
+    pictures, others = [], []
+    for photo in photos:
+        if PurePosixPath(photo.name).suffix.lower() in SUFFIXES:
+            pictures.append(photo)
+        else:
+            others.append(photo.name)
+    return pictures, others
+
+
+def read_all(photos: Iterable[Photo], *, reader: EmotionReader | None = None) -> Iterator[Answer]:
+    """One answer a photo, in their order; a few are read at the same time, and no picture is kept.
+
+    Args:
+        photos: from `photos.in_zip`, `photos.in_folder`, or made of a name and a function that reads.
+        reader: whatever answers (default: the default run with YuNet).
+    """
+    reader, waiting = reader or EmotionReader(), deque()
+    with ThreadPoolExecutor(THREADS) as pool:
+        for photo in photos:
+            waiting.append(pool.submit(_answer, photo, reader))
+            if len(waiting) > THREADS:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
+
+
+def _answer(photo: Photo, reader: EmotionReader) -> Answer:
+    try:
+        image = faces.read_image(photo.read())
+        height, width = image.shape[:2]
+        return Answer(photo.name, width, height, tuple(reader.read(image)))
+    except FerError as error:
+        return Answer(photo.name, error=str(error))
+
+
+def table(answers: list[dict]) -> pd.DataFrame:
+    """One row a face, or one for a photo without faces: file, size, model, number, box, label, confidence, classes.
+
+    Args:
+        answers: plain values as `Answer.as_dict` gives them, and the model's name as "model".
+    """
+    rows = []
+    for answer in answers:
+        facts = {key: answer[key] for key in ("file", "width", "height", "model")}
+        if not answer["faces"]:
+            rows.append(facts)
+        for number, face in enumerate(answer["faces"], 1):
+            box = dict(zip(("x1", "y1", "x2", "y2"), face["box"], strict=True))
+            row = {**facts, "face": number, **box, "label": face["label"], "confidence": face["confidence"]}
+            names = class_columns(face["probabilities"], row)
+            rows.append(row | dict(zip(names, face["probabilities"].values(), strict=True)))
+    return pd.DataFrame(rows)

@@ -1,0 +1,127 @@
+"""Answers of the predict command as they come: printed, and kept as tables."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+
+import pandas as pd
+
+from fer import batch, faces, photos, printing, readings, video
+from fer.errors import FerError
+from fer.film import SUFFIXES
+from fer.inference import EmotionReader
+from fer.photos import Photo
+from fer.printing import clock
+from fer.readings import Reading, Summary
+from fer.terminal import progress_bar
+from fer.video import Frame
+
+
+@dataclass
+class Answers:
+    """Prints answers as they come, and keeps them as tables."""
+
+    reader: EmotionReader
+    json: bool
+    tables: list[pd.DataFrame] = field(default_factory=list)
+    failures: int = 0
+
+    def read_photos(self, sources: list[Path]) -> None:
+        told = []
+        with ExitStack() as zips, progress_bar() as bar:
+            found = [photo for source in sources for photo in self._photos(source, zips)]
+            for answer in bar.track(batch.read_all(found, reader=self.reader), len(found), description="photos"):
+                if answer.error:
+                    self._fail(answer.name, answer.error)
+                    continue
+                told.append(answer.as_dict() | {"model": self.reader.classifier.run.id})
+                self._print_photo(answer)
+        self.tables.append(batch.table(told))
+
+    def _photos(self, source: Path, zips: ExitStack) -> Iterator[Photo]:
+        """What one source holds, named by the source and the place in it."""
+        zipped = source.suffix.lower() == ".zip" and source.is_file()
+        if not (zipped or source.is_dir()):
+            yield Photo(str(source), partial(faces.read_bytes, source))
+            return
+        try:
+            inside = zips.enter_context(photos.in_zip(source)) if zipped else photos.in_folder(source)
+        except FerError as error:
+            self._fail(source, error)
+            return
+        pictures, others = batch.pictures_among(inside)
+        if not pictures:
+            self._fail(source, "It holds no pictures.")
+        for name in others:
+            print(f"fer: {source / name}: left out; its name is no picture's.", file=sys.stderr)
+        yield from (Photo(str(source / photo.name), photo.read) for photo in pictures)
+
+    def _print_photo(self, answer: batch.Answer) -> None:
+        if self.json:
+            printing.print_json(answer.as_dict(), indent=None)
+        else:
+            printing.print_faces(answer.name, answer.as_dict()["faces"])
+
+    def read_film(self, path: Path, out: Path | None, **pace: float) -> None:
+        settings = {"reader": self.reader, **pace}
+        frames = video.annotate_video(path, out, **settings) if out else video.read_video(path, **settings)
+        try:
+            seen, last = self._follow(path, frames)
+        except FerError as error:
+            self._fail(path, error)
+            return
+        if last.warning:
+            self._fail(path, last.warning)
+        if not self.json:
+            _print_film(path, last, readings.summary(seen))
+        rows = readings.table(seen, self.reader.classifier.labels)
+        rows.insert(0, "file", str(path))
+        self.tables.append(rows)
+
+    def _follow(self, path: Path, frames: Iterator[Frame]) -> tuple[list[Reading], Frame]:
+        """All readings and the last frame."""
+        seen = []
+        with progress_bar() as bar:
+            task = bar.add_task(path.name, total=None)
+            for frame in frames:
+                bar.update(task, total=None if frame.share is None else 1.0, completed=frame.share or 0.0)
+                seen += frame.readings
+                if self.json:
+                    printing.print_json({"file": str(path), **_facts(frame)}, indent=None)
+        return seen, frame
+
+    def write(self, csv: Path) -> None:
+        """A table of all answers; a column that photos have and videos lack is empty there, and the reverse."""
+        try:
+            pd.concat(self.tables).to_csv(csv, index=False)
+        except OSError as error:
+            raise FerError(f"{csv} cannot be written: {error.strerror}.") from error
+
+    def _fail(self, name: Path | str, reason: FerError | str) -> None:
+        print(f"fer: {name}: {reason}", file=sys.stderr)
+        self.failures += 1
+
+
+def is_film(source: Path) -> bool:
+    return source.suffix.lower() in SUFFIXES and not source.is_dir()
+
+
+def _print_film(path: Path, last: Frame, faces: list[Summary]) -> None:
+    """Each face, and when each emotion was strongest."""
+    if not faces:
+        print(f"{path}: no face found in {clock(last.time)}.")
+    for face in faces:
+        shares = ", ".join(f"{label} {share:.1%}" for label, share in face.shares.items())
+        print(f"{path}: face {face.number}, seen for {face.seconds:.1f} s from {clock(face.first)} on: {shares}")
+    for label, moment in last.moments.items():
+        time, number, share = moment.reading.time, moment.reading.number, moment.reading.probability(label)
+        print(f"{path}: {label} is strongest at {clock(time)}, in face {number}: {share:.1%}")
+
+
+def _facts(frame: Frame) -> dict:
+    """A reading of a video as plain values: time in seconds, faces."""
+    found = [{"face": tracked.number, **tracked.prediction.as_dict()} for tracked in frame.tracked]
+    return {"time": round(frame.time, 3), "faces": found}

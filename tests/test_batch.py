@@ -1,0 +1,116 @@
+"""Many photos from anywhere: every one is answered in order, and none stops the others."""
+
+import shutil
+import threading
+import time
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import pytest
+from made_films import RedReader, square
+from PIL import Image
+
+from fer import batch, faces
+from fer.batch import Answer, pictures_among, read_all, table
+from fer.inference import EmotionReader
+from fer.photos import Photo, in_folder, in_zip
+from fer.store import RunStore
+
+SAMPLES = Path(__file__).parents[1] / "pages/parts/samples"
+
+
+@pytest.fixture
+def folder(tmp_path) -> Path:
+    """Photos, a film, a letter, and what systems leave, in folders."""
+    root = tmp_path / "photos"
+    for place in ("b/red.png", "a.PNG", ".hidden/red.png", "__MACOSX/._a.png", "b/.red.png"):
+        (root / place).parent.mkdir(parents=True, exist_ok=True)
+        Image.fromarray(square(20, 30)).save(root / place, "PNG")
+    (root / "b/broken.jpg").write_bytes(b"Dear all")
+    for name in ("letter.txt", "film.mp4", "Thumbs.db"):
+        (root / name).write_bytes(b"x")
+    return root
+
+
+def test_a_folder_and_a_zip_of_it_give_the_same_answers(folder, tmp_path):
+    pictures, others = pictures_among(in_folder(folder))
+    answers = list(read_all(pictures, reader=RedReader()))
+    assert [answer.name for answer in answers] == ["a.PNG", "b/broken.jpg", "b/red.png"]
+    assert sorted(others) == ["film.mp4", "letter.txt"]
+    with in_zip(Path(shutil.make_archive(str(tmp_path / "photos"), "zip", folder))) as inside:
+        zipped, left = pictures_among(inside)
+        again = list(read_all(zipped, reader=RedReader()))
+    assert [answer.as_dict() for answer in again] == [answer.as_dict() for answer in answers] and left == others
+
+
+def test_a_photo_that_cannot_be_read_says_why_and_the_others_are_answered(folder):
+    first, broken, last = read_all(pictures_among(in_folder(folder))[0], reader=RedReader())
+    assert broken.error.startswith("This is no picture") and (broken.width, broken.predictions) == (0, ())
+    for answer in (first, last):
+        assert (answer.width, answer.height, answer.error) == (160, 96, "")
+        assert [prediction.face.box for prediction in answer.predictions] == [(20, 30, 44, 54)]
+
+
+def test_what_unpacks_to_more_than_a_picture_may_have_is_refused_alone(tmp_path, monkeypatch):
+    with zipfile.ZipFile(tmp_path / "photos.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("bomb.png", bytes(5_000_000))
+        archive.write(SAMPLES / "drawn.png", "drawn.png")
+    monkeypatch.setattr(faces, "MAX_BYTES", 1_000_000)
+    with in_zip(tmp_path / "photos.zip") as photos:
+        bomb, drawn = read_all(photos, reader=RedReader())
+    assert "at most 1,000,000 are read" in bomb.error and not drawn.error
+
+
+def test_answers_keep_the_photos_order_though_some_are_slow():
+    def slow(i: int) -> bytes:
+        time.sleep(0.03 if i % 3 == 0 else 0)
+        return b""
+
+    photos = [Photo(str(i), lambda i=i: slow(i)) for i in range(20)]
+    assert [answer.name for answer in read_all(photos, reader=RedReader())] == [photo.name for photo in photos]
+
+
+def test_only_a_few_photos_are_read_ahead_of_the_answers():
+    asked = []
+    photos = (Photo(str(i), lambda i=i: asked.append(i) or b"") for i in range(1000))
+    answers = read_all(photos, reader=RedReader())
+    next(answers)
+    time.sleep(0.05)
+    assert len(asked) <= 2 * batch.THREADS + 1
+    answers.close()
+    assert len(asked) <= 2 * batch.THREADS + 1 and threading.active_count() < 50
+
+
+def test_no_photo_is_no_answer():
+    assert list(read_all([], reader=RedReader())) == [] and table([]).empty
+
+
+def test_an_error_of_the_program_is_not_taken_for_the_photos():
+    def fail() -> bytes:
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        list(read_all([Photo("a.png", fail)], reader=RedReader()))
+
+
+def test_the_answers_are_those_of_one_photo_after_the_other():
+    reader = EmotionReader(RunStore()["mini_xception"])
+    paths = [SAMPLES / name for name in ("astronaut.jpg", "hopper.jpg", "pair.jpg", "drawn.png")] * 3
+    answers = read_all([Photo(path.name, path.read_bytes) for path in paths], reader=reader)
+    for path, answer in zip(paths, answers, strict=True):
+        wanted = reader.read(path)
+        assert [p.face for p in answer.predictions] == [p.face for p in wanted] != []
+        for ours, theirs in zip(answer.predictions, wanted, strict=True):
+            np.testing.assert_allclose(ours.probabilities, theirs.probabilities, atol=1e-6)
+
+
+def test_the_table_has_a_row_a_face_and_one_for_a_photo_without_faces():
+    answers = list(
+        read_all([Photo("a.png", (SAMPLES / "drawn.png").read_bytes)], reader=RedReader(labels=("label", "b", "c")))
+    )
+    face = RedReader(labels=("label", "b", "c")).read(square(20, 30))
+    answers.append(Answer("b.png", 160, 96, tuple(face)))
+    rows = table([answer.as_dict() | {"model": "m"} for answer in answers])
+    assert rows["file"].tolist() == ["a.png", "b.png"] and rows.loc[1, "label"] == "b"
+    assert list(rows)[-3:] == ["label (probability)", "b", "c"] and rows.loc[1, "b"] == pytest.approx(0.7875)
