@@ -7,7 +7,9 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
+import numpy as np
 import pandas as pd
+from PIL import Image
 
 from fer import faces
 from fer.errors import FerError
@@ -28,6 +30,7 @@ class Answer:
         width, height: pixels; 0 where the photo cannot be read.
         predictions: its faces, from left to right.
         error: why it cannot be read, a sentence for people; "" where it can.
+        thumbnail: uint8 (H, W, 3), RGB, where one was asked for.
     """
 
     name: str
@@ -35,6 +38,7 @@ class Answer:
     height: int = 0
     predictions: tuple[Prediction, ...] = ()
     error: str = ""
+    thumbnail: np.ndarray | None = None
 
     def as_dict(self) -> dict:
         """Plain values: file, width, height, faces."""
@@ -53,30 +57,39 @@ def pictures_among(photos: Iterable[Photo]) -> tuple[list[Photo], list[str]]:
     return pictures, others
 
 
-def read_all(photos: Iterable[Photo], *, reader: EmotionReader | None = None) -> Iterator[Answer]:
-    """One answer a photo, in their order; a few are read at the same time, and no picture is kept.
+def read_all(photos: Iterable[Photo], *, reader: EmotionReader | None = None, thumbnails: int = 0) -> Iterator[Answer]:
+    """One answer a photo, in their order; a few are read at the same time, and no picture is kept but its thumbnail.
 
     Args:
         photos: from `photos.in_zip`, `photos.in_folder`, or made of a name and a function that reads.
         reader: whatever answers (default: the default run with YuNet).
+        thumbnails: pixels of their long side; 0 for none.
     """
     reader, waiting = reader or EmotionReader(), deque()
     with ThreadPoolExecutor(THREADS) as pool:
         for photo in photos:
-            waiting.append(pool.submit(_answer, photo, reader))
+            waiting.append(pool.submit(_answer, photo, reader, thumbnails))
             if len(waiting) > THREADS:
                 yield waiting.popleft().result()
         while waiting:
             yield waiting.popleft().result()
 
 
-def _answer(photo: Photo, reader: EmotionReader) -> Answer:
+def _answer(photo: Photo, reader: EmotionReader, side: int) -> Answer:
     try:
         image = faces.read_image(photo.read())
         height, width = image.shape[:2]
-        return Answer(photo.name, width, height, tuple(reader.read(image)))
+        return Answer(photo.name, width, height, tuple(reader.read(image)), thumbnail=_small(image, side))
     except FerError as error:
         return Answer(photo.name, error=str(error))
+
+
+def _small(image: np.ndarray, side: int) -> np.ndarray | None:
+    if not side:
+        return None
+    picture = Image.fromarray(image)
+    picture.thumbnail((side, side))
+    return np.asarray(picture)
 
 
 def table(answers: list[dict]) -> pd.DataFrame:

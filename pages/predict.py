@@ -3,9 +3,9 @@
 import streamlit as st
 
 from pages.parts import frame, models
-from pages.parts.predict import camera, photos
+from pages.parts.predict import camera, film, many, photos
 
-WAYS = {"Photos": photos.show, "Camera": camera.show}
+WAYS = {"Photos": photos.show, "Camera": camera.show, "Video": film.show, "Many photos": many.show}
 
 frame.start(
     "Which emotion is on these faces?",
