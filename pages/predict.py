@@ -27,5 +27,6 @@ with frame.errors():
     )
     st.caption(
         "Photos are sent to the server that runs this app, are read in its memory, and are not stored: they are gone "
-        "when you remove them, leave the page or close the tab. Nothing else is kept, and nobody else is asked."
+        "when you remove them, leave the page or close the tab. A video and its marked copy lie in a temporary folder "
+        "until then. Nothing else is kept, and nobody else is asked."
     )

@@ -66,9 +66,11 @@ def layout(figure: go.Figure, title: str, about: str, *, height: int) -> go.Figu
 def count_bars(labels: Sequence[str], counts: Sequence[int], about: str) -> go.Figure:
     """How many faces were called by each label, in the model's order."""
     names = [as_text(label) for label in labels]
-    bars = go.Bar(x=list(counts), y=names, orientation="h", marker_color=colors_of(labels), text=list(counts))
+    bars = go.Bar(
+        x=list(counts), y=names, orientation="h", marker_color=colors_of(labels), text=list(counts), textangle=0
+    )
     figure = layout(go.Figure(bars), "Faces by emotion", about, height=110 + 28 * len(names))
-    figure.update_yaxes(autorange="reversed", type="category", fixedrange=True)
+    figure.update_yaxes(autorange="reversed", type="category", fixedrange=True, showgrid=False)
     return figure.update_xaxes(fixedrange=True)
 
 

@@ -52,21 +52,23 @@ def show(run: Run) -> None:
     if result and result.made_from == wanted:
         _tell(result, upload.name)
     elif st.button("Read the video", type="primary", key="predict-video-read", icon=":material/play_arrow:"):
-        st.button(
-            "Cancel", key="predict-video-cancel"
-        )  # any click ends the run of this script, and with it the reading
+        working = st.empty()
+        with working.container():
+            st.button("Cancel", key="predict-video-cancel")  # any click ends the run of this script, and so the reading
+            bar = st.progress(0.0, "Opening the video …")
         with frame.errors(f"{upload.name}: "):
-            st.session_state[RESULT] = _read(upload, run, 1 / every, smoothing, wanted)
+            st.session_state[RESULT] = _read(bar, upload, run, 1 / every, smoothing, wanted)
             st.rerun()
+        working.empty()
     else:
         st.caption("It is read while it is decoded; whatever you click meanwhile cancels it.")
 
 
-def _read(upload: UploadedFile, run: Run, every: float, smoothing: float, made_from: tuple) -> Result:
+def _read(bar, upload: UploadedFile, run: Run, every: float, smoothing: float, made_from: tuple) -> Result:
     folder = tempfile.TemporaryDirectory(prefix="fer-")
     source = Path(folder.name) / f"film{Path(upload.name).suffix.lower()}"
     source.write_bytes(upload.getbuffer())
-    bar, started, read = st.progress(0.0, "Opening the video …"), time.monotonic(), []
+    started, read = time.monotonic(), []
     frames = video.annotate_video(
         source, Path(folder.name) / "marked.mp4", reader=models.reader(run), every=every, smoothing=smoothing
     )
@@ -77,7 +79,6 @@ def _read(upload: UploadedFile, run: Run, every: float, smoothing: float, made_f
             moments, warning = seen.moments, seen.warning
             bar.progress(seen.share or 0.0, _how_far(seen, time.monotonic() - started))
     source.unlink()
-    bar.empty()
     return Result(made_from, folder, read, moments, warning)
 
 
@@ -102,7 +103,7 @@ def _tell(result: Result, name: str) -> None:
     course.show(result.readings, "predict-video")
     st.subheader("The strongest moment of each emotion")
     with st.container(horizontal=True):
-        for label, moment in result.moments.items():
+        for label, moment in sorted(result.moments.items(), key=lambda item: -item[1].reading.probability(item[0])):
             reading = moment.reading
             when = f"face {reading.number} at {reading.time:.1f} s"
             words = f"{frame.plain(label)} {reading.probability(label):.0%}, {when}"
