@@ -101,6 +101,11 @@ def test_predict_tells_what_it_cannot_read_and_answers_the_rest(name, content, m
     assert "hopper.jpg: face 1" in printed.out and len(pd.read_csv(tmp_path / "out.csv")) == 1
 
 
+def test_where_nothing_can_be_read_the_table_is_empty(tmp_path, capfd):
+    assert main(["predict", str(tmp_path / "none.mp4"), "--csv", str(tmp_path / "out.csv")]) == 1
+    assert "No such file" in capfd.readouterr().err and not (tmp_path / "out.csv").read_text().strip()
+
+
 @pytest.fixture(scope="module")
 def portrait_film(tmp_path_factory) -> Path:
     """Two seconds of the pair, with sound."""

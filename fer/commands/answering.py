@@ -96,7 +96,7 @@ class Answers:
     def write(self, csv: Path) -> None:
         """A table of all answers; a column that photos have and videos lack is empty there, and the reverse."""
         try:
-            pd.concat(self.tables).to_csv(csv, index=False)
+            pd.concat([pd.DataFrame(), *self.tables]).to_csv(csv, index=False)
         except OSError as error:
             raise FerError(f"{csv} cannot be written: {error.strerror}.") from error
 

@@ -64,7 +64,8 @@ def predict(
     with quiet_stderr():
         reader = EmotionReader(chosen(model), detector=detector)
     answers = Answers(reader, json)
-    answers.read_photos([source for source in sources if source not in films])
+    if photos := [source for source in sources if source not in films]:
+        answers.read_photos(photos)
     for path in films:
         answers.read_film(path, annotate, **pace)
     if csv:
