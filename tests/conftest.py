@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.request import urlopen
 
+import fake_camera
 import numpy as np
 import pytest
 from PIL import Image
@@ -185,19 +186,33 @@ def house(tmp_path) -> Path:
     return house
 
 
-@pytest.fixture
-def page():
-    """An empty tab."""
+@contextmanager
+def browse(*flags: str):
+    """An empty tab of Debian's Chromium, started with these flags too."""
     if not CHROMIUM:
         pytest.skip("needs Debian's chromium")
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=[*FLAGS, *flags])
         tab = browser.new_page(viewport={"width": 1280, "height": 900})
         tab.set_default_timeout(60_000)
         yield tab
         browser.close()
+
+
+@pytest.fixture
+def page():
+    """An empty tab."""
+    with browse() as tab:
+        yield tab
+
+
+@pytest.fixture
+def camera_page(tmp_path):
+    """An empty tab that has a camera, before which one head moves about."""
+    with browse(*fake_camera.flags(fake_camera.write(tmp_path / "camera.y4m"))) as tab:
+        yield tab
 
 
 @pytest.fixture

@@ -52,7 +52,7 @@ def test_a_video_is_read_and_shown_again_with_its_course_and_strongest_moments(p
     (summary,) = [table.value for table in app.dataframe]
     assert summary["face"].tolist() == [1] and summary["mostly"].tolist() == ["happy"]
     assert app.get("video") and len(app.get("plotly_chart")) == 1
-    assert len(app.get("imgs")) == 7
+    assert len(app.get("image")) == 7
 
 
 def test_a_file_that_is_only_named_like_a_video_is_told(portrait_film):
@@ -124,7 +124,7 @@ def test_the_live_page_shows_pace_faces_and_course_while_the_camera_is_on(live):
     app = app.slider(key="live-threshold").set_value(0.9).run()
     assert reader.settings.threshold == 0.9
     app = app.button(key="live-snap").click().run()
-    assert not app.exception and app.get("imgs")
+    assert not app.exception and app.get("image")
 
 
 def test_the_model_may_be_changed_while_live(live):

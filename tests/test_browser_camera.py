@@ -1,0 +1,85 @@
+"""The Camera tab and the Live page in Debian's Chromium, whose camera is a film."""
+
+import psutil
+import pytest
+
+
+def frame_of(page):
+    """streamlit-webrtc's own frame in the page."""
+    return page.frame_locator("iframe").first
+
+
+def start(page, server: str) -> None:
+    page.goto(f"{server}/live")
+    frame_of(page).get_by_role("button", name="START").click()
+    page.get_by_text("Frames a second").wait_for()
+
+
+def metric(page, name: str) -> str:
+    return page.get_by_test_id("stMetric").filter(has_text=name).inner_text().split("\n")[-1]
+
+
+def threads(server: str) -> int:
+    """How many threads the server has."""
+    port = server.rsplit(":", 1)[1]
+    processes = psutil.process_iter(["cmdline"])
+    return next(p for p in processes if f"--server.port={port}" in (p.info["cmdline"] or [])).num_threads()
+
+
+def leave(page) -> None:
+    """Go to another page, and wait until what was live has ended."""
+    page.get_by_test_id("stSidebarNav").get_by_text("Models").click()
+    page.get_by_role("heading", name="Models").wait_for()
+    page.wait_for_timeout(6000)
+
+
+def test_a_photo_is_taken_with_the_camera_and_answered(server, camera_page):
+    camera_page.goto(server)
+    camera_page.get_by_role("radio", name="Camera").or_(camera_page.get_by_role("button", name="Camera")).first.click()
+    camera_page.get_by_role("button", name="Take Photo").click()
+    camera_page.get_by_text("Face 1", exact=True).wait_for()
+    assert camera_page.get_by_alt_text("camera.jpg with its faces marked: 1 happy").count() == 1
+
+
+def test_live_reads_the_face_counts_what_it_does_and_ends_when_it_is_left(server, camera_page):
+    page = camera_page
+    start(page, server)
+    page.get_by_role("combobox", name="Model").click()
+    page.get_by_role("option", name="mini_xception", exact=True).click()  # while it is live
+    page.wait_for_timeout(4000)
+    assert int(metric(page, "Frames a second")) >= 1 and metric(page, "Faces now") == "1"
+    page.get_by_role("button", name="Take a snapshot").click()
+    page.get_by_alt_text("Snapshot with the faces marked").wait_for()
+    page.get_by_role("button", name="Every reading (CSV)").wait_for()
+    leave(page)
+    first = threads(server)
+    for _ in range(2):
+        start(page, server)
+        leave(page)
+    assert threads(server) <= first, "threads of sessions that ended are left"
+
+
+def test_two_visitors_are_live_at_once_and_one_who_closes_the_tab_leaves_the_other(server, camera_page):
+    other = camera_page.context.browser.new_page()
+    other.set_default_timeout(60_000)
+    for page in (camera_page, other):
+        start(page, server)
+    camera_page.wait_for_timeout(3000)
+    assert metric(camera_page, "Faces now") == metric(other, "Faces now") == "1"
+    other.close()
+    camera_page.wait_for_timeout(4000)
+    assert int(metric(camera_page, "Frames a second")) >= 1
+    frame_of(camera_page).get_by_role("button", name="STOP").click()
+    camera_page.get_by_text("Frames a second").wait_for(state="detached")
+    camera_page.wait_for_timeout(2000)
+    assert camera_page.get_by_role("button", name="Every reading (CSV)").count() == 1, "what was read stays"
+
+
+@pytest.mark.parametrize(
+    ("name", "heading"), [("live", "Live from the webcam"), ("train", "Train a network"), ("evaluate", "")]
+)
+def test_a_fresh_server_may_be_entered_at_any_page(server, page, name, heading):
+    page.goto(f"{server}/{name}")
+    page.get_by_role("heading", name=heading).first.wait_for()
+    assert page.get_by_test_id("stSidebarNav").get_by_text("Predict").count() == 1
+    assert page.get_by_test_id("stException").count() == 0
