@@ -15,7 +15,7 @@ ORDER = [  # a module imports only from those before it; a package's files, from
     *("errors", "registry", "labels", "grouping"),
     *("metrics", "calibration"),
     *("data", "ferplus", "faces", "tracking", "drawing", "readings"),
-    *("config", "report", "comparison", "references"),
+    *("config", "report", "comparison", "references", "hints"),
     *PACKAGES,
     *("photos", "kaggle"),
     *("runs", "store", "speed", "jobs", "downloads", "presets", "logs"),
