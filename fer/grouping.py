@@ -46,13 +46,15 @@ def parse(text: str, names: tuple[str, ...]) -> Grouping:
             parts = [("", [name or olds[0]]) for name, olds in parts]
         return _group(parts, names)
     except FerError as error:
-        raise FerError(f"The classes {text!r} cannot be made of this data set's: {error}{_hint(names)}") from error
+        raise FerError(f"The classes {text!r} cannot be made of this data set: {error}{_hint(names)}") from error
 
 
 def _part(part: str) -> tuple[str, list[str]]:
     """A new class's name, empty where it keeps the old one's, and the old classes in it."""
     name, named, olds = part.partition("=")
     olds = [tidy(old) for old in (olds if named else name).split("+")]
+    if not all(olds):
+        raise FerError("there is a ',' or '+' with nothing beside it.")
     if not named and len(olds) > 1:
         raise FerError(f"{tidy(part)!r} needs a name in front, such as '{' or '.join(olds)}={'+'.join(olds)}'.")
     if named and not tidy(name):

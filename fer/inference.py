@@ -49,8 +49,8 @@ class Classifier:
         self._input = self._interpreter.get_input_details()[0]["index"]
         self._logits, self._maps = outputs(self._interpreter)
         self._allocate((1, IMAGE_SIZE, IMAGE_SIZE))
-        known = self._maps is not None
-        self.map_size = self._interpreter.get_tensor(self._maps).shape[1:3] if known else None
+        face = np.zeros((1, IMAGE_SIZE, IMAGE_SIZE), np.uint8)  # a tensor may only be read after a run: else it crashes
+        self.map_size = self.activation_maps(face).shape[1:3] if self._maps is not None else None
 
     def logits(self, images: np.ndarray) -> np.ndarray:
         """float32 (N, C) for grey faces uint8 (N, 48, 48)."""
@@ -159,23 +159,26 @@ class EmotionReader:
     Args:
         model: the run that answers, or its classifier where that is loaded already (default: the default run).
         detector: a name in DETECTORS, or what one of them has loaded.
+        tta: test-time augmentation, as in `Classifier.probabilities`.
+
+    Probabilities are calibrated by the run's temperature, where it has one.
     """
 
-    def __init__(self, model: Run | Classifier | None = None, *, detector: str | Callable = "yunet"):
+    def __init__(self, model: Run | Classifier | None = None, *, detector: str | Callable = "yunet", tta: bool = False):
         self.classifier = model if isinstance(model, Classifier) else Classifier(model or RunStore().default)
+        self.tta = tta
         self.detect = detector if callable(detector) else DETECTORS[detector].load()
 
-    def read(self, source: str | Path | bytes | np.ndarray, *, calibrated: bool = False) -> list[Prediction]:
+    def read(self, source: str | Path | bytes | np.ndarray) -> list[Prediction]:
         """Every face in a picture with its emotion, from left to right.
 
         Args:
             source: whatever `faces.read_image` takes, or a picture that is read already: uint8 (H, W, 3), RGB.
-            calibrated: as in `Classifier.probabilities`; `Prediction.is_sure` needs it.
         """
         image = source if isinstance(source, np.ndarray) else faces.read_image(source)
         found = self.detect(image)
         if not found:
             return []
         crops = np.stack([faces.crop(image, face) for face in found])
-        answers = self.classifier.probabilities(crops, calibrated=calibrated)
+        answers = self.classifier.probabilities(crops, tta=self.tta, calibrated=True)
         return [Prediction(face, self.classifier.labels, row) for face, row in zip(found, answers, strict=True)]

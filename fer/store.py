@@ -47,7 +47,7 @@ class RunStore:
             raise FerError(f"A run's name must be 1 to 64 letters, digits, '.', '_' or '-', got {id!r}.")
         run = Run(self.root / id)
         if run.path.exists():
-            raise FerError(f"A run named {id!r} exists already. Choose another name, or delete {run.path}.")
+            raise FerError(f"A run named {id!r} exists already. Choose another name, or delete that run.")
         return run
 
     def rename(self, id: str, name: str) -> Run:

@@ -60,7 +60,7 @@ with frame.errors():
     )
     default = store.default.id
     ids = [run.id for run in store]
-    chosen = store[st.selectbox("Model", ids, index=ids.index(default), key="models-chosen")]
+    chosen = store[st.selectbox("Model", ids, index=ids.index(default), key=manage.CHOSEN)]
     if chosen.is_usable:
         st.markdown(accuracy_sentence(chosen))
     manage.show(store, chosen, is_default=chosen.id == default)

@@ -18,7 +18,7 @@ with frame.errors():
     way = st.segmented_control(
         "From", list(WAYS), default="Photos", required=True, key="predict-way", persist_state="session"
     )
-    WAYS[way](run)
+    WAYS[way](run, models.choose_tta(run, "predict-tta"))
 
     st.info(
         models.accuracy_sentence(run) + " Photos unlike its training pictures are read less surely, and no model sees "

@@ -3,9 +3,20 @@
 import streamlit as st
 
 from fer import jobs
+from fer.config import TrainConfig
 from fer.store import RunStore
 from pages.parts import access, frame
 from pages.parts.training import data, live, recipe, runs
+
+NAME, STARTED = "train-name", "train-started"
+
+
+def start(store: RunStore, config: TrainConfig) -> None:
+    """Queue a training under the name that was typed, which only then leaves its field."""
+    run = store.create(config, st.session_state[NAME] or None)
+    jobs.start(run)
+    st.session_state[STARTED], st.session_state[NAME] = run.id, ""
+
 
 frame.start(
     "Train a network",
@@ -23,19 +34,21 @@ with frame.errors():
     runs.show(store)
 
     st.header("A new training")
-    dataset = data.choose(store)
+    dataset, problem = data.choose(store)
     config = recipe.choose(store, dataset)
     for caution in config.cautions(len(dataset.train)):
         st.warning(caution)
     recipe.tell_time(store, config, dataset)
-    with st.form("train-start", border=False, clear_on_submit=True):
-        name = st.text_input("Name of the run", key="train-name", max_chars=64, placeholder="the network and the time")
-        if st.form_submit_button("Train", type="primary", icon=":material/play_arrow:"):
-            run = store.create(config, name or None)
-            jobs.start(run)
-            st.session_state[live.WATCHED] = run.id
-            st.rerun()
-    if watched := st.session_state.get(live.WATCHED):
-        st.success(
-            f"{frame.plain(watched)} is on its way: [watch it above](#train-a-network).", icon=":material/arrow_upward:"
+    with st.form("train-start", border=False):
+        st.text_input("Name of the run", key=NAME, max_chars=64, placeholder="the network and the time")
+        st.form_submit_button(
+            "Train",
+            type="primary",
+            icon=":material/play_arrow:",
+            disabled=problem,
+            on_click=frame.act,
+            args=(start, store, config),
         )
+    started = st.session_state.get(STARTED)
+    if started in st.session_state[live.SEEN]:
+        st.success(f"{frame.plain(started)} is on its way: [watch it above](#train-a-network).")

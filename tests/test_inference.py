@@ -81,13 +81,13 @@ def test_a_run_without_a_temperature_answers_as_it_is(classifier, drawn, monkeyp
     np.testing.assert_array_equal(classifier.probabilities(drawn, calibrated=True), answers)
 
 
-def test_a_reader_gives_calibrated_predictions_when_asked(classifier):
+@pytest.mark.parametrize("tta", [False, True])
+def test_a_readers_predictions_are_calibrated(classifier, tta):
     photo = np.repeat(synthetic.draw(1, seed=5)[0][0][..., None], 3, axis=2)
-    reader = EmotionReader(classifier, detector="whole")
-    (plain,), (calibrated,) = reader.read(photo), reader.read(photo, calibrated=True)
+    (answer,) = EmotionReader(classifier, detector="whole", tta=tta).read(photo)
     crop = np.asarray(Image.fromarray(photo).convert("L"))[None]
-    np.testing.assert_array_equal(plain.probabilities, classifier.probabilities(crop)[0])
-    np.testing.assert_array_equal(calibrated.probabilities, classifier.probabilities(crop, calibrated=True)[0])
+    wanted = classifier.probabilities(crop, tta=tta, calibrated=True)[0]
+    np.testing.assert_array_equal(answer.probabilities, wanted)
 
 
 @pytest.mark.parametrize("tta", [False, True])

@@ -122,8 +122,10 @@ def keep(name: str, suffix: str, file: BinaryIO) -> str:
         with path.open("xb") as target:
             shutil.copyfileobj(file, target)
         open_dataset(path)
-    except BaseException:
+    except BaseException as error:
         path.unlink(missing_ok=True)
+        if isinstance(error, FerError):  # the path is of no use to whoever gave the content
+            raise FerError(str(error).replace(str(path), path.name)) from error
         raise
     return name
 

@@ -59,8 +59,8 @@ def _lines(path: Path, file) -> Iterator[Line]:
     if missing:
         has = ", ".join(map(repr, names))
         raise FerError(
-            f"{path} lacks the column {' and '.join(missing)}; its first line has {has[:200]}. "
-            "A FER2013 csv has emotion, pixels and Usage."
+            f"{path} lacks {', '.join(missing)}; its first line has {has[:200] or 'no text'}. "
+            "A FER2013 csv has the columns emotion, pixels and Usage."
         )
     order = [names.index(name) for name in COLUMNS]
     for number, text in enumerate(iter(lambda: file.readline(LONGEST_LINE), b""), start=2):

@@ -9,12 +9,14 @@ from PIL import Image
 from fer.charts import colors_of, probability_bars
 from fer.drawing import annotate
 from fer.faces import Prediction, crop
+from fer.hints import hints
+from fer.runs import Run
 from pages.parts.frame import plain
 
 SHOWN_SIDE = 1280  # pixels; more is not seen on a page and takes a browser long to load
 
 
-def show(name: str, image: np.ndarray, predictions: list[Prediction], key: str) -> None:
+def show(name: str, image: np.ndarray, predictions: list[Prediction], run: Run, key: str) -> None:
     """Picture on the left, faces on the right, the annotated picture to take away below."""
     left, right = st.columns([3, 2], gap="medium")
     classes = predictions[0].labels if predictions else ()
@@ -35,10 +37,10 @@ def show(name: str, image: np.ndarray, predictions: list[Prediction], key: str) 
     )
     with right:
         for number, prediction in enumerate(predictions, 1):
-            _show_face(number, image, prediction, f"{key}-{number}")
+            _show_face(number, image, prediction, run, f"{key}-{number}")
 
 
-def _show_face(number: int, image: np.ndarray, prediction: Prediction, key: str) -> None:
+def _show_face(number: int, image: np.ndarray, prediction: Prediction, run: Run, key: str) -> None:
     thumbnail, chart = st.columns([1, 3], vertical_alignment="center", wrap=False)
     thumbnail.image(
         crop(image, prediction.face, size=96),
@@ -47,10 +49,20 @@ def _show_face(number: int, image: np.ndarray, prediction: Prediction, key: str)
         caption=f"Face {number}",
     )
     with chart:
-        st.markdown(f"**{plain(prediction.label)}** · {prediction.confidence:.1%}")
+        st.markdown(_headline(prediction, run))
         st.plotly_chart(
             probability_bars(prediction), key=key, config={"displayModeBar": False}, alt=_in_words(prediction)
         )
+    for hint in hints(image, prediction.face, crop(image, prediction.face)):
+        st.caption(f":material/info: {hint}")
+
+
+def _headline(prediction: Prediction, run: Run) -> str:
+    """The emotion, or that the model is not sure, and the second-best."""
+    (first, p), (second, q) = prediction.top(2)
+    if prediction.is_sure(run.threshold):
+        return f"**{plain(first)}** · {p:.1%}, then {plain(second)} {q:.1%}"
+    return f"**not sure** · perhaps {plain(first)} {p:.1%} or {plain(second)} {q:.1%}"
 
 
 def _in_words(prediction: Prediction) -> str:

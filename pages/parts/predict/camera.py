@@ -9,12 +9,12 @@ from pages.parts.predict import photos
 MIRRORED = '[data-testid="stCameraInput"] :is(video, img) { transform: scaleX(-1) }'
 
 
-def show(run: Run) -> None:
+def show(run: Run, tta: bool) -> None:
     """The camera, and the answer to the photo that was taken, both mirrored: Streamlit's own are not."""
     st.html(f"<style>{MIRRORED}</style>")
     taken = st.camera_input("Camera", key="predict-camera", help="The browser asks whether this page may use it.")
     if not taken:
         return
     image = faces.read_image(taken.getvalue())[:, ::-1]
-    if found := photos.answer("camera.jpg", image, run, taken.file_id):
+    if found := photos.answer("camera.jpg", image, run, tta, taken.file_id):
         photos.take([found])

@@ -11,6 +11,7 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from fer import video
 from fer.film import SUFFIXES
+from fer.inference import EmotionReader
 from fer.readings import Moment, Reading
 from fer.runs import Run
 from pages.parts import course, frame, models
@@ -37,7 +38,7 @@ class Result:
         return Path(self.folder.name) / "marked.mp4"
 
 
-def show(run: Run) -> None:
+def show(run: Run, tta: bool) -> None:
     """The uploader, how closely to look, and the result."""
     upload = st.file_uploader("Video", [suffix[1:] for suffix in SUFFIXES], key="predict-video")
     left, right = st.columns(2)
@@ -47,7 +48,7 @@ def show(run: Run) -> None:
     smoothing = right.slider("Smoothing", 0.0, 3.0, 0.5, 0.1, format="%.1f s", key="predict-video-smoothing")
     if not upload:
         return
-    wanted = (upload.file_id, run.id, run.tflite_path.stat().st_mtime_ns, every, smoothing)
+    wanted = (upload.file_id, run.id, run.tflite_path.stat().st_mtime_ns, tta, every, smoothing)
     result = st.session_state.get(RESULT)
     if result and result.made_from == wanted:
         _tell(result, upload.name)
@@ -57,20 +58,20 @@ def show(run: Run) -> None:
             st.button("Cancel", key="predict-video-cancel")  # any click ends the run of this script, and so the reading
             bar = st.progress(0.0, "Opening the video …")
         with frame.errors(f"{upload.name}: "):
-            st.session_state[RESULT] = _read(bar, upload, run, 1 / every, smoothing, wanted)
+            st.session_state[RESULT] = _read(bar, upload, models.reader(run, tta=tta), 1 / every, smoothing, wanted)
             st.rerun()
         working.empty()
     else:
         st.caption("It is read while it is decoded; whatever you click meanwhile cancels it.")
 
 
-def _read(bar, upload: UploadedFile, run: Run, every: float, smoothing: float, made_from: tuple) -> Result:
+def _read(bar, upload: UploadedFile, reader: EmotionReader, every: float, smoothing: float, made_from: tuple) -> Result:
     folder = tempfile.TemporaryDirectory(prefix="fer-")
     source = Path(folder.name) / f"film{Path(upload.name).suffix.lower()}"
     source.write_bytes(upload.getbuffer())
     started, read = time.monotonic(), []
     frames = video.annotate_video(
-        source, Path(folder.name) / "marked.mp4", reader=models.reader(run), every=every, smoothing=smoothing
+        source, Path(folder.name) / "marked.mp4", reader=reader, every=every, smoothing=smoothing
     )
     moments, warning = {}, ""
     with closing(frames):

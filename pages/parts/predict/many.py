@@ -24,7 +24,7 @@ THUMBNAIL = 96  # pixels
 TYPES = [suffix[1:] for suffix in batch.SUFFIXES]
 
 
-def show(run: Run) -> None:
+def show(run: Run, tta: bool) -> None:
     """Files, zips or a folder; every photo's answer."""
     kind = st.segmented_control(
         "Upload", ["files or zips", "a folder"], default="files or zips", required=True, key="predict-many-kind"
@@ -34,7 +34,7 @@ def show(run: Run) -> None:
     if not uploads:
         return
     ids, changed = tuple(upload.file_id for upload in uploads), run.tflite_path.stat().st_mtime_ns
-    answers, others = _read(run.id, changed, ids, uploads)
+    answers, others = _read(run.id, changed, tta, ids, uploads)
     read = [answer for answer in answers if not answer.error]
     _summary(read, run.labels)
     if read:
@@ -44,7 +44,7 @@ def show(run: Run) -> None:
 
 @st.cache_resource(max_entries=2, scope="session", show_spinner=False)
 def _read(
-    run_id: str, changed: int, ids: tuple[str, ...], _uploads: list[UploadedFile]
+    run_id: str, changed: int, tta: bool, ids: tuple[str, ...], _uploads: list[UploadedFile]
 ) -> tuple[list[Answer], list[tuple[str, str]]]:
     """Every photo's answer, and (name, reason) of what is none."""
     bar, others = st.progress(0.0, "Reading the photos …"), []
@@ -56,7 +56,7 @@ def _read(
                     found += _photos(upload, zips)
             pictures, names = batch.pictures_among(found)
             others += [(name, "Its name is no picture's.") for name in names]
-            reading = batch.read_all(pictures, reader=models.reader(RunStore()[run_id]), thumbnails=THUMBNAIL)
+            reading = batch.read_all(pictures, reader=models.reader(RunStore()[run_id], tta=tta), thumbnails=THUMBNAIL)
             step, answers = frame.progress(bar, "photos read"), []
             for answer in reading:
                 answers.append(answer)

@@ -12,7 +12,7 @@ from pages.parts import answers, frame, gallery, models
 TYPES = ["jpg", "jpeg", "png", "webp", "bmp", "gif", "heic", "heif", "avif"]
 
 
-def show(run: Run) -> None:
+def show(run: Run, tta: bool) -> None:
     """The uploader, the samples, and every answer."""
     uploads = st.file_uploader(
         "Photos",
@@ -29,20 +29,20 @@ def show(run: Run) -> None:
     photos = [(upload.name, upload.getvalue(), upload.file_id) for upload in uploads]
     if sample:
         photos.insert(0, (sample.file, sample.path.read_bytes(), sample.file))
-    take([found for photo in photos if (found := answer(*photo[:2], run, photo[2]))])
+    take([found for photo in photos if (found := answer(*photo[:2], run, tta, photo[2]))])
 
 
-def answer(name: str, content: bytes | np.ndarray, run: Run, key: str) -> dict | None:
+def answer(name: str, content: bytes | np.ndarray, run: Run, tta: bool, key: str) -> dict | None:
     """Show the answer to one photo, or to a picture that is read already. Returns it as plain values, or None where the
     file is no picture."""
     st.subheader(frame.plain(name), divider="gray")
     with frame.errors(f"{name}: "):
         image = faces.read_image(content) if isinstance(content, bytes) else content
-        predictions = models.reader(run).read(image)
+        predictions = models.reader(run, tta=tta).read(image)
         if not predictions and _wants_whole(name, key):
-            predictions = models.reader(run, "whole").read(image)
+            predictions = models.reader(run, "whole", tta=tta).read(image)
         if predictions:
-            answers.show(name, image, predictions, key)
+            answers.show(name, image, predictions, run, key)
         height, width = image.shape[:2]
         found = [prediction.as_dict() for prediction in predictions]
         return {"file": name, "width": width, "height": height, "model": run.id, "faces": found}

@@ -28,13 +28,15 @@ def _faults(fingerprint: str, _dataset: Dataset) -> dict[str, int]:
     return _dataset.faults()
 
 
-def choose(store: RunStore) -> Dataset:
-    """A data set in data/ or the drawn one; its classes, samples, twins and faults."""
+def choose(store: RunStore) -> tuple[Dataset, bool]:
+    """A data set in data/ or the drawn one; its classes, samples, twins and faults; and whether it cannot be trained on
+    as it was asked for."""
     with st.expander("Get FER2013 from Kaggle"):
         kaggle.show()
     with st.expander("Bring your own data set"):
         if access.allowed("uploads"):
-            _bring()
+            with frame.errors():
+                _bring()
     names = [*formats.available(), "synthetic"]
     name = st.selectbox(
         "Data",
@@ -50,7 +52,10 @@ def choose(store: RunStore) -> Dataset:
         placeholder="all of the data set's",
         help=HELP[0].upper() + HELP[1:],
     )
-    dataset = _open(name, formats.stamp(name), classes)
+    problem = True
+    dataset = _open(name, formats.stamp(name), "")
+    with frame.errors():
+        dataset, problem = _open(name, formats.stamp(name), classes), False
     if dataset.format == "synthetic":
         st.info("These faces are drawn: a training on them shows how it goes, and tells nothing of real faces.")
     counts = pd.DataFrame({split: dataset.split(split).counts for split in SPLITS}, index=list(dataset.labels))
@@ -60,6 +65,10 @@ def choose(store: RunStore) -> Dataset:
         + (f"; carved out of train by this app: {', '.join(dataset.carved)}" if dataset.carved else "")
         + _known(store, dataset)
     )
+    if len(dataset.val):
+        most = int(dataset.val.counts.argmax())
+        share = dataset.val.counts[most] / len(dataset.val)
+        st.caption(f"Always answering {frame.plain(dataset.labels[most])} would be right on {share:.1%} of val.")
     with st.expander("A look at it: classes, samples, twins and faults"):
         st.bar_chart(
             counts, horizontal=True, stack=False, sort=False, color=list(charts.MODELS[: len(SPLITS)]), height=320
@@ -69,7 +78,7 @@ def choose(store: RunStore) -> Dataset:
             pd.DataFrame(_faults(dataset.fingerprint, dataset).items(), columns=["twins and faults", "count"]),
             hide_index=True,
         )
-    return dataset
+    return dataset, problem
 
 
 def _known(store: RunStore, dataset: Dataset) -> str:

@@ -65,3 +65,4 @@ def _watch() -> None:
         st.rerun()  # the whole page: it has ended
     elif last and last.error:
         st.error(frame.plain(last.error), icon=":material/error:")
+        st.button("Dismiss", key="train-kaggle-dismiss", on_click=downloads.forget)

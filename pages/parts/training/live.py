@@ -1,6 +1,7 @@
 """What runs and what waits: bars, curves that grow, and the buttons that stop, go on, cancel and delete."""
 
 from datetime import timedelta
+from pathlib import Path
 
 import streamlit as st
 
@@ -13,9 +14,11 @@ from pages.parts.report import figures
 
 EVERY = 1.0  # seconds between looks while something runs
 EVERY_CURVES = 3.0  # the same for the curves, which take longer to draw
-WATCHED = "train-watched"  # the run that was last seen training in this session
+EVERY_IDLE = 10.0  # the same while nothing runs: another visitor may start something
+SEEN = "train-seen"  # the runs that were active when this session last looked
 LAST = "train-last"  # the run that was last seen to end
 ACTIVE = ("queued", "training")
+AT_THE_END = "exporting and judging"  # the last phase
 
 
 def active(store: RunStore) -> list[Run]:
@@ -23,27 +26,35 @@ def active(store: RunStore) -> list[Run]:
 
 
 def show(store: RunStore) -> None:
-    """Everything that runs or waits, looked at again and again while there is such a thing."""
-    now = active(store)
-    st.fragment(_show, run_every=EVERY if now else None)(store.root)
-    for run in now:
+    """Everything that runs or waits, looked at again and again."""
+    jobs.see_to(store)
+    states = _states(store)
+    ended = [id for id in st.session_state.get(SEEN, []) if states.get(id) == "finished"]
+    if ended:
+        st.session_state[LAST] = ended[-1]
+    st.session_state[SEEN] = [id for id, state in states.items() if state in ACTIVE]
+    st.fragment(_show, run_every=EVERY if st.session_state[SEEN] else EVERY_IDLE)(store.root, states)
+    for run in active(store):
         if run.state == "training":
             st.fragment(_curves, run_every=EVERY_CURVES)(run)
 
 
-def _show(root) -> None:
+def _states(store: RunStore) -> dict[str, str]:
+    return {run.id: jobs.state_of(run) for run in store}
+
+
+def _show(root: Path, states: dict[str, str]) -> None:
+    """The runs that are active; the whole page anew where any run is in another state than the page shows."""
     store = RunStore(root)
     jobs.see_to(store)
-    running, waiting = [run for run in active(store) if run.state == "training"], jobs.queue(store)
-    if st.session_state.get(WATCHED) and not running and not waiting:
-        st.session_state[LAST], st.session_state[WATCHED] = st.session_state[WATCHED], None
-        st.rerun()  # the whole page: it has ended, and nothing needs looking at every second
-    if running:
-        st.session_state[WATCHED] = running[0].id
-    for run in running:
-        _running(run)
+    if _states(store) != states:
+        st.rerun()
+    waiting = jobs.queue(store)
+    for run in active(store):
+        if run.state == "training":
+            _running(run)
     for position, run in enumerate(waiting):
-        _waiting(store, run, position)
+        _waiting(store, run, position, is_next=position == 0 and "training" not in states.values())
 
 
 def _running(run: Run) -> None:
@@ -52,8 +63,8 @@ def _running(run: Run) -> None:
     if "batch" in progress and progress.get("phase") == "training":
         _bars(progress)
     else:
-        st.progress(0.0, f"{progress.get('phase', 'starting').capitalize()} …")
-    stopping = run.stop_was_asked()
+        st.info(f"{progress.get('phase', 'starting').capitalize()} …", icon=":material/hourglass_top:")
+    stopping = run.stop_was_asked() or progress.get("phase") == AT_THE_END
     with st.container(horizontal=True):
         st.button(
             "Stop",
@@ -61,7 +72,7 @@ def _running(run: Run) -> None:
             disabled=stopping,
             on_click=frame.act,
             args=(run.ask_to_stop,),
-            help="Keeps what is learnt; it can go on later.",
+            help="Keeps what is learnt; it can go on later. Once all epochs are trained there is nothing to stop.",
         )
         st.button(
             "Cancel",
@@ -72,7 +83,7 @@ def _running(run: Run) -> None:
             kwargs={"discard": True},
             help="Stops and deletes this run.",
         )
-    if stopping:
+    if run.stop_was_asked():
         st.info("It stops after this batch …")
     st.caption(f"{config.architecture} on {config.data}, {config.epochs} epochs, seed {config.seed}.")
 
@@ -113,7 +124,7 @@ def duration(seconds: float) -> str:
 def behind(store: RunStore, run: Run) -> dict[str, list[dict]]:
     """Histories of the runs that the reader wants to see behind this one."""
     others = {other.id: other for other in store if other.id != run.id and other.history_path.is_file()}
-    chosen = st.pills("Lay behind its curves", list(others), selection_mode="multi", key=f"behind-{run.id}")
+    chosen = st.pills("Compare with", list(others), selection_mode="multi", key=f"behind-{run.id}")
     return {id: others[id].history for id in chosen}
 
 
@@ -140,10 +151,11 @@ def curves(run: Run, running: dict | None = None, behind: dict | None = None) ->
     figures.show(learning.rate_curve(history, about), f"curve-rate-{run.id}", "Learning rate")
 
 
-def _waiting(store: RunStore, run: Run, position: int) -> None:
+def _waiting(store: RunStore, run: Run, position: int, *, is_next: bool) -> None:
     config, name = run.config, frame.plain(run.id)
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(f"**{name}** waits as number {position + 1}: {config.architecture} on {frame.plain(config.data)}.")
+        place = "starts" if is_next else f"waits as number {position + 1}"
+        st.markdown(f"**{name}** {place}: {config.architecture} on {frame.plain(config.data)}.")
         change = {"on_click": frame.act}
         st.button("Sooner", key=f"sooner-{run.id}", disabled=position == 0, args=(jobs.sooner, store, run), **change)
         st.button("Cancel", key=f"cancel-{run.id}", args=(jobs.cancel, store, run), **change)

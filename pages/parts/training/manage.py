@@ -14,6 +14,8 @@ from fer.store import RunStore
 from pages.parts import access, frame
 from pages.parts.training import live
 
+CHOSEN = "models-chosen"  # the run that the Models page shows
+
 
 def show(store: RunStore, run: Run, *, is_default: bool) -> None:
     """Buttons and boxes that change a run, its downloads, and its curves."""
@@ -89,7 +91,7 @@ def bring(store: RunStore) -> None:
     name = st.text_input("Name of the run", key="models-import-name", placeholder="imported and the time")
     if st.button("Import it", key="models-import-now", disabled=upload is None):
         with tempfile.TemporaryDirectory() as folder, st.spinner("Checking it …"):
-            path = Path(folder) / f"network{Path(upload.name).suffix}"
+            path = Path(folder) / Path(upload.name).name
             path.write_bytes(upload.getvalue())
             named = ["--name", name] if name else []
             jobs.command(store, "import", str(path), f"--labels={labels}", f"--scale={scale}", *named)
@@ -99,6 +101,12 @@ def bring(store: RunStore) -> None:
 def _rename(store: RunStore, run: Run) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         name = st.text_input("Name", run.id, key=f"models-name-{run.id}", max_chars=64)
-        changed = {"disabled": name == run.id, "on_click": frame.act, "args": (store.rename, run.id, name)}
+        changed = {"disabled": name == run.id, "on_click": frame.act, "args": (_renamed, store, run, name)}
         st.button("Rename", key=f"models-rename-{run.id}", **changed)
         live.offer_delete(store, run, f"models-delete-{run.id}")
+
+
+def _renamed(store: RunStore, run: Run, name: str) -> None:
+    """Rename it, and stay with it."""
+    st.session_state[CHOSEN] = store.rename(run.id, name).id
+    st.toast(f"{frame.plain(run.id)} is called {frame.plain(name)} now.")

@@ -10,7 +10,6 @@ from fer.architectures import ARCHITECTURES
 from fer.augment import NUMPY, augment
 from fer.config import TrainConfig
 from fer.data import SPLITS, Dataset
-from fer.errors import FerError
 from fer.presets import PRESETS
 from fer.store import RunStore
 
@@ -56,11 +55,6 @@ def choose(store: RunStore, dataset: Dataset) -> TrainConfig:
         above = {name: st.session_state[key(name)] for name in ("data", "classes")}
         config = TrainConfig(**above, **values)
         _preview(dataset, config)
-    if config.start_from and store[config.start_from].config.architecture != config.architecture:
-        other = store[config.start_from].config.architecture
-        raise FerError(
-            f"{config.start_from} is a {other}, whose weights fit no {config.architecture}. Choose {other} too."
-        )
     return config
 
 
@@ -86,10 +80,11 @@ def _widget(item: Field, store: RunStore):
     limits, label = item.metadata, item.name.replace("_", " ")
     common = {"key": key(item.name), "help": limits["help"].removeprefix(AUGMENTATION), "persist_state": "session"}
     if item.name == "architecture":
-        return st.selectbox(label, list(ARCHITECTURES), **common)
+        return st.selectbox(label, list(ARCHITECTURES), on_change=_drop_start, args=(store,), **common)
     if item.name == "start_from":
         runs = [run.id for run in store if run.model_path.is_file()]
-        return st.selectbox(label, ["", *runs], format_func=lambda id: id or "random weights", **common)
+        named = {"format_func": lambda id: id or "random weights", "on_change": _follow_start, "args": (store,)}
+        return st.selectbox(label, ["", *runs], **named, **common)
     if item.type is bool:
         return st.toggle(label, **common)
     if limits["choices"]:
@@ -99,6 +94,19 @@ def _widget(item: Field, store: RunStore):
     step, format = (1, "%d") if item.type is int else (None, "%g")
     low, high = item.type(limits["low"]), item.type(limits["high"])
     return st.number_input(label, min_value=low, max_value=high, step=step, format=format, **common)
+
+
+def _follow_start(store: RunStore) -> None:
+    """Take the network of the run that is to be started from."""
+    if chosen := st.session_state[key("start_from")]:
+        st.session_state[key("architecture")] = store[chosen].config.architecture
+
+
+def _drop_start(store: RunStore) -> None:
+    """Start from no run of another network."""
+    chosen = st.session_state[key("start_from")]
+    if chosen and store[chosen].config.architecture != st.session_state[key("architecture")]:
+        st.session_state[key("start_from")] = ""
 
 
 def _preview(dataset: Dataset, config: TrainConfig) -> None:

@@ -38,17 +38,12 @@ def _unfinished(store: RunStore, run: Run) -> None:
                 key=f"resume-{run.id}",
                 icon=":material/play_arrow:",
                 on_click=frame.act,
-                args=(_resume, run),
+                args=(jobs.start, run),
             )
             live.offer_delete(store, run, f"delete-{run.id}")
             with st.popover("Log"):
                 st.code(run.log[-5000:] or "Nothing was written.", language=None)
         live.curves(run)
-
-
-def _resume(run: Run) -> None:
-    jobs.start(run)
-    st.session_state[live.WATCHED] = run.id
 
 
 def _finished(run: Run) -> None:
