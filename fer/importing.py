@@ -12,6 +12,7 @@ from fer.config import TrainConfig
 from fer.data import IMAGE_SIZE, Dataset
 from fer.errors import FerError
 from fer.formats import open_dataset, synthetic
+from fer.inference import outputs
 from fer.labels import ALIASES, EMOTIONS
 from fer.runs import Run, write_atomically
 from fer.store import RunStore
@@ -138,7 +139,7 @@ def _run_tflite(content: bytes, name: str, images: np.ndarray) -> tuple[int, np.
 
     try:
         interpreter = Interpreter(model_content=content)
-        (wanted,), (given,) = interpreter.get_input_details(), interpreter.get_output_details()
+        (wanted,) = interpreter.get_input_details()
         if wanted["dtype"] != np.uint8 or wanted["shape"].tolist()[1:] != [IMAGE_SIZE, IMAGE_SIZE, 1]:
             got = f"{np.dtype(wanted['dtype']).name} {tuple(wanted['shape_signature'].tolist())}"
             raise FerError(f"{name} takes {got}; a .tflite must be one that takes {EXPECTED}. Import the .keras file.")
@@ -147,10 +148,27 @@ def _run_tflite(content: bytes, name: str, images: np.ndarray) -> tuple[int, np.
         interpreter.allocate_tensors()
         interpreter.set_tensor(wanted["index"], images[..., None])
         interpreter.invoke()
-        return parameters, interpreter.get_tensor(given["index"])
+        _check_outputs(interpreter, name)
+        return parameters, interpreter.get_tensor(outputs(interpreter)[0])
     except (RuntimeError, ValueError) as error:
         told = str(error)[: foreign.MAX_TOLD]
         raise FerError(f"{name} does not run on {len(images)} faces at once in LiteRT: {told}") from error
+
+
+def _check_outputs(interpreter, name: str) -> None:
+    """Refuse more outputs than logits and their class activation maps: others would be taken for those."""
+    answers = [interpreter.get_tensor(output["index"]) for output in interpreter.get_output_details()]
+    if len(answers) == 1:
+        return
+    answers.sort(key=np.ndim)
+    if [answer.ndim for answer in answers] != [2, 4] or not (
+        answers[0].shape[1] == answers[1].shape[3] and np.allclose(answers[1].mean(axis=(1, 2)), answers[0], atol=1e-3)
+    ):
+        shapes = ", ".join(str(answer.shape) for answer in answers)
+        raise FerError(
+            f"{name} answers {shapes}; beside its logits it may answer their class activation maps (N, height, width, "
+            "labels), whose mean over height and width is the logits, and nothing else."
+        )
 
 
 def _constants(interpreter):

@@ -8,7 +8,7 @@ import numpy as np
 from PIL import Image
 
 from fer import faces
-from fer.calibration import softmax
+from fer.calibration import at_temperature, softmax
 from fer.data import IMAGE_SIZE
 from fer.detectors import DETECTORS
 from fer.errors import FerError
@@ -26,6 +26,9 @@ class Classifier:
         run: a run with an exported model.
         threads: processor cores that one call may use.
         path: another .tflite file of the same network than the run's `model.tflite`.
+
+    Attributes:
+        map_size: height and width of the class activation maps in cells, None where the file gives logits alone.
     """
 
     def __init__(self, run: Run, *, threads: int = 1, path: Path | None = None):
@@ -43,38 +46,76 @@ class Classifier:
         except ValueError as error:
             raise FerError(f"{run.tflite_path} is damaged. Export it again: python -m fer export {run.id}") from error
         self._input = self._interpreter.get_input_details()[0]["index"]
-        self._output = self._interpreter.get_output_details()[0]["index"]
+        self._logits, self._maps = outputs(self._interpreter)
+        self.map_size = None
+        for output in self._interpreter.get_output_details():
+            if output["index"] == self._maps:
+                self.map_size = tuple(output["shape"][1:3].tolist())
         self._allocate((1, IMAGE_SIZE, IMAGE_SIZE))
 
     def logits(self, images: np.ndarray) -> np.ndarray:
         """float32 (N, C) for grey faces uint8 (N, 48, 48)."""
-        if images.dtype != np.uint8 or images.ndim != 3:
-            raise FerError(f"faces must be uint8 (N, 48, 48), got {images.dtype} {images.shape}.")
-        parts = [self._invoke(images[i : i + BATCH]) for i in range(0, len(images), BATCH)]
-        return np.concatenate(parts) if parts else np.empty((0, len(self.labels)), np.float32)
+        return self._answers(images, self._logits)
 
-    def probabilities(self, images: np.ndarray, *, tta: bool = False) -> np.ndarray:
+    def activation_maps(self, images: np.ndarray) -> np.ndarray:
+        """Class activation maps, float32 (N, h, w, C), for grey faces uint8 (N, 48, 48), at the price of an answer.
+
+        They tell what each place adds to each class: their mean over h and w is the logits.
+
+        Raises:
+            FerError: where the file has none.
+        """
+        if self._maps is None:
+            raise FerError(
+                f"{self.run.id!r} has no class activation maps: its network ends otherwise than in global average "
+                f"pooling, or was exported before there were any. Export it again: python -m fer export {self.run.id}"
+            )
+        return self._answers(images, self._maps)
+
+    def probabilities(self, images: np.ndarray, *, tta: bool = False, calibrated: bool = False) -> np.ndarray:
         """float32 (N, C), each row sums to 1, for grey faces uint8 (N, 48, 48).
 
         Args:
             tta: answer with the mean over six views of each face (test-time augmentation), at six times the price.
+            calibrated: divide the logits by the run's temperature, as `Report.at_temperature` does: those of the mean,
+                with `tta`. Where the run has no temperature, its answers stay as they are.
         """
         seen = views(images) if tta else [images]
-        answers = [softmax(self.logits(view)) for view in seen]
-        return np.mean(answers, axis=0).astype(np.float32)
+        answers = np.mean([softmax(self.logits(view)) for view in seen], axis=0).astype(np.float32)
+        temperature = self.run.temperature(tta=tta) if calibrated else None
+        return at_temperature(answers, temperature).astype(np.float32) if temperature else answers
 
-    def _invoke(self, images: np.ndarray) -> np.ndarray:
+    def _answers(self, images: np.ndarray, output: int) -> np.ndarray:
+        if images.dtype != np.uint8 or images.ndim != 3:
+            raise FerError(f"faces must be uint8 (N, 48, 48), got {images.dtype} {images.shape}.")
+        if not len(images):
+            return self._invoke(np.zeros((1, IMAGE_SIZE, IMAGE_SIZE), np.uint8), output)[:0]
+        return np.concatenate([self._invoke(images[i : i + BATCH], output) for i in range(0, len(images), BATCH)])
+
+    def _invoke(self, images: np.ndarray, output: int) -> np.ndarray:
         with self._lock:
             if images.shape != self._shape:
                 self._allocate(images.shape)
             self._interpreter.set_tensor(self._input, np.ascontiguousarray(images)[..., None])
             self._interpreter.invoke()
-            return self._interpreter.get_tensor(self._output)
+            return self._interpreter.get_tensor(output)
 
     def _allocate(self, shape: tuple[int, int, int]) -> None:
         self._shape = shape
         self._interpreter.resize_tensor_input(self._input, [*shape, 1])
         self._interpreter.allocate_tensors()
+
+
+def outputs(interpreter) -> tuple[int, int | None]:
+    """Tensors of a file's logits and of its class activation maps, None where it has only logits.
+
+    LiteRT lists a file's outputs in no order that can be relied on, so the logits are known by their two dimensions.
+
+    Args:
+        interpreter: LiteRT's, of a file that this project exported or took in.
+    """
+    found = {len(output["shape"]): output["index"] for output in interpreter.get_output_details()}
+    return (found[2], found.get(4)) if len(found) > 1 else (*found.values(), None)
 
 
 def milliseconds_a_face(run: Run) -> float:
@@ -125,16 +166,17 @@ class EmotionReader:
         self.classifier = model if isinstance(model, Classifier) else Classifier(model or RunStore().default)
         self.detect = DETECTORS[detector].load()
 
-    def read(self, source: str | Path | bytes | np.ndarray) -> list[Prediction]:
+    def read(self, source: str | Path | bytes | np.ndarray, *, calibrated: bool = False) -> list[Prediction]:
         """Every face in a picture with its emotion, from left to right.
 
         Args:
             source: whatever `faces.read_image` takes, or a picture that is read already: uint8 (H, W, 3), RGB.
+            calibrated: as in `Classifier.probabilities`; `Prediction.is_sure` needs it.
         """
         image = source if isinstance(source, np.ndarray) else faces.read_image(source)
         found = self.detect(image)
         if not found:
             return []
         crops = np.stack([faces.crop(image, face) for face in found])
-        answers = self.classifier.probabilities(crops)
+        answers = self.classifier.probabilities(crops, calibrated=calibrated)
         return [Prediction(face, self.classifier.labels, row) for face, row in zip(found, answers, strict=True)]

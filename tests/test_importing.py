@@ -135,7 +135,7 @@ def test_other_labels_are_kept_as_they_are(saved):
 def test_an_imported_run_has_every_key_of_a_trained_ones_card_and_no_scores(saved, trained_run):
     path = saved(network())
     run = import_model(path, LABELS, name="other", scale="0-1")
-    made_later = {"temperature", "export"}
+    made_later = {"temperature", "threshold", "export"}
     assert trained_run.card.keys() - made_later == run.card.keys() - {"imported", "export"}
     assert trained_run.card["data"].keys() == run.card["data"].keys()
     assert run.card["imported"].keys() == {"file", "sha256", "time"} and run.card["imported"]["file"] == path.name
@@ -161,6 +161,17 @@ def test_a_tflite_of_this_projects_kind_is_imported_and_answers_the_same(trained
     assert 0 < run.card["parameters"] <= trained_run.card["parameters"] and run.downloads.keys() == {"float32"}
     with pytest.raises(FerError, match=r"imported as \.tflite, from which no Keras network"):
         load(run)
+
+
+def test_a_tflite_with_activation_maps_keeps_them_and_other_second_outputs_are_refused(trained_run, tmp_path):
+    run = import_model(trained_run.tflite_path, LABELS, name="lite")
+    assert Classifier(run).map_size == Classifier(trained_run).map_size == (3, 3)
+    made = network(dtype="uint8", first=[layers.Rescaling(1.0)])
+    features = made.layers[-3].output
+    two = keras.Model(made.input, [made.output, layers.Conv2D(7, 1)(features)])
+    two.export(tmp_path / "two.tflite", format="litert", verbose=False)
+    with pytest.raises(FerError, match=r"answers \(21, 7\), \(21, 11, 11, 7\); beside its logits"):
+        import_model(tmp_path / "two.tflite", LABELS)
 
 
 @pytest.mark.parametrize(

@@ -2,11 +2,14 @@
 
 import numpy as np
 import pytest
+from PIL import Image
 from scipy import special
 
 from fer.errors import FerError
 from fer.formats import synthetic
-from fer.inference import BATCH, Classifier, views
+from fer.inference import BATCH, Classifier, EmotionReader, views
+from fer.report import Report
+from fer.runs import Run
 from fer.store import RunStore
 
 
@@ -58,6 +61,33 @@ def test_a_mirrored_face_gets_the_same_augmented_answer(classifier, drawn):
     assert abs(classifier.probabilities(drawn) - classifier.probabilities(mirrored)).max() > 0.01
     straight, turned = (classifier.probabilities(images, tta=True) for images in (drawn, mirrored))
     np.testing.assert_allclose(straight, turned, atol=0.005)  # a scaled pixel may be rounded the other way
+
+
+@pytest.mark.parametrize("tta", [False, True])
+def test_calibrated_answers_are_those_of_a_report_at_the_runs_temperature(tta, classifier, drawn):
+    answers = classifier.probabilities(drawn, tta=tta)
+    rows, temperature = np.arange(14), classifier.run.temperature(tta=tta)
+    report = Report("m", "d", "val", tta, classifier.labels, rows, rows % 7, answers, rows < 0, "")
+    calibrated = classifier.probabilities(drawn, tta=tta, calibrated=True)
+    np.testing.assert_array_equal(calibrated, report.at_temperature(temperature).probabilities)
+    if not tta:
+        wanted = special.softmax(classifier.logits(drawn) / temperature, axis=1)
+        np.testing.assert_allclose(calibrated, wanted, atol=1e-5)
+
+
+def test_a_run_without_a_temperature_answers_as_it_is(classifier, drawn, monkeypatch):
+    monkeypatch.setattr(Run, "temperature", lambda run, *, tta: None)
+    answers = classifier.probabilities(drawn)
+    np.testing.assert_array_equal(classifier.probabilities(drawn, calibrated=True), answers)
+
+
+def test_a_reader_gives_calibrated_predictions_when_asked(classifier):
+    photo = np.repeat(synthetic.draw(1, seed=5)[0][0][..., None], 3, axis=2)
+    reader = EmotionReader(classifier, detector="whole")
+    (plain,), (calibrated,) = reader.read(photo), reader.read(photo, calibrated=True)
+    crop = np.asarray(Image.fromarray(photo).convert("L"))[None]
+    np.testing.assert_array_equal(plain.probabilities, classifier.probabilities(crop)[0])
+    np.testing.assert_array_equal(calibrated.probabilities, classifier.probabilities(crop, calibrated=True)[0])
 
 
 @pytest.mark.parametrize("tta", [False, True])
