@@ -51,6 +51,13 @@ class Prediction:
         """The probability of `label`."""
         return float(self.probabilities.max())
 
+    def is_sure(self, threshold: float | None) -> bool:
+        """Whether the confidence, of calibrated probabilities, reaches the run's threshold (`Run.threshold`).
+
+        Always True where the threshold is None: how sure such a run may be believed is not known.
+        """
+        return threshold is None or self.confidence >= threshold
+
     def top(self, k: int) -> list[tuple[str, float]]:
         """The k most probable labels with their probabilities, most probable first."""
         order = np.argsort(-self.probabilities, kind="stable")[:k]

@@ -117,6 +117,12 @@ class Run:
         return self.card.get("temperature", {}).get(way(tta))
 
     @property
+    def threshold(self) -> float | None:
+        """The calibrated confidence, in a single pass, below which it is not sure: more answers on val there are wrong
+        than right (`calibration.sure_from`). None where it was never fitted."""
+        return self.card.get("threshold")
+
+    @property
     def test_score(self) -> dict | None:
         """The summary of the report on the test split of its own data; None where that was never made, and for drawn
         faces, on which no accuracy is a model's accuracy."""

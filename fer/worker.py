@@ -12,7 +12,7 @@ import numpy as np
 from filelock import Timeout
 
 from fer import export, logs, networks, speed
-from fer.calibration import fit_temperature
+from fer.calibration import fit_temperature, sure_from
 from fer.cards import make_card, recipe
 from fer.config import TrainConfig
 from fer.data import Dataset
@@ -143,8 +143,9 @@ def judge(run: Run, dataset: Dataset) -> None:
 
 def score(run: Run, dataset: Dataset) -> None:
     """Keep the run's reports on val and, once, on test, each in a single pass and with test-time augmentation, and the
-    temperatures that fit it on val without the images that have a copy in train, on which it is too sure."""
-    scores, temperature, started = {}, {}, time.monotonic()
+    temperatures and the threshold that fit it on val without the images that have a copy in train, on which it is too
+    sure."""
+    scores, temperature, threshold, started = {}, {}, None, time.monotonic()
     for split, tta in itertools.product(("val", "test"), (False, True)):
         if len(dataset.split(split)):
             report = evaluate(run, dataset, split, tta=tta)
@@ -153,6 +154,9 @@ def score(run: Run, dataset: Dataset) -> None:
             if split == "val" and not report.leaked.all():
                 clean = report.leak_free
                 temperature[way(tta)] = fit_temperature(clean.targets, clean.probabilities)
+                if not tta:
+                    calibrated = clean.at_temperature(temperature[way(tta)])
+                    threshold = sure_from(calibrated.confidence, calibrated.right)
     images = speed.PASSES * (len(dataset.val) + len(dataset.test))
     speed.note(RunStore(run.path.parent), run.config, judge=images / (time.monotonic() - started))
-    run.set_card({**run.card, "temperature": temperature, "scores": scores})
+    run.set_card({**run.card, "temperature": temperature, "threshold": threshold, "scores": scores})

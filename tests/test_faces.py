@@ -139,6 +139,7 @@ def test_outside_the_picture_the_crop_repeats_its_edge():
 
 def test_a_prediction_names_its_most_probable_labels():
     prediction = Prediction(Face((1, 2, 3, 4), 0.9), ("a", "b", "c"), np.array([0.2, 0.5, 0.3], np.float32))
+    assert prediction.is_sure(0.5) and not prediction.is_sure(0.51) and prediction.is_sure(None)
     assert prediction.label == "b" and prediction.confidence == pytest.approx(0.5)
     assert [label for label, _ in prediction.top(2)] == ["b", "c"]
     assert prediction.as_dict() == {

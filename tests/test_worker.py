@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from fer import export, worker
-from fer.calibration import fit_temperature
+from fer.calibration import fit_temperature, sure_from
 from fer.errors import FerError
 from fer.formats import open_dataset
 from fer.inference import views
@@ -66,6 +66,20 @@ def test_the_temperature_on_the_card_is_the_best_on_val(trained_run, tta):
     assert temperature == fit_temperature(val.targets, val.probabilities), "no image of val has a copy in train here"
     assert val.at_temperature(temperature).log_loss <= val.log_loss + 1e-6
     assert set(trained_run.card["temperature"]) == {"single pass", "test-time augmentation"}
+
+
+def test_the_threshold_on_the_card_is_of_vals_calibrated_answers(trained_run):
+    val = trained_run.report("small", "val").at_temperature(trained_run.temperature())
+    assert trained_run.threshold == sure_from(val.confidence, val.right)
+
+
+@pytest.mark.parametrize("name", ["vgg_small", "mini_xception"])
+def test_the_shipped_models_are_more_often_wrong_than_right_below_their_threshold(name):
+    run = RunStore()[name]
+    val = run.report("fer2013", "val").leak_free.at_temperature(run.temperature())
+    assert run.threshold == sure_from(val.confidence, val.right)
+    sure = val.confidence >= run.threshold
+    assert val.right[~sure].mean() < 0.45 and val.right[sure].mean() > 0.7 and 0.2 < (~sure).mean() < 0.4
 
 
 def test_scoring_again_changes_nothing(trained_run, tmp_path):
