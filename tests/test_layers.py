@@ -14,7 +14,7 @@ PACKAGES = ("formats", "architectures", "detectors")
 ORDER = [  # a module imports only from those before it; a package's files, from their own package too
     *("errors", "registry", "labels", "grouping"),
     *("metrics", "calibration"),
-    *("data", "ferplus", "faces", "config", "report", "comparison", "references"),
+    *("data", "ferplus", "faces", "config", "report", "comparison", "references", "hints"),
     *PACKAGES,
     *("photos", "kaggle"),
     *("runs", "store", "speed", "jobs", "downloads", "presets", "logs"),
