@@ -31,8 +31,7 @@ def with_activation_maps(network: keras.Model) -> keras.Model:
 
     A network must end in global average pooling and at most one linear dense layer; any other is given back as it is.
     The maps are float32 (N, h, w, C): the dense layer applied to every place instead of to the mean over all places.
-    Their mean over h and w is therefore the logits, the bias with it. They cost 0.1 % of the answer's time, less than
-    can be told from noise.
+    Their mean over h and w is therefore the logits, the bias with it. An answer takes 1 % longer for them (vgg_small).
     """
     makers = {id(layer.output): layer for layer in network.layers}
     layer, dense = makers.get(id(network.output)), None

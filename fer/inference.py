@@ -48,9 +48,11 @@ class Classifier:
             raise FerError(f"{run.tflite_path} is damaged. Export it again: python -m fer export {run.id}") from error
         self._input = self._interpreter.get_input_details()[0]["index"]
         self._logits, self._maps = outputs(self._interpreter)
+        self.map_size = None
+        for output in self._interpreter.get_output_details():
+            if output["index"] == self._maps:
+                self.map_size = tuple(output["shape"][1:3].tolist())
         self._allocate((1, IMAGE_SIZE, IMAGE_SIZE))
-        face = np.zeros((1, IMAGE_SIZE, IMAGE_SIZE), np.uint8)  # a tensor may only be read after a run: else it crashes
-        self.map_size = self.activation_maps(face).shape[1:3] if self._maps is not None else None
 
     def logits(self, images: np.ndarray) -> np.ndarray:
         """float32 (N, C) for grey faces uint8 (N, 48, 48)."""

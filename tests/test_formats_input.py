@@ -82,9 +82,9 @@ def test_a_short_row_beside_a_long_one_is_caught(small_rows, write_csv):
     [
         (b"", "is empty"),
         (b"emotion,pixels,Usage\n", "has a header but no rows"),
-        (b"emotion,Usage\n0,Training\n", "lacks the column pixels; its first line has 'emotion', 'Usage'"),
-        (bytes(range(256)) * 99, "lacks the column emotion and pixels and Usage"),
-        (b'"\x00' * 99_999, "lacks the column"),
+        (b"emotion,Usage\n0,Training\n", "lacks pixels; its first line has 'emotion', 'Usage'"),
+        (bytes(range(256)) * 99, "lacks emotion, pixels, Usage"),
+        (b'"\x00' * 99_999, "lacks emotion"),
         (b"emotion,pixels,Usage\n" + bytes(range(256)), "line 2: 3 fields wanted"),
     ],
 )

@@ -92,7 +92,7 @@ def test_a_download_that_breaks_off_goes_on(home, small_rows):
 
 def test_what_is_no_data_set_is_not_kept(home):
     home.files["fer2013.csv"] = b"<html>Sign in</html>"
-    with pytest.raises(FerError, match="lacks the column"):
+    with pytest.raises(FerError, match="lacks emotion"):
         kaggle.get_faces("copy")
     assert formats.available() == []
 

@@ -75,7 +75,7 @@ def test_a_picture_without_a_face_may_be_taken_whole(predict):
     Image.linear_gradient("L").convert("RGB").save(buffer, "PNG")
     app = upload(predict, ("sky.png", buffer.getvalue()))
     assert "No face was found in sky.png" in app.warning[0].value.replace("\\", "") and not probabilities(app)
-    app = app.toggle[0].set_value(True).run()
+    app = app.toggle[-1].set_value(True).run()
     assert not app.exception and len(probabilities(app)) == 1
 
 
