@@ -3,19 +3,11 @@
 import streamlit as st
 
 from fer import jobs
-from fer.config import TrainConfig
 from fer.store import RunStore
 from pages.parts import access, frame
 from pages.parts.training import data, live, recipe, runs
 
-NAME, STARTED = "train-name", "train-started"
-
-
-def start(store: RunStore, config: TrainConfig) -> None:
-    """Queue a training under the name that was typed, which only then leaves its field."""
-    run = store.create(config, st.session_state[NAME] or None)
-    jobs.start(run)
-    st.session_state[STARTED], st.session_state[NAME] = run.id, ""
+NAME, STARTED, BEGUN = "train-name", "train-started", "train-begun"
 
 
 frame.start(
@@ -39,16 +31,15 @@ with frame.errors():
     for caution in config.cautions(len(dataset.train)):
         st.warning(caution)
     recipe.tell_time(store, config, dataset)
+    if st.session_state.pop(BEGUN, False):
+        st.session_state[NAME] = ""  # only now, so that a name that is refused stays in its field
     with st.form("train-start", border=False):
-        st.text_input("Name of the run", key=NAME, max_chars=64, placeholder="the network and the time")
-        st.form_submit_button(
-            "Train",
-            type="primary",
-            icon=":material/play_arrow:",
-            disabled=problem,
-            on_click=frame.act,
-            args=(start, store, config),
-        )
+        name = st.text_input("Name of the run", key=NAME, max_chars=64, placeholder="the network and the time")
+        if st.form_submit_button("Train", type="primary", icon=":material/play_arrow:", disabled=problem):
+            run = store.create(config, name or None)
+            jobs.start(run)
+            st.session_state[STARTED], st.session_state[BEGUN] = run.id, True
+            st.rerun()
     started = st.session_state.get(STARTED)
     if started in st.session_state[live.SEEN]:
         st.success(f"{frame.plain(started)} is on its way: [watch it above](#train-a-network).")

@@ -1,6 +1,7 @@
 """The Predict page's ways in and the Live page, run without a browser."""
 
 import io
+import sys
 import zipfile
 from pathlib import Path
 from types import SimpleNamespace
@@ -89,14 +90,16 @@ def test_a_zip_that_is_none_is_told_and_the_photos_beside_it_are_read():
 
 @pytest.fixture
 def live(monkeypatch):
-    """A function that runs the Live page as if the camera were on or off; Streamlit's tests know no components."""
+    """A function that runs the Live page as if the camera were on or off. Streamlit's tests know no components, and the
+    real package crashes where TensorFlow is loaded already, which the web process never does."""
     given = {}
 
     def streamer(**options):
         given.update(options)
         return SimpleNamespace(state=SimpleNamespace(playing=given.get("on", False), signalling=False))
 
-    monkeypatch.setattr("streamlit_webrtc.webrtc_streamer", streamer)
+    modes = SimpleNamespace(SENDRECV="sendrecv")
+    monkeypatch.setitem(sys.modules, "streamlit_webrtc", SimpleNamespace(webrtc_streamer=streamer, WebRtcMode=modes))
     app = AppTest.from_file(str(ROOT / "pages/live.py"), default_timeout=60)
 
     def run(on: bool) -> AppTest:
