@@ -137,6 +137,67 @@ def test_outside_the_picture_the_crop_repeats_its_edge():
     assert (faces.crop(image, Face((0, 0, 10, 40), 1.0)) == 200).all()
 
 
+EYES_NOSE_MOUTH = np.array([(15, 18.3), (33, 18.3), (24, 28.7), (16.7, 37.2), (31.6, 37.2)])  # of FER2013's 48 pixels
+
+
+def turned_face(scale: float, degrees: float, middle=(320, 240)) -> Face:
+    """Landmarks of a face turned clockwise, its square `scale` times 48 pixels long."""
+    cosine, sine = np.cos(np.radians(degrees)), np.sin(np.radians(degrees))
+    points = (EYES_NOSE_MOUTH - 24) * scale @ np.array([(cosine, sine), (-sine, cosine)]) + middle
+    return Face((0, 0, 640, 480), 1.0, tuple(map(tuple, points)))
+
+
+@pytest.mark.parametrize(("scale", "degrees"), [(1, 0), (2, 15), (4, -30), (0.5, 90), (3, 180)])
+def test_a_face_with_landmarks_is_cut_out_upright_and_nearly_as_fer2013_cut_it(scale, degrees):
+    square = faces.square_of(turned_face(scale, degrees))
+    assert (square.x, square.y) == pytest.approx((320, 240), abs=1.5 * scale)
+    assert 0.9 < square.side / (48 * scale) < 1, "a little nearer"
+    assert np.cos(np.radians(square.turn - degrees)) == pytest.approx(1, abs=1e-3)
+
+
+def blurred_noise(side: int, blur: float) -> Image.Image:
+    from PIL import ImageFilter
+
+    noise = np.random.default_rng(0).integers(0, 256, (side, side), np.uint8)
+    blurred = np.asarray(Image.fromarray(noise).filter(ImageFilter.GaussianBlur(blur)), float)
+    return Image.fromarray(((blurred - blurred.min()) / np.ptp(blurred) * 255).astype(np.uint8))
+
+
+@pytest.mark.parametrize("degrees", [0, 10, -20, 90])
+def test_a_turned_picture_is_cut_out_as_the_level_one(degrees):
+    picture = blurred_noise(400, 12).convert("RGB")
+    level = faces.cut(np.asarray(picture), faces.Square(200, 200, 160))
+    aslant = faces.cut(
+        np.asarray(picture.rotate(-degrees, Image.Resampling.BICUBIC)), faces.Square(200, 200, 160, degrees)
+    )
+    assert np.abs(level.astype(int) - aslant).max() <= 6, "the same pixels, but for rounding"
+
+
+def test_a_square_of_full_pixels_is_cut_out_as_it_is():
+    image = np.random.default_rng(0).integers(0, 256, (480, 640), np.uint8)
+    cropped = faces.cut(np.repeat(image[..., None], 3, axis=2), faces.Square(124, 224, 48))
+    assert np.abs(cropped.astype(int) - image[200:248, 100:148]).max() <= 1
+
+
+@pytest.mark.parametrize("degrees", [0, 12])
+def test_a_large_face_is_averaged_and_not_sampled(degrees):
+    stripes = np.zeros((1000, 1000, 3), np.uint8)
+    stripes[:, ::2] = 255
+    cropped = faces.cut(stripes, faces.Square(500, 500, 700, degrees))
+    assert np.abs(cropped.astype(int) - 127).max() <= 10
+
+
+@pytest.mark.parametrize("points", [[(5, 5)] * 5, [(-900, -900)] * 5, [(0, 0), (99, 0), (50, 40), (0, 79), (99, 79)]])
+def test_landmarks_anywhere_give_a_crop(points):
+    image = np.random.default_rng(0).integers(0, 256, (80, 100, 3), np.uint8)
+    assert faces.crop(image, Face((0, 0, 9, 9), 1.0, tuple(points)), size=96).shape == (96, 96)
+
+
+def test_a_square_that_fits_into_no_memory_is_refused():
+    with pytest.raises(FerError, match="too long and thin"):
+        faces.crop(np.zeros((1, 1, 3), np.uint8), Face((0, 0, 10**6, 10), 1.0))
+
+
 def test_a_prediction_names_its_most_probable_labels():
     prediction = Prediction(Face((1, 2, 3, 4), 0.9), ("a", "b", "c"), np.array([0.2, 0.5, 0.3], np.float32))
     assert prediction.is_sure(0.5) and not prediction.is_sure(0.51) and prediction.is_sure(None)

@@ -34,6 +34,17 @@ def test_a_photo_from_the_camera_is_answered_mirrored(monkeypatch):
     assert before[0] + mirrored[2] == pytest.approx(taken[0]["width"], abs=3)
 
 
+def test_why_shows_the_heat_of_the_emotion_that_is_chosen():
+    app = way("Photos").file_uploader(key="predict-photos").set_value([("a.jpg", ASTRONAUT, "image/jpeg")]).run()
+    app = next(toggle for toggle in app.toggle if toggle.label == "Why?").set_value(True).run()
+    boxes = {box.label: box for box in app.selectbox}
+    assert boxes["Emotion"].value == "happy" and boxes["Method"].options == ["activation", "occlusion"]
+    before = len(app.get("image"))
+    app = boxes["Method"].set_value("occlusion").run()
+    assert not app.exception and len(app.get("image")) == before
+    assert any("Occlusion" in caption.value for caption in app.caption)
+
+
 @pytest.fixture(scope="module")
 def portrait_film(tmp_path_factory) -> bytes:
     """A second of the astronaut, moving to the right."""

@@ -75,7 +75,8 @@ def test_of_several_faces_the_largest_is_taken(monkeypatch):
     buffer = io.BytesIO()
     picture.save(buffer, "PNG")
     result = find_faces(given({"happy/a.png": buffer.getvalue()}))
-    assert result.images.min() == 200 and result.several == ("happy/a.png",)
+    inside = result.images[0, 2:-2, 2:-2]  # the outermost pixels are mixed with what lies around the face
+    assert inside.min() == 200 and result.several == ("happy/a.png",)
 
 
 @pytest.mark.parametrize(

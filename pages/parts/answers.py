@@ -11,6 +11,7 @@ from fer.drawing import annotate
 from fer.faces import Prediction, crop
 from fer.hints import hints
 from fer.runs import Run
+from pages.parts import why
 from pages.parts.frame import plain
 
 SHOWN_SIDE = 1280  # pixels; more is not seen on a page and takes a browser long to load
@@ -55,6 +56,7 @@ def _show_face(number: int, image: np.ndarray, prediction: Prediction, run: Run,
         )
     for hint in hints(image, prediction.face, crop(image, prediction.face)):
         st.caption(f":material/info: {hint}")
+    why.show(image, prediction, run, key)
 
 
 def _headline(prediction: Prediction, run: Run) -> str:

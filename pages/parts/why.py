@@ -1,0 +1,42 @@
+"""Which places of a face speak for an emotion."""
+
+import numpy as np
+import streamlit as st
+
+from fer import saliency
+from fer.faces import Prediction, crop
+from fer.runs import Run
+from pages.parts import models
+from pages.parts.frame import plain
+
+SIDE = 192  # pixels
+TOLD = {
+    "activation": "class activation map: what each place adds to this emotion inside the network",
+    "occlusion": "occlusion: how far this emotion's probability falls when the place is blurred",
+}
+
+
+@st.fragment
+def show(image: np.ndarray, prediction: Prediction, run: Run, key: str) -> None:
+    """A switch, and behind it the face under its heat for an emotion that may be chosen."""
+    if not st.toggle("Why?", key=f"why-{key}", help="Shows what in this face speaks for an emotion."):
+        return
+    left, right = st.columns(2)
+    order = [label for label, _ in prediction.top(len(prediction.labels))]
+    label = left.selectbox("Emotion", order, key=f"why-label-{key}")
+    classifier = models.classifier(run)
+    known = [method for method in saliency.METHODS if method == "occlusion" or classifier.map_size]
+    default = known.index(saliency.default_method(classifier))
+    method = right.selectbox("Method", known, default, key=f"why-method-{key}")
+    face = crop(image, prediction.face)[None]
+    (heat,) = saliency.explain(classifier, face, prediction.labels.index(label), method=method)
+    if not heat.any():
+        st.caption(f"Nothing in this face speaks for {plain(label)}.")
+        return
+    picture = saliency.overlay(crop(image, prediction.face, size=SIDE), heat)
+    st.image(picture, width=SIDE, alt=f"What speaks for {label}, brightest most")
+    st.caption(
+        f"{TOLD[method].capitalize()}. Brightest speaks most for {plain(label)}. Hiding the brightest fifth lowers the "
+        "probability more than hiding as much at random (`docs/experiments.md` tells by how much): it shows where the "
+        "network looks, not why a person feels."
+    )
