@@ -42,12 +42,12 @@ def main() -> None:
             told = []
             while time.monotonic() - started < options.seconds:
                 first.wait_for_timeout(5000)
-                told.append([tab.get_by_test_id("stMetric").all_inner_texts() for tab in tabs])
-            memory = process.memory_info().rss
+                memory = f"server {process.memory_info().rss / 2**20:.0f} MB"
+                told.append([[*tab.get_by_test_id("stMetric").all_inner_texts(), memory] for tab in tabs])
             cores = (sum(process.cpu_times()[:2]) - before) / (time.monotonic() - started)
     for values in told:
         print(" | ".join(", ".join(" ".join(value.split()) for value in tab) for tab in values))
-    print(f"server: {cores:.2f} cores, {memory / 2**20:.0f} MB")
+    print(f"server: {cores:.2f} cores")
 
 
 if __name__ == "__main__":
