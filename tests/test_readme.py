@@ -1,5 +1,6 @@
 """The README's numbers are the stored reports' numbers, and its commands exist."""
 
+import doctest
 import itertools
 import re
 import shlex
@@ -15,6 +16,7 @@ from fer.store import RunStore
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()
+BLOCKS = re.findall(r"^```(\w*)\n(.*?)^```", README, re.DOTALL | re.MULTILINE)
 SHIPPED = ("vgg_small", "mini_xception")
 
 
@@ -58,8 +60,18 @@ def test_exactly_one_shipped_model_is_the_default():
 
 
 def test_every_command_in_the_readme_is_understood():
-    blocks = "".join(re.findall(r"```\n(.*?)```", README, re.DOTALL))
+    blocks = "".join(block for language, block in BLOCKS if not language)
     commands = [line.split("#")[0] for line in blocks.splitlines() if line.startswith("python -m fer")]
     assert len(commands) >= 6
     for command in commands:
         parser().parse_args(shlex.split(command)[3:])
+
+
+def test_the_python_in_the_readme_does_what_it_says(monkeypatch):
+    monkeypatch.chdir(ROOT)
+    tests = [
+        doctest.DocTestParser().get_doctest(block, {}, "README", None, 0) for language, block in BLOCKS if language
+    ]
+    assert tests and all(test.examples for test in tests)
+    for test in tests:
+        assert doctest.DocTestRunner().run(test).failed == 0
