@@ -1,9 +1,7 @@
 """Runs: a trained, or training, model is a directory, and these are the only names of the files in it."""
 
 import json
-import os
 import re
-import tempfile
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -12,26 +10,13 @@ from filelock import FileLock, Timeout
 
 from fer.config import TrainConfig
 from fer.errors import FerError
+from fer.files import write_atomically
 from fer.labels import EMOTIONS
 from fer.report import Report, way
 
 TTA = "-tta"  # ends the names of reports that were made with test-time augmentation
 EXPORTS = {"float16": "model-float16.tflite", "int8": "model-int8.tflite", "onnx": "model.onnx"}
 REPORT_NAME = re.compile(rf"(.+)-(train|val|test|all)({TTA})?\.json")
-
-
-def write_atomically(path: Path, content: str | bytes) -> None:
-    """Write a file so that a reader sees the old content or the new, never half of it."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, fresh = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content if isinstance(content, bytes) else content.encode())
-        os.chmod(fresh, 0o644)  # mkstemp's 0600 would hide a run from the other users of a shared machine
-        os.replace(fresh, path)
-    except BaseException:
-        Path(fresh).unlink(missing_ok=True)
-        raise
 
 
 class Run:

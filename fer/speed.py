@@ -3,7 +3,7 @@
 import json
 
 from fer.config import TrainConfig
-from fer.runs import write_atomically
+from fer.files import write_atomically
 from fer.store import RunStore
 
 START_SECONDS = 10.0  # to start the process, import TensorFlow, open the data and build the network

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from fer.config import TrainConfig
 from fer.errors import FerError, unknown
-from fer.runs import Run, write_atomically
+from fer.files import write_atomically
+from fer.runs import Run
 
 MODELS = Path(os.environ.get("FER_MODELS") or Path(__file__).parents[1] / "models")
 

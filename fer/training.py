@@ -16,8 +16,9 @@ from fer import export, logs, networks
 from fer.augment import augment
 from fer.data import Dataset, Split
 from fer.errors import FerError
+from fer.files import write_atomically
 from fer.recipe import class_weights, learning_rate, optimizer
-from fer.runs import Run, write_atomically
+from fer.runs import Run
 from fer.store import RunStore
 
 EMA_EVERY = 4  # steps; averaging at every step costs 3 % of vgg_small's speed and changes nothing

@@ -12,7 +12,7 @@ from PIL import Image
 ROOT = Path(__file__).parents[1]
 PACKAGES = ("formats", "architectures", "detectors")
 ORDER = [  # a module imports only from those before it; a package's files, from their own package too
-    *("errors", "registry", "labels", "grouping"),
+    *("errors", "files", "registry", "labels", "grouping"),
     *("metrics", "calibration"),
     *("data", "ferplus", "faces", "tracking", "drawing", "readings"),
     *("config", "report", "comparison", "references", "hints"),

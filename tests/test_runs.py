@@ -8,8 +8,9 @@ from made_reports import make
 
 from fer.config import TrainConfig
 from fer.errors import FerError
+from fer.files import write_atomically
 from fer.labels import EMOTIONS
-from fer.runs import Run, write_atomically
+from fer.runs import Run
 from fer.store import RunStore
 
 GARBAGE = {"no JSON": b'{"state": ', "no text": b"\x80\x81\xff", "no object": b"[1, 2]", "empty": b""}
