@@ -132,8 +132,14 @@ def _summary(readings: list[Reading]) -> Summary:
         seconds=float(gaps[gaps <= longest].sum()),
         readings=len(readings),
         shares={label: count / len(readings) for label, count in counts.most_common()},
-        means={label: float(np.mean([r.probability(label) for r in readings])) for label in labels},
+        means=dict(zip(labels, _means(readings, labels), strict=True)),
     )
+
+
+def _means(readings: list[Reading], labels: tuple[str, ...]) -> list[float]:
+    if all(reading.labels == labels for reading in readings):
+        return np.mean([reading.probabilities for reading in readings], axis=0, dtype=np.float64).tolist()
+    return [float(np.mean([reading.probability(label) for reading in readings])) for label in labels]
 
 
 def strongest(readings: Iterable[Reading]) -> dict[str, Reading]:

@@ -25,11 +25,11 @@ def show(read: Sequence[readings.Reading], key: str) -> None:
     mine = [reading for reading in read if reading.number == chosen]
     about = f"face {chosen}, n = {len(mine):,} readings, smoothed"
     figures.show(timeline.timeline(mine, about), f"{key}-timeline", f"Probabilities of face {chosen} over time")
-    table = readings.table(read, faces[-1].means)
+    labels = list(faces[-1].means)
     with st.container(horizontal=True):
-        for name, make, mime in (
-            ("CSV", lambda: table.to_csv(index=False), "text/csv"),
-            ("JSON", lambda: table.to_json(orient="records", indent=1), "application/json"),
+        for name, make, mime in (  # made only when they are clicked: a long session has many readings
+            ("CSV", lambda: readings.table(read, labels).to_csv(index=False), "text/csv"),
+            ("JSON", lambda: readings.table(read, labels).to_json(orient="records", indent=1), "application/json"),
         ):
             file = f"{key}.{name.lower()}"
             st.download_button(f"Every reading ({name})", make, file, mime, key=f"{key}-{name}", on_click="ignore")

@@ -13,6 +13,7 @@ from pages.parts.live import connection
 
 READER = "live-reader"
 EVERY = 1.0  # seconds between looks while the camera is on
+EVERY_COURSE = 3.0  # the same for the faces' courses, which take longer to draw
 SIDES = (192, 256, 320, 480, 640)
 
 
@@ -81,10 +82,11 @@ def settings(run: Run, current: LiveReader) -> None:
 def show(current: LiveReader, *, is_on: bool) -> None:
     """Pace, faces and their course; looked at every second while the camera is on."""
     st.fragment(_show, run_every=EVERY if is_on else None)(current, is_on)
+    st.fragment(_course, run_every=EVERY_COURSE if is_on else None)(current)
 
 
 def _show(current: LiveReader, is_on: bool) -> None:
-    pace, read = current.pace, current.readings
+    pace = current.pace
     connection.watch(is_on, pace.frames)
     if is_on and pace.frames:
         with st.container(horizontal=True):
@@ -94,13 +96,16 @@ def _show(current: LiveReader, is_on: bool) -> None:
             st.metric("Faces now", len(current.now), width="content")
     if pace.frames:
         _snapshot(current)
-    if read:
-        course.show(read, "live")
 
 
 DELAY = (
     "From a frame's arrival in Python to its answer, median of five seconds; the way through the network comes on top."
 )
+
+
+def _course(current: LiveReader) -> None:
+    if read := current.readings:
+        course.show(read, "live")
 
 
 def _snapshot(current: LiveReader) -> None:
