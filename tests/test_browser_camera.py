@@ -78,8 +78,8 @@ def test_two_visitors_are_live_at_once_and_one_who_closes_the_tab_leaves_the_oth
 @pytest.mark.parametrize(
     ("name", "heading"), [("live", "Live from the webcam"), ("train", "Train a network"), ("evaluate", "")]
 )
-def test_a_fresh_server_may_be_entered_at_any_page(server, page, name, heading):
-    page.goto(f"{server}/{name}")
+def test_a_fresh_server_may_be_entered_at_any_page(own_server, page, name, heading):
+    page.goto(f"{own_server}/{name}")
     page.get_by_role("heading", name=heading).first.wait_for()
     assert page.get_by_test_id("stSidebarNav").get_by_text("Predict").count() == 1
     assert page.get_by_test_id("stException").count() == 0
