@@ -36,16 +36,18 @@ def draw(image: np.ndarray, tracked: list[Tracked], colors: dict[str, str], *, t
     return image
 
 
-def annotate(image: np.ndarray, predictions: list[Prediction], colors: dict[str, str]) -> np.ndarray:
+def annotate(
+    image: np.ndarray, predictions: list[Prediction], colors: dict[str, str], *, threshold: float = 0.0
+) -> np.ndarray:
     """A copy of a picture with every face's box, its number from 1 in their order, and its label.
 
     Args:
         image: uint8 (H, W, 3), RGB; it is not changed.
-        colors: as for `draw`.
+        colors, threshold: as for `draw`.
     """
     image = image.copy()
     for number, prediction in enumerate(predictions, 1):
-        _mark(image, prediction, number, colors)
+        _mark(image, prediction, number, colors, threshold)
     return image
 
 

@@ -16,7 +16,7 @@ frame.start(
 with frame.errors():
     run = models.pick_run("live-model")
     reader = session.reader(run)
-    with st.expander("Settings, which act at once"):
+    with st.expander("Settings (they act at once)"):
         session.settings(run, reader)
     context = webrtc_streamer(
         key="live",

@@ -9,7 +9,7 @@ WAYS = {"Photos": photos.show, "Camera": camera.show, "Video": film.show, "Many 
 
 frame.start(
     "Which emotion is on these faces?",
-    "Drop in photos: every face is found, boxed and read as one of "
+    "Give photos, a moment before your camera, or a video: every face is found, boxed and read as one of "
     "**angry, disgust, fear, happy, sad, surprise** or **neutral**.",
 )
 
@@ -18,15 +18,17 @@ with frame.errors():
     way = st.segmented_control(
         "From", list(WAYS), default="Photos", required=True, key="predict-way", persist_state="session"
     )
-    WAYS[way](run, models.choose_tta(run, "predict-tta"))
+    tta = models.choose_tta(run, "predict-tta")
+    WAYS[way](run, tta)
 
     st.info(
-        models.accuracy_sentence(run) + " Photos unlike its training pictures are read less surely, and no model sees "
+        models.accuracy_sentence(run, tta=tta)
+        + " Photos unlike its training pictures are read less surely, and no model sees "
         "what a person feels: it names the expression that people would most likely have written beside the face.",
         icon=":material/fact_check:",
     )
     st.caption(
         "Photos are sent to the server that runs this app, are read in its memory, and are not stored: they are gone "
-        "when you remove them, leave the page or close the tab. A video and its marked copy lie in a temporary folder "
-        "until then. Nothing else is kept, and nobody else is asked."
+        "when you remove them, leave the page or close the tab. A video's marked copy lies in a temporary folder "
+        "until you forget it or close the tab. Nothing else is kept, and nobody else is asked."
     )

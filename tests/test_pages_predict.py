@@ -90,7 +90,17 @@ def test_many_photos_are_tabled_filtered_and_the_bad_ones_are_listed():
     assert table["file"].tolist() == ["all.zip/a/one.jpg", "pair.jpg", "pair.jpg"]
     assert failed["file"].tolist() == ["all.zip/a/two.jpg", "all.zip/notes.txt"]
     app = app.slider(key="predict-many-least").set_value(0.8).run()
-    assert not app.exception and len(app.dataframe[0].value) == (table["confidence"] >= 0.8).sum() < 3
+    assert not app.exception and len(app.dataframe[0].value) == (table["confidence"] >= 80).sum() < 3
+
+
+def test_what_was_read_is_still_there_after_another_way_in_until_it_is_forgotten(portrait_film):
+    app = way("Video").file_uploader(key="predict-video").set_value(("film.mp4", portrait_film, "video/mp4")).run()
+    app = app.button(key="predict-video-read").click().run()
+    app = app.button_group(key="predict-way").set_value("Photos").run()
+    app = app.button_group(key="predict-way").set_value("Video").run()
+    assert not app.exception and app.get("video")
+    app = app.button(key="predict-video-forget").click().run()
+    assert not app.exception and not app.get("video")
 
 
 def test_a_zip_that_is_none_is_told_and_the_photos_beside_it_are_read():
@@ -135,7 +145,7 @@ def test_the_live_page_shows_pace_faces_and_course_while_the_camera_is_on(live):
     app = live(on=True)
     assert not app.exception and [metric.label for metric in app.metric][-1] == "Faces now"
     assert app.dataframe[0].value["mostly"].tolist() == ["happy"]
-    app = app.slider(key="live-threshold").set_value(0.9).run()
+    app = app.slider(key="live-threshold-vgg_small").set_value(0.9).run()
     assert reader.settings.threshold == 0.9
     app = app.button(key="live-snap").click().run()
     assert not app.exception and app.get("image")

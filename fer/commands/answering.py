@@ -114,7 +114,7 @@ def _print_film(path: Path, last: Frame, faces: list[Summary]) -> None:
     if not faces:
         print(f"{path}: no face found in {clock(last.time)}.")
     for face in faces:
-        shares = ", ".join(f"{label} {share:.1%}" for label, share in face.shares.items())
+        shares = ", ".join(f"{label} {share:.1%} of the time" for label, share in face.shares.items())
         print(f"{path}: face {face.number}, seen for {face.seconds:.1f} s from {clock(face.first)} on: {shares}")
     for label, moment in last.moments.items():
         time, number, share = moment.reading.time, moment.reading.number, moment.reading.probability(label)

@@ -21,7 +21,8 @@ def show(name: str, image: np.ndarray, predictions: list[Prediction], run: Run, 
     """Picture on the left, faces on the right, the annotated picture to take away below."""
     left, right = st.columns([3, 2], gap="medium")
     classes = predictions[0].labels if predictions else ()
-    marked = annotate(image, predictions, dict(zip(classes, colors_of(classes), strict=True)))
+    colors = dict(zip(classes, colors_of(classes), strict=True))
+    marked = annotate(image, predictions, colors, threshold=run.threshold or 0.0)
     shown = Image.fromarray(marked)
     shown.thumbnail((SHOWN_SIDE, SHOWN_SIDE))
     labels = ", ".join(f"{number} {prediction.label}" for number, prediction in enumerate(predictions, 1))

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from fer.inference import Classifier, EmotionReader, milliseconds_a_face
+from fer.report import way
 from fer.runs import TTA, Run
 from fer.store import RunStore
 
@@ -60,9 +61,11 @@ def pick_run(key: str) -> Run:
     return store[id]
 
 
-def accuracy_sentence(run: Run) -> str:
+def accuracy_sentence(run: Run, *, tta: bool = False) -> str:
     """How often a run is right, on what and how surely, in words; every number from its card."""
     card, score = run.card, run.test_score
+    if tta and score:
+        score = card["scores"].get(f"{card['data']['name']}-test{TTA}")
     if card["data"]["format"] == "synthetic" and not card.get("imported"):
         return f"**{run.id}** was trained on faces that this project drew; how it does on real ones is unknown."
     if not score:
@@ -70,7 +73,7 @@ def accuracy_sentence(run: Run) -> str:
     low, high = score["interval"]
     text = (
         f"**{run.id}** is right on **{score['accuracy']:.1%}** of the test split of {card['data']['name']} "
-        f"(n = {score['n']:,}, 95% interval {low:.1%} to {high:.1%}, single pass)"
+        f"(n = {score['n']:,}, 95% interval {low:.1%} to {high:.1%}, {way(tta)})"
     )
     if not 0 < score["leak_free_n"] < score["n"]:
         return f"{text}."

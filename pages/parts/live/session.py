@@ -11,7 +11,7 @@ from fer.runs import Run
 from pages.parts import course, models
 from pages.parts.live import connection
 
-READER = "live-reader"
+READER, SNAPSHOT = "live-reader", "live-snapshot"
 EVERY = 1.0  # seconds between looks while the camera is on
 EVERY_COURSE = 3.0  # the same for the faces' courses, which take longer to draw
 SIDES = (192, 256, 320, 480, 640)
@@ -33,19 +33,28 @@ def renew() -> None:
     if st.session_state["live"].state.signalling:
         st.session_state.pop(READER, None)
         st.session_state.pop(connection.ASKED, None)
+        st.session_state.pop(SNAPSHOT, None)
 
 
 def settings(run: Run, current: LiveReader) -> None:
     """Widgets whose values the reader takes for its next frame."""
     left, right = st.columns(2)
     score = left.slider(
-        "Least score of a face", 0.3, 0.95, 0.7, 0.05, key="live-score", help="Lower finds more, also what is none."
+        "A face counts from a score of",
+        0.3,
+        0.95,
+        0.7,
+        0.05,
+        key="live-score",
+        persist_state="session",
+        help="Lower finds more, also what is none.",
     )
     side = right.select_slider(
         "Faces are looked for at",
         SIDES,
         320,
         key="live-side",
+        persist_state="session",
         format_func=lambda side: f"{side} pixels",
         help="Larger finds smaller faces, and takes longer.",
     )
@@ -56,6 +65,7 @@ def settings(run: Run, current: LiveReader) -> None:
         0.5,
         0.1,
         key="live-smoothing",
+        persist_state="session",
         format="%.1f s",
         help="Time constant of an average over the latest readings; 0: every reading by itself.",
     )
@@ -64,6 +74,7 @@ def settings(run: Run, current: LiveReader) -> None:
         (1, 2, 3, 5, 10),
         1,
         key="live-every",
+        persist_state="session",
         format_func=lambda n: "frame" if n == 1 else f"{n}th frame",
     )
     threshold = left.slider(
@@ -72,7 +83,8 @@ def settings(run: Run, current: LiveReader) -> None:
         0.9,
         round(run.threshold or 0.0, 2),
         0.01,
-        key="live-threshold",
+        key=f"live-threshold-{run.id}",
+        persist_state="session",
         format="percent",
         help="A face whose most probable emotion is less probable is marked as not sure.",
     )
@@ -94,8 +106,7 @@ def _show(current: LiveReader, is_on: bool) -> None:
             st.metric("Delay", f"{1000 * pace.latency:.0f} ms", width="content", help=DELAY)
             st.metric("Dropped frames", f"{pace.dropped:,} of {pace.frames + pace.dropped:,}", width="content")
             st.metric("Faces now", len(current.now), width="content")
-    if pace.frames:
-        _snapshot(current)
+    _snapshot(current if is_on and pace.frames else None)
 
 
 DELAY = (
@@ -108,10 +119,11 @@ def _course(current: LiveReader) -> None:
         course.show(read, "live")
 
 
-def _snapshot(current: LiveReader) -> None:
-    if st.button("Take a snapshot", key="live-snap", icon=":material/photo_camera:"):
-        st.session_state["live-snapshot"] = current.snapshot
-    taken = st.session_state.get("live-snapshot")
+def _snapshot(current: LiveReader | None) -> None:
+    """The snapshot that was taken last, and while the camera is on a button that takes another."""
+    if current and st.button("Take a snapshot", key="live-snap", icon=":material/photo_camera:"):
+        st.session_state[SNAPSHOT] = current.snapshot
+    taken = st.session_state.get(SNAPSHOT)
     if taken is not None:
         st.image(taken, width=320, alt="Snapshot with the faces marked")
         buffer = io.BytesIO()

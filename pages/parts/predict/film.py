@@ -27,6 +27,7 @@ class Result:
         made_from: upload, model and settings, so that another choice asks for another reading.
     """
 
+    name: str
     made_from: tuple
     folder: tempfile.TemporaryDirectory
     readings: list[Reading]
@@ -43,18 +44,29 @@ def show(run: Run, tta: bool) -> None:
     upload = st.file_uploader("Video", [suffix[1:] for suffix in SUFFIXES], key="predict-video")
     left, right = st.columns(2)
     every = left.select_slider(
-        "Readings a second", (1, 2, 5, 10, 30), 5, key="predict-video-rate", help="More take longer."
+        "Readings a second",
+        (1, 2, 5, 10, 30),
+        5,
+        key="predict-video-rate",
+        persist_state="session",
+        help="More take longer.",
     )
-    smoothing = right.slider("Smoothing", 0.0, 3.0, 0.5, 0.1, format="%.1f s", key="predict-video-smoothing")
+    smoothing = right.slider(
+        "Smoothing", 0.0, 3.0, 0.5, 0.1, format="%.1f s", key="predict-video-smoothing", persist_state="session"
+    )
+    result = st.session_state.get(RESULT)
     if not upload:
+        if result:
+            _tell(result)
+            st.button("Forget this video", key="predict-video-forget", on_click=st.session_state.pop, args=(RESULT,))
         return
     wanted = (upload.file_id, run.id, run.tflite_path.stat().st_mtime_ns, tta, every, smoothing)
-    result = st.session_state.get(RESULT)
     if result and result.made_from == wanted:
-        _tell(result, upload.name)
+        _tell(result)
     elif st.button("Read the video", type="primary", key="predict-video-read", icon=":material/play_arrow:"):
         working = st.empty()
         with working.container():
+            st.caption("Whatever you click meanwhile cancels the reading.")
             st.button("Cancel", key="predict-video-cancel")  # any click ends the run of this script, and so the reading
             bar = st.progress(0.0, "Opening the video …")
         with frame.errors(f"{upload.name}: "):
@@ -62,7 +74,7 @@ def show(run: Run, tta: bool) -> None:
             st.rerun()
         working.empty()
     else:
-        st.caption("It is read while it is decoded; whatever you click meanwhile cancels it.")
+        st.caption("Whatever you click while it is read cancels the reading.")
 
 
 def _read(bar, upload: UploadedFile, reader: EmotionReader, every: float, smoothing: float, made_from: tuple) -> Result:
@@ -80,7 +92,7 @@ def _read(bar, upload: UploadedFile, reader: EmotionReader, every: float, smooth
             moments, warning = seen.moments, seen.warning
             bar.progress(seen.share or 0.0, _how_far(seen, time.monotonic() - started))
     source.unlink()
-    return Result(made_from, folder, read, moments, warning)
+    return Result(upload.name, made_from, folder, read, moments, warning)
 
 
 def _how_far(seen: video.Frame, elapsed: float) -> str:
@@ -89,12 +101,13 @@ def _how_far(seen: video.Frame, elapsed: float) -> str:
     return f"{seen.share:.0%}, {seen.time:.0f} s of the film; about {elapsed / seen.share - elapsed:.0f} s left"
 
 
-def _tell(result: Result, name: str) -> None:
+def _tell(result: Result) -> None:
+    st.subheader(frame.plain(result.name), divider="gray")
     if result.warning:
         st.warning(frame.plain(result.warning))
     st.video(result.film)
     with result.film.open("rb") as file:
-        stem = Path(name).stem
+        stem = Path(result.name).stem
         st.download_button(
             "Marked video (MP4)", file, f"{stem}-emotions.mp4", "video/mp4", key="predict-video-take", on_click="ignore"
         )

@@ -21,6 +21,7 @@ from pages.parts import frame, models
 from pages.parts.report import figures
 
 THUMBNAIL = 96  # pixels
+LAST = "predict-many-last"  # what was read last, which another way into the page does not take away
 TYPES = [suffix[1:] for suffix in batch.SUFFIXES]
 
 
@@ -31,10 +32,15 @@ def show(run: Run, tta: bool) -> None:
     )
     several = "directory" if kind == "a folder" else True
     uploads = st.file_uploader("Photos", [*TYPES, "zip"], accept_multiple_files=several, key=f"predict-many-{kind}")
-    if not uploads:
+    if uploads:
+        ids, changed = tuple(upload.file_id for upload in uploads), run.tflite_path.stat().st_mtime_ns
+        st.session_state[LAST] = (run, *_read(run.id, changed, tta, ids, uploads))
+    if LAST not in st.session_state:
         return
-    ids, changed = tuple(upload.file_id for upload in uploads), run.tflite_path.stat().st_mtime_ns
-    answers, others = _read(run.id, changed, tta, ids, uploads)
+    run, answers, others = st.session_state[LAST]
+    if not uploads and st.button("Forget these answers", key="predict-many-forget"):
+        del st.session_state[LAST]
+        st.rerun()
     read = [answer for answer in answers if not answer.error]
     _summary(read, run.labels)
     if read:
@@ -55,7 +61,7 @@ def _read(
                 with frame.errors(f"{upload.name}: "):
                     found += _photos(upload, zips)
             pictures, names = batch.pictures_among(found)
-            others += [(name, "Its name is no picture's.") for name in names]
+            others += [(name, "Left out: no image file, by its name.") for name in names]
             reading = batch.read_all(pictures, reader=models.reader(RunStore()[run_id], tta=tta), thumbnails=THUMBNAIL)
             step, answers = frame.progress(bar, "photos read"), []
             for answer in reading:
@@ -92,10 +98,14 @@ def _table(read: list[Answer], run: Run) -> None:
     least = right.slider("From a confidence of", 0.0, 1.0, 0.0, 0.05, key="predict-many-least", format="percent")
     told = [answer.as_dict() | {"model": run.id} for answer in read]
     everything = batch.table(told)
+    if "confidence" in everything:
+        everything["sure"] = everything["confidence"].ge(run.threshold or 0.0)
     shown = everything.assign(photo=everything["file"].map({answer.name: _uri(answer.thumbnail) for answer in read}))
     if "label" in shown and (labels or least):
         shown = shown[shown["confidence"].ge(least) & (shown["label"].isin(labels) if labels else True)]
-    columns = ["photo", "file", *(name for name in ("face", "label", "confidence") if name in shown)]
+    if "confidence" in shown:
+        shown = shown.assign(confidence=100 * shown["confidence"])
+    columns = ["photo", "file", *(name for name in ("face", "label", "confidence", "sure") if name in shown)]
     st.dataframe(
         shown[columns],
         hide_index=True,
@@ -104,7 +114,7 @@ def _table(read: list[Answer], run: Run) -> None:
         alt="Every face with its photo, emotion and confidence",
         column_config={
             "photo": st.column_config.ImageColumn("", width=THUMBNAIL // 2),
-            "confidence": st.column_config.NumberColumn(format="percent"),
+            "confidence": st.column_config.NumberColumn(format="%.1f%%"),
         },
     )
     st.caption(f"{len(shown):,} of {len(everything):,} rows; a photo without a face has one of its own. {run.id}.")
@@ -126,6 +136,6 @@ def _uri(image: np.ndarray) -> str:
 def _failures(failed: list[tuple[str, str]], others: list[tuple[str, str]]) -> None:
     if not failed and not others:
         return
-    st.warning(f"{len(failed) + len(others):,} of the files could not be read:", icon=":material/warning:")
+    st.warning(f"{len(failed) + len(others):,} of the files were not read:", icon=":material/warning:")
     rows = pd.DataFrame([*failed, *others], columns=["file", "why"])
     st.dataframe(rows, hide_index=True, key="predict-many-failed", alt="Files that could not be read, and why")
