@@ -102,7 +102,7 @@ def _how_far(seen: video.Frame, elapsed: float) -> str:
 
 
 def _tell(result: Result) -> None:
-    st.subheader(frame.plain(result.name), divider="gray")
+    st.header(frame.plain(result.name), divider="gray")
     if result.warning:
         st.warning(frame.plain(result.warning))
     st.video(result.film)
@@ -115,7 +115,7 @@ def _tell(result: Result) -> None:
         st.warning("No face was found in this video.", icon=":material/search_off:")
         return
     course.show(result.readings, "predict-video")
-    st.subheader("The strongest moment of each emotion")
+    st.header("The strongest moment of each emotion")
     with st.container(horizontal=True):
         for label, moment in sorted(result.moments.items(), key=lambda item: -item[1].reading.probability(item[0])):
             reading = moment.reading

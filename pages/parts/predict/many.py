@@ -113,7 +113,7 @@ def _table(read: list[Answer], run: Run) -> None:
         row_height=THUMBNAIL // 2,
         alt="Every face with its photo, emotion and confidence",
         column_config={
-            "photo": st.column_config.ImageColumn("", width=THUMBNAIL // 2),
+            "photo": st.column_config.ImageColumn(width=THUMBNAIL // 2),
             "confidence": st.column_config.NumberColumn(format="%.1f%%"),
         },
     )

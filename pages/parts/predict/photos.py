@@ -35,7 +35,7 @@ def show(run: Run, tta: bool) -> None:
 def answer(name: str, content: bytes | np.ndarray, run: Run, tta: bool, key: str) -> dict | None:
     """Show the answer to one photo, or to a picture that is read already. Returns it as plain values, or None where the
     file is no picture."""
-    st.subheader(frame.plain(name), divider="gray")
+    st.header(frame.plain(name), divider="gray")
     with frame.errors(f"{name}: "):
         image = faces.read_image(content) if isinstance(content, bytes) else content
         predictions = models.reader(run, tta=tta).read(image)
