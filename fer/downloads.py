@@ -59,10 +59,9 @@ def latest() -> Download | None:
     said = re.split(r"[\r\n]+", _log().read_text(errors="replace")) if _log().is_file() else []
     lines = [line for line in said if line.strip()]
     running, last = _process() is not None, lines[-1] if lines else ""
-    bars = [bar for line in lines if (bar := BAR.fullmatch(line))]
     if running:
-        done, text = (int(bars[-1][1]) / 100, bars[-1][2]) if bars and BAR.fullmatch(last) else (None, last)
-        return Download(True, done, text, "")
+        bar = BAR.fullmatch(last)
+        return Download(True, int(bar[1]) / 100, bar[2], "") if bar else Download(True, None, last, "")
     errors = [line.removeprefix("fer: ") for line in lines if line.startswith("fer: ")]
     kept = [line for line in lines if line.startswith("Kept ")]
     error = (

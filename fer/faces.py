@@ -48,8 +48,24 @@ class Square:
     turn: float = 0.0
 
 
+class Answered:
+    """What follows from `labels` and their `probabilities`."""
+
+    __slots__ = ()
+
+    @property
+    def label(self) -> str:
+        """The most probable class."""
+        return self.labels[int(self.probabilities.argmax())]
+
+    @property
+    def confidence(self) -> float:
+        """The probability of `label`."""
+        return float(self.probabilities.max())
+
+
 @dataclass(frozen=True)
-class Prediction:
+class Prediction(Answered):
     """What a model says of one face.
 
     Attributes:
@@ -59,15 +75,6 @@ class Prediction:
     face: Face
     labels: tuple[str, ...]
     probabilities: np.ndarray
-
-    @property
-    def label(self) -> str:
-        return self.labels[int(self.probabilities.argmax())]
-
-    @property
-    def confidence(self) -> float:
-        """The probability of `label`."""
-        return float(self.probabilities.max())
 
     def is_sure(self, threshold: float | None) -> bool:
         """Whether the confidence, of calibrated probabilities, reaches the run's threshold (`Run.threshold`).

@@ -103,9 +103,9 @@ def annotate_video(
 
 
 def _colors(labels: tuple[str, ...]) -> dict[str, str]:
-    from fer.charts import colors_of  # brings Plotly, which reading a film does not need
+    from fer.charts import color_map  # brings Plotly, which reading a film does not need
 
-    return dict(zip(labels, colors_of(labels), strict=True))
+    return color_map(labels)
 
 
 class _Watch:

@@ -36,6 +36,8 @@ def leave(page) -> None:
 def test_a_photo_is_taken_with_the_camera_and_answered(server, camera_page):
     camera_page.goto(server)
     camera_page.get_by_role("radio", name="Camera").or_(camera_page.get_by_role("button", name="Camera")).first.click()
+    shows = "document.querySelector('[data-testid=stCameraInput] video')?.videoWidth > 0"
+    camera_page.wait_for_function(shows)  # before that Streamlit's button takes nothing
     camera_page.get_by_role("button", name="Take Photo").click()
     camera_page.get_by_text("Face 1", exact=True).wait_for()
     assert camera_page.get_by_alt_text("camera.jpg with its faces marked: 1 happy").count() == 1

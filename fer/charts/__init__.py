@@ -34,6 +34,11 @@ def colors_of(labels: Sequence[str]) -> list[str]:
     return [COLORS.get(label) or turns[label] for label in labels]
 
 
+def color_map(labels: Sequence[str]) -> dict[str, str]:
+    """`colors_of` by label."""
+    return dict(zip(labels, colors_of(labels), strict=True))
+
+
 def lines_of(labels: Sequence[str]) -> list[dict[str, str]]:
     """A line for each class: its colour, and a dash of its own where classes share one."""
     colors = colors_of(labels)

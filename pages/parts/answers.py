@@ -6,7 +6,7 @@ import numpy as np
 import streamlit as st
 from PIL import Image
 
-from fer.charts import colors_of, probability_bars
+from fer.charts import color_map, probability_bars
 from fer.drawing import annotate
 from fer.faces import Prediction, crop
 from fer.hints import hints
@@ -21,8 +21,7 @@ def show(name: str, image: np.ndarray, predictions: list[Prediction], run: Run, 
     """Picture on the left, faces on the right, the annotated picture to take away below."""
     left, right = st.columns([3, 2], gap="medium")
     classes = predictions[0].labels if predictions else ()
-    colors = dict(zip(classes, colors_of(classes), strict=True))
-    marked = annotate(image, predictions, colors, threshold=run.threshold or 0.0)
+    marked = annotate(image, predictions, color_map(classes), threshold=run.threshold or 0.0)
     shown = Image.fromarray(marked)
     shown.thumbnail((SHOWN_SIDE, SHOWN_SIDE))
     labels = ", ".join(f"{number} {prediction.label}" for number, prediction in enumerate(predictions, 1))

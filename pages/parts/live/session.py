@@ -5,7 +5,7 @@ import io
 import streamlit as st
 from PIL import Image
 
-from fer.charts import colors_of
+from fer.charts import color_map
 from fer.live import LiveReader, Settings
 from fer.runs import Run
 from pages.parts import course, models
@@ -20,7 +20,7 @@ SIDES = (192, 256, 320, 480, 640)
 def reader(run: Run) -> LiveReader:
     """The session's reader, which answers with this run's model from now on."""
     classifier = models.classifier(run)
-    colors = dict(zip(classifier.labels, colors_of(classifier.labels), strict=True))
+    colors = color_map(classifier.labels)
     if READER not in st.session_state:
         st.session_state[READER] = LiveReader(classifier, colors)
     current = st.session_state[READER]

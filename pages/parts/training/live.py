@@ -21,10 +21,6 @@ ACTIVE = ("queued", "training")
 AT_THE_END = "exporting and judging"  # the last phase
 
 
-def active(store: RunStore) -> list[Run]:
-    return [run for run in store if jobs.state_of(run) in ACTIVE]
-
-
 def show(store: RunStore) -> None:
     """Everything that runs or waits, looked at again and again."""
     jobs.see_to(store)
@@ -34,13 +30,16 @@ def show(store: RunStore) -> None:
         st.session_state[LAST] = ended[-1]
     st.session_state[SEEN] = [id for id, state in states.items() if state in ACTIVE]
     st.fragment(_show, run_every=EVERY if st.session_state[SEEN] else EVERY_IDLE)(store.root, states)
-    for run in active(store):
-        if run.state == "training":
-            st.fragment(_curves, run_every=EVERY_CURVES)(run)
+    for run in _training(store, states):
+        st.fragment(_curves, run_every=EVERY_CURVES)(run)
 
 
 def _states(store: RunStore) -> dict[str, str]:
     return {run.id: jobs.state_of(run) for run in store}
+
+
+def _training(store: RunStore, states: dict[str, str]) -> list[Run]:
+    return [run for run in store if states.get(run.id) == "training"]
 
 
 def _show(root: Path, states: dict[str, str]) -> None:
@@ -49,12 +48,11 @@ def _show(root: Path, states: dict[str, str]) -> None:
     jobs.see_to(store)
     if _states(store) != states:
         st.rerun()
-    waiting = jobs.queue(store)
-    for run in active(store):
-        if run.state == "training":
-            _running(run)
-    for position, run in enumerate(waiting):
-        _waiting(store, run, position, is_next=position == 0 and "training" not in states.values())
+    training = _training(store, states)
+    for run in training:
+        _running(run)
+    for position, run in enumerate(jobs.queue(store)):
+        _waiting(store, run, position, is_next=not position and not training)
 
 
 def _running(run: Run) -> None:
