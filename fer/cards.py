@@ -11,6 +11,7 @@ from pathlib import Path
 import keras
 
 from fer.data import Dataset
+from fer.distillation import teachers
 from fer.runs import Run
 from fer.store import RunStore
 
@@ -29,6 +30,7 @@ def make_card(run: Run, dataset: Dataset, *, parameters: int, precision: str, po
         "labels": list(dataset.labels),
         "architecture": run.config.architecture,
         "started_from": recipe(RunStore(run.path.parent)[run.config.start_from]) if run.config.start_from else None,
+        "teachers": [recipe(teacher) for teacher in teachers(RunStore(run.path.parent), run.config)],
         "parameters": parameters,
         "seed": run.config.seed,
         "epochs": position.epoch,

@@ -27,13 +27,34 @@ class TrainConfig:
         "fewer classes than the data's: 'happy, not happy=angry+sad' keeps one, merges two and leaves out the rest; "
         "empty: all",
     )
-    ferplus: bool = setting(False, "train on FER+ votes as soft targets (fer2013new.csv beside the csv)")
+    ferplus: float = setting(
+        0.0,
+        "share of each training target that FER+ votes give (fer2013new.csv beside the csv); the label gives the rest",
+        low=0,
+        high=1,
+    )
     architecture: str = setting("vgg_small", "network: the name of a file in fer/architectures/")
     start_from: str = setting(
         "",
         "run whose best weights to begin with (fine-tuning), but for its last layer where it answers other classes; "
         "empty: random weights",
     )
+    imagenet: bool = setting(
+        True,
+        "a backbone from ImageNet begins with its weights: data/weights/NETWORK.weights.h5, else Keras's download",
+    )
+    frozen_epochs: int = setting(
+        1, "epochs in which a backbone from ImageNet stands still and only what follows it learns", low=0, high=100
+    )
+    backbone_rate: float = setting(
+        0.1, "after them, how fast such a backbone learns as a share of the learning rate; sgd only", low=0, high=1
+    )
+    teacher: str = setting(
+        "",
+        "runs whose mean answers to the training faces become soft targets (distillation, arXiv 1503.02531), commas "
+        "between; empty: none",
+    )
+    teacher_share: float = setting(0.7, "share of each training target that the teachers' answers give", low=0, high=1)
     epochs: int = setting(60, "passes over the training split", low=1, high=1000)
     batch_size: int = setting(96, "images a step; an odd number counts as one less", low=2, high=4096)
     optimizer: str = setting("sgd", "sgd (Nesterov momentum 0.9) or adamw", choices=("sgd", "adamw"))
@@ -67,11 +88,19 @@ class TrainConfig:
         "auto: bfloat16 where the processor or GPU computes in it, else float32",
         choices=("auto", "float32", "bfloat16"),
     )
+    read_test: bool = setting(
+        True, "judge on the test split at the end; off while recipes are being chosen, `fer export` does it later"
+    )
     seed: int = setting(0, "seed of weights, order, augmentation and carved splits", low=0, high=2**31 - 1)
 
     def __post_init__(self):
         for item in fields(self):
             object.__setattr__(self, item.name, _checked(item, getattr(self, item.name)))
+
+    @property
+    def teachers(self) -> list[str]:
+        """The names in `teacher`."""
+        return [name.strip() for name in self.teacher.split(",") if name.strip()]
 
     def cautions(self, images: int) -> list[str]:
         """What is unwise together, in sentences; nothing of it is forbidden.
@@ -83,7 +112,9 @@ class TrainConfig:
             "A batch is larger than the training split; each epoch will be one step.": self.batch_size > images,
             "Class weights and mixup together: a mixed image has no class whose weight is right.": self.class_weights
             and self.mixup > 0,
-            "FER+ votes are soft already; label smoothing makes them softer still.": self.ferplus
+            "FER+ votes are soft already; label smoothing makes them softer still.": self.ferplus > 0
+            and self.label_smoothing > 0,
+            "Teachers' answers are soft already; label smoothing makes them softer still.": self.teacher != ""
             and self.label_smoothing > 0,
             "The warm-up is as long as the training: the highest rate is hardly reached.": self.warmup_epochs
             >= self.epochs,
@@ -108,6 +139,8 @@ class TrainConfig:
             raise FerError(f"A training config must be JSON, but: {error}.") from error
         if not isinstance(values, dict):
             raise FerError(f"A training config must be a JSON object, got {type(values).__name__}.")
+        if isinstance(values.get("ferplus"), bool):  # as runs have it that are older than shares
+            values["ferplus"] = float(values["ferplus"])
         names = [item.name for item in fields(cls)]
         for name in values:
             if name not in names:

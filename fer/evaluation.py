@@ -16,7 +16,7 @@ from fer.runs import Run
 Progress = Callable[[int, int], None]  # called with (images done, images in all)
 
 
-def data_for(run: Run, name: str, *, ferplus: bool = False) -> Dataset:
+def data_for(run: Run, name: str, *, ferplus: float = 0.0) -> Dataset:
     """A data set with the classes and the carved splits that the run was, or is to be, trained with."""
     return open_dataset(name, ferplus=ferplus, seed=run.config.seed, classes=run.config.classes)
 

@@ -46,14 +46,16 @@ def read_votes(path: Path, rows: Rows) -> np.ndarray:
     return table[columns].to_numpy(np.int64)
 
 
-def soft_targets(path: Path, rows: Rows, grouping: Grouping) -> np.ndarray:
+def soft_targets(path: Path, rows: Rows, grouping: Grouping, share: float = 1.0) -> np.ndarray:
     """FER+ votes as soft targets, float32 (N, C), rows sum to 1; the label where no tagger chose one of the classes.
 
     Args:
         path, rows: as in `read_votes`, which also tells what is refused.
         grouping: what becomes of the seven.
+        share: of each target, 0 to 1, that the votes give; the label gives the rest.
     """
     votes = grouping.fold(read_votes(path, rows)[:, : len(EMOTIONS)]).astype(np.float32)
     total = votes.sum(axis=1, keepdims=True)
     one_hot = np.eye(len(grouping.names), dtype=np.float32)[rows.grouped(grouping).labels]
-    return np.where(total > 0, votes / np.maximum(total, 1), one_hot)
+    voted = np.where(total > 0, votes / np.maximum(total, 1), one_hot)
+    return np.float32(share) * voted + np.float32(1 - share) * one_hot

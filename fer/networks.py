@@ -8,10 +8,11 @@ from pathlib import Path
 import keras
 from keras import ops
 
-from fer.architectures import ARCHITECTURES
+from fer.architectures import ARCHITECTURES, BACKBONE
 from fer.config import TrainConfig
+from fer.recipe import optimizer
 
-REGULARIZERS = ("kernel_regularizer", "depthwise_regularizer", "pointwise_regularizer")
+REGULARIZERS = ("kernel_regularizer", "depthwise_regularizer", "pointwise_regularizer", "recurrent_regularizer")
 CPU_FLAGS = {"avx512_bf16", "amx_bf16"}  # Linux's names for bfloat16 arithmetic; elsewhere it is emulated and slow
 
 STATISTICS_MOMENTUM = (
@@ -30,7 +31,7 @@ class FusedBatchNormalization(keras.layers.BatchNormalization):
         super().__init__(autocast=False, **settings)  # inputs stay bfloat16 while scale and offset stay float32
 
     def call(self, inputs, training=None, mask=None):
-        if not training or keras.backend.backend() != "tensorflow":
+        if not training or not self.trainable or keras.backend.backend() != "tensorflow":
             return super().call(inputs, training=training, mask=mask)
         import tensorflow as tf
 
@@ -40,6 +41,20 @@ class FusedBatchNormalization(keras.layers.BatchNormalization):
         for moving, batch in ((self.moving_mean, mean), (self.moving_variance, variance)):
             moving.assign(moving * self.momentum + batch * (1 - self.momentum))
         return outputs
+
+
+class SlowGradient(keras.layers.Layer):
+    """Hands on what it gets, and back only a share of the gradient, so that what lies before it learns slower."""
+
+    def __init__(self, share: float, **settings):
+        super().__init__(**settings)
+        self.share = share
+
+    def call(self, inputs, training=None):
+        if not training:
+            return inputs
+        learning = inputs * self.share
+        return learning + ops.stop_gradient(inputs - learning)
 
 
 def build(config: TrainConfig, num_classes: int) -> keras.Model:
@@ -58,6 +73,8 @@ def training_copy(network: keras.Model, config: TrainConfig) -> keras.Model:
         kind, settings = type(layer), layer.get_config()
         settings["dtype"] = "float32" if layer is network.layers[-1] else policy  # logits in full precision
         settings |= {name: penalty for name in REGULARIZERS if name in settings}
+        if layer.name == BACKBONE:
+            return SlowGradient(config.backbone_rate, name=BACKBONE, dtype=policy)
         if kind is keras.layers.BatchNormalization:
             kind = FusedBatchNormalization
             settings["momentum"] = STATISTICS_MOMENTUM
@@ -65,6 +82,28 @@ def training_copy(network: keras.Model, config: TrainConfig) -> keras.Model:
 
     trained = keras.models.clone_model(network, clone_function=copy)
     trained.set_weights(network.get_weights())
+    return trained
+
+
+def has_backbone(network: keras.Model) -> bool:
+    """Whether a part of it begins with ImageNet's weights and may stand still at first."""
+    return any(layer.name == BACKBONE for layer in network.layers)
+
+
+def compiled(network: keras.Model, config: TrainConfig, *, frozen: bool = False) -> keras.Model:
+    """A training copy that is ready to be trained; where it is frozen, its backbone stands still."""
+    trained = training_copy(network, config)
+    if frozen:
+        names = [layer.name for layer in trained.layers]
+        for layer in trained.layers[: names.index(BACKBONE)]:
+            layer.trainable = False
+    trained.compile(
+        optimizer=optimizer(config),
+        loss=keras.losses.CategoricalCrossentropy(from_logits=True),
+        metrics=[keras.metrics.CategoricalAccuracy(), keras.metrics.CategoricalCrossentropy(from_logits=True)],
+        jit_compile=keras.backend.backend() == "jax",  # XLA on a CPU is four times slower on TensorFlow
+    )
+    trained.optimizer.build(trained.trainable_variables)
     return trained
 
 

@@ -1,37 +1,72 @@
-"""Three recipes to begin with: what differs from TrainConfig's defaults."""
+"""Recipes to begin with: three presets, and those of the runs that ship, each with what it promises."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from fer.config import TrainConfig
+from fer.errors import unknown
+from fer.runs import Run
+from fer.store import BUNDLED, RunStore
+
+FLAGSHIP = "vgg"  # the shipped run whose recipe is the best
 
 
 @dataclass(frozen=True)
 class Preset:
-    """A recipe with a sentence on what to expect of it; `settings` are TrainConfig fields."""
+    """A recipe with a sentence on what to expect of it."""
 
     name: str
     summary: str
-    settings: dict
+    recipe: TrainConfig
 
     def config(self, data: str) -> TrainConfig:
-        return TrainConfig(data=data, **self.settings)
+        return replace(self.recipe, data=data)
 
 
-LIGHT = {"architecture": "mini_xception", "batch_size": 64, "weight_decay": 1e-4, "label_smoothing": 0.05, "erase": 0.0}
+def of_run(run: Run, name: str) -> Preset:
+    """The recipe of a finished run; its card is the promise."""
+    card, score = run.card, run.test_score
+    hours, cores = card["training_seconds"] / 3600, card["machine"]["cores"]
+    promise = f"the recipe of the shipped `{run.id}`, which took {hours:.1f} hours on {cores} cores"
+    if score:
+        accuracy, low, high = (f"{100 * share:.1f}" for share in (score["accuracy"], *score["interval"]))
+        promise += f" and answers {accuracy} % ({low} to {high}) of {card['data']['name']}'s test split rightly"
+    return Preset(name, promise, run.config)
+
+
+def find(name: str) -> Preset:
+    """The preset, or the shipped run's recipe, of that name; case and `-` for a blank do not matter.
+
+    Raises:
+        FerError: for any other name.
+    """
+    runs = {run.id: run for run in RunStore(BUNDLED) if run.is_shipped}
+    presets = {key.lower().replace(" ", "-"): preset for key, preset in PRESETS.items()}
+    wanted = name.lower().replace(" ", "-")
+    if wanted not in presets and name not in runs:
+        raise unknown("recipe", name, [*presets, *runs])
+    return presets[wanted] if wanted in presets else of_run(runs[name], name)
+
+
+QUICK = TrainConfig(
+    architecture="mini_xception",
+    batch_size=64,
+    weight_decay=1e-4,
+    label_smoothing=0.05,
+    erase=0.0,
+    epochs=8,
+    warmup_epochs=1.0,
+    precision="float32",
+)
 
 PRESETS = {
     preset.name: preset
     for preset in (
-        Preset(
-            "Quick look",
-            "the light network, eight epochs: enough to see how a training goes",
-            {**LIGHT, "epochs": 8, "warmup_epochs": 1.0, "precision": "float32"},
-        ),
+        Preset("Quick look", "the light network, eight epochs: enough to see how a training goes", QUICK),
         Preset(
             "Balanced",
-            "the shipped network for a third of its time: most of its accuracy",
-            {"epochs": 20, "warmup_epochs": 2.0},
+            "`vgg_small` for a third of its time: most of its accuracy",
+            TrainConfig(epochs=20, warmup_epochs=2.0),
         ),
-        Preset("Best", "the first 60 epochs of the shipped `vgg_small`, exactly as it was trained", {}),
+        *(of_run(run, "Flagship") for run in RunStore(BUNDLED) if run.id == FLAGSHIP and run.card),
     )
 }

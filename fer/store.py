@@ -12,7 +12,8 @@ from fer.errors import FerError, unknown
 from fer.files import write_atomically
 from fer.runs import Run
 
-MODELS = Path(os.environ.get("FER_MODELS") or Path(__file__).parents[1] / "models")
+BUNDLED = Path(__file__).parents[1] / "models"  # the runs that ship
+MODELS = Path(os.environ.get("FER_MODELS") or BUNDLED)
 
 
 class RunStore:

@@ -12,14 +12,13 @@ import keras
 import numpy as np
 import psutil
 
-from fer import export, logs, networks
+from fer import logs, networks, transfer
 from fer.augment import augment
 from fer.data import Dataset, Split
 from fer.errors import FerError
 from fer.files import write_atomically
-from fer.recipe import class_weights, learning_rate, optimizer
+from fer.recipe import class_weights, learning_rate
 from fer.runs import Run
-from fer.store import RunStore
 
 EMA_EVERY = 4  # steps; averaging at every step costs 3 % of vgg_small's speed and changes nothing
 HEARTBEAT_SECONDS = 1.0
@@ -63,17 +62,11 @@ class Training:
         if len(self.dataset.train) < 2 or not len(self.dataset.val):
             raise FerError(f"{self.dataset.name} has too few images to train and validate on.")
         self.plain = networks.build(self.config, len(self.dataset.labels))
-        if self.config.start_from and not self.run.checkpoint_path.is_file():
-            self._take_weights(RunStore(self.run.path.parent)[self.config.start_from])
-        self.network = networks.training_copy(self.plain, self.config)
+        if not self.run.checkpoint_path.is_file():
+            transfer.begin(self.plain, self.run, self.dataset.labels)
+        self.frozen = None
+        self._prepare()
         self.judge = networks.training_copy(self.plain, self.config)  # holds the averaged weights
-        self.network.compile(
-            optimizer=optimizer(self.config),
-            loss=keras.losses.CategoricalCrossentropy(from_logits=True),
-            metrics=[keras.metrics.CategoricalAccuracy(), keras.metrics.CategoricalCrossentropy(from_logits=True)],
-            jit_compile=keras.backend.backend() == "jax",  # XLA on a CPU is four times slower on TensorFlow
-        )
-        self.network.optimizer.build(self.network.trainable_variables)
         self.average = self.network.get_weights()
         # even: oneDNN in TensorFlow 2.21 corrupts memory on odd batches of mini_xception, and the process dies
         self.batch_size = min(self.config.batch_size, len(self.dataset.train)) // 2 * 2
@@ -81,18 +74,15 @@ class Training:
         if self.run.checkpoint_path.is_file():
             self._restore()
 
-    def _take_weights(self, other: Run) -> None:
-        """Begin with another run's weights; but for those of the last layer, where that run answers other classes."""
-        weights = export.load(other).get_weights()
-        if other.labels != self.dataset.labels:
-            last = next(layer for layer in reversed(self.plain.layers) if layer.weights)
-            weights[-len(last.weights) :] = last.get_weights()
-        try:
-            self.plain.set_weights(weights)
-        except ValueError as error:
-            raise FerError(
-                f"The weights of {other.id!r}, a {other.config.architecture}, do not fit {self.config.architecture}."
-            ) from error
+    def _prepare(self) -> None:
+        """Have the network that the present epoch trains: one with a backbone that stands still, or all of it."""
+        frozen = self.position.epoch < self.config.frozen_epochs and networks.has_backbone(self.plain)
+        if frozen == self.frozen:
+            return
+        network = networks.compiled(self.plain, self.config, frozen=frozen)
+        if self.frozen is not None:
+            network.set_weights(self.network.get_weights())
+        self.network, self.frozen = network, frozen
 
     def run_to_end(self) -> bool:
         """Train from where the run stands. Returns whether it came to its end; False when it was asked to stop."""
@@ -183,6 +173,7 @@ class Training:
         position.seconds += entry["seconds"]
         self.run.set_history([*self.run.history[: position.epoch - 1], entry])
         logs.write_events(self.run, self.dataset.labels)
+        self._prepare()
         self._save()
         self.on_epoch(entry)
 
@@ -215,6 +206,7 @@ class Training:
             with np.load(path) as saved:
                 values = zip(vars(self.position).items(), saved["position"], strict=True)
                 self.position = Position(**{name: type(value)(new) for (name, value), new in values})
+                self._prepare()
                 self.average = [saved[f"average{i}"] for i in range(len(self.average))]
                 for name, variables in self._state().items():
                     for i, variable in enumerate(variables):

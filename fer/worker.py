@@ -16,6 +16,7 @@ from fer.calibration import fit_temperature, sure_from
 from fer.cards import make_card, recipe
 from fer.config import TrainConfig
 from fer.data import Dataset
+from fer.distillation import taught
 from fer.errors import FerError
 from fer.evaluation import data_for, evaluate
 from fer.report import way
@@ -23,6 +24,7 @@ from fer.runs import Run
 from fer.store import RunStore
 from fer.training import Training, save_keras
 
+SCORED = ("val", "test")
 LOCK_SECONDS = 2.0  # a page that looks whether a run is held holds it itself for a moment
 
 
@@ -50,7 +52,7 @@ def _train(run: Run, on_start, on_batch, on_epoch) -> bool:
     run.set_status("training")
     try:
         run.set_progress(phase="opening the data")
-        dataset = data_for(run, run.config.data, ferplus=run.config.ferplus)
+        dataset = taught(run, data_for(run, run.config.data, ferplus=run.config.ferplus))
         run.set_labels(dataset.labels)
         run.set_progress(phase="building the network")
         training = Training(run, dataset, on_batch, lambda entry: (_note_speed(training, entry), on_epoch(entry)))
@@ -83,8 +85,8 @@ def measure(config: TrainConfig) -> dict[str, float]:
     thrown away, in less than half a minute."""
     with tempfile.TemporaryDirectory() as folder:
         elsewhere = RunStore(Path(folder))
-        short = {"data": "synthetic", "ferplus": False, "start_from": "", "epochs": 3, "patience": 0}
-        train(elsewhere.create(replace(config, **short)))
+        short = {"data": "synthetic", "ferplus": 0.0, "start_from": "", "teacher": "", "imagenet": False, "epochs": 3}
+        train(elsewhere.create(replace(config, **short, patience=0, frozen_epochs=0)))
         return speed.rates(elsewhere, config)
 
 
@@ -100,7 +102,7 @@ def finish(training: Training) -> None:
     )
     run.set_card(card)
     if keras.backend.backend() == "tensorflow":
-        judge(run, dataset)
+        judge(run, dataset, SCORED if run.config.read_test else SCORED[:1])
 
 
 def average(runs: list[Run], name: str | None = None) -> Run:
@@ -134,19 +136,19 @@ def average(runs: list[Run], name: str | None = None) -> Run:
     return run
 
 
-def judge(run: Run, dataset: Dataset) -> None:
+def judge(run: Run, dataset: Dataset, splits: tuple[str, ...] = SCORED) -> None:
     """Export a trained run, check the export, and score it."""
     export.export(run)
     run.set_card({**run.card, "export": export.check(run, dataset.val.images)})
-    score(run, dataset)
+    score(run, dataset, splits)
 
 
-def score(run: Run, dataset: Dataset) -> None:
-    """Keep the run's reports on val and, once, on test, each in a single pass and with test-time augmentation, and the
-    temperatures and the threshold that fit it on val without the images that have a copy in train, on which it is too
-    sure."""
+def score(run: Run, dataset: Dataset, splits: tuple[str, ...] = SCORED) -> None:
+    """Keep the run's reports on val and, once, on test, or on one of them, each in a single pass and with test-time
+    augmentation, and the temperatures and the threshold that fit it on val without the images that have a copy in
+    train, on which it is too sure."""
     scores, temperature, threshold, started = {}, {}, None, time.monotonic()
-    for split, tta in itertools.product(("val", "test"), (False, True)):
+    for split, tta in itertools.product(splits, (False, True)):
         if len(dataset.split(split)):
             report = evaluate(run, dataset, split, tta=tta)
             run.add_report(report)
@@ -157,6 +159,6 @@ def score(run: Run, dataset: Dataset) -> None:
                 if not tta:
                     calibrated = clean.at_temperature(temperature[way(tta)])
                     threshold = sure_from(calibrated.confidence, calibrated.right)
-    images = speed.PASSES * (len(dataset.val) + len(dataset.test))
+    images = speed.PASSES * sum(len(dataset.split(split)) for split in splits)
     speed.note(RunStore(run.path.parent), run.config, judge=images / (time.monotonic() - started))
     run.set_card({**run.card, "temperature": temperature, "threshold": threshold, "scores": scores})

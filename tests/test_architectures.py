@@ -16,7 +16,9 @@ SIZES = {"vgg_small": (1.1e6, 1.3e6), "resnet10": (1.1e6, 1.3e6), "mini_xception
 def lived_in(network: keras.Model) -> keras.Model:
     """The network with weights and batch statistics as after some training: none at its start, all variances > 0."""
     random = np.random.default_rng(1)
-    network.set_weights([w + np.abs(random.normal(0, 0.05, w.shape)).astype(np.float32) for w in network.get_weights()])
+    noise = [random.normal(0, 0.05, w.shape) * (w.std() if w.ndim > 1 else 1) for w in network.get_weights()]
+    lived = [w + (n if w.ndim > 1 else np.abs(n)) for w, n in zip(network.get_weights(), noise, strict=True)]
+    network.set_weights([w.astype(np.float32) for w in lived])
     return network
 
 

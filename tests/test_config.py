@@ -9,7 +9,7 @@ from fer.config import TrainConfig
 from fer.errors import FerError
 
 SETTINGS = {item.name: item for item in fields(TrainConfig)}
-OTHER = TrainConfig(data="/faces/ö", ferplus=True, optimizer="adamw", learning_rate=1e-3, mixup=0.25, epochs=7, seed=5)
+OTHER = TrainConfig(data="/faces/ö", ferplus=1.0, optimizer="adamw", learning_rate=1e-3, mixup=0.25, epochs=7, seed=5)
 
 
 @pytest.mark.parametrize("config", [TrainConfig(), OTHER], ids=["the default", "another"])
@@ -19,6 +19,7 @@ def test_json_gives_the_same_recipe_back(config):
 
 def test_a_recipe_of_few_settings_takes_the_defaults_for_the_others():
     assert TrainConfig.from_json('{"epochs": 3}') == TrainConfig(epochs=3)
+    assert TrainConfig.from_json('{"ferplus": true}').ferplus == 1.0, "as runs have it that are older than shares"
 
 
 @pytest.mark.parametrize("name", SETTINGS)

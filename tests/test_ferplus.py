@@ -39,6 +39,11 @@ def test_votes_become_soft_targets_and_fall_back_on_the_label(classes, wanted, p
     assert targets.tolist() == wanted and targets.dtype == np.float32
 
 
+def test_a_share_of_the_target_may_stay_with_the_label(path):
+    targets = soft_targets(path, rows([6, 2], [0, 1]), parse("", EMOTIONS), 0.25)
+    assert targets.tolist() == [[0, 0, 0, 0.1875, 0, 0, 0.8125], [0, 0, 1, 0, 0, 0, 0]] and targets.dtype == np.float32
+
+
 def test_votes_for_other_rows_are_refused(tmp_path):
     path = tmp_path / "fer2013new.csv"
     with pytest.raises(FerError, match=r"does not exist"):

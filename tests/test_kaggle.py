@@ -44,7 +44,7 @@ def home(small_rows, write_csv, tmp_path, monkeypatch):
 
 def test_the_public_copy_comes_without_an_account_and_the_votes_fit_it(home, small_rows, capsys):
     assert main(["download"]) == 0
-    opened = formats.open_dataset("fer2013", ferplus=True)
+    opened = formats.open_dataset("fer2013", ferplus=1.0)
     assert opened.fingerprint == small_rows.fingerprint
     assert [authorization for _, authorization, _ in home.asked] == [None] * len(home.asked)
     assert capsys.readouterr().out.count("Kept ") == 2

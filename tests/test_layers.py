@@ -20,7 +20,7 @@ ORDER = [  # a module imports only from those before it; a package's files, from
     *("photos", "kaggle"),
     *("runs", "store", "speed", "jobs", "downloads", "presets", "logs"),
     *("inference", "saliency", "export", "conversion", "evaluation", "pictures", "tables"),
-    *("augment", "networks", "recipe", "cards", "training"),
+    *("augment", "recipe", "networks", "transfer", "distillation", "cards", "training"),
     *("charts", "document", "worker", "foreign", "wrapping", "importing"),
     *("film", "recording", "video", "batch", "live"),
     *("printing", "terminal", "commands", "__main__"),

@@ -4,11 +4,12 @@ from dataclasses import replace
 
 import pytest
 
-from fer import speed
+from fer import presets, speed
 from fer.architectures import ARCHITECTURES
 from fer.config import TrainConfig
+from fer.errors import FerError
 from fer.presets import PRESETS
-from fer.store import RunStore
+from fer.store import BUNDLED, RunStore
 
 CONFIG = TrainConfig(epochs=10)
 SIZES = {"train": 1000, "val": 100, "test": 100}
@@ -55,8 +56,17 @@ def test_a_preset_is_a_whole_recipe_without_cautions(preset):
     assert config.architecture in ARCHITECTURES and config.cautions(28_709) == []
 
 
-def test_the_best_preset_is_the_recipe_of_the_command_lines_defaults():
-    assert PRESETS["Best"].config("fer2013") == TrainConfig()
+def test_the_flagships_recipe_is_that_of_the_shipped_run_and_promises_what_it_gave():
+    run = RunStore(BUNDLED)[presets.FLAGSHIP]
+    preset = presets.find("flagship")
+    assert preset.recipe == run.config and preset is PRESETS["Flagship"]
+    assert f"{100 * run.test_score['accuracy']:.1f} %" in preset.summary
+    assert presets.find(run.id).recipe == run.config
+
+
+def test_a_recipe_that_is_not_there_is_told_with_those_that_are():
+    with pytest.raises(FerError, match=r"Unknown recipe 'flagshop'\. Did you mean 'flagship'\?.*quick-look"):
+        presets.find("flagshop")
 
 
 @pytest.mark.parametrize(
@@ -64,7 +74,7 @@ def test_the_best_preset_is_the_recipe_of_the_command_lines_defaults():
     [
         ({"class_weights": True, "mixup": 0.2}, "mixup"),
         ({"batch_size": 512}, "larger than the training split"),
-        ({"ferplus": True}, "soft already"),
+        ({"ferplus": 0.5}, "soft already"),
         ({"epochs": 2}, "warm-up"),
         ({"patience": 60}, "never stops early"),
         ({"optimizer": "adamw"}, "AdamW"),

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 
 from fer.registry import Registry
 
+BACKBONE = "backbone"
+
 
 @dataclass(frozen=True)
 class Architecture:
@@ -22,6 +24,8 @@ class Architecture:
         summary: one sentence for people who choose.
         reference: the paper or page that it follows.
         input_shape: (height, width, channels) of one uint8 image.
+        imagenet: for a network that begins with ImageNet's weights, the name of its backbone in `keras.applications`;
+            the backbone's layers are named as there, and an `Identity` layer named BACKBONE follows the last of them.
     """
 
     name: str
@@ -29,6 +33,7 @@ class Architecture:
     summary: str
     reference: str
     input_shape: tuple[int, int, int] = (48, 48, 1)
+    imagenet: str = ""
 
 
 ARCHITECTURES: Registry[Architecture] = Registry("fer.architectures", "architecture")

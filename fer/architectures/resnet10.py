@@ -9,15 +9,15 @@ def build(input_shape, num_classes):
 
     inputs = keras.Input(input_shape, dtype="uint8")
     x = layers.Rescaling(1 / 127.5, offset=-1)(inputs)
-    x = layers.ReLU()(_convolve(x, 32, strides=2))
+    x = layers.ReLU()(convolve(x, 32, strides=2))
     for width, strides in ((32, 1), (64, 2), (128, 2), (256, 2)):
-        x = _block(x, width, strides)
+        x = block(x, width, strides)
     x = layers.GlobalAveragePooling2D()(x)
     x = layers.Dropout(0.3)(x)
     return keras.Model(inputs, layers.Dense(num_classes)(x), name="resnet10")
 
 
-def _convolve(x, width, size=3, strides=1):
+def convolve(x, width, size=3, strides=1):
     """Convolution and batch norm, without the activation."""
     from keras import layers
 
@@ -25,13 +25,13 @@ def _convolve(x, width, size=3, strides=1):
     return layers.BatchNormalization()(x)
 
 
-def _block(x, width, strides):
+def block(x, width, strides):
     """The basic residual block of two 3x3 convolutions."""
     from keras import layers
 
-    shortcut = x if strides == 1 and x.shape[-1] == width else _convolve(x, width, 1, strides)
-    x = layers.ReLU()(_convolve(x, width, strides=strides))
-    return layers.ReLU()(layers.Add()([_convolve(x, width), shortcut]))
+    shortcut = x if strides == 1 and x.shape[-1] == width else convolve(x, width, 1, strides)
+    x = layers.ReLU()(convolve(x, width, strides=strides))
+    return layers.ReLU()(layers.Add()([convolve(x, width), shortcut]))
 
 
 ARCHITECTURES.register(

@@ -85,8 +85,8 @@ def check_recipe(config: TrainConfig) -> None:
 
     ARCHITECTURES[config.architecture]
     find(config.data)
-    if config.start_from:
-        RunStore()[config.start_from]
+    for name in filter(None, [config.start_from, *config.teachers]):
+        RunStore()[name]
 
 
 def print_scores(run: Run) -> None:

@@ -3,10 +3,11 @@
 import signal
 from dataclasses import fields, replace
 
-from fer import jobs, printing, speed
+from fer import jobs, presets, printing, speed
 from fer.commands import add_setting, check_recipe, command, load_worker, print_scores
 from fer.config import TrainConfig
 from fer.errors import FerError
+from fer.presets import PRESETS
 from fer.runs import Run
 from fer.store import RunStore
 
@@ -24,14 +25,19 @@ def _add_train(add) -> None:
         train,
         "train a network, with a progress bar for each epoch",
         "Train a network and keep it as a run in models/. Ctrl-C stops cleanly after the present batch; --resume\n"
-        "goes on from the last whole epoch. The defaults are the recipe of the shipped vgg_small.",
+        "goes on from the last whole epoch. --recipe takes every setting from a preset or from a run that ships, and\n"
+        "other options change them; without it, the defaults below hold.",
         "examples:\n  python -m fer train --data synthetic --architecture mini_xception --epochs 3 --name first\n"
         "  python -m fer train --data fer2013 --epochs 60 --name my_vgg\n"
         '  python -m fer train --data fer2013 --classes "happy, sad, neutral" --name three\n'
+        "  python -m fer train --recipe flagship --name mine\n"
         "  python -m fer train --resume my_vgg",
     )
     parser.add_argument("--name", help="name of the run (default: the architecture and the time)")
     parser.add_argument("--resume", metavar="RUN", help="go on with a stopped run; takes no other options")
+    parser.add_argument(
+        "--recipe", metavar="NAME", help=f"{', '.join(preset.lower() for preset in PRESETS)}, or a shipped run's name"
+    )
     recipe = parser.add_argument_group("recipe")
     for item in fields(TrainConfig):
         add_setting(recipe, item)
@@ -64,16 +70,16 @@ def _add_measure(add) -> None:
             add_setting(parser, item)
 
 
-def train(name: str | None, resume: str | None, **settings) -> int:
+def train(name: str | None, resume: str | None, recipe: str | None, **settings) -> int:
     store = RunStore()
     if resume:
-        if name or settings:
+        if name or recipe or settings:
             raise FerError("--resume takes its recipe from the run; give it no other options.")
         run = store[resume]
         if run.state == "finished":
             raise FerError(f"Run {resume!r} is finished; there is nothing to resume.")
     else:
-        config = TrainConfig(**settings)
+        config = replace(presets.find(recipe).recipe if recipe else TrainConfig(), **settings)
         check_recipe(config)
         run = store.create(config, name)
     for number in (signal.SIGINT, signal.SIGTERM):

@@ -53,12 +53,12 @@ class Format:
 FORMATS: Registry[Format] = Registry("fer.formats", "format")
 
 
-def open_dataset(name: str | Path, *, ferplus: bool = False, seed: int = 0, classes: str = "") -> Dataset:
+def open_dataset(name: str | Path, *, ferplus: float = 0.0, seed: int = 0, classes: str = "") -> Dataset:
     """Open a data set by path or by its name in data/.
 
     Args:
         name: "synthetic", a file or folder, or the name of one in data/ with or without its suffix.
-        ferplus: take training targets from the FER+ votes in `fer2013new.csv` beside the source.
+        ferplus: the share of each training target that the FER+ votes in `fer2013new.csv` beside the source give.
         seed: for the splits that must be carved.
         classes: fewer classes than the source's, as `grouping.parse` reads them.
 
@@ -67,7 +67,7 @@ def open_dataset(name: str | Path, *, ferplus: bool = False, seed: int = 0, clas
     """
     rows, format, path = open_rows(name)
     plan = grouping.parse(classes, rows.names)
-    soft = soft_targets(ferplus_path(path), rows, plan) if ferplus else None
+    soft = soft_targets(ferplus_path(path), rows, plan, ferplus) if ferplus else None
     grouped = rows.grouped(plan)
     return assemble(grouped, name=Path(name).stem, source=path, format=format.name, soft_targets=soft, seed=seed)
 

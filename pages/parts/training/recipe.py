@@ -15,7 +15,9 @@ from fer.store import RunStore
 
 SETTINGS = [item for item in fields(TrainConfig) if item.name not in ("data", "classes")]  # those are asked above
 AUGMENTATION = "augmentation: "  # begins the help of those settings
-LENGTH = ("architecture", "start_from", "epochs", "batch_size", "patience", "precision", "seed", "ferplus")
+LENGTH = ("architecture", "epochs", "batch_size", "patience", "precision", "seed", "read_test")
+BEGINNING = ("start_from", "imagenet", "frozen_epochs", "backbone_rate")
+TARGETS = ("teacher", "teacher_share", "ferplus", "label_smoothing", "mixup", "class_weights")
 PREVIEWED = 16
 LOOK = 1.0  # seconds between looks while this machine's speed is measured
 
@@ -44,7 +46,9 @@ def choose(store: RunStore, dataset: Dataset) -> TrainConfig:
     with st.expander("Every setting"):
         for title, chosen in (
             ("Network and length", [item for item in SETTINGS if item.name in LENGTH]),
-            ("Learning", [item for item in SETTINGS if item.name not in LENGTH and not _augments(item)]),
+            ("Weights to begin with", [item for item in SETTINGS if item.name in BEGINNING]),
+            ("What is learnt", [item for item in SETTINGS if item.name in TARGETS]),
+            ("How it is learnt", [item for item in SETTINGS if _is_other(item)]),
             ("Augmentation", [item for item in SETTINGS if _augments(item)]),
         ):
             st.markdown(f"**{title}**")
@@ -62,6 +66,10 @@ def _augments(item: Field) -> bool:
     return item.metadata["help"].startswith(AUGMENTATION)
 
 
+def _is_other(item: Field) -> bool:
+    return not _augments(item) and item.name not in (*LENGTH, *BEGINNING, *TARGETS)
+
+
 def _begin() -> None:
     if key("epochs") not in st.session_state:
         st.session_state.setdefault(key("preset"), "Quick look")
@@ -72,7 +80,7 @@ def _apply() -> None:
     """Put the preset's values into the form."""
     config = PRESETS[st.session_state[key("preset")]].config("synthetic")
     for item in SETTINGS:
-        st.session_state[key(item.name)] = getattr(config, item.name)
+        st.session_state[key(item.name)] = config.teachers if item.name == "teacher" else getattr(config, item.name)
 
 
 def _widget(item: Field, store: RunStore):
@@ -85,6 +93,9 @@ def _widget(item: Field, store: RunStore):
         runs = [run.id for run in store if run.model_path.is_file()]
         named = {"format_func": lambda id: id or "random weights", "on_change": _follow_start, "args": (store,)}
         return st.selectbox(label, ["", *runs], **named, **common)
+    if item.name == "teacher":
+        known = dict.fromkeys([run.id for run in store if run.card] + st.session_state[key("teacher")])
+        return ",".join(st.multiselect(label, list(known), **common))
     if item.type is bool:
         return st.toggle(label, **common)
     if limits["choices"]:

@@ -1,0 +1,31 @@
+"""ResNet-50 from ImageNet, on faces enlarged to 96x96."""
+
+from fer.architectures import ARCHITECTURES, BACKBONE, Architecture
+from fer.architectures.vgg16 import BGR_MEANS
+
+
+def build(input_shape, num_classes):
+    import keras
+    from keras import layers
+
+    inputs = keras.Input(input_shape, dtype="uint8")
+    x = layers.Rescaling(1 / 127.5, offset=-1)(inputs)
+    x = layers.Resizing(96, 96)(x)
+    x = layers.Concatenate()([x, x, x])
+    x = layers.Rescaling(127.5, offset=[127.5 - mean for mean in BGR_MEANS])(x)
+    backbone = keras.applications.ResNet50(include_top=False, weights=None, input_tensor=x)
+    x = layers.Identity(name=BACKBONE)(backbone.output)
+    x = layers.GlobalAveragePooling2D()(x)
+    x = layers.Dropout(0.4)(x)
+    return keras.Model(inputs, layers.Dense(num_classes)(x), name="resnet50")
+
+
+ARCHITECTURES.register(
+    Architecture(
+        name="resnet50",
+        build=build,
+        summary="Sixteen bottleneck blocks that begin with ImageNet's weights; slow without a GPU.",
+        reference="He et al. 2015, arXiv 1512.03385; weights of keras.applications",
+        imagenet="ResNet50",
+    )
+)

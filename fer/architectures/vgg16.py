@@ -1,0 +1,31 @@
+"""VGG-16 from ImageNet at 48x48, without its last pooling and its dense layers."""
+
+from fer.architectures import ARCHITECTURES, BACKBONE, Architecture
+
+BGR_MEANS = 103.939, 116.779, 123.68  # what ImageNet's pictures had subtracted
+
+
+def build(input_shape, num_classes):
+    import keras
+    from keras import layers
+
+    inputs = keras.Input(input_shape, dtype="uint8")
+    x = layers.Rescaling(1 / 127.5, offset=-1)(inputs)
+    x = layers.Concatenate()([x, x, x])
+    x = layers.Rescaling(127.5, offset=[127.5 - mean for mean in BGR_MEANS])(x)
+    backbone = keras.applications.VGG16(include_top=False, weights=None, input_tensor=x)
+    x = layers.Identity(name=BACKBONE)(backbone.get_layer("block5_conv3").output)
+    x = layers.GlobalAveragePooling2D()(x)
+    x = layers.Dropout(0.4)(x)
+    return keras.Model(inputs, layers.Dense(num_classes)(x), name="vgg16")
+
+
+ARCHITECTURES.register(
+    Architecture(
+        name="vgg16",
+        build=build,
+        summary="Thirteen 3x3 convolutions that begin with ImageNet's weights.",
+        reference="Simonyan & Zisserman 2014, arXiv 1409.1556; weights of keras.applications",
+        imagenet="VGG16",
+    )
+)

@@ -1,0 +1,52 @@
+"""Teachers: what other runs answer to the training faces, as soft targets (Hinton et al. 2015, arXiv 1503.02531)."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from fer.config import TrainConfig
+from fer.data import Dataset
+from fer.errors import FerError
+from fer.evaluation import data_for, evaluate
+from fer.report import Report
+from fer.runs import Run
+from fer.store import RunStore
+
+
+def teachers(store: RunStore, config: TrainConfig) -> list[Run]:
+    """The runs that the recipe names. Raises FerError for one that is not there."""
+    return [store[name] for name in config.teachers]
+
+
+def taught(run: Run, dataset: Dataset) -> Dataset:
+    """The data set with the teachers' mean answers mixed into its training targets, where the run's recipe has any.
+
+    Raises:
+        FerError: where a teacher is not there, answers other classes, or has neither answers nor weights.
+    """
+    config = run.config
+    answers = [answers_of(teacher, run) for teacher in teachers(RunStore(run.path.parent), config)]
+    if not answers:
+        return dataset
+    share = np.float32(config.teacher_share)
+    targets = (1 - share) * dataset.train.targets + share * np.mean(answers, axis=0, dtype=np.float32)
+    return replace(dataset, train=replace(dataset.train, targets=targets))
+
+
+def answers_of(teacher: Run, run: Run) -> np.ndarray:
+    """float32 (N, C): its probabilities for the run's training faces, with test-time augmentation; kept as its report,
+    so that the recipe can be gone again where the teacher's weights are not."""
+    dataset = data_for(run, run.config.data)
+    report = _kept(teacher, dataset)
+    if report is None:
+        report = evaluate(teacher, dataset, "train", tta=True)
+        teacher.add_report(report)
+    return report.probabilities
+
+
+def _kept(teacher: Run, dataset: Dataset) -> Report | None:
+    if teacher.card and teacher.labels != dataset.labels:
+        theirs, ours = ", ".join(teacher.labels), ", ".join(dataset.labels)
+        raise FerError(f"The teacher {teacher.id} answers {theirs}, not {ours}.")
+    report = teacher.report(dataset.name, "train", tta=True)
+    return report if report and report.fingerprint == dataset.fingerprint else None

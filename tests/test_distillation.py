@@ -1,0 +1,87 @@
+"""Teachers' answers as soft targets, and where they come from."""
+
+import shutil
+
+import numpy as np
+import pytest
+
+from fer import worker
+from fer.config import TrainConfig
+from fer.distillation import taught
+from fer.errors import FerError
+from fer.evaluation import evaluate
+from fer.formats import open_dataset
+from fer.runs import Run
+from fer.store import RunStore
+
+
+@pytest.fixture
+def store(trained_run, tmp_path) -> RunStore:
+    """Two teachers, of which the second answers as the first."""
+    for name in ("one", "two"):
+        shutil.copytree(trained_run.path, tmp_path / name)
+    return RunStore(tmp_path)
+
+
+@pytest.fixture
+def student(store, trained_run):
+    """A function that makes a run of the light network which those teach."""
+
+    def student(**settings) -> Run:
+        common = {"architecture": "mini_xception", "epochs": 1, "batch_size": 16, "precision": "float32"}
+        return store.create(
+            TrainConfig(**({"data": trained_run.config.data, "teacher": "one, two"} | common | settings))
+        )
+
+    return student
+
+
+def test_targets_are_labels_mixed_with_what_the_teachers_answer_on_average(store, student):
+    run = student(teacher_share=0.25)
+    dataset = open_dataset(run.config.data)
+    answers = evaluate(store["one"], dataset, "train", tta=True).probabilities
+    targets = taught(run, dataset).train.targets
+    np.testing.assert_allclose(targets, 0.75 * dataset.train.targets + 0.25 * answers, atol=1e-6)
+    assert targets.dtype == np.float32 and taught(run, dataset).val is dataset.val
+
+
+def test_without_teachers_the_data_set_is_as_it_is(student):
+    run = student(teacher="")
+    dataset = open_dataset(run.config.data)
+    assert taught(run, dataset) is dataset
+
+
+def test_a_teachers_answers_are_kept_and_serve_without_its_weights(store, student):
+    run = student(teacher="one")
+    dataset = open_dataset(run.config.data)
+    first = taught(run, dataset).train.targets
+    store["one"].tflite_path.unlink()
+    assert (taught(run, dataset).train.targets == first).all()
+    assert ("small", "train", True) in store["one"].reports()
+
+
+def test_a_teacher_that_is_not_there_is_told(student):
+    run = student(teacher="nobody")
+    with pytest.raises(FerError, match="Unknown run 'nobody'"):
+        taught(run, open_dataset(run.config.data))
+
+
+def test_a_teacher_of_other_classes_is_told(store, student):
+    run, one = student(), store["one"]
+    one.set_card({**one.card, "labels": list("abcdefg")})
+    with pytest.raises(FerError, match="The teacher one answers a, b, c, d, e, f, g, not angry"):
+        taught(run, open_dataset(run.config.data))
+
+
+def test_a_student_trains_and_its_card_tells_of_its_teachers(student):
+    run = student()
+    assert worker.train(run)
+    assert [teacher["run"] for teacher in run.card["teachers"]] == ["one", "two"]
+
+
+def test_the_test_split_may_be_left_unread(student):
+    run = student(teacher="", read_test=False)
+    assert worker.train(run)
+    assert {split for _, split, _ in run.reports()} == {"val"} and run.test_score is None
+    worker.judge(run, open_dataset(run.config.data))
+    assert {split for _, split, _ in run.reports()} == {"val", "test"} and run.test_score
