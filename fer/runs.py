@@ -24,8 +24,9 @@ class Run:
 
     `config.json` the recipe; `status.json` the state; `progress.json` where the training is; `history.jsonl` a line an
     epoch; `checkpoint.npz` what a resumed training needs; `model.keras` the best epoch so far; `model.tflite` the same
-    for inference, EXPORTS for others; `card.json` what a reader wants to know; `reports/*.json`; `events.tfevents` the
-    history for TensorBoard; `log.txt` what the training process printed; `lock` held by the process that trains it.
+    for inference, EXPORTS for others; `card.json` what a reader wants to know; `reports/*.json`; `robustness.json` how
+    accuracy falls; `events.tfevents` the history for TensorBoard; `log.txt` what the training process printed; `lock`
+    held by the process that trains it.
     """
 
     def __init__(self, path: Path):
@@ -84,6 +85,12 @@ class Run:
             return [json.loads(line) for line in path.read_text().splitlines()] if path.is_file() else []
         except ValueError as error:
             raise _damaged(path, error) from error
+
+    @property
+    def robustness(self) -> dict:
+        """What `benchmarks/robustness.py` measured: `dataset`, `split`, `fingerprint`, `n`, and `kinds` of change with
+        accuracy at every strength; empty where it never did."""
+        return self._json("robustness.json") or {}
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -160,6 +167,9 @@ class Run:
 
     def set_card(self, card: dict) -> None:
         self._write("card.json", card)
+
+    def set_robustness(self, measured: dict) -> None:
+        self._write("robustness.json", measured)
 
     def set_history(self, entries: list[dict]) -> None:
         write_atomically(self.history_path, "".join(f"{json.dumps(entry)}\n" for entry in entries))

@@ -6,7 +6,7 @@ import streamlit as st
 from fer.errors import FerError
 from fer.runs import Run
 from fer.store import RunStore
-from pages.parts import access, frame
+from pages.parts import access, frame, robustness
 from pages.parts.models import accuracy_sentence, speed_of
 from pages.parts.training import manage
 
@@ -64,6 +64,7 @@ with frame.errors():
     if chosen.is_usable:
         st.markdown(accuracy_sentence(chosen))
     manage.show(store, chosen, is_default=chosen.id == default)
+    robustness.show(store, chosen)
     with st.expander("Import a network that was trained elsewhere"):
         if access.allowed("uploads"):
             manage.bring(store)

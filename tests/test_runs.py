@@ -226,7 +226,7 @@ def test_the_test_score_is_that_of_the_runs_own_data_and_never_of_drawn_faces(st
 
 
 @pytest.mark.parametrize("content", GARBAGE.values(), ids=GARBAGE)
-@pytest.mark.parametrize("name", ["status", "progress", "card"])
+@pytest.mark.parametrize("name", ["status", "progress", "card", "robustness"])
 def test_a_damaged_file_is_told_by_its_name(store, name, content):
     run = store.create(TrainConfig(), "x")
     (run.path / f"{name}.json").write_bytes(content)

@@ -1,0 +1,65 @@
+"""Figure of how accuracy falls when pictures are not as those that a model was trained on."""
+
+from collections.abc import Mapping
+
+import plotly.graph_objects as go
+from plotly.subplots import make_subplots
+
+from fer.charts import DASHES, MODELS, as_text, layout
+
+COLUMNS = 2  # panels beside each other; they still can be read at 390 pixels
+ROW = 200  # pixels
+
+
+def accuracy_falls(measured: Mapping[str, dict], about: str) -> go.Figure:
+    """Accuracy over strength, a panel a kind and a line a model.
+
+    Args:
+        measured: `Run.robustness` of runs on the same images, by the runs' names.
+        about: on which images and how they were answered.
+    """
+    kinds = next(iter(measured.values()))["kinds"]
+    titles = [f"{kind}, {told['unit']}" for kind, told in kinds.items()]
+    rows = -(-len(kinds) // COLUMNS)
+    gaps = {"vertical_spacing": 0.25 / rows, "horizontal_spacing": 0.06}
+    figure = make_subplots(rows, COLUMNS, shared_yaxes="all", subplot_titles=titles, **gaps)
+    for i, (name, result) in enumerate(measured.items()):
+        line = {"color": MODELS[i % len(MODELS)], "dash": DASHES[i % len(DASHES)]}
+        for place, (kind, told) in enumerate(result["kinds"].items()):
+            trace = _line(name, kind, told, result["n"]).update(line=line, showlegend=not place, legendgroup=name)
+            figure.add_trace(trace, place // COLUMNS + 1, place % COLUMNS + 1)
+    layout(figure, "Accuracy by kind and strength", about, height=150 + ROW * rows).update_layout(margin_t=112)
+    figure.update_xaxes(nticks=6, fixedrange=True)
+    figure.update_yaxes(tickformat=".0%", rangemode="tozero", fixedrange=True)
+    for place, told in enumerate(kinds.values()):
+        if _is_downward(told["points"]):  # what changes most stands on the right
+            figure.update_xaxes(autorange="reversed", row=place // COLUMNS + 1, col=place % COLUMNS + 1)
+    return figure.update_annotations(font_size=13)
+
+
+def _is_downward(points: list[dict]) -> bool:
+    return points[0]["strength"] > points[-1]["strength"]
+
+
+def _line(name: str, kind: str, told: dict, n: int) -> go.Scatter:
+    """One model's accuracy over the strengths of one kind, with its intervals."""
+    points = told["points"]
+    shares, intervals = [point["accuracy"] for point in points], [point["interval"] for point in points]
+    return go.Scatter(
+        x=[point["strength"] for point in points],
+        y=shares,
+        error_y={
+            "array": [high - share for share, (_, high) in zip(shares, intervals, strict=True)],
+            "arrayminus": [share - low for share, (low, _) in zip(shares, intervals, strict=True)],
+            "thickness": 1,
+            "width": 2,
+        },
+        mode="lines+markers",
+        marker={"size": 5},
+        name=as_text(name),
+        customdata=[[*interval, 100 * point["change"]] for interval, point in zip(intervals, points, strict=True)],
+        hovertemplate=(
+            f"{as_text(name)}, {kind} %{{x}} {told['unit']}: %{{y:.1%}}<br>95% %{{customdata[0]:.1%}} to "
+            f"%{{customdata[1]:.1%}}, n = {n:,}<br>%{{customdata[2]:+.1f}} points against untouched<extra></extra>"
+        ),
+    )
