@@ -30,6 +30,11 @@ def augment(images: np.ndarray, targets: np.ndarray, config: TrainConfig, random
     if config.light:
         gain, offset = map(ops.convert_to_tensor, light_parameters(len(images), config.light, random))
         pixels = pixels * gain + offset
+    if config.blur:
+        rows = ops.convert_to_tensor(blur_matrices(len(images), images.shape[1], config.blur, random))
+        pixels = ops.matmul(ops.matmul(rows, pixels[..., 0]), ops.transpose(rows, (0, 2, 1)))[..., None]
+    if config.noise:
+        pixels = pixels + ops.convert_to_tensor(noise_of(images.shape, config.noise, random))
     if config.mixup:
         share = random.beta(config.mixup, config.mixup, (len(images), 1)).astype(np.float32)
         partner = random.permutation(len(images))
@@ -63,6 +68,8 @@ NUMPY = SimpleNamespace(
     image=SimpleNamespace(affine_transform=_affine_transform),
     take=np.take,
     where=np.where,
+    matmul=np.matmul,
+    transpose=np.transpose,
     clip=np.clip,
     round=np.round,
     cast=lambda values, dtype: values.astype(dtype),
@@ -89,6 +96,25 @@ def light_parameters(n: int, strength: float, random: np.random.Generator) -> tu
     gain = 1 + random.uniform(-strength, strength, (n, 1, 1, 1))
     brightness = 127.5 * random.uniform(-strength, strength, (n, 1, 1, 1))
     return gain.astype(np.float32), (127.5 * (1 - gain) + brightness).astype(np.float32)
+
+
+def blur_matrices(n: int, size: int, most: float, random: np.random.Generator) -> np.ndarray:
+    """float32 (n, size, size): each image's Gaussian as a matrix whose rows sum to 1, for its rows and its columns."""
+    sigma = np.maximum(_mostly_small(n, most, random), 1e-2)[:, None, None]
+    apart = np.subtract.outer(np.arange(size), np.arange(size))
+    weights = np.exp(-0.5 * (apart / sigma) ** 2)
+    return (weights / weights.sum(axis=2, keepdims=True)).astype(np.float32)
+
+
+def noise_of(shape: tuple[int, int, int], most: float, random: np.random.Generator) -> np.ndarray:
+    """float32 (n, size, size, 1): what is added to each pixel, in grey levels."""
+    sigma = _mostly_small(shape[0], most, random).astype(np.float32)
+    return sigma[:, None, None, None] * random.standard_normal((*shape, 1), np.float32)
+
+
+def _mostly_small(n: int, most: float, random: np.random.Generator) -> np.ndarray:
+    """float64 (n,): from 0 to `most`; half of them are below a quarter of it."""
+    return most * random.random(n) ** 2
 
 
 def erase_masks(n: int, size: int, probability: float, random: np.random.Generator) -> np.ndarray:

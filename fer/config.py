@@ -80,6 +80,12 @@ class TrainConfig:
     scale: float = setting(0.2, "augmentation: resize by up to this share", low=0, high=0.9)
     shift: float = setting(5, "augmentation: move by up to so many pixels of a 48-pixel image", low=0, high=24)
     light: float = setting(0.2, "augmentation: change contrast and brightness by up to this share", low=0, high=0.9)
+    blur: float = setting(
+        0.0, "augmentation: blur with a Gaussian of up to so many pixels, mostly of fewer", low=0, high=10
+    )
+    noise: float = setting(
+        0.0, "augmentation: add Gaussian noise of up to so many grey levels, mostly of fewer", low=0, high=127
+    )
     erase: float = setting(
         0.5, "augmentation: probability of blanking a box of 4 to 18 pixels (arXiv 1708.04896)", low=0, high=1
     )

@@ -1,13 +1,16 @@
 """Random changes that are the same for the same seed, and no more than was asked for."""
 
+from types import SimpleNamespace
+
+import cv2
 import numpy as np
 import pytest
 from keras import ops
 
-from fer.augment import ERASED_PIXELS, NUMPY, affine_parameters, augment, erase_masks
+from fer.augment import ERASED_PIXELS, NUMPY, affine_parameters, augment, blur_matrices, erase_masks, noise_of
 from fer.config import TrainConfig
 
-OFF = {"flip": False, "rotation": 0, "scale": 0, "shift": 0, "light": 0, "erase": 0, "mixup": 0}
+OFF = dict.fromkeys(("rotation", "scale", "shift", "light", "blur", "noise", "erase", "mixup"), 0) | {"flip": False}
 IMAGES = np.random.default_rng(0).integers(0, 256, (12, 48, 48), np.uint8)
 TARGETS = np.eye(7, dtype=np.float32)[np.arange(12) % 7]
 
@@ -31,7 +34,10 @@ class Fixed:
         return np.zeros(size)
 
 
-EVERYTHING = {"flip": True, "rotation": 12, "scale": 0.2, "shift": 5, "light": 0.2, "erase": 0.5, "mixup": 0.4}
+EVERYTHING = {
+    **{"flip": True, "rotation": 12, "scale": 0.2, "shift": 5, "light": 0.2, "erase": 0.5, "mixup": 0.4},
+    **{"blur": 1.5, "noise": 20},
+}
 
 
 @pytest.mark.parametrize("changes", [OFF, EVERYTHING, *({key: value} for key, value in EVERYTHING.items())], ids=str)
@@ -61,6 +67,21 @@ def test_the_given_images_stay_as_they_are():
 
 def test_a_flip_mirrors_exactly():
     assert (apply(Fixed(), flip=True)[0][..., 0] == IMAGES[:, :, ::-1]).all()
+
+
+def test_blur_is_a_gaussian_of_the_drawn_width():
+    images = cv2.GaussianBlur(IMAGES[0].astype(np.float32), (0, 0), 1.5)
+    blurred = blur_matrices(1, 48, 1.5, SimpleNamespace(random=np.ones))[0]
+    inner = slice(8, -8)  # at the border OpenCV mirrors the image
+    ours = blurred @ IMAGES[0] @ blurred.T
+    np.testing.assert_allclose(ours[inner, inner], images[inner, inner], atol=0.1)
+
+
+def test_noise_has_no_mean_and_the_drawn_deviation_and_is_mostly_small():
+    noise = noise_of((2000, 48, 48), 20, np.random.default_rng(0))
+    sigma = noise.std(axis=(1, 2, 3))
+    assert noise.dtype == np.float32 and abs(noise.mean()) < 0.05
+    assert sigma.max() < 21 and np.median(sigma) == pytest.approx(5, abs=0.5)
 
 
 def test_about_half_of_the_images_are_flipped():
