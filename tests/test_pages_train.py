@@ -35,9 +35,18 @@ def test_a_click_on_train_queues_the_recipe_of_the_form(train, models):
 
 
 def test_a_preset_fills_the_form(train):
-    app = train.button_group(key="train-preset").set_value("Best").run()
-    assert app.number_input(key="train-epochs").value == 60
+    app = train.button_group(key="train-preset").set_value("Balanced").run()
+    assert app.number_input(key="train-epochs").value == 20
     assert app.selectbox(key="train-architecture").value == "vgg_small"
+
+
+def test_settings_that_change_nothing_are_disabled(train):
+    assert train.number_input(key="train-backbone_rate").disabled
+    assert train.number_input(key="train-teacher_share").disabled
+    train.multiselect(key="train-teacher").set_value(["vgg_small"])
+    app = train.selectbox(key="train-architecture").set_value("mobilenet_v2").run()
+    assert not app.number_input(key="train-backbone_rate").disabled
+    assert not app.number_input(key="train-teacher_share").disabled
 
 
 def test_unwise_settings_are_told_and_a_taken_name_is_refused(train, models):

@@ -87,6 +87,7 @@ def _widget(item: Field, store: RunStore):
     """The widget that fits a setting's type and limits; its value is the session's."""
     limits, label = item.metadata, item.name.replace("_", " ")
     common = {"key": key(item.name), "help": limits["help"].removeprefix(AUGMENTATION), "persist_state": "session"}
+    common["disabled"] = not _matters(item)
     if item.name == "architecture":
         return st.selectbox(label, list(ARCHITECTURES), on_change=_drop_start, args=(store,), **common)
     if item.name == "start_from":
@@ -105,6 +106,13 @@ def _widget(item: Field, store: RunStore):
     step, format = (1, "%d") if item.type is int else (None, "%g")
     low, high = item.type(limits["low"]), item.type(limits["high"])
     return st.number_input(label, min_value=low, max_value=high, step=step, format=format, **common)
+
+
+def _matters(item: Field) -> bool:
+    """Whether a setting changes anything beside the other settings."""
+    if item.name in ("imagenet", "frozen_epochs", "backbone_rate"):
+        return bool(ARCHITECTURES[st.session_state[key("architecture")]].imagenet)
+    return item.name != "teacher_share" or bool(st.session_state[key("teacher")])
 
 
 def _follow_start(store: RunStore) -> None:
