@@ -12,7 +12,7 @@ from fer import faces
 from fer.calibration import at_temperature, softmax
 from fer.data import IMAGE_SIZE
 from fer.detectors import DETECTORS
-from fer.errors import FerError
+from fer.errors import FerError, no_weights
 from fer.faces import Prediction
 from fer.runs import Run
 from fer.store import RunStore
@@ -36,6 +36,8 @@ class Classifier:
     def __init__(self, run: Run, *, threads: int = 1, path: Path | None = None):
         from ai_edge_litert.interpreter import Interpreter
 
+        if run.is_without_weights:
+            raise no_weights(run.id)
         if not run.is_usable:
             raise FerError(
                 f"Run {run.id!r} cannot answer: it is not exported yet, or its card is damaged. Finish its "

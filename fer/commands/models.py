@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from fer import printing
-from fer.commands import command, finished, load_worker, print_scores, quiet_stderr
+from fer.commands import answering, command, finished, load_worker, print_scores, quiet_stderr
 from fer.errors import FerError
 from fer.runs import EXPORTS, Run
 from fer.store import RunStore
@@ -89,7 +89,7 @@ def average(run_ids: list[str], name: str | None) -> None:
 
 
 def export(run_id: str, kind: str | None) -> None:
-    run, worker = finished(RunStore()[run_id]), load_worker()
+    run, worker = answering(finished(RunStore()[run_id])), load_worker()
     if not kind:
         _judge(worker, run)
         return
