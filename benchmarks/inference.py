@@ -2,9 +2,8 @@
 
     python benchmarks/inference.py [--rounds 5]
 
-CPU milliseconds a face are the process's own time over 500 single faces (batch 1, one thread), the smallest of the
-rounds and the median. The web row needs `chromium` and playwright: seconds from starting the server to the first
-answered photo.
+CPU milliseconds a face are measured as for a run's card (`fer.inference.milliseconds_a_face`). The web row needs
+`chromium` and playwright: seconds from starting the server to the first answered photo.
 """
 
 import argparse
@@ -16,28 +15,9 @@ import sys
 import time
 from pathlib import Path
 
-import numpy as np
-
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 PHOTO = ROOT / "pages/parts/samples/astronaut.jpg"
-FACES = 500
-
-
-def face_milliseconds(run_id: str, rounds: int) -> list[float]:
-    """CPU milliseconds a face of every round."""
-    from fer.inference import Classifier
-    from fer.store import RunStore
-
-    classifier = Classifier(RunStore()[run_id])
-    face = np.random.default_rng(0).integers(0, 256, (1, 48, 48), np.uint8)
-    times = []
-    for _ in range(rounds):
-        started = time.process_time()
-        for _ in range(FACES):
-            classifier.probabilities(face)
-        times.append((time.process_time() - started) / FACES * 1000)
-    return times
 
 
 def predict_process(photo: Path) -> tuple[float, float]:
@@ -93,12 +73,12 @@ def main() -> None:
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("--rounds", type=int, default=5)
     rounds = options.parse_args().rounds
+    from fer.inference import milliseconds_a_face
     from fer.store import RunStore
 
     for run in RunStore():
         if run.is_usable:
-            times = face_milliseconds(run.id, rounds)
-            print(f"{run.id}: {min(times):.2f} ms CPU a face at best, {statistics.median(times):.2f} median")
+            print(f"{run.id}: {milliseconds_a_face(run):.2f} ms CPU a face")
     for name, measure in (("fer predict", lambda: predict_process(PHOTO)), ("server to first answer", first_answer)):
         measure()  # warms the disk
         seconds, memory = zip(*(measure() for _ in range(rounds)), strict=True)

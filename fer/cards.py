@@ -13,6 +13,7 @@ import keras
 from fer.data import Dataset
 from fer.distillation import teachers
 from fer.runs import Run
+from fer.speed import processor
 from fer.store import RunStore
 
 PACKAGES = ("keras", "numpy", "ai-edge-litert")
@@ -54,7 +55,7 @@ def make_card(run: Run, dataset: Dataset, *, parameters: int, precision: str, po
             **{name: version(name) for name in PACKAGES},
             **_backend_version(),
         },
-        "machine": {"system": platform.system(), "processor": _processor(), "cores": os.cpu_count()},
+        "machine": {"system": platform.system(), "processor": processor(), "cores": os.cpu_count()},
         "finished": _now(),
         "default": bool(run.card.get("default", False)),
         "scores": {},
@@ -109,11 +110,3 @@ def _now() -> str:
 def _backend_version() -> dict[str, str]:
     name = keras.backend.backend()
     return {name: __import__(name).__version__}
-
-
-def _processor() -> str:
-    """The processor's name where the system tells it."""
-    path = Path("/proc/cpuinfo")
-    lines = path.read_text().splitlines() if path.is_file() else []
-    named = [line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")]
-    return named[0] if named else platform.processor() or platform.machine()

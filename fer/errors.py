@@ -21,3 +21,11 @@ def unknown(kind: str, name: str, valid) -> FerError:
     nearest = get_close_matches(str(name), valid, n=1, cutoff=0.6)
     hint = f" Did you mean {nearest[0]!r}?" if nearest else ""
     return FerError(f"Unknown {kind} {name!r}.{hint} Valid: {', '.join(valid) or 'none yet'}.")
+
+
+def no_weights(run_id: str) -> FerError:
+    """The error for asking a run that ships without weights for an answer."""
+    return FerError(
+        f"The weights of {run_id!r} are not here, only its reports and curves. Train it again: "
+        f"python -m fer train --recipe {run_id}"
+    )

@@ -6,7 +6,7 @@ import os
 import keras
 import numpy as np
 
-from fer.errors import FerError
+from fer.errors import FerError, no_weights
 from fer.inference import Classifier
 from fer.runs import Run
 
@@ -54,6 +54,8 @@ def need_tensorflow() -> None:
 
 def load(run: Run) -> keras.Model:
     """The run's network in plain Keras. Raises FerError where no epoch of it was trained yet."""
+    if run.is_without_weights:
+        raise no_weights(run.id)
     if not run.model_path.is_file() and run.is_usable:
         raise FerError(f"Run {run.id!r} was imported as .tflite, from which no Keras network can be made.")
     if not run.model_path.is_file():

@@ -1,8 +1,11 @@
-"""Files that are never seen half-written."""
+"""Files that are never seen half-written, and what is told of those that cannot be read."""
 
+import json
 import os
 import tempfile
 from pathlib import Path
+
+from fer.errors import FerError
 
 
 def write_atomically(path: Path, content: str | bytes) -> None:
@@ -17,3 +20,26 @@ def write_atomically(path: Path, content: str | bytes) -> None:
     except BaseException:
         Path(fresh).unlink(missing_ok=True)
         raise
+
+
+def read_text(path: Path) -> str:
+    """What a file says, whatever bytes are in it; empty where there is none."""
+    return path.read_text(errors="replace") if path.is_file() else ""
+
+
+def read_object(path: Path) -> dict | None:
+    """The JSON object in a file, None where there is no file. Raises FerError where it holds anything else."""
+    try:
+        value = json.loads(path.read_text())
+    except FileNotFoundError:
+        return None
+    except ValueError as error:  # no JSON, or no text at all
+        raise damaged(path, error) from error
+    if not isinstance(value, dict):
+        raise damaged(path, f"a JSON object is expected, got {type(value).__name__}")
+    return value
+
+
+def damaged(path: Path, why: object) -> FerError:
+    """The error for a file of a run that cannot be read."""
+    return FerError(f"{path} is damaged ({why}). Delete the run or restore the file.")

@@ -6,7 +6,7 @@ from pathlib import Path
 import keras
 import numpy as np
 
-from fer import export, foreign, wrapping
+from fer import cost, export, foreign, wrapping
 from fer.cards import imported_card
 from fer.config import TrainConfig
 from fer.data import IMAGE_SIZE, Dataset
@@ -75,6 +75,7 @@ def _fill(run: Run, content: keras.Model | bytes, card: dict, dataset: Dataset |
             raise
         except Exception as error:  # the converter raises whatever another one's network leads it to
             raise FerError(f"The network cannot be made into a .tflite: {str(error)[: foreign.MAX_TOLD]}") from error
+    run.set_card({**run.card, **cost.of(run)})
     if dataset:
         score(run, dataset)
 

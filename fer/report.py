@@ -180,7 +180,13 @@ class Report:
             "macro_f1": self.macro_f1,
             "log_loss": self.log_loss,
             "calibration_error": self.calibration_error,
+            "recall": self._recall(),
         }
+
+    def _recall(self) -> dict[str, float]:
+        """By label, of the classes that occur."""
+        found, support = self.per_class["recall"].tolist(), self.per_class["support"]
+        return {label: found[i] for i, label in enumerate(self.labels) if support[i]}
 
     def to_json(self) -> str:
         """JSON text from which `from_json` makes the same report to the last bit."""
@@ -202,16 +208,7 @@ class Report:
             version = plain.pop("format")
             if version == FORMAT_VERSION:
                 return cls._from_plain(plain)
-        except (
-            FerError,
-            KeyError,
-            IndexError,
-            TypeError,
-            ValueError,
-            OverflowError,
-            AttributeError,
-            RecursionError,
-        ) as error:
+        except DAMAGES as error:
             raise FerError(f"The stored report is damaged ({error}). Evaluate again.") from error
         raise FerError(f"This report has format {version}; this program reads {FORMAT_VERSION}. Evaluate again.")
 

@@ -10,7 +10,7 @@ from filelock import FileLock, Timeout
 
 from fer.config import TrainConfig
 from fer.errors import FerError
-from fer.files import write_atomically
+from fer.files import damaged, read_object, read_text, write_atomically
 from fer.labels import EMOTIONS
 from fer.report import Report, way
 
@@ -84,7 +84,7 @@ class Run:
         try:
             return [json.loads(line) for line in path.read_text().splitlines()] if path.is_file() else []
         except ValueError as error:
-            raise _damaged(path, error) from error
+            raise damaged(path, error) from error
 
     @property
     def robustness(self) -> dict:
@@ -154,10 +154,21 @@ class Run:
     @property
     def is_usable(self) -> bool:
         """Whether it can answer: trained, exported, and with a card that is not damaged."""
+        return self.tflite_path.is_file() and bool(self._readable_card)
+
+    @property
+    def is_without_weights(self) -> bool:
+        """Whether it is finished, but of it only card, reports and curves are here: not every network is small enough
+        to ship."""
+        return bool(self._readable_card) and not (self.model_path.is_file() or self.tflite_path.is_file())
+
+    @property
+    def _readable_card(self) -> dict:
+        """The card; empty also where it is damaged."""
         try:
-            return self.tflite_path.is_file() and bool(self.card)
+            return self.card
         except FerError:
-            return False
+            return {}
 
     def set_status(self, state: str, message: str = "", **more) -> None:
         self._write("status.json", {"state": state, "message": message, "time": time.time(), **more})
@@ -190,8 +201,7 @@ class Run:
     @property
     def note(self) -> str:
         """What its owner wrote about it."""
-        path = self.path / "note.txt"
-        return path.read_text(errors="replace") if path.is_file() else ""
+        return read_text(self.path / "note.txt")
 
     def set_note(self, text: str) -> None:
         write_atomically(self.path / "note.txt", text)
@@ -199,16 +209,12 @@ class Run:
     @property
     def is_shipped(self) -> bool:
         """Whether it came with the app, and is therefore neither renamed nor deleted."""
-        try:
-            return bool(self.card.get("shipped"))
-        except FerError:
-            return False
+        return bool(self._readable_card.get("shipped"))
 
     @property
     def log(self) -> str:
         """What the training process printed."""
-        path = self.log_path
-        return path.read_text(errors="replace") if path.is_file() else ""
+        return read_text(self.log_path)
 
     @property
     def log_path(self) -> Path:
@@ -246,19 +252,7 @@ class Run:
         write_atomically(self.report_path(report.dataset, report.split, tta=report.tta), report.to_json())
 
     def _json(self, name: str) -> dict | None:
-        try:
-            value = json.loads((self.path / name).read_text())
-        except FileNotFoundError:
-            return None
-        except ValueError as error:  # no JSON, or no text at all
-            raise _damaged(self.path / name, error) from error
-        if not isinstance(value, dict):
-            raise _damaged(self.path / name, f"a JSON object is expected, got {type(value).__name__}")
-        return value
+        return read_object(self.path / name)
 
     def _write(self, name: str, value: dict) -> None:
         write_atomically(self.path / name, json.dumps(value, indent=2))
-
-
-def _damaged(path: Path, why: object) -> FerError:
-    return FerError(f"{path} is damaged ({why}). Delete the run or restore the file.")

@@ -1,6 +1,8 @@
 """How fast this machine trains and judges, remembered beside the runs, and how long a recipe will therefore take."""
 
 import json
+import platform
+from pathlib import Path
 
 from fer.config import TrainConfig
 from fer.files import write_atomically
@@ -46,6 +48,14 @@ def estimate(store: RunStore, config: TrainConfig, *, train: int, val: int, test
 def key(config: TrainConfig) -> str:
     """What has a speed of its own."""
     return f"{config.architecture} {config.precision}"
+
+
+def processor() -> str:
+    """The processor's name where the system tells it."""
+    path = Path("/proc/cpuinfo")
+    lines = path.read_text().splitlines() if path.is_file() else []
+    named = [line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")]
+    return named[0] if named else platform.processor() or platform.machine()
 
 
 def _path(store: RunStore):

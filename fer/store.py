@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from fer.config import TrainConfig
-from fer.errors import FerError, unknown
+from fer.errors import FerError, no_weights, unknown
 from fer.files import write_atomically
 from fer.runs import Run
 
@@ -82,6 +82,8 @@ class RunStore:
     def set_default(self, id: str) -> Run:
         """Make a finished run the one that answers, and no other."""
         chosen = self[id]
+        if chosen.is_without_weights:
+            raise no_weights(chosen.id)
         if not chosen.is_usable:
             raise FerError(f"Run {id!r} has no exported model yet; finish its training first.")
         for run in self:

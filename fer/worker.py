@@ -11,7 +11,7 @@ import keras
 import numpy as np
 from filelock import Timeout
 
-from fer import export, logs, networks, speed
+from fer import cost, export, logs, networks, speed
 from fer.calibration import fit_temperature, sure_from
 from fer.cards import make_card, recipe
 from fer.config import TrainConfig
@@ -137,9 +137,9 @@ def average(runs: list[Run], name: str | None = None) -> Run:
 
 
 def judge(run: Run, dataset: Dataset, splits: tuple[str, ...] = SCORED) -> None:
-    """Export a trained run, check the export, and score it."""
+    """Export a trained run, check the export, measure what it costs, and score it."""
     export.export(run)
-    run.set_card({**run.card, "export": export.check(run, dataset.val.images)})
+    run.set_card({**run.card, "export": export.check(run, dataset.val.images), **cost.of(run)})
     score(run, dataset, splits)
 
 

@@ -26,7 +26,7 @@ frame.start(
 with frame.errors():
     left, right = st.columns(2)
     with left:
-        run = models.pick_run("evaluate-model")
+        run = models.pick_run("evaluate-model", to_answer=False)
     with right:
         tta = st.segmented_control(
             "Each face is answered by",
@@ -39,15 +39,19 @@ with frame.errors():
             help="Single pass: each face once. Test-time augmentation: the mean over six views of it (as it is, a "
             "little nearer, a little farther, and these mirrored), at six times the price.",
         )
-    source = st.segmented_control(
-        "Judge on",
-        list(SOURCES),
-        default="stored",
-        required=True,
-        format_func=SOURCES.get,
-        key="evaluate-source",
-        persist_state="session",
-    )
+    source = "stored"
+    if run.is_without_weights:
+        models.tell_of_weights(run)
+    else:
+        source = st.segmented_control(
+            "Judge on",
+            list(SOURCES),
+            default="stored",
+            required=True,
+            format_func=SOURCES.get,
+            key="evaluate-source",
+            persist_state="session",
+        )
     chosen = choose.choose(run, tta) if source == "stored" else own.choose(run, tta)
     if chosen:
         tabs = st.tabs(list(SECTIONS), on_change="rerun", key="evaluate-section")

@@ -135,6 +135,7 @@ def create(tiny_architecture, small_npz, tmp_path_factory):
 
 
 ROOT = Path(__file__).parents[1]
+WEIGHTS = ["model.keras", "model.tflite"]
 CHROMIUM = shutil.which("chromium")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-sync"]
 
@@ -240,3 +241,9 @@ def models(tmp_path, monkeypatch) -> RunStore:
     monkeypatch.setattr("fer.formats.DATA", tmp_path / "data")
     monkeypatch.setattr("fer.jobs.measure", lambda store, config: False)
     return RunStore(tmp_path / "models")
+
+
+@pytest.fixture
+def bare(models) -> Run:
+    """A run in `models` that ships without weights: the light model's card, reports and curves under another name."""
+    return Run(shutil.copytree(models.root / "mini_xception", models.root / "bare", ignore=lambda *_: WEIGHTS))

@@ -195,6 +195,26 @@ def test_what_cannot_be_done_is_told_in_one_line(arguments, message, own_models,
     assert [run.id for run in own_models] == ["mini_xception"], "nothing is left behind"
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        *(["predict", "x.jpg", "--model", "bare"], ["evaluate", "--data", "fer2013", "--model", "bare"]),
+        *(["export", "bare"], ["export", "bare", "--as", "float16"], ["average", "bare", "mini_xception"]),
+        ["models", "--default", "bare"],
+    ],
+    ids=" ".join,
+)
+def test_where_weights_do_not_ship_it_is_told_how_to_train_them_again(arguments, bare, capfd):
+    assert main(arguments) == 1
+    wanted = "fer: The weights of 'bare' are not here, only its reports and curves. Train it again: python -m fer train"
+    assert capfd.readouterr().err == f"{wanted} --recipe bare\n"
+
+
+def test_the_stored_reports_of_a_run_without_weights_are_still_written_as_html(bare, tmp_path):
+    assert main(["report", "--model", "bare", "--out", str(tmp_path / "x.html")]) == 0
+    assert "bare on fer2013 PrivateTest, n = 3,589" in (tmp_path / "x.html").read_text(encoding="utf-8")
+
+
 def test_data_prints_splits_and_faults(capsys):
     assert main(["data", "synthetic", "--json"]) == 0
     facts = json.loads(capsys.readouterr().out)
@@ -259,7 +279,7 @@ def test_the_default_model_is_changed_by_one_command(own_models, capsys):
     own_models["mini_xception"].set_card({**own_models["mini_xception"].card, "default": False})
     assert main(["models", "--default", "mini_xception"]) == 0
     assert own_models["mini_xception"].card["default"] and main(["models"]) == 0
-    assert "mini_xception*" in capsys.readouterr().out
+    assert "default" in capsys.readouterr().out
 
 
 def test_export_as_float16_tells_size_and_difference(own_models, small_npz, capsys):

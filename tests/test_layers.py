@@ -19,7 +19,7 @@ ORDER = [  # a module imports only from those before it; a package's files, from
     *PACKAGES,
     *("photos", "kaggle"),
     *("runs", "store", "speed", "jobs", "downloads", "presets", "logs"),
-    *("inference", "saliency", "export", "conversion", "evaluation", "pictures", "tables"),
+    *("inference", "saliency", "export", "cost", "conversion", "evaluation", "pictures", "tables", "overview"),
     *("augment", "recipe", "networks", "transfer", "distillation", "cards", "training"),
     *("charts", "document", "worker", "foreign", "wrapping", "importing"),
     *("film", "recording", "video", "batch", "live"),

@@ -9,6 +9,7 @@ import pytest
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
+from fer import overview
 from fer.store import RunStore
 
 ROOT = Path(__file__).parents[1]
@@ -91,11 +92,56 @@ def test_the_models_page_shows_every_run_and_changes_the_default(tmp_path, monke
         shutil.copytree(ROOT / "models" / name, root / name)
     monkeypatch.setattr("fer.store.MODELS", root)
     app = AppTest.from_file(str(ROOT / "pages/models.py"), default_timeout=60).run()
-    assert not app.exception and list(app.dataframe[0].value["Run"]) == ["mini_xception", "vgg_small"]
+    assert not app.exception and list(app.dataframe[0].value["model"]) == ["vgg_small", "mini_xception"]
     other = next(run.id for run in RunStore(root) if run.id != RunStore(root).default.id)
     app = app.selectbox(key="models-chosen").set_value(other).run()
     app = app.button(key="models-make-default").click().run()
     assert not app.exception and RunStore(root).default.id == other
+
+
+def test_the_models_page_shows_the_table_that_the_readme_has(models, bare):
+    models["mini_xception"].set_note("the light one")
+    app = AppTest.from_file(str(ROOT / "pages/models.py"), default_timeout=60).run()
+    assert not app.exception and not app.error
+    shown = overview.texts(app.dataframe[0].value)
+    assert shown.equals(overview.texts(overview.table(models))) and "the light one" in list(shown["note"])
+
+
+def test_of_a_run_without_weights_the_models_page_shows_figures_and_curves_and_how_to_train_it_again(models, bare):
+    app = AppTest.from_file(str(ROOT / "pages/models.py"), default_timeout=60).run()
+    app = app.selectbox(key="models-chosen").set_value("bare").run()
+    assert not app.exception and not app.error and len(app.get("plotly_chart")) == 5 + 1, "five curves, and how accuracy falls"
+    assert any("bare** is right on **63.7%" in text.value for text in app.markdown)
+    assert "python -m fer train --recipe bare" in app.info[0].value.replace("\\", "")
+    assert [button.label for button in app.get("download_button")] == ["History (CSV)"]
+    keys = {button.key for button in app.button}
+    assert "models-make-default" not in keys and not any(key.startswith("models-export") for key in keys)
+
+
+def test_a_run_without_weights_is_not_offered_where_faces_are_answered(models, bare, predict):
+    assert not predict.exception and predict.selectbox(key="predict-model").options == ["mini_xception", "vgg_small"]
+
+
+@pytest.mark.parametrize("section", ["Overview", "Compare", "Take along"])
+def test_the_stored_reports_of_a_run_without_weights_are_shown_and_no_other_is_offered(models, bare, section):
+    app = evaluate_page(section).selectbox(key="evaluate-model").set_value("bare").run()
+    assert not app.exception and not app.error and "--recipe bare" in app.info[0].value.replace("\\", "")
+    box = next(box for box in app.selectbox if box.label == "Data and split")
+    assert box.options == ["fer2013, PrivateTest (test split)", "fer2013, PublicTest (val split)"]
+    assert not [button for button in app.button if button.key == "evaluate-now"]
+    if section == "Compare":
+        assert "mini_xception, single pass" in app.button_group(key="evaluate-rivals").options
+
+
+def test_a_run_without_weights_is_a_rival_of_others(models, bare):
+    app = evaluate_page("Compare")
+    assert "bare, single pass" in app.button_group(key="evaluate-rivals").options
+
+
+def test_a_run_without_weights_and_reports_says_so(models, bare):
+    shutil.rmtree(bare.path / "reports")
+    app = evaluate_page().selectbox(key="evaluate-model").set_value("bare").run()
+    assert not app.exception and not app.error and "bare has no stored report" in app.info[1].value
 
 
 def evaluate_page(section: str = "Overview") -> AppTest:

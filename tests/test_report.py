@@ -15,7 +15,7 @@ from fer.report import Report, percent, way
 
 SUMMARY = {
     *("n", "accuracy", "interval", "leak_free_n", "leak_free_accuracy", "leak_free_interval"),
-    *("balanced_accuracy", "macro_f1", "log_loss", "calibration_error"),
+    *("balanced_accuracy", "macro_f1", "log_loss", "calibration_error", "recall"),
 }
 
 
@@ -77,6 +77,9 @@ def test_the_summary_has_the_headline_figures_as_plain_values(report):
     assert set(summary) == SUMMARY and json.loads(json.dumps(summary)) == summary
     for name in ("accuracy", "balanced_accuracy", "macro_f1", "log_loss", "calibration_error"):
         assert summary[name] == report.headline()[name][0]
+    occurring = sorted({report.labels[i] for i in report.targets}, key=report.labels.index)
+    wanted = metrics.recall_score(report.targets, report.predictions, labels=np.unique(report.targets), average=None)
+    assert summary["recall"] == pytest.approx(dict(zip(occurring, wanted, strict=True))), "of the classes that occur"
 
 
 def test_json_gives_the_same_report_back_to_the_last_bit(report):

@@ -114,6 +114,14 @@ def test_a_run_that_cannot_answer_is_no_default(store):
         store.set_default("new")
 
 
+def test_a_run_without_weights_is_no_default_but_keeps_its_card_and_reports(bare, models):
+    assert bare.is_without_weights and not bare.is_usable and bare.is_shipped and bare.downloads == {}
+    assert bare.test_score and bare.report("fer2013", "test").model == "bare"
+    assert not models["vgg_small"].is_without_weights and not models.create(TrainConfig(), "new").is_without_weights
+    bare.set_card({**bare.card, "default": True})
+    assert models.default.id == "vgg_small"
+
+
 def test_what_is_written_is_read_again(store):
     run = store.create(TrainConfig(), "x")
     run.set_status("training", "go")

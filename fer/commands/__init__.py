@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 from fer import printing
 from fer.config import TrainConfig
-from fer.errors import FerError
+from fer.errors import FerError, no_weights
 from fer.runs import Run
 from fer.store import RunStore
 
@@ -42,6 +42,13 @@ def add_setting(group, item) -> None:
 
 def chosen(model: str | None) -> Run:
     return RunStore()[model] if model else RunStore().default
+
+
+def answering(run: Run) -> Run:
+    """The run, if it has weights; told before data is opened or TensorFlow imported."""
+    if run.is_without_weights:
+        raise no_weights(run.id)
+    return run
 
 
 def finished(run: Run) -> Run:

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from fer import printing
-from fer.commands import DATASET_HELP, chosen, command, finished
+from fer.commands import DATASET_HELP, answering, chosen, command, finished
 from fer.errors import FerError
 from fer.report import way
 
@@ -52,7 +52,7 @@ def evaluate(data: str, split: str, model: str | None, tta: bool, json: bool) ->
     from fer.evaluation import data_for
     from fer.evaluation import evaluate as judge
 
-    run = chosen(model)
+    run = answering(chosen(model))
     opened = data_for(run, data)
     report = judge(run, opened, split, tta=tta)
     if json:

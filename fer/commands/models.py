@@ -3,10 +3,15 @@
 from pathlib import Path
 
 from fer import printing
-from fer.commands import command, finished, load_worker, print_scores, quiet_stderr
-from fer.errors import FerError
+from fer.commands import answering, command, finished, load_worker, print_scores, quiet_stderr
 from fer.runs import EXPORTS, Run
 from fer.store import RunStore
+
+PARTS = (  # of `overview.COLUMNS`: how accurate, how big and fast, from where
+    ["accuracy", "leak-free", "augmented", "augmented, leak-free"],
+    ["macro F1", "disgust recall", "parameters", "million MACs", "ms a face", "MB", "minutes", "state"],
+    ["network", "n", "n leak-free", "data", "trained on", "ms on"],
+)
 
 
 def add_to(add) -> None:
@@ -77,9 +82,11 @@ def _add_models(add) -> None:
         "models",
         models,
         "list the runs in models/, or choose the default one",
-        "List the runs with their state, size and accuracy, or choose the one that answers by default.",
+        "List the runs, the most accurate first: how accurate they are, how big and fast, and how they were trained;\n"
+        "or choose the one that answers by default. models/README.md tells what the columns mean.",
         "example:\n  python -m fer models --default mini_xception",
     )
+    parser.add_argument("--markdown", action="store_true", help="the table of models/README.md, as it should be")
     parser.add_argument("--default", metavar="RUN", help="make this run the one that answers by default")
 
 
@@ -89,7 +96,7 @@ def average(run_ids: list[str], name: str | None) -> None:
 
 
 def export(run_id: str, kind: str | None) -> None:
-    run, worker = finished(RunStore()[run_id]), load_worker()
+    run, worker = answering(finished(RunStore()[run_id])), load_worker()
     if not kind:
         _judge(worker, run)
         return
@@ -111,23 +118,26 @@ def import_model(file: Path, labels: str, name: str | None, scale: str | None, d
     print(f"Imported {run.path}, which answers {', '.join(run.labels)}.{told}")
 
 
-def models(default: str | None) -> None:
+def models(default: str | None, markdown: bool) -> None:
+    from fer import overview  # pandas, which other commands do not need
+
     store = RunStore()
     if default:
         print(f"{store.set_default(default).id} is now the default model.")
-        return
-    printing.print_table(["run", "state", "parameters", "test split, single pass"], [_model_row(run) for run in store])
-    print("* answers by default")
+    elif markdown:
+        print(overview.markdown(run for run in store if run.is_shipped), end="")
+    else:
+        _print_models(overview.texts(overview.table(store)))
 
 
-def _model_row(run: Run) -> list:
-    try:
-        card, score = run.card, run.test_score
-        told = f"{card['data']['name']}: {printing.headline(score)}" if score else "not measured on real faces"
-        told = told if card else run.status["message"]
-        return [f"{run.id}*" if card.get("default") else run.id, run.state, card.get("parameters", ""), told]
-    except FerError as error:  # one damaged run must not hide the others
-        return [run.id, "damaged", "", str(error)]
+def _print_models(table) -> None:
+    """The texts of the table in parts, each narrow enough for a terminal, then the notes."""
+    for part in PARTS:
+        printing.print_table(["model", *part], table[["model", *part]].itertuples(index=False))
+        print()
+    for model, note in zip(table["model"], table["note"], strict=True):
+        if note:
+            print(f"{model}: {note}")
 
 
 def _judge(worker, run: Run) -> None:

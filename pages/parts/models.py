@@ -6,6 +6,7 @@ from fer.inference import Classifier, EmotionReader, milliseconds_a_face
 from fer.report import way
 from fer.runs import TTA, Run
 from fer.store import RunStore
+from pages.parts.frame import plain
 
 
 @st.cache_resource(max_entries=8, show_spinner="Loading the model …")
@@ -45,10 +46,11 @@ def choose_tta(run: Run, key: str) -> bool:
     return st.toggle("Test-time augmentation", key=key, help=told, persist_state="session")
 
 
-def pick_run(key: str) -> Run:
-    """A select box of the runs that can answer, the default one first chosen."""
+def pick_run(key: str, *, to_answer: bool = True) -> Run:
+    """A select box of the runs that can answer, and not to answer also of those that ship without weights; the default
+    one first chosen."""
     store = RunStore()
-    runs = [run.id for run in store if run.is_usable]
+    runs = [run.id for run in store if run.is_usable or (run.is_without_weights and not to_answer)]
     chosen = store.default.id
     id = st.selectbox(
         "Model",
@@ -59,6 +61,15 @@ def pick_run(key: str) -> Run:
         persist_state="session",
     )
     return store[id]
+
+
+def tell_of_weights(run: Run) -> None:
+    """That a run ships without weights, and how to train them again."""
+    st.info(
+        f"The weights of {plain(run.id)} are not here, only its reports and curves. This trains it again: "
+        f"`python -m fer train --recipe {run.id}`",
+        icon=":material/model_training:",
+    )
 
 
 def accuracy_sentence(run: Run, *, tta: bool = False) -> str:

@@ -40,10 +40,14 @@ def stored(run: Run, dataset: str, split: str, tta: bool) -> Report | None:
 
 
 def choose(run: Run, tta: bool) -> Chosen | None:
-    """Pick data and split; a report that is not stored, or asked for again, is made now with a progress bar."""
-    present = [*formats.available(), "synthetic"]
+    """Pick data and split; a report that is not stored, or asked for again, is made now with a progress bar. A run
+    without weights has only its stored reports."""
+    present = [*formats.available(), "synthetic"] if run.is_usable else []
     kept = sorted({report[:2] for report in run.reports()}, key=lambda pair: (pair[0], ORDER.index(pair[1])))
     options = kept + [pair for name in present for split in ORDER if (pair := (name, split)) not in kept]
+    if not options:
+        st.info(f"{frame.plain(run.id)} has no stored report.")
+        return None
     dataset, split = st.session_state[PAIR] = st.selectbox(
         "Data and split",
         options,
@@ -56,10 +60,11 @@ def choose(run: Run, tta: bool) -> Chosen | None:
         report = stored(run, dataset, split, tta)
     if warning := tables.warning(run, dataset, split):
         st.warning(warning)
-    if dataset in present or Path(run.source_of(dataset)).exists():
+    if run.is_usable and (dataset in present or Path(run.source_of(dataset)).exists()):
         _offer(run, dataset, split, tta, report)
     elif report is None:
-        st.info(f"There is no report with {way(tta)} of this split, and {dataset} is not in `data/`.")
+        missing = f"{dataset} is not in `data/`" if run.is_usable else "its weights are not here"
+        st.info(f"There is no report with {way(tta)} of this split, and {missing}.")
     return Chosen(run, report) if report else None
 
 

@@ -29,7 +29,7 @@ def rivals(chosen: Chosen) -> dict[str, Callable[[], Report]]:
             get = partial(own.judge, run, report.dataset, tta, chosen.faces)
         else:
             get = partial(stored, run, report.dataset, report.split, tta)
-        if run.is_usable and (run.labels == report.labels if chosen.faces else _fits(get, report)):
+        if (run.is_usable and run.labels == report.labels) if chosen.faces else _fits(get, report):
             found[f"{run.id}, {way(tta)}"] = get
     return found
 

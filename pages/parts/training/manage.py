@@ -22,14 +22,15 @@ def show(store: RunStore, run: Run, *, is_default: bool) -> None:
     with st.container(horizontal=True):
         downloads(run)
     if access.allowed("training"):
-        st.button(
-            "Make it the default",
-            key="models-make-default",
-            type="primary",
-            disabled=is_default or not run.is_usable,
-            on_click=frame.act,
-            args=(store.set_default, run.id),
-        )
+        if not run.is_without_weights:
+            st.button(
+                "Make it the default",
+                key="models-make-default",
+                type="primary",
+                disabled=is_default or not run.is_usable,
+                on_click=frame.act,
+                args=(store.set_default, run.id),
+            )
         _exports(store, run)
         if not run.is_shipped:
             _rename(store, run)

@@ -1,0 +1,55 @@
+"""What a network costs: multiply-adds, bytes, and milliseconds a face."""
+
+from math import prod
+
+import keras
+
+from fer import export, speed
+from fer.errors import FerError
+from fer.inference import milliseconds_a_face
+from fer.runs import Run
+
+
+def of(run: Run) -> dict:
+    """What an exported run's card tells of its cost, measured here and now.
+
+    Returns:
+        `macs`, multiply-adds of one face, None where an imported network does not tell them; `bytes` of
+        `model.tflite`; `ms` as in `milliseconds_a_face`, and `ms_on`, the processor that took them.
+    """
+    try:
+        macs = multiply_adds(export.load(run))
+    except FerError:  # imported as .tflite, or made for pictures of any size
+        macs = None
+    ms = round(milliseconds_a_face(run), 3)
+    return {"macs": macs, "bytes": run.tflite_path.stat().st_size, "ms": ms, "ms_on": speed.processor()}
+
+
+def multiply_adds(network: keras.Model) -> int:
+    """Multiplications with a weight, each with its addition, that a network needs for one image.
+
+    A layer's kernels count with their sizes at every place where they are applied. Left out, as usual: biases, batch
+    norm, activations, and products of two activations, such as attention's.
+
+    Raises:
+        FerError: where a layer's sizes are not fixed.
+    """
+    return sum(map(_of_layer, network.layers))
+
+
+def _of_layer(layer: keras.layers.Layer) -> int:
+    calls = layer._inbound_nodes  # as `layer.output`, which fails for a layer that is used twice
+    if isinstance(layer, keras.Model):
+        return len(calls) * multiply_adds(layer)
+    kernels = sum(prod(weight.shape) for weight in layer.weights if weight.name.endswith("kernel"))
+    return kernels * sum(_places(layer, call) for call in calls) if kernels else 0
+
+
+def _places(layer: keras.layers.Layer, call) -> int:
+    """How often a call of a layer applies its kernels to one image: at every step of a recurrent layer's input, at
+    every position of another layer's output."""
+    recurrent = isinstance(layer, keras.layers.RNN | keras.layers.Bidirectional)
+    sizes = call.input_tensors[0].shape[1:2] if recurrent else call.output_tensors[0].shape[1:-1]
+    if None in sizes:
+        raise FerError(f"Layer {layer.name!r} has no fixed sizes to count multiply-adds with.")
+    return prod(sizes)

@@ -1,0 +1,140 @@
+"""All models side by side: the one table that the Models page, `python -m fer models` and models/README.md show."""
+
+from collections.abc import Iterable
+
+import pandas as pd
+
+from fer.errors import FerError
+from fer.runs import TTA, Run
+
+COLUMNS = {  # what matters first, and how a number is written
+    "model": "",
+    "accuracy": "",
+    "state": "",
+    "leak-free": "",
+    "augmented": "",
+    "augmented, leak-free": "",
+    "macro F1": "{:.3f}",
+    "disgust recall": "{:.1f} %",
+    "parameters": "{:,.0f}",
+    "million MACs": "{:,.1f}",
+    "ms a face": "{:.2f}",
+    "MB": "{:.1f}",
+    "minutes": "{:,.1f}",
+    "network": "",
+    "n": "{:,.0f}",
+    "n leak-free": "{:,.0f}",
+    "data": "",
+    "trained on": "",
+    "ms on": "",
+    "note": "",
+}
+FORMATS = {name: format.format for name, format in COLUMNS.items() if format}
+BEGIN, END = "<!-- python -m fer models --markdown -->\n", "<!-- end of the table -->\n"  # around it in a document
+
+
+def table(runs: Iterable[Run]) -> pd.DataFrame:
+    """A row a run, the most accurate first, all from its card; nothing where that does not tell.
+
+    Accuracies are texts with their intervals, on the test split of the run's own data where that shows photographed
+    faces; FORMATS writes the numbers.
+    """
+    ranked = sorted(runs, key=lambda run: (-_accuracy(run), run.id))
+    return pd.DataFrame([_row(run) for run in ranked], columns=list(COLUMNS))
+
+
+def texts(table: pd.DataFrame) -> pd.DataFrame:
+    """The same with every number written as text."""
+    written = {name: table[name].map(FORMATS[name], na_action="ignore") for name in FORMATS}
+    return table.assign(**written).astype(object).fillna("")
+
+
+def markdown(runs: Iterable[Run]) -> str:
+    """The table as Markdown, between BEGIN and END, without notes."""
+    shown = texts(table(runs)).drop(columns="note")
+    shown["model"] = "`" + shown["model"] + "`"
+    ends = ["---:" if name in FORMATS else "---" for name in shown]
+    lines = [f"| {' | '.join(row)} |\n" for row in (shown.columns, ends, *shown.itertuples(index=False))]
+    return "".join([BEGIN, "\n", *lines, "\n", END])
+
+
+def _accuracy(run: Run) -> float:
+    """For the order; -1 where there is none."""
+    try:
+        return (run.test_score or {"accuracy": -1.0})["accuracy"]
+    except FerError:
+        return -1.0
+
+
+def _row(run: Run) -> dict:
+    try:
+        return {"model": run.id, "state": _state(run), **_scores(run), **_cost(run.card), **_training(run)}
+    except FerError as error:  # one damaged run must not hide the others
+        return {"model": run.id, "state": "damaged", "note": str(error)}
+
+
+def _state(run: Run) -> str:
+    if run.is_without_weights:
+        return "report and curves only"
+    return "default" if run.is_usable and run.card.get("default") else run.state
+
+
+def _scores(run: Run) -> dict:
+    single = run.test_score
+    if not single:
+        return {}
+    recall = single.get("recall", {}).get("disgust")
+    augmented = run.card["scores"].get(f"{run.card['data']['name']}-test{TTA}", {})
+    return {
+        "accuracy": _share(single, ""),
+        "leak-free": _share(single, "leak_free_"),
+        "augmented": _share(augmented, ""),
+        "augmented, leak-free": _share(augmented, "leak_free_"),
+        "macro F1": single["macro_f1"],
+        "disgust recall": None if recall is None else 100 * recall,
+        "n": single["n"],
+        "n leak-free": single["leak_free_n"],
+    }
+
+
+def _share(score: dict, kind: str) -> str:
+    """An accuracy with its interval: 70.8 % (69.3 to 72.2)."""
+    if score.get(f"{kind}accuracy") is None:
+        return ""
+    low, high = (100 * end for end in score[f"{kind}interval"])
+    return f"{100 * score[f'{kind}accuracy']:.1f} % ({low:.1f} to {high:.1f})"
+
+
+def _cost(card: dict) -> dict:
+    macs, size = card.get("macs"), card.get("bytes")
+    return {
+        "parameters": card.get("parameters"),
+        "million MACs": macs and macs / 1e6,
+        "ms a face": card.get("ms"),
+        "ms on": card.get("ms_on", ""),
+        "MB": size and size / 1e6,
+    }
+
+
+def _training(run: Run) -> dict:
+    """How it came to be, as far as that is known: nobody knows it of an imported one."""
+    card, told = run.card, {"network": run.config.architecture, "note": run.note}
+    if not card:
+        return told | {"note": run.note or run.status["message"]}
+    machine = card["machine"]
+    told |= {"data": _data(card)}
+    if machine:
+        told |= {"trained on": f"{machine['processor']}, {machine['cores']} cores, {card['precision']}"}
+    return told | {"minutes": card["training_seconds"] / 60 or None}
+
+
+def _data(card: dict) -> str:
+    """What it was trained on, with all that makes its figures not those on FER2013's labels."""
+    data, told = card["data"], [card["data"]["name"]]
+    if data["train"]:
+        told.append(f"{data['train']:,} images")
+    if data.get("ferplus"):
+        told.append("FER+ votes")
+    if data.get("classes"):
+        told.append(f"{len(card['labels'])} own classes")
+    return ", ".join(told)
