@@ -16,6 +16,7 @@ COLUMNS = {  # what matters first, and how a number is written
     "augmented, leak-free": "",
     "macro F1": "{:.3f}",
     "disgust recall": "{:.1f} %",
+    "calibration error": "{:.1f} %",
     "parameters": "{:,.0f}",
     "million MACs": "{:,.1f}",
     "ms a face": "{:.2f}",
@@ -83,7 +84,7 @@ def _scores(run: Run) -> dict:
     single = run.test_score
     if not single:
         return {}
-    recall = single.get("recall", {}).get("disgust")
+    recall, error = single.get("recall", {}).get("disgust"), single.get("calibrated_error")
     augmented = run.card["scores"].get(f"{run.card['data']['name']}-test{TTA}", {})
     return {
         "accuracy": _share(single, ""),
@@ -92,6 +93,7 @@ def _scores(run: Run) -> dict:
         "augmented, leak-free": _share(augmented, "leak_free_"),
         "macro F1": single["macro_f1"],
         "disgust recall": None if recall is None else 100 * recall,
+        "calibration error": None if error is None else 100 * error,
         "n": single["n"],
         "n leak-free": single["leak_free_n"],
     }

@@ -19,7 +19,7 @@ from fer.data import Dataset
 from fer.distillation import taught
 from fer.errors import FerError
 from fer.evaluation import data_for, evaluate
-from fer.report import way
+from fer.report import Report, way
 from fer.runs import Run
 from fer.store import RunStore
 from fer.training import Training, save_keras
@@ -152,13 +152,20 @@ def score(run: Run, dataset: Dataset, splits: tuple[str, ...] = SCORED) -> None:
         if len(dataset.split(split)):
             report = evaluate(run, dataset, split, tta=tta)
             run.add_report(report)
-            scores[run.report_path(dataset.name, split, tta=tta).stem] = report.summary()
             if split == "val" and not report.leaked.all():
                 clean = report.leak_free
                 temperature[way(tta)] = fit_temperature(clean.targets, clean.probabilities)
                 if not tta:
                     calibrated = clean.at_temperature(temperature[way(tta)])
                     threshold = sure_from(calibrated.confidence, calibrated.right)
+            stem = run.report_path(dataset.name, split, tta=tta).stem
+            scores[stem] = {**report.summary(), "calibrated_error": _calibrated_error(report, temperature)}
     images = speed.PASSES * sum(len(dataset.split(split)) for split in splits)
     speed.note(RunStore(run.path.parent), run.config, judge=images / (time.monotonic() - started))
     run.set_card({**run.card, "temperature": temperature, "threshold": threshold, "scores": scores})
+
+
+def _calibrated_error(report: Report, temperature: dict[str, float]) -> float | None:
+    """Its expected calibration error at the temperature that fits its way of answering."""
+    fitted = temperature.get(way(report.tta))
+    return report.at_temperature(fitted).calibration_error if fitted else None

@@ -17,6 +17,7 @@ ACCURACIES = {
 }
 OTHERS = {
     "disgust recall": "Share of the disgust faces that are found; single pass",
+    "calibration error": "Expected calibration error of the calibrated probabilities; single pass",
     "million MACs": "Multiplications with a weight, each with its addition, for one face",
     "ms a face": "Processor time of one thread, single pass; on which processor stands far to the right",
     "MB": "model.tflite",

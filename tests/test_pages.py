@@ -110,7 +110,9 @@ def test_the_models_page_shows_the_table_that_the_readme_has(models, bare):
 def test_of_a_run_without_weights_the_models_page_shows_figures_and_curves_and_how_to_train_it_again(models, bare):
     app = AppTest.from_file(str(ROOT / "pages/models.py"), default_timeout=60).run()
     app = app.selectbox(key="models-chosen").set_value("bare").run()
-    assert not app.exception and not app.error and len(app.get("plotly_chart")) == 5 + 1, "five curves, and how accuracy falls"
+    assert not app.exception and not app.error and len(app.get("plotly_chart")) == 5 + 1, (
+        "five curves, and how accuracy falls"
+    )
     assert any("bare** is right on **63.7%" in text.value for text in app.markdown)
     assert "python -m fer train --recipe bare" in app.info[0].value.replace("\\", "")
     assert [button.label for button in app.get("download_button")] == ["History (CSV)"]

@@ -46,7 +46,12 @@ def test_the_export_was_checked_against_keras(trained_run):
 def test_a_finished_run_has_answered_every_image_of_val_and_test(trained_run, split, images, tta):
     report, part = trained_run.report("small", split, tta=tta), open_dataset(trained_run.config.data).split(split)
     assert len(report) == images and (report.rows == part.rows).all() and (report.targets == part.labels).all()
-    assert trained_run.card["scores"][f"small-{split}{'-tta' if tta else ''}"] == report.summary()
+    score, calibrated = (
+        trained_run.card["scores"][f"small-{split}{'-tta' if tta else ''}"],
+        trained_run.temperature(tta=tta),
+    )
+    error = report.at_temperature(calibrated).calibration_error
+    assert score == {**report.summary(), "calibrated_error": pytest.approx(error)}
     network, seen = export.load(trained_run), views(part.images) if tta else [part.images]
     answers = [keras.ops.softmax(network.predict(view[..., None], verbose=0)) for view in seen]
     np.testing.assert_allclose(report.probabilities, np.mean(answers, axis=0), atol=1e-3)

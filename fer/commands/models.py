@@ -9,8 +9,9 @@ from fer.store import RunStore
 
 PARTS = (  # of `overview.COLUMNS`: how accurate, how big and fast, from where
     ["accuracy", "leak-free", "augmented", "augmented, leak-free"],
-    ["macro F1", "disgust recall", "parameters", "million MACs", "ms a face", "MB", "minutes", "state"],
-    ["network", "n", "n leak-free", "data", "trained on", "ms on"],
+    ["macro F1", "disgust recall", "calibration error", "parameters", "million MACs", "ms a face", "MB"],
+    ["state", "network", "n", "n leak-free", "minutes"],
+    ["data", "trained on", "ms on"],
 )
 
 
