@@ -69,7 +69,7 @@ def _html(figure: go.Figure | None) -> Markup:
 
 def _provenance(run: Run, report: Report) -> list[tuple[str, str]]:
     card = run.card
-    parts = ", ".join(part["run"] for part in card.get("average_of", []))
+    parts, teachers = (", ".join(part["run"] for part in card.get(key, [])) for key in ("average_of", "teachers"))
     about = [
         ("data set's fingerprint (SHA-256)", report.fingerprint),
         ("network", f"{card['architecture']}, {card['parameters']:,} parameters"),
@@ -81,6 +81,7 @@ def _provenance(run: Run, report: Report) -> list[tuple[str, str]]:
         ("trained on", f"{card['data']['name']}, {card['data']['train']:,} images, {card['epochs']} epochs"),
         ("training took", f"{card['training_seconds'] / 60:.0f} minutes on {json.dumps(card['machine'])}"),
         *([("mean of the weights of", parts)] if parts else []),
+        *([("taught by", teachers)] if teachers else []),
         ("versions", json.dumps(card["versions"])),
         ("recipe", run.config.to_json()),
     ]

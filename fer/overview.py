@@ -137,6 +137,8 @@ def _data(card: dict) -> str:
         told.append(f"{data['train']:,} images")
     if data.get("ferplus"):
         told.append("FER+ votes")
+    if card.get("teachers"):
+        told.append(f"taught by {' and '.join(teacher['run'] for teacher in card['teachers'])}")
     if data.get("classes"):
         told.append(f"{len(card['labels'])} own classes")
     return ", ".join(told)
