@@ -15,7 +15,7 @@ def build(input_shape, num_classes):
     x = layers.Rescaling(127.5, offset=[127.5 - mean for mean in BGR_MEANS])(x)
     backbone = keras.applications.VGG16(include_top=False, weights=None, input_tensor=x)
     x = layers.Identity(name=BACKBONE)(backbone.get_layer("block5_conv3").output)
-    x = layers.GlobalAveragePooling2D()(x)
+    x = layers.GlobalAveragePooling2D()(layers.BatchNormalization()(x))  # its features are large and differ in size
     x = layers.Dropout(0.4)(x)
     return keras.Model(inputs, layers.Dense(num_classes)(x), name="vgg16")
 
