@@ -177,15 +177,23 @@ def own_server(house):
         yield address
 
 
+def two_models(root: Path) -> RunStore:
+    """Copies of two shipped models; vgg_small answers by default."""
+    for name in ("vgg_small", "mini_xception"):
+        shutil.copytree(ROOT / "models" / name, root / name)
+    store = RunStore(root)
+    store.set_default("vgg_small")
+    return store
+
+
 @pytest.fixture
 def house(tmp_path) -> Path:
-    """The app in a folder of its own: the shipped models, and no data set."""
+    """The app in a folder of its own: two shipped models, and no data set."""
     house = tmp_path / "house"
     (house / "data").mkdir(parents=True)
     for name in ("streamlit_app.py", "pages", "fer", ".streamlit"):
         (house / name).symlink_to(ROOT / name)
-    for name in ("vgg_small", "mini_xception"):
-        shutil.copytree(ROOT / "models" / name, house / "models" / name)
+    two_models(house / "models")
     for preset in PRESETS.values():  # else the Train page would have this machine measured beside the test
         speed.note(RunStore(house / "models"), preset.config("synthetic"), train=1000, validate=1000, judge=1000)
     return house
@@ -234,13 +242,12 @@ def download(page):
 
 @pytest.fixture
 def models(tmp_path, monkeypatch) -> RunStore:
-    """The shipped models in a folder of the test's own, no data set, and no speed measured."""
-    for name in ("vgg_small", "mini_xception"):
-        shutil.copytree(ROOT / "models" / name, tmp_path / "models" / name)
+    """Two shipped models in a folder of the test's own, no data set, and no speed measured."""
+    store = two_models(tmp_path / "models")
     monkeypatch.setattr("fer.store.MODELS", tmp_path / "models")
     monkeypatch.setattr("fer.formats.DATA", tmp_path / "data")
     monkeypatch.setattr("fer.jobs.measure", lambda store, config: False)
-    return RunStore(tmp_path / "models")
+    return store
 
 
 @pytest.fixture

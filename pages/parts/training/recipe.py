@@ -91,9 +91,9 @@ def _widget(item: Field, store: RunStore):
     if item.name == "architecture":
         return st.selectbox(label, list(ARCHITECTURES), on_change=_drop_start, args=(store,), **common)
     if item.name == "start_from":
-        runs = [run.id for run in store if run.model_path.is_file()]
+        runs = dict.fromkeys([run.id for run in store if run.model_path.is_file()] + [st.session_state[key(item.name)]])
         named = {"format_func": lambda id: id or "random weights", "on_change": _follow_start, "args": (store,)}
-        return st.selectbox(label, ["", *runs], **named, **common)
+        return st.selectbox(label, list({"": None, **runs}), **named, **common)
     if item.name == "teacher":
         known = dict.fromkeys([run.id for run in store if run.card] + st.session_state[key("teacher")])
         return ",".join(st.multiselect(label, list(known), **common))
