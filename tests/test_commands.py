@@ -169,6 +169,10 @@ def test_predict_takes_the_whole_picture_when_told(capsys):
         (["train", "--data", "synthetic", "--epochs", "0"], "epochs must be between 1 and 1000, got 0"),
         (["train", "--resume", "mini_xception"], "finished"),
         (["train", "--resume", "mini_xception", "--epochs", "3"], "no other options"),
+        (["train", "--resume", "mini_xception", "--recipe", "flagship"], "no other options"),
+        (["train", "--recipe", "flagshop"], "Did you mean 'flagship'"),
+        (["train", "--recipe", "quick-look", "--data", "synthetik"], "Did you mean 'synthetic'"),
+        (["train", "--data", "synthetic", "--teacher", "mini_xceptoin"], "Did you mean 'mini_xception'"),
         (["data", "nowhere"], "Unknown data set 'nowhere'"),
         (["models", "--default", "vgg"], "Unknown run 'vgg'"),
         (["export", "none"], "Unknown run 'none'"),
@@ -296,18 +300,7 @@ def test_a_training_stopped_by_sigterm_ends_cleanly_and_is_resumed_to_its_end(tm
     for folder in ("fer", "pages"):
         shutil.copytree(ROOT / folder, tmp_path / folder)
     start = [sys.executable, "-m", "fer", "train"]
-    recipe = [
-        "--data",
-        "synthetic",
-        "--architecture",
-        "mini_xception",
-        "--batch-size",
-        "64",
-        "--epochs",
-        "3",
-        "--name",
-        "stopped",
-    ]
+    recipe = ["--recipe", "quick-look", "--data", "synthetic", "--epochs", "3", "--name", "stopped"]
     training = subprocess.Popen([*start, *recipe], cwd=tmp_path, stdout=subprocess.PIPE, text=True)
     run = RunStore(tmp_path / "models")
     while training.poll() is None and not (run.root / "stopped/checkpoint.npz").exists():
