@@ -80,6 +80,7 @@ def imported_card(path: Path, labels: tuple[str, ...], parameters: int, dataset:
         "labels": list(labels),
         "architecture": "imported",
         "started_from": None,
+        "teachers": [],
         "parameters": parameters,
         "seed": None,
         "epochs": 0,

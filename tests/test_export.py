@@ -78,8 +78,8 @@ def test_an_old_file_with_logits_alone_still_answers(trained_run, tmp_path):
         classifier.activation_maps(FACES)
 
 
-@pytest.mark.parametrize("architecture", list(ARCHITECTURES))
-def test_every_architecture_here_has_maps(architecture):
+@pytest.mark.parametrize("architecture", sorted({*ARCHITECTURES} - {"simple_cnn", "cnn_rnn"}))
+def test_every_architecture_here_that_ends_in_global_pooling_has_maps(architecture):
     made = export.with_activation_maps(networks.build(TrainConfig(architecture=architecture), 7))
     logits, maps = made.predict_on_batch(FACES[..., None])
     np.testing.assert_allclose(maps.mean(axis=(1, 2)), logits, atol=1e-4)

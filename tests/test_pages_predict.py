@@ -12,6 +12,7 @@ from made_films import film
 from streamlit.testing.v1 import AppTest
 
 from fer import faces
+from fer.store import RunStore
 
 ROOT = Path(__file__).parents[1]
 SAMPLES = ROOT / "pages/parts/samples"
@@ -145,7 +146,7 @@ def test_the_live_page_shows_pace_faces_and_course_while_the_camera_is_on(live):
     app = live(on=True)
     assert not app.exception and [metric.label for metric in app.metric][-1] == "Faces now"
     assert app.dataframe[0].value["mostly"].tolist() == ["happy"]
-    app = app.slider(key="live-threshold-vgg_small").set_value(0.9).run()
+    app = app.slider(key=f"live-threshold-{RunStore().default.id}").set_value(0.9).run()
     assert reader.settings.threshold == 0.9
     app = app.button(key="live-snap").click().run()
     assert not app.exception and app.get("image")
