@@ -25,18 +25,18 @@ def taught(run: Run, dataset: Dataset) -> Dataset:
         FerError: where a teacher is not there, answers other classes, or has neither answers nor weights.
     """
     config = run.config
-    answers = [answers_of(teacher, run) for teacher in teachers(RunStore(run.path.parent), config)]
-    if not answers:
+    if not config.teachers:
         return dataset
+    labelled = data_for(run, config.data)  # a report is on labels, not on votes
+    answers = [answers_of(teacher, labelled) for teacher in teachers(RunStore(run.path.parent), config)]
     share = np.float32(config.teacher_share)
     targets = (1 - share) * dataset.train.targets + share * np.mean(answers, axis=0, dtype=np.float32)
     return replace(dataset, train=replace(dataset.train, targets=targets))
 
 
-def answers_of(teacher: Run, run: Run) -> np.ndarray:
-    """float32 (N, C): its probabilities for the run's training faces, with test-time augmentation; kept as its report,
-    so that the recipe can be gone again where the teacher's weights are not."""
-    dataset = data_for(run, run.config.data)
+def answers_of(teacher: Run, dataset: Dataset) -> np.ndarray:
+    """float32 (N, C): its probabilities for the training faces, with test-time augmentation; kept as its report, so
+    that the recipe can be gone again where the teacher's weights are not."""
     report = _kept(teacher, dataset)
     if report is None:
         report = evaluate(teacher, dataset, "train", tta=True)

@@ -67,6 +67,6 @@ PRESETS = {
             "`vgg_small` for a third of its time: most of its accuracy",
             TrainConfig(epochs=20, warmup_epochs=2.0),
         ),
-        *(of_run(run, "Flagship") for run in RunStore(BUNDLED) if run.id == FLAGSHIP and run.card),
+        *(of_run(run, "Flagship") for run in RunStore(BUNDLED) if run.id == FLAGSHIP and run.is_shipped),
     )
 }

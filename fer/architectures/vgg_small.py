@@ -4,21 +4,26 @@ from fer.architectures import ARCHITECTURES, Architecture
 
 
 def build(input_shape, num_classes):
+    return vgg(input_shape, num_classes, (32, 64, 128, 256), "vgg_small")
+
+
+def vgg(input_shape, num_classes, widths, name):
+    """Two convolutions of each width, pooling between the widths, and global average pooling."""
     import keras
     from keras import layers
 
     inputs = keras.Input(input_shape, dtype="uint8")
     x = layers.Rescaling(1 / 127.5, offset=-1)(inputs)
-    for width in (32, 64, 128, 256):
+    for width in widths:
         for _ in range(2):
             x = layers.Conv2D(width, 3, padding="same", use_bias=False, kernel_initializer="he_normal")(x)
             x = layers.BatchNormalization()(x)
             x = layers.ReLU()(x)
-        if width < 256:
+        if width < widths[-1]:
             x = layers.MaxPooling2D()(x)
     x = layers.GlobalAveragePooling2D()(x)
-    x = layers.Dropout(0.4)(x)  # one dense layer on 256 features overfits FER2013's 28,709 faces without it
-    return keras.Model(inputs, layers.Dense(num_classes)(x), name="vgg_small")
+    x = layers.Dropout(0.4)(x)  # one dense layer on the last features overfits FER2013's 28,709 faces without it
+    return keras.Model(inputs, layers.Dense(num_classes)(x), name=name)
 
 
 ARCHITECTURES.register(

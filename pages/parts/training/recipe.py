@@ -95,7 +95,8 @@ def _widget(item: Field, store: RunStore):
         named = {"format_func": lambda id: id or "random weights", "on_change": _follow_start, "args": (store,)}
         return st.selectbox(label, list({"": None, **runs}), **named, **common)
     if item.name == "teacher":
-        known = dict.fromkeys([run.id for run in store if run.card] + st.session_state[key("teacher")])
+        able = [run.id for run in store if run.is_usable or run.is_without_weights]
+        known = dict.fromkeys(able + st.session_state[key("teacher")])
         return ",".join(st.multiselect(label, list(known), **common))
     if item.type is bool:
         return st.toggle(label, **common)
