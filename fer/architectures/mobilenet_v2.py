@@ -1,6 +1,7 @@
 """MobileNetV2 from ImageNet, on faces enlarged to 96x96."""
 
-from fer.architectures import ARCHITECTURES, BACKBONE, Architecture
+from fer.architectures import ARCHITECTURES, Architecture
+from fer.architectures.vgg16 import head
 
 
 def build(input_shape, num_classes):
@@ -12,10 +13,7 @@ def build(input_shape, num_classes):
     x = layers.Resizing(96, 96)(x)
     x = layers.Concatenate()([x, x, x])
     backbone = keras.applications.MobileNetV2(include_top=False, weights=None, input_tensor=x)
-    x = layers.Identity(name=BACKBONE)(backbone.output)
-    x = layers.GlobalAveragePooling2D()(x)
-    x = layers.Dropout(0.3)(x)
-    return keras.Model(inputs, layers.Dense(num_classes)(x), name="mobilenet_v2")
+    return keras.Model(inputs, head(backbone.output, num_classes, dropout=0.3), name="mobilenet_v2")
 
 
 ARCHITECTURES.register(

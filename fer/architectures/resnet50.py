@@ -1,7 +1,7 @@
 """ResNet-50 from ImageNet, on faces enlarged to 96x96."""
 
-from fer.architectures import ARCHITECTURES, BACKBONE, Architecture
-from fer.architectures.vgg16 import BGR_MEANS
+from fer.architectures import ARCHITECTURES, Architecture
+from fer.architectures.vgg16 import BGR_MEANS, head
 
 
 def build(input_shape, num_classes):
@@ -14,10 +14,7 @@ def build(input_shape, num_classes):
     x = layers.Concatenate()([x, x, x])
     x = layers.Rescaling(127.5, offset=[127.5 - mean for mean in BGR_MEANS])(x)
     backbone = keras.applications.ResNet50(include_top=False, weights=None, input_tensor=x)
-    x = layers.Identity(name=BACKBONE)(backbone.output)
-    x = layers.GlobalAveragePooling2D()(x)
-    x = layers.Dropout(0.4)(x)
-    return keras.Model(inputs, layers.Dense(num_classes)(x), name="resnet50")
+    return keras.Model(inputs, head(backbone.output, num_classes, dropout=0.4), name="resnet50")
 
 
 ARCHITECTURES.register(

@@ -5,6 +5,15 @@ from fer.architectures import ARCHITECTURES, BACKBONE, Architecture
 BGR_MEANS = 103.939, 116.779, 123.68  # what ImageNet's pictures had subtracted
 
 
+def head(x, num_classes, *, dropout):
+    """What follows a backbone from ImageNet: normalised, because its features are large and differ in size."""
+    from keras import layers
+
+    x = layers.Identity(name=BACKBONE)(x)
+    x = layers.GlobalAveragePooling2D()(layers.BatchNormalization()(x))
+    return layers.Dense(num_classes)(layers.Dropout(dropout)(x))
+
+
 def build(input_shape, num_classes):
     import keras
     from keras import layers
@@ -14,10 +23,8 @@ def build(input_shape, num_classes):
     x = layers.Concatenate()([x, x, x])
     x = layers.Rescaling(127.5, offset=[127.5 - mean for mean in BGR_MEANS])(x)
     backbone = keras.applications.VGG16(include_top=False, weights=None, input_tensor=x)
-    x = layers.Identity(name=BACKBONE)(backbone.get_layer("block5_conv3").output)
-    x = layers.GlobalAveragePooling2D()(layers.BatchNormalization()(x))  # its features are large and differ in size
-    x = layers.Dropout(0.4)(x)
-    return keras.Model(inputs, layers.Dense(num_classes)(x), name="vgg16")
+    outputs = head(backbone.get_layer("block5_conv3").output, num_classes, dropout=0.4)
+    return keras.Model(inputs, outputs, name="vgg16")
 
 
 ARCHITECTURES.register(
