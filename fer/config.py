@@ -33,6 +33,11 @@ class TrainConfig:
         low=0,
         high=1,
     )
+    ferplus_as: str = setting(
+        "labels",
+        "what they give: the taggers' votes themselves, or how likely each of FER2013's labels is where they voted so",
+        choices=("labels", "votes"),
+    )
     architecture: str = setting("vgg_small", "network: the name of a file in fer/architectures/")
     start_from: str = setting(
         "",
@@ -147,6 +152,8 @@ class TrainConfig:
             raise FerError(f"A training config must be a JSON object, got {type(values).__name__}.")
         if isinstance(values.get("ferplus"), bool):  # as runs have it that are older than shares
             values["ferplus"] = float(values["ferplus"])
+        if values.get("ferplus"):
+            values.setdefault("ferplus_as", "votes")  # all that older runs knew
         names = [item.name for item in fields(cls)]
         for name in values:
             if name not in names:

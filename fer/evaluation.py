@@ -16,9 +16,12 @@ from fer.runs import Run
 Progress = Callable[[int, int], None]  # called with (images done, images in all)
 
 
-def data_for(run: Run, name: str, *, ferplus: float = 0.0) -> Dataset:
-    """A data set with the classes and the carved splits that the run was, or is to be, trained with."""
-    return open_dataset(name, ferplus=ferplus, seed=run.config.seed, classes=run.config.classes)
+def data_for(run: Run, name: str, *, voted: bool = False) -> Dataset:
+    """A data set with the classes and the carved splits that the run was, or is to be, trained with; where it is to be
+    `voted`, with the FER+ votes of its recipe in the training targets."""
+    config = run.config
+    ferplus = config.ferplus if voted else 0.0
+    return open_dataset(name, ferplus=ferplus, ferplus_as=config.ferplus_as, seed=config.seed, classes=config.classes)
 
 
 def evaluate(

@@ -46,16 +46,42 @@ def read_votes(path: Path, rows: Rows) -> np.ndarray:
     return table[columns].to_numpy(np.int64)
 
 
-def soft_targets(path: Path, rows: Rows, grouping: Grouping, share: float = 1.0) -> np.ndarray:
+def soft_targets(
+    path: Path, rows: Rows, grouping: Grouping, share: float = 1.0, *, as_labels: bool = False
+) -> np.ndarray:
     """FER+ votes as soft targets, float32 (N, C), rows sum to 1; the label where no tagger chose one of the classes.
 
     Args:
         path, rows: as in `read_votes`, which also tells what is refused.
         grouping: what becomes of the seven.
         share: of each target, 0 to 1, that the votes give; the label gives the rest.
+        as_labels: not the votes themselves, but how likely each label is where they fell so (`likely_labels`).
     """
-    votes = grouping.fold(read_votes(path, rows)[:, : len(EMOTIONS)]).astype(np.float32)
-    total = votes.sum(axis=1, keepdims=True)
+    votes = read_votes(path, rows)
+    seven = likely_labels(votes, rows) if as_labels else votes[:, : len(EMOTIONS)]
+    folded = grouping.fold(seven.astype(np.float32))
+    total = folded.sum(axis=1, keepdims=True)
     one_hot = np.eye(len(grouping.names), dtype=np.float32)[rows.grouped(grouping).labels]
-    voted = np.where(total > 0, votes / np.maximum(total, 1), one_hot)
+    voted = np.where(total > 0, folded / np.where(total > 0, total, 1), one_hot)
     return np.float32(share) * voted + np.float32(1 - share) * one_hot
+
+
+def likely_labels(votes: np.ndarray, rows: Rows) -> np.ndarray:
+    """FER2013's label as the votes foretell it: float32 (N, 7), probabilities.
+
+    Taggers and FER2013's labels differ in habit: what the label calls sad or afraid, taggers often call neutral. A
+    network that learns the votes learns their habit; from these it learns what the taggers saw, in the labels' habit.
+    A logistic regression, fitted on the training split alone.
+
+    Args:
+        votes: int64 (N, 10), of `read_votes`.
+        rows: of the same images.
+    """
+    from sklearn.linear_model import LogisticRegression
+
+    features = np.hstack([votes / 10, np.log(votes + 0.5)])
+    train = rows.usage == USAGE_CODES["Training"]
+    model = LogisticRegression(C=10, max_iter=1000).fit(features[train], rows.labels[train])
+    likely = np.zeros((len(votes), len(EMOTIONS)), np.float32)
+    likely[:, model.classes_] = model.predict_proba(features)
+    return likely

@@ -52,7 +52,7 @@ def _train(run: Run, on_start, on_batch, on_epoch) -> bool:
     run.set_status("training")
     try:
         run.set_progress(phase="opening the data")
-        dataset = taught(run, data_for(run, run.config.data, ferplus=run.config.ferplus))
+        dataset = taught(run, data_for(run, run.config.data, voted=True))
         run.set_labels(dataset.labels)
         run.set_progress(phase="building the network")
         training = Training(run, dataset, on_batch, lambda entry: (_note_speed(training, entry), on_epoch(entry)))

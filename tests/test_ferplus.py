@@ -44,6 +44,22 @@ def test_a_share_of_the_target_may_stay_with_the_label(path):
     assert targets.tolist() == [[0, 0, 0, 0.1875, 0, 0, 0.8125], [0, 0, 1, 0, 0, 0, 0]] and targets.dtype == np.float32
 
 
+def test_as_labels_they_keep_the_labels_habit_and_only_training_teaches_it(tmp_path):
+    lines = [VOTES, *["Training,a,9,0,0,1,0,0,0,0,0,0\n"] * 40, *["Training,b,1,9,0,0,0,0,0,0,0,0\n"] * 40]
+    path = tmp_path / "fer2013new.csv"
+    path.write_text("".join([*lines, "PublicTest,c,9,0,0,1,0,0,0,0,0,0\n"]))
+    sad, neutral, happy, angry = (EMOTIONS.index(name) for name in ("sad", "neutral", "happy", "angry"))
+    labels = [*[sad] * 30, *[neutral] * 10, *[happy] * 40, angry]
+    data = rows(labels, [*[0] * 80, 1])
+    targets = soft_targets(path, data, parse("", EMOTIONS), as_labels=True)
+    np.testing.assert_allclose(targets.sum(axis=1), 1, rtol=1e-6)
+    assert (targets[0] == targets[80]).all(), "the label of PublicTest says nothing"
+    assert abs(targets[0, sad] - 0.75) < 0.03 and abs(targets[0, neutral] - 0.25) < 0.03, "not 9 of 10 neutral"
+    assert targets[40, happy] > 0.97 and targets[:, angry].max() == 0
+    merged = soft_targets(path, data, parse("good=happy, bad=sad+neutral", EMOTIONS), 0.5, as_labels=True)
+    assert merged[0, 1] > 0.97 and merged.dtype == np.float32
+
+
 def test_votes_for_other_rows_are_refused(tmp_path):
     path = tmp_path / "fer2013new.csv"
     with pytest.raises(FerError, match=r"does not exist"):

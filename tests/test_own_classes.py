@@ -332,7 +332,7 @@ def test_votes_are_told_for_the_runs_classes(runs, small_rows, write_csv, tmp_pa
     header = "Usage,Image name,neutral,happiness,surprise,sadness,anger,disgust,fear,contempt,unknown,NF"
     lines = [header, *(f"{name},{row}.png,1,3,0,2,2,0,0,1,1,0" for row, name in enumerate(usage))]
     (tmp_path / "fer2013new.csv").write_text("\n".join(lines))
-    run = create(data=str(source), classes=MERGED, ferplus=1.0)
+    run = create(data=str(source), classes=MERGED, ferplus=1.0, ferplus_as="votes")
     assert worker.train(run)
     report = run.report("fer2013", "test")
     found = pictures_of(report, run)
@@ -340,7 +340,7 @@ def test_votes_are_told_for_the_runs_classes(runs, small_rows, write_csv, tmp_pa
     wrong = int((~report.right).sum())
     told = sides(report, found.votes)
     assert sum(told.values()) == wrong and told["neither"] == 0
-    targets = data_for(run, str(source), ferplus=1.0).train.targets
+    targets = data_for(run, str(source), voted=True).train.targets
     np.testing.assert_allclose(targets, np.tile([3 / 8, 5 / 8], (len(targets), 1)))
     subset = replace(run.config, classes="happy, sad")
     assert "2 angry" in pictures_of(_report(run, subset), _with(run, subset, tmp_path)).votes_in_words(0)

@@ -53,12 +53,15 @@ class Format:
 FORMATS: Registry[Format] = Registry("fer.formats", "format")
 
 
-def open_dataset(name: str | Path, *, ferplus: float = 0.0, seed: int = 0, classes: str = "") -> Dataset:
+def open_dataset(
+    name: str | Path, *, ferplus: float = 0.0, ferplus_as: str = "labels", seed: int = 0, classes: str = ""
+) -> Dataset:
     """Open a data set by path or by its name in data/.
 
     Args:
         name: "synthetic", a file or folder, or the name of one in data/ with or without its suffix.
         ferplus: the share of each training target that the FER+ votes in `fer2013new.csv` beside the source give.
+        ferplus_as: what they give: "labels" or "votes", as TrainConfig tells.
         seed: for the splits that must be carved.
         classes: fewer classes than the source's, as `grouping.parse` reads them.
 
@@ -67,7 +70,8 @@ def open_dataset(name: str | Path, *, ferplus: float = 0.0, seed: int = 0, class
     """
     rows, format, path = open_rows(name)
     plan = grouping.parse(classes, rows.names)
-    soft = soft_targets(ferplus_path(path), rows, plan, ferplus) if ferplus else None
+    as_labels = ferplus_as == "labels"
+    soft = soft_targets(ferplus_path(path), rows, plan, ferplus, as_labels=as_labels) if ferplus else None
     grouped = rows.grouped(plan)
     return assemble(grouped, name=Path(name).stem, source=path, format=format.name, soft_targets=soft, seed=seed)
 

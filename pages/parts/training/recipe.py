@@ -17,7 +17,7 @@ SETTINGS = [item for item in fields(TrainConfig) if item.name not in ("data", "c
 AUGMENTATION = "augmentation: "  # begins the help of those settings
 LENGTH = ("architecture", "epochs", "batch_size", "patience", "precision", "seed", "read_test")
 BEGINNING = ("start_from", "imagenet", "frozen_epochs", "backbone_rate")
-TARGETS = ("teacher", "teacher_share", "ferplus", "label_smoothing", "mixup", "class_weights")
+TARGETS = ("teacher", "teacher_share", "ferplus", "ferplus_as", "label_smoothing", "mixup", "class_weights")
 PREVIEWED = 16
 LOOK = 1.0  # seconds between looks while this machine's speed is measured
 
