@@ -7,6 +7,7 @@ import keras
 import numpy as np
 
 from fer.errors import FerError, no_weights
+from fer.files import damaged
 from fer.inference import Classifier
 from fer.runs import Run
 
@@ -53,14 +54,17 @@ def need_tensorflow() -> None:
 
 
 def load(run: Run) -> keras.Model:
-    """The run's network in plain Keras. Raises FerError where no epoch of it was trained yet."""
+    """The network in plain Keras. Raises FerError where no epoch of it was trained yet, or its file is damaged."""
     if run.is_without_weights:
         raise no_weights(run.id)
     if not run.model_path.is_file() and run.is_usable:
         raise FerError(f"Run {run.id!r} was imported as .tflite, from which no Keras network can be made.")
     if not run.model_path.is_file():
         raise FerError(f"Run {run.id!r} has no trained network yet; train at least one epoch.")
-    return keras.saving.load_model(run.model_path, compile=False)
+    try:
+        return keras.saving.load_model(run.model_path, compile=False)
+    except Exception as error:  # Keras raises whatever half a file leads it to
+        raise damaged(run.model_path, type(error).__name__) from error
 
 
 def check(run: Run, images: np.ndarray) -> dict:

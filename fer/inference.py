@@ -38,10 +38,10 @@ class Classifier:
 
         if run.is_without_weights:
             raise no_weights(run.id)
-        if not run.is_usable:
+        if not run.card or not run.is_usable:  # a damaged card is told by itself
             raise FerError(
-                f"Run {run.id!r} cannot answer: it is not exported yet, or its card is damaged. Finish its "
-                f"training (python -m fer train --resume {run.id}), or choose another run."
+                f"Run {run.id!r} cannot answer: it is not exported yet. Finish its training (python -m fer train "
+                f"--resume {run.id}), or choose another run."
             )
         self.run, self.labels = run, run.labels
         self._lock = threading.Lock()

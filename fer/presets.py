@@ -1,9 +1,10 @@
 """Recipes to begin with: three presets, and those of the runs that ship, each with what it promises."""
 
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from fer.config import TrainConfig
-from fer.errors import unknown
+from fer.errors import FerError, unknown
 from fer.runs import Run
 from fer.store import BUNDLED, RunStore
 
@@ -19,7 +20,10 @@ class Preset:
     recipe: TrainConfig
 
     def config(self, data: str) -> TrainConfig:
-        return replace(self.recipe, data=data)
+        """The recipe for a data set; on another than its own without FER+ votes and teachers, who know that alone."""
+        if Path(data).stem == Path(self.recipe.data).stem:
+            return replace(self.recipe, data=data)
+        return replace(self.recipe, data=data, ferplus=0.0, teacher="")
 
 
 def of_run(run: Run, name: str) -> Preset:
@@ -37,13 +41,20 @@ def find(name: str) -> Preset:
     """The preset, or the shipped run's recipe, of that name; case and `-` for a blank do not matter.
 
     Raises:
-        FerError: for any other name.
+        FerError: for any other name, and for a run that no single recipe makes.
     """
-    runs = {run.id: run for run in RunStore(BUNDLED) if run.is_shipped}
+    shipped = {run.id: run for run in RunStore(BUNDLED) if run.is_shipped}
+    runs = {id: run for id, run in shipped.items() if "average_of" not in run.card}
     presets = {key.lower().replace(" ", "-"): preset for key, preset in PRESETS.items()}
     wanted = name.lower().replace(" ", "-")
+    if name in shipped.keys() - runs.keys():
+        members = " and ".join(member["run"] for member in shipped[name].card["average_of"])
+        raise FerError(
+            f"{name} has no recipe of its own: it is the mean of the weights of {members}. The README tells how to "
+            "make it again."
+        )
     if wanted not in presets and name not in runs:
-        raise unknown("recipe", name, [*presets, *runs])
+        raise unknown("recipe", name, {*presets, *runs})
     return presets[wanted] if wanted in presets else of_run(runs[name], name)
 
 

@@ -9,6 +9,7 @@ from fer.formats import DATA
 from fer.runs import Run
 from fer.store import RunStore
 
+MAX_TOLD = 200  # characters of what Keras says
 SUFFIX = ".weights.h5"  # Keras insists on it
 
 
@@ -49,9 +50,11 @@ def take_imagenet(network: keras.Model, architecture: Architecture) -> None:
     try:
         backbone = source(include_top=False, weights=path if path.is_file() else "imagenet", input_shape=(96, 96, 3))
     except Exception as error:  # a failed download has no type of its own, nor has a file that does not fit
+        what = f"{path} is damaged or holds others" if path.is_file() else "they cannot be downloaded"
+        told = " ".join(str(error).split())[:MAX_TOLD]
         raise FerError(
-            f"ImageNet's weights for {architecture.name} cannot be had ({error}). Put those of keras.applications."
-            f"{architecture.imagenet} (without top) as {path}, or train without them: --no-imagenet."
+            f"ImageNet's weights for {architecture.name} are not to be had: {what} ({told}). Put those of "
+            f"keras.applications.{architecture.imagenet} (without top) as {path}, or train without them: --no-imagenet."
         ) from error
     for layer in backbone.layers:
         if layer.weights:

@@ -102,7 +102,7 @@ def finish(training: Training) -> None:
     )
     run.set_card(card)
     if keras.backend.backend() == "tensorflow":
-        judge(run, dataset, SCORED if run.config.read_test else SCORED[:1])
+        judge(run, dataset, scored(run))
 
 
 def average(runs: list[Run], name: str | None = None) -> Run:
@@ -132,8 +132,15 @@ def average(runs: list[Run], name: str | None = None) -> Run:
     logs.write_events(run, last.labels)
     seconds = round(sum(entry["seconds"] for entry in entries), 1)
     told = {"average_of": [recipe(member) for member in runs], "epochs": len(entries), "training_seconds": seconds}
-    run.set_card({**last.card, **told, "best_epoch": None, "default": False, "exports": {}})
+    of_its_own = {"default": False, "shipped": False, "scores": {}, "exports": {}, "temperature": {}, "threshold": None}
+    run.set_card({**last.card, **told, **of_its_own, "best_epoch": None})
+    run.set_status("finished")
     return run
+
+
+def scored(run: Run) -> tuple[str, ...]:
+    """The splits that a run is judged on when it ends: not test, where its recipe leaves that unread."""
+    return SCORED if run.config.read_test else SCORED[:1]
 
 
 def judge(run: Run, dataset: Dataset, splits: tuple[str, ...] = SCORED) -> None:

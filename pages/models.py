@@ -36,6 +36,7 @@ with frame.errors():
         placeholder="",
         column_config={
             "model": st.column_config.Column(pinned=True),
+            "state": st.column_config.Column(width=WIDTH),
             **{name: st.column_config.Column(help=told, width=WIDTH) for name, told in ACCURACIES.items()},
             **{name: st.column_config.Column(help=told) for name, told in OTHERS.items()},
         },

@@ -173,6 +173,7 @@ def test_predict_takes_the_whole_picture_when_told(capsys):
         (["train", "--recipe", "flagshop"], "Did you mean 'flagship'"),
         (["train", "--recipe", "quick-look", "--data", "synthetik"], "Did you mean 'synthetic'"),
         (["train", "--data", "synthetic", "--teacher", "mini_xceptoin"], "Did you mean 'mini_xception'"),
+        (["train", "--data", "synthetic", "--ferplus", "0.5"], "Nobody voted on drawn faces. Set ferplus to 0"),
         (["data", "nowhere"], "Unknown data set 'nowhere'"),
         (["models", "--default", "vgg"], "Unknown run 'vgg'"),
         (["export", "none"], "Unknown run 'none'"),
@@ -320,3 +321,12 @@ def test_a_damaged_run_does_not_hide_the_others(own_models, capsys):
     assert main(["models"]) == 0
     printed = capsys.readouterr().out
     assert "broken" in printed and "damaged" in printed and "mini_xception" in printed
+    assert main(["predict", "x.jpg", "--model", "broken"]) == 1
+    assert "card.json is damaged" in capsys.readouterr().err
+
+
+def test_a_recipe_on_other_data_says_what_it_leaves_out(own_models, capsys, monkeypatch):
+    monkeypatch.setattr("fer.worker.train", lambda run, **_: False)
+    assert main(["train", "--recipe", "flagship", "--data", "synthetic", "--name", "x"]) == 0
+    assert "Without the FER+ votes and the teachers of Flagship: they are for fer2013." in capsys.readouterr().out
+    assert (own_models["x"].config.ferplus, own_models["x"].config.teacher) == (0.0, "")

@@ -64,6 +64,23 @@ def test_the_flagships_recipe_is_that_of_the_shipped_run_and_promises_what_it_ga
     assert presets.find(run.id).recipe == run.config
 
 
+def test_on_other_data_a_recipe_has_no_votes_and_no_teachers():
+    own = presets.find("flagship").config("data/fer2013.csv")
+    assert own.ferplus and own.teacher
+    other = presets.find("flagship").config("synthetic")
+    assert other == replace(own, data="synthetic", ferplus=0.0, teacher="")
+
+
+def test_a_mean_of_runs_has_no_recipe(store, monkeypatch):
+    monkeypatch.setattr(presets, "BUNDLED", store.root)
+    run = store.create(CONFIG, "mean")
+    run.set_card({"shipped": True, "average_of": [{"run": "a"}, {"run": "b"}]})
+    with pytest.raises(FerError, match=r"mean has no recipe of its own: it is the mean of the weights of a and b\."):
+        presets.find("mean")
+    with pytest.raises(FerError, match=r"Unknown recipe 'x'\. Valid: balanced, flagship, quick-look\."):
+        presets.find("x")
+
+
 def test_a_recipe_that_is_not_there_is_told_with_those_that_are():
     with pytest.raises(FerError, match=r"Unknown recipe 'flagshop'\. Did you mean 'flagship'\?.*quick-look"):
         presets.find("flagshop")

@@ -72,6 +72,10 @@ def test_weights_that_cannot_be_had_are_told_with_what_to_do(create, dataset, tm
     monkeypatch.setattr(keras.applications, "Tiny", fail, raising=False)
     with pytest.raises(FerError, match=r"\(no network\)\. Put .*tiny_backbone\.weights\.h5, or .* --no-imagenet"):
         Training(create(architecture="tiny_backbone"), dataset)
+    (tmp_path / "weights").mkdir()
+    (tmp_path / "weights" / "tiny_backbone.weights.h5").write_bytes(b"no weights")
+    with pytest.raises(FerError, match=r"tiny_backbone\.weights\.h5 is damaged or holds others \(no network\)"):
+        Training(create(architecture="tiny_backbone"), dataset)
 
 
 def test_a_backbone_stands_still_at_first(backbone_run, dataset):

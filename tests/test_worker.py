@@ -109,6 +109,8 @@ def test_an_average_has_the_mean_of_the_weights_and_tells_of_whom(trained_run, t
     pairs = zip(export.load(store["a"]).get_weights(), export.load(run).get_weights(), strict=True)
     assert all(np.allclose(mine + 0.5, mean) for mine, mean in pairs)
     assert [member["run"] for member in run.card["average_of"]] == ["a", "b"] and len(run.history) == 4
+    untold = [run.card[key] for key in ("scores", "exports", "temperature", "threshold")]
+    assert not any(untold) and run.state == "finished", "not judged yet, and no recipe to go on with"
     with pytest.raises(FerError, match="at least two"):
         worker.average([store["a"]])
 

@@ -93,13 +93,14 @@ def _add_models(add) -> None:
 
 def average(run_ids: list[str], name: str | None) -> None:
     worker, runs = load_worker(), [RunStore()[id] for id in run_ids]
-    _judge(worker, worker.average(runs, name))
+    run = worker.average(runs, name)
+    _judge(worker, run, worker.scored(run))
 
 
 def export(run_id: str, kind: str | None) -> None:
     run, worker = answering(finished(RunStore()[run_id])), load_worker()
     if not kind:
-        _judge(worker, run)
+        _judge(worker, run, worker.SCORED)
         return
     from fer.conversion import convert
 
@@ -141,10 +142,10 @@ def _print_models(table) -> None:
             print(f"{model}: {note}")
 
 
-def _judge(worker, run: Run) -> None:
+def _judge(worker, run: Run, splits: tuple[str, ...]) -> None:
     from fer.evaluation import data_for
 
-    worker.judge(run, data_for(run, run.config.data))
+    worker.judge(run, data_for(run, run.config.data), splits)
     run.set_status("finished")
     print_scores(run)
     print(f"Exported {run.tflite_path}")

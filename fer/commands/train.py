@@ -79,7 +79,7 @@ def train(name: str | None, resume: str | None, recipe: str | None, **settings) 
         if run.state == "finished":
             raise FerError(f"Run {resume!r} is finished; there is nothing to resume.")
     else:
-        config = replace(presets.find(recipe).recipe if recipe else TrainConfig(), **settings)
+        config = replace(_taken(recipe, settings) if recipe else TrainConfig(), **settings)
         check_recipe(config)
         run = store.create(config, name)
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -100,6 +100,15 @@ def train(name: str | None, resume: str | None, recipe: str | None, **settings) 
     print_scores(run)
     print(f"Finished: {run.path}. Use it: python -m fer predict PHOTO --model {run.id}")
     return 0
+
+
+def _taken(recipe: str, settings: dict) -> TrainConfig:
+    """The recipe of that name, for the data that the settings name."""
+    preset = presets.find(recipe)
+    config = preset.config(settings.get("data", preset.recipe.data))
+    if (config.ferplus, config.teacher) != (preset.recipe.ferplus, preset.recipe.teacher):
+        print(f"Without the FER+ votes and the teachers of {preset.name}: they are for {preset.recipe.data}.")
+    return config
 
 
 def measure(**settings) -> None:

@@ -70,6 +70,8 @@ def open_dataset(
     """
     rows, format, path = open_rows(name)
     plan = grouping.parse(classes, rows.names)
+    if ferplus and format.name == "synthetic":
+        raise FerError("Nobody voted on drawn faces. Set ferplus to 0, or train on fer2013.")
     as_labels = ferplus_as == "labels"
     soft = soft_targets(ferplus_path(path), rows, plan, ferplus, as_labels=as_labels) if ferplus else None
     grouped = rows.grouped(plan)

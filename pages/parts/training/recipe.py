@@ -78,7 +78,7 @@ def _begin() -> None:
 
 def _apply() -> None:
     """Put the preset's values into the form."""
-    config = PRESETS[st.session_state[key("preset")]].config("synthetic")
+    config = PRESETS[st.session_state[key("preset")]].config(st.session_state[key("data")])
     for item in SETTINGS:
         st.session_state[key(item.name)] = config.teachers if item.name == "teacher" else getattr(config, item.name)
 
