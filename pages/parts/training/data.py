@@ -82,9 +82,9 @@ def choose(store: RunStore) -> tuple[Dataset, bool]:
 
 
 def _known(store: RunStore, dataset: Dataset) -> str:
-    """Which shipped models were trained on just this."""
-    same = [run.id for run in store if run.is_shipped and run.card["data"]["fingerprint"] == dataset.fingerprint]
-    return f"; the very images, labels and splits of {frame.plain(' and '.join(same))}" if same else ""
+    """How many shipped models were trained on just this."""
+    same = [run for run in store if run.is_shipped and run.card["data"]["fingerprint"] == dataset.fingerprint]
+    return f"; the very images, labels and splits of {len(same)} shipped models" if same else ""
 
 
 def _bring() -> None:
