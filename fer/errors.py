@@ -2,6 +2,7 @@
 
 from difflib import get_close_matches
 
+MAX_TOLD = 300  # characters of what another library says
 DISK_FULL = "The disk is full. Free some space and try again."
 
 
@@ -21,6 +22,11 @@ def unknown(kind: str, name: str, valid) -> FerError:
     nearest = get_close_matches(str(name), valid, n=1, cutoff=0.6)
     hint = f" Did you mean {nearest[0]!r}?" if nearest else ""
     return FerError(f"Unknown {kind} {name!r}.{hint} Valid: {', '.join(valid) or 'none yet'}.")
+
+
+def shortened(error: Exception) -> str:
+    """What another library's error says, on one line."""
+    return " ".join(str(error).split())[:MAX_TOLD]
 
 
 def no_weights(run_id: str) -> FerError:

@@ -12,14 +12,13 @@ from pathlib import Path
 
 import keras
 
-from fer.errors import FerError
+from fer.errors import FerError, shortened
 
 MAX_BYTES = 512 * 2**20  # packed or unpacked; vgg_small takes 5 MB, ResNet-152 240 MB
 MAX_CONFIG_BYTES = 16 * 2**20  # vgg_small's is 20 kB
 MEMBERS = {"config.json", "metadata.json", "model.weights.h5"}  # more would be vocabularies and other assets
 CODE = {"Lambda", "__lambda__", "TFSMLayer", "TorchModuleWrapper", "JaxLayer", "FlaxLayer"}  # run what a file brings
 FILES = {"StringLookup", "IntegerLookup", "TextVectorization"}  # read files that a config names
-MAX_TOLD = 300  # characters of what Keras says
 
 
 def load(path: Path) -> keras.Model:
@@ -32,8 +31,7 @@ def load(path: Path) -> keras.Model:
     try:
         network = keras.saving.load_model(path, compile=False, safe_mode=True)
     except Exception as error:  # Keras raises whatever a config leads it to
-        told = " ".join(str(error).split())[:MAX_TOLD]
-        raise FerError(f"{path.name} cannot be loaded in Keras's safe mode: {told}") from error
+        raise FerError(f"{path.name} cannot be loaded in Keras's safe mode: {shortened(error)}") from error
     if not isinstance(network, keras.Model):
         raise FerError(f"{path.name} holds a {type(network).__name__}, not a network.")
     return network

@@ -10,7 +10,7 @@ from fer import cost, export, foreign, wrapping
 from fer.cards import imported_card
 from fer.config import TrainConfig
 from fer.data import IMAGE_SIZE, Dataset
-from fer.errors import FerError
+from fer.errors import MAX_TOLD, FerError
 from fer.files import write_atomically
 from fer.formats import open_dataset, synthetic
 from fer.inference import outputs
@@ -74,7 +74,7 @@ def _fill(run: Run, content: keras.Model | bytes, card: dict, dataset: Dataset |
         except FerError:
             raise
         except Exception as error:  # the converter raises whatever another one's network leads it to
-            raise FerError(f"The network cannot be made into a .tflite: {str(error)[: foreign.MAX_TOLD]}") from error
+            raise FerError(f"The network cannot be made into a .tflite: {str(error)[:MAX_TOLD]}") from error
     run.set_card({**run.card, **cost.of(run)})
     if dataset:
         score(run, dataset)
@@ -153,7 +153,7 @@ def _run_tflite(content: bytes, name: str, images: np.ndarray) -> tuple[int, np.
         _check_outputs(interpreter, name)
         return parameters, interpreter.get_tensor(outputs(interpreter)[0])
     except (RuntimeError, ValueError) as error:
-        told = str(error)[: foreign.MAX_TOLD]
+        told = str(error)[:MAX_TOLD]
         raise FerError(f"{name} does not run on {len(images)} faces at once in LiteRT: {told}") from error
 
 

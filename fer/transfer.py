@@ -4,12 +4,11 @@ import keras
 
 from fer import export
 from fer.architectures import ARCHITECTURES, Architecture
-from fer.errors import FerError
+from fer.errors import FerError, shortened
 from fer.formats import DATA
 from fer.runs import Run
 from fer.store import RunStore
 
-MAX_TOLD = 200  # characters of what Keras says
 SUFFIX = ".weights.h5"  # Keras insists on it
 
 
@@ -51,9 +50,8 @@ def take_imagenet(network: keras.Model, architecture: Architecture) -> None:
         backbone = source(include_top=False, weights=path if path.is_file() else "imagenet", input_shape=(96, 96, 3))
     except Exception as error:  # a failed download has no type of its own, nor has a file that does not fit
         what = f"{path} is damaged or holds others" if path.is_file() else "they cannot be downloaded"
-        told = " ".join(str(error).split())[:MAX_TOLD]
         raise FerError(
-            f"ImageNet's weights for {architecture.name} are not to be had: {what} ({told}). Put those of "
+            f"ImageNet's weights for {architecture.name} are not to be had: {what} ({shortened(error)}). Put those of "
             f"keras.applications.{architecture.imagenet} (without top) as {path}, or train without them: --no-imagenet."
         ) from error
     for layer in backbone.layers:

@@ -5,8 +5,7 @@ import numpy as np
 
 from fer.calibration import softmax
 from fer.data import IMAGE_SIZE
-from fer.errors import FerError
-from fer.foreign import MAX_TOLD
+from fer.errors import FerError, shortened
 
 SCALES = {"0-255": (1.0, 0.0), "0-1": (1 / 255, 0.0), "-1-1": (1 / 127.5, -1.0)}  # factor and offset of a picture
 SIDES = range(16, 513)  # pixels of the pictures that a network may want
@@ -93,7 +92,7 @@ def _called(network: keras.Model, pictures: np.ndarray) -> np.ndarray:
     try:
         return keras.ops.convert_to_numpy(keras.ops.cast(network(pictures, training=False), "float32"))
     except Exception as error:  # layers raise whatever they like
-        raise FerError(f"The network fails on a picture: {' '.join(str(error).split())[:MAX_TOLD]}") from error
+        raise FerError(f"The network fails on a picture: {shortened(error)}") from error
 
 
 def are_probabilities(answers: np.ndarray) -> bool:
