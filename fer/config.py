@@ -110,8 +110,8 @@ class TrainConfig:
 
     @property
     def teachers(self) -> list[str]:
-        """The names in `teacher`."""
-        return [name.strip() for name in self.teacher.split(",") if name.strip()]
+        """The names in `teacher`, each once."""
+        return list(dict.fromkeys(name.strip() for name in self.teacher.split(",") if name.strip()))
 
     def cautions(self, images: int) -> list[str]:
         """What is unwise together, in sentences; nothing of it is forbidden.

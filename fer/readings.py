@@ -133,15 +133,6 @@ def _means(readings: list[Reading], labels: tuple[str, ...]) -> list[float]:
     return [float(np.mean([reading.probability(label) for reading in readings])) for label in labels]
 
 
-def strongest(readings: Iterable[Reading]) -> dict[str, Reading]:
-    """For each class the reading with its highest probability, the first of equal ones."""
-    best: dict[str, Reading] = {}
-    for reading in readings:
-        for label in _records(best, reading):
-            best[label] = reading
-    return best
-
-
 def keep_strongest(moments: dict[str, Moment], image: np.ndarray, readings: Iterable[Reading]) -> None:
     """Note in `moments` where one of these readings is the strongest of its class yet.
 

@@ -124,6 +124,12 @@ def average(runs: list[Run], name: str | None = None) -> Run:
     for run in runs:
         if run.card and run.labels != last.labels:
             raise FerError(f"{run.id} answers {', '.join(run.labels)}, but {last.id} {', '.join(last.labels)}.")
+        if run.card and run.card["data"]["fingerprint"] != last.card["data"]["fingerprint"]:
+            mine, theirs = run.card["data"]["name"], last.card["data"]["name"]
+            raise FerError(
+                f"{run.id} was trained on {mine}, but {last.id} on {theirs}, or on other splits of it: a mean of both "
+                "would be judged on images that one of them may have been trained on."
+            )
     network.set_weights([np.mean(parts, axis=0) for parts in zip(*weights, strict=True)])
     run = RunStore(last.path.parent).create(last.config, name)
     save_keras(network, run)

@@ -60,6 +60,10 @@ def test_a_teachers_answers_are_kept_and_serve_without_its_weights(store, studen
     assert ("small", "train", True) in store["one"].reports()
 
 
+def test_a_teacher_named_twice_counts_once():
+    assert TrainConfig(teacher=" b,a,,b ").teachers == ["b", "a"]
+
+
 def test_a_teacher_that_is_not_there_is_told(student):
     run = student(teacher="nobody")
     with pytest.raises(FerError, match="Unknown run 'nobody'"):

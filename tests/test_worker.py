@@ -113,6 +113,10 @@ def test_an_average_has_the_mean_of_the_weights_and_tells_of_whom(trained_run, t
     assert not any(untold) and run.state == "finished", "not judged yet, and no recipe to go on with"
     with pytest.raises(FerError, match="at least two"):
         worker.average([store["a"]])
+    other = store["b"]
+    other.set_card(other.card | {"data": other.card["data"] | {"name": "else", "fingerprint": "0"}})
+    with pytest.raises(FerError, match="a was trained on small, but b on else, or on other splits of it"):
+        worker.average([store["a"], other])
 
 
 def test_an_export_that_answers_otherwise_is_refused(trained_run, monkeypatch):
