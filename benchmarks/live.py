@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
 import fake_camera  # noqa: E402
-from conftest import browse, serve  # noqa: E402
+from browsing import browse, serve  # noqa: E402
 
 
 def main() -> None:

@@ -40,6 +40,14 @@ def read_object(path: Path) -> dict | None:
     return value
 
 
+def read_lines(path: Path) -> list[dict]:
+    """The JSON values in a file, one a line; none where there is no file. Raises FerError for any other line."""
+    try:
+        return [json.loads(line) for line in path.read_text().splitlines()] if path.is_file() else []
+    except ValueError as error:
+        raise damaged(path, error) from error
+
+
 def damaged(path: Path, why: object) -> FerError:
     """The error for a file of a run that cannot be read."""
     return FerError(f"{path} is damaged ({why}). Delete the run or restore the file.")

@@ -10,7 +10,7 @@ from filelock import FileLock, Timeout
 
 from fer.config import TrainConfig
 from fer.errors import FerError
-from fer.files import damaged, read_object, read_text, write_atomically
+from fer.files import read_lines, read_object, read_text, write_atomically
 from fer.labels import EMOTIONS
 from fer.report import Report, way
 
@@ -25,8 +25,7 @@ class Run:
     `config.json` the recipe; `status.json` the state; `progress.json` where the training is; `history.jsonl` a line an
     epoch; `checkpoint.npz` what a resumed training needs; `model.keras` the best epoch so far; `model.tflite` the same
     for inference, EXPORTS for others; `card.json` what a reader wants to know; `reports/*.json`; `robustness.json` how
-    accuracy falls; `events.tfevents` the history for TensorBoard; `log.txt` what the training process printed; `lock`
-    held by the process that trains it.
+    accuracy falls; `events.tfevents` the history for TensorBoard; `log.txt` what was said; `lock` held in training.
     """
 
     def __init__(self, path: Path):
@@ -80,11 +79,7 @@ class Run:
     @property
     def history(self) -> list[dict]:
         """One entry an epoch."""
-        path = self.history_path
-        try:
-            return [json.loads(line) for line in path.read_text().splitlines()] if path.is_file() else []
-        except ValueError as error:
-            raise damaged(path, error) from error
+        return read_lines(self.history_path)
 
     @property
     def robustness(self) -> dict:
@@ -101,7 +96,7 @@ class Run:
         self._write("labels.json", {"labels": list(labels)})
 
     def source_of(self, dataset: str) -> str:
-        """Where a data set may be opened: the path this run was trained from, if that is the one, or else its name."""
+        """Where a data set may be opened: the path that this run was trained from, if that is the one, or its name."""
         return self.config.data if Path(self.config.data).stem == dataset else dataset
 
     def temperature(self, *, tta: bool = False) -> float | None:
@@ -110,8 +105,7 @@ class Run:
 
     @property
     def threshold(self) -> float | None:
-        """The calibrated confidence, in a single pass, below which it is not sure: more answers on val there are wrong
-        than right (`calibration.sure_from`). None where it was never fitted."""
+        """The calibrated confidence below which a single pass is not sure (`calibration.sure_from`), or None."""
         return self.card.get("threshold")
 
     @property
@@ -158,8 +152,7 @@ class Run:
 
     @property
     def is_without_weights(self) -> bool:
-        """Whether it is finished, but of it only card, reports and curves are here: not every network is small enough
-        to ship."""
+        """Whether it is finished, but only card, reports and curves are here: not every network ships with weights."""
         return bool(self._readable_card) and not (self.model_path.is_file() or self.tflite_path.is_file())
 
     @property
@@ -237,11 +230,10 @@ class Run:
         report = Report.from_json(path.read_text(errors="replace"))
         if (report.dataset, report.split, report.tta) != (dataset, split, tta):
             raise FerError(f"{path.name} holds the report on another split or data set. Evaluate again.")
-        labels = self.card.get("labels")
-        if labels and list(report.labels) != labels:
+        if report.labels != tuple(self.card.get("labels") or report.labels):
             raise FerError(
                 f"{path.name} counts its labels as {', '.join(report.labels)}, but {self.id} answers "
-                f"{', '.join(labels)}: it would be read wrongly. Evaluate again."
+                f"{', '.join(self.labels)}: it would be read wrongly. Evaluate again."
             )
         return replace(report, model=self.id)  # the run may have been renamed since
 

@@ -1,18 +1,12 @@
 """Small data sets on disk, built from faces that the project draws, and runs trained on them."""
 
-import os
 import shutil
-import socket
-import subprocess
-import sys
-import time
-from contextlib import contextmanager
 from pathlib import Path
-from urllib.request import urlopen
 
 import fake_camera
 import numpy as np
 import pytest
+from browsing import browse, serve
 from PIL import Image
 
 from fer import speed
@@ -136,32 +130,6 @@ def create(tiny_architecture, small_npz, tmp_path_factory):
 
 ROOT = Path(__file__).parents[1]
 WEIGHTS = ["model.keras", "model.tflite"]
-CHROMIUM = shutil.which("chromium")
-FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-sync"]
-
-
-@contextmanager
-def serve(root: Path, **environment: str):
-    """The address of a server of the app in that folder, started for one test alone."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py", "--server.headless=true"]
-    process = subprocess.Popen(
-        [*command, f"--server.port={port}", "--server.address=127.0.0.1"], cwd=root, env={**os.environ, **environment}
-    )
-    address = f"http://127.0.0.1:{port}"
-    for _ in range(300):
-        try:
-            urlopen(f"{address}/_stcore/health", timeout=5)
-            break
-        except OSError:
-            time.sleep(0.1)
-    try:
-        yield address
-    finally:
-        process.terminate()
-        process.wait(timeout=20)
 
 
 @pytest.fixture
@@ -197,21 +165,6 @@ def house(tmp_path) -> Path:
     for preset in PRESETS.values():  # else the Train page would have this machine measured beside the test
         speed.note(RunStore(house / "models"), preset.config("synthetic"), train=1000, validate=1000, judge=1000)
     return house
-
-
-@contextmanager
-def browse(*flags: str):
-    """An empty tab of Debian's Chromium, started with these flags too."""
-    if not CHROMIUM:
-        pytest.skip("needs Debian's chromium")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=[*FLAGS, *flags])
-        tab = browser.new_page(viewport={"width": 1280, "height": 900})
-        tab.set_default_timeout(60_000)
-        yield tab
-        browser.close()
 
 
 @pytest.fixture

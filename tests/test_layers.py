@@ -14,7 +14,7 @@ PACKAGES = ("formats", "architectures", "detectors")
 ORDER = [  # a module imports only from those before it; a package's files, from their own package too
     *("errors", "files", "registry", "labels", "grouping"),
     *("metrics", "calibration"),
-    *("data", "ferplus", "faces", "tracking", "drawing", "readings"),
+    *("data", "rowcache", "ferplus", "faces", "tracking", "drawing", "readings"),
     *("config", "report", "comparison", "references", "hints"),
     *PACKAGES,
     *("photos", "kaggle"),

@@ -3,21 +3,18 @@
 To add a format: one file that registers a `Format`; `open_dataset`, the command line and the tests find it.
 """
 
-import json
 import os
 import re
 import shutil
-import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
-from hashlib import sha256
 from pathlib import Path
 from typing import BinaryIO
 
 import numpy as np
 from PIL import Image
 
-from fer import grouping
+from fer import grouping, rowcache
 from fer.data import IMAGE_SIZE, Dataset, Rows, assemble
 from fer.errors import FerError, unknown
 from fer.faces import opaque
@@ -28,7 +25,6 @@ from fer.registry import Registry
 DATA = Path(os.environ.get("FER_DATA") or Path(__file__).parents[2] / "data")
 SUFFIXES = (".csv", ".npz", ".zip")
 FERPLUS = "fer2013new"  # the stem of the FER+ votes, which are no data set of their own
-CACHE_VERSION = 2  # 2: names of the classes
 
 
 @dataclass(frozen=True)
@@ -81,13 +77,13 @@ def open_dataset(
 def open_rows(name: str | Path) -> tuple[Rows, Format, Path]:
     """What `open_dataset` splits: all rows in the source's order, their format, and where they lie."""
     format, path = recognise(find(name))
-    return _cached_rows(format, path) if format.cached else format.read(path), format, path
+    return rowcache.read(path, format.read) if format.cached else format.read(path), format, path
 
 
 def stamp(name: str | Path) -> str:
     """Text that changes when the data set of that name does."""
     path = find(name)
-    return _stamp(path) if path.exists() else str(path)
+    return rowcache.stamp(path) if path.exists() else str(path)
 
 
 def ferplus_path(source: Path) -> Path:
@@ -195,59 +191,3 @@ def may_hold_faces(path: Path) -> bool:
     with path.open("rb") as file:
         header = file.readline(1000)
     return all(column in header for column in (b"emotion", b"pixels", b"Usage"))
-
-
-def _cached_rows(format: Format, path: Path) -> Rows:
-    """The rows as memory maps from the cache beside the source, which is rebuilt when the source changes."""
-    cache, stamp = path.parent / f".{path.name}.cache", _stamp(path)
-    rows = _load_cache(cache, stamp)
-    if rows is not None:
-        return rows
-    rows = format.read(path)
-    try:
-        _save_cache(rows, cache, stamp)
-    except OSError:  # a read-only or full disk: reading again next time is the only harm
-        return rows
-    return _load_cache(cache, stamp) or rows
-
-
-def _stamp(path: Path) -> str:
-    """Changes when the file, or any file below the folder, changes."""
-    names = [os.path.join(parent, name) for parent, _, files in os.walk(path) for name in files] or [str(path)]
-    text = "\n".join(name[len(str(path)) :] + _facts(name) for name in sorted(names))
-    return sha256(f"{CACHE_VERSION}\n{text}".encode(errors="surrogateescape")).hexdigest()
-
-
-def _facts(name: str) -> str:
-    try:
-        stat = os.stat(name)
-    except OSError:  # a link that leads nowhere; the format that reads it says so
-        return " missing"
-    return f" {stat.st_size} {stat.st_mtime_ns}"
-
-
-def _load_cache(cache: Path, stamp: str) -> Rows | None:
-    try:
-        facts = json.loads((cache / "stamp.json").read_text())
-        if facts["stamp"] != stamp:
-            return None
-        images = np.load(cache / "images.npy", mmap_mode="r")
-        labels, usage, groups = np.load(cache / "rows.npy")
-        return Rows(images, labels, usage, groups, facts["fingerprint"], tuple(facts["names"]))
-    except (OSError, EOFError, ValueError, KeyError):  # none yet, or half-written by a process that died
-        return None
-
-
-def _save_cache(rows: Rows, cache: Path, stamp: str) -> None:
-    """Write beside the target and rename, so that a reader never sees half a cache."""
-    fresh = Path(tempfile.mkdtemp(dir=cache.parent, prefix=f"{cache.name}-"))
-    try:
-        np.save(fresh / "images.npy", rows.images)
-        np.save(fresh / "rows.npy", np.stack([rows.labels, rows.usage, rows.groups]))
-        facts = {"stamp": stamp, "fingerprint": rows.fingerprint, "names": rows.names}
-        (fresh / "stamp.json").write_text(json.dumps(facts))
-        shutil.rmtree(cache, ignore_errors=True)
-        os.replace(fresh, cache)
-    except OSError:
-        shutil.rmtree(fresh, ignore_errors=True)
-        raise

@@ -1,0 +1,71 @@
+"""What was read of a data set, kept beside it as arrays, because Kaggle's csv takes seconds to read."""
+
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Callable
+from hashlib import sha256
+from pathlib import Path
+
+import numpy as np
+
+from fer.data import Rows
+
+VERSION = 2  # 2: names of the classes
+
+
+def read(path: Path, parse: Callable[[Path], Rows]) -> Rows:
+    """The rows as memory maps from the cache beside the source, which is made by `parse` when the source changes."""
+    cache, now = path.parent / f".{path.name}.cache", stamp(path)
+    rows = _load(cache, now)
+    if rows is not None:
+        return rows
+    rows = parse(path)
+    try:
+        _save(rows, cache, now)
+    except OSError:  # a read-only or full disk: reading again next time is the only harm
+        return rows
+    return _load(cache, now) or rows
+
+
+def stamp(path: Path) -> str:
+    """Text that changes when the file, or any file below the folder, changes."""
+    names = [os.path.join(parent, name) for parent, _, files in os.walk(path) for name in files] or [str(path)]
+    text = "\n".join(name[len(str(path)) :] + _facts(name) for name in sorted(names))
+    return sha256(f"{VERSION}\n{text}".encode(errors="surrogateescape")).hexdigest()
+
+
+def _facts(name: str) -> str:
+    try:
+        stat = os.stat(name)
+    except OSError:  # a link that leads nowhere; the format that reads it says so
+        return " missing"
+    return f" {stat.st_size} {stat.st_mtime_ns}"
+
+
+def _load(cache: Path, stamp: str) -> Rows | None:
+    try:
+        facts = json.loads((cache / "stamp.json").read_text())
+        if facts["stamp"] != stamp:
+            return None
+        images = np.load(cache / "images.npy", mmap_mode="r")
+        labels, usage, groups = np.load(cache / "rows.npy")
+        return Rows(images, labels, usage, groups, facts["fingerprint"], tuple(facts["names"]))
+    except (OSError, EOFError, ValueError, KeyError):  # none yet, or half-written by a process that died
+        return None
+
+
+def _save(rows: Rows, cache: Path, stamp: str) -> None:
+    """Write beside the target and rename, so that a reader never sees half a cache."""
+    fresh = Path(tempfile.mkdtemp(dir=cache.parent, prefix=f"{cache.name}-"))
+    try:
+        np.save(fresh / "images.npy", rows.images)
+        np.save(fresh / "rows.npy", np.stack([rows.labels, rows.usage, rows.groups]))
+        facts = {"stamp": stamp, "fingerprint": rows.fingerprint, "names": rows.names}
+        (fresh / "stamp.json").write_text(json.dumps(facts))
+        shutil.rmtree(cache, ignore_errors=True)
+        os.replace(fresh, cache)
+    except OSError:
+        shutil.rmtree(fresh, ignore_errors=True)
+        raise
