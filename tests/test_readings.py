@@ -81,6 +81,14 @@ def test_the_seconds_of_a_face_leave_out_when_it_was_away(times, seconds):
     assert found.seconds == pytest.approx(seconds)
 
 
+def test_the_strongest_moment_of_each_class_is_found_and_the_first_of_equal_ones_stays():
+    moments, seen = {}, [reading(0, HAPPY), reading(1, SAD), reading(2, NEUTRAL), reading(3, (0.7, 0.15, 0.15))]
+    keep_strongest(moments, np.zeros((100, 80, 3), np.uint8), seen)
+    assert {label: found.reading.time for label, found in moments.items()} == {"happy": 0, "sad": 1, "neutral": 2}
+    keep_strongest(moments, np.zeros((100, 80, 3), np.uint8), [])
+    assert len(moments) == 3
+
+
 def test_strongest_moments_are_the_strongest_readings_as_pictures_come():
     random, moments, seen = np.random.default_rng(0), {}, []
     for time in range(40):
