@@ -207,3 +207,14 @@ def models(tmp_path, monkeypatch) -> RunStore:
 def bare(models) -> Run:
     """A run in `models` that ships without weights: the light model's card, reports and curves under another name."""
     return Run(shutil.copytree(models.root / "mini_xception", models.root / "bare", ignore=lambda *_: WEIGHTS))
+
+
+@pytest.fixture
+def saved(tmp_path):
+    """A function that saves a Keras network as a .keras file."""
+
+    def save(made, name: str = "other.keras"):
+        made.save(tmp_path / name)
+        return tmp_path / name
+
+    return save

@@ -9,8 +9,10 @@ import av
 import numpy as np
 
 from fer.faces import Face, Prediction
+from fer.video import annotate_video, read_video
 
 LABELS = ("happy", "sad", "neutral")
+COLORS = {"happy": "#00ff00", "sad": "#ffffff", "neutral": "#ffff00"}
 RATE = 25
 SOUND_RATE = 48_000
 
@@ -98,3 +100,19 @@ def song(path: Path) -> Path:
     with av.open(str(path), "w") as out:
         write_tone(out, out.add_stream("aac", rate=SOUND_RATE, layout="mono"), 1.0)
     return path
+
+
+def read(path, **settings) -> list:
+    """The frames of a film in which squares are faces."""
+    return list(read_video(path, reader=RedReader(), **settings))
+
+
+def annotated(path, out, **settings) -> list:
+    """The frames of a film that was written again with its squares marked."""
+    return list(annotate_video(path, out, reader=RedReader(), colors=COLORS, **settings))
+
+
+def pictures(path) -> list[np.ndarray]:
+    """The pictures of a film, uint8 (H, W, 3)."""
+    with av.open(str(path)) as container:
+        return [frame.to_ndarray(format="rgb24") for frame in container.decode(video=0)]

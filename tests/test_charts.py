@@ -7,6 +7,7 @@ from functools import partial
 import numpy as np
 import plotly.graph_objects as go
 import pytest
+from made_folders import OWN
 from made_reports import CASES, RANDOM, make
 from PIL import ImageColor
 
@@ -192,3 +193,13 @@ def test_the_probabilities_of_a_face_are_bars_in_the_models_order():
     (bars,) = charts.probability_bars(prediction).data
     assert list(bars.y) == list(EMOTIONS) and bars.text[0] == f"{PLAIN.probabilities[0, 0]:.1%}"
     assert list(bars.marker.color) == list(charts.COLORS.values()) and len(set(bars.marker.color)) == 7
+
+
+def test_each_class_has_a_colour_and_a_line_of_its_own():
+    assert charts.colors_of(EMOTIONS) == list(charts.COLORS.values())
+    assert charts.colors_of(("happy", "not happy")) == [charts.COLORS["happy"], charts.MODELS[0]]
+    for labels in (("happy", "not happy", "sad"), OWN, [f"c{i}" for i in range(20)], (*EMOTIONS, "contempt")):
+        lines = charts.lines_of(labels)
+        assert len({tuple(line.items()) for line in lines}) == len(labels)
+        assert [line["color"] for line in lines] == charts.colors_of(labels)
+    assert len(set(charts.colors_of([f"c{i}" for i in range(6)]))) == 6

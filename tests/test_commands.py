@@ -8,18 +8,12 @@ import sys
 import time
 from pathlib import Path
 
-import av
-import numpy as np
-import pandas as pd
 import pytest
-from made_films import film
-from PIL import Image
 
 from fer.__main__ import main
 from fer.config import TrainConfig
 from fer.evaluation import evaluate
 from fer.store import MODELS, RunStore
-from fer.video import EVERY
 
 ROOT = Path(__file__).parents[1]
 SAMPLES = ROOT / "pages/parts/samples"
@@ -42,118 +36,6 @@ def test_help_reads_like_documentation(command, capsys):
         main([*command.split(), "--help"])
     text = capsys.readouterr().out
     assert len(text) > 300 and "None" not in text
-
-
-def test_predict_answers_each_photo_with_one_json_line(capsys):
-    names = [str(SAMPLES / name) for name in ("pair.jpg", "drawn.png")]
-    assert main(["predict", *names, "--json"]) == 0
-    pair, drawn = map(json.loads, capsys.readouterr().out.splitlines())
-    assert (pair["file"], pair["width"], pair["height"]) == (names[0], 960, 600) and drawn["file"] == names[1]
-    assert len(pair["faces"]) == 2
-    for face in pair["faces"]:
-        assert set(face) == {"box", "label", "confidence", "probabilities"} and len(face["box"]) == 4
-        assert sum(face["probabilities"].values()) == pytest.approx(1, abs=1e-4)
-        assert face["label"] == max(face["probabilities"], key=face["probabilities"].get)
-
-
-def test_predict_tells_what_is_no_picture_and_still_answers_the_others(tmp_path, capfd):
-    letter = tmp_path / "letter.jpg"
-    letter.write_text("Dear all")
-    assert main(["predict", str(letter), str(SAMPLES / "hopper.jpg"), str(tmp_path / "none.png")]) == 1
-    printed = capfd.readouterr()
-    assert printed.out.count("face 1 at") == 1
-    first, second = printed.err.splitlines()
-    assert "letter.jpg" in first and "no picture" in first and "none.png: The file does not exist" in second
-
-
-def test_predict_reads_a_folder_and_a_zip_and_tells_what_it_left_out(tmp_path, capfd):
-    folder = tmp_path / "photos"
-    (folder / "more/.hidden").mkdir(parents=True)
-    for place in ("hopper.jpg", "more/hopper.jpg", "more/.hidden/hopper.jpg"):
-        shutil.copy(SAMPLES / "hopper.jpg", folder / place)
-    (folder / "notes.txt").write_text("Dear all")
-    archive = shutil.make_archive(str(tmp_path / "packed"), "zip", folder)
-    assert main(["predict", str(folder), archive, "--csv", str(tmp_path / "out.csv")]) == 0
-    printed = capfd.readouterr()
-    names = [f"{folder}/hopper.jpg", f"{folder}/more/hopper.jpg", f"{archive}/hopper.jpg", f"{archive}/more/hopper.jpg"]
-    assert [line.split(": ")[0] for line in printed.out.splitlines()] == names
-    assert printed.err.splitlines() == [
-        f"fer: {place}/notes.txt: left out; its name is no picture's." for place in (folder, archive)
-    ]
-    rows = pd.read_csv(tmp_path / "out.csv")
-    assert rows["file"].tolist() == names and set(rows["label"]) == {"neutral"} and rows["x1"].nunique() == 1
-
-
-@pytest.mark.parametrize(
-    ("name", "content", "message"),
-    [
-        ("empty", None, "It holds no pictures."),
-        ("bad.zip", b"no zip", "cannot be opened"),
-        ("film.mp4", b"Dear all", "no video that can be read"),
-    ],
-)
-def test_predict_tells_what_it_cannot_read_and_answers_the_rest(name, content, message, tmp_path, capfd):
-    path = tmp_path / name
-    path.mkdir() if content is None else path.write_bytes(content)
-    assert main(["predict", str(path), str(SAMPLES / "hopper.jpg"), "--csv", str(tmp_path / "out.csv")]) == 1
-    printed = capfd.readouterr()
-    assert printed.err.count("\n") == 1 and f"fer: {path}: " in printed.err and message in printed.err
-    assert "hopper.jpg: face 1" in printed.out and len(pd.read_csv(tmp_path / "out.csv")) == 1
-
-
-def test_where_nothing_can_be_read_the_table_is_empty(tmp_path, capfd):
-    assert main(["predict", str(tmp_path / "none.mp4"), "--csv", str(tmp_path / "out.csv")]) == 1
-    assert "No such file" in capfd.readouterr().err and not (tmp_path / "out.csv").read_text().strip()
-
-
-@pytest.fixture(scope="module")
-def portrait_film(tmp_path_factory) -> Path:
-    """Two seconds of the pair, with sound."""
-    with Image.open(SAMPLES / "pair.jpg") as photo:
-        image = np.asarray(photo.convert("RGB").resize((480, 300)))
-    return film(tmp_path_factory.mktemp("films") / "pair.mp4", [image] * 50, sound="aac")
-
-
-def test_predict_reads_a_video_and_writes_it_again(portrait_film, tmp_path, capfd):
-    out, csv = tmp_path / "marked.mp4", tmp_path / "out.csv"
-    assert main(["predict", str(portrait_film), "--annotate", str(out), "--csv", str(csv)]) == 0
-    printed = capfd.readouterr()
-    assert f"{portrait_film}: face 2, seen for 1.8 s from 0:00.0 on: " in printed.out and not printed.err
-    assert f"{portrait_film}: happy is strongest at 0:0" in printed.out
-    rows = pd.read_csv(csv)
-    assert len(rows) == 20 and rows["face"].tolist() == [1, 2] * 10 and rows["time"].max() == 1.8
-    with av.open(str(out)) as container:
-        assert container.streams.video[0].frames == 50 and container.streams.audio
-
-
-def test_predict_prints_each_reading_of_a_video_as_json(portrait_film, capfd):
-    assert main(["predict", str(portrait_film), "--json", "--every", "0.5"]) == 0
-    lines = [json.loads(line) for line in capfd.readouterr().out.splitlines()]
-    assert [line["time"] for line in lines] == pytest.approx([0, 0.52, 1.0, 1.52], abs=0.03)
-    for line in lines:
-        assert line["file"] == str(portrait_film) and [face["face"] for face in line["faces"]] == [1, 2]
-        assert set(line["faces"][0]) == {"face", "box", "label", "confidence", "probabilities"}
-
-
-def test_a_film_that_is_cut_off_is_answered_as_far_as_it_goes(portrait_film, tmp_path, capfd):
-    with av.open(str(portrait_film)) as container:
-        images = [frame.to_ndarray(format="rgb24") for frame in container.decode(video=0)]
-    whole = film(tmp_path / "whole.mkv", images * 2).read_bytes()
-    (tmp_path / "cut.mkv").write_bytes(whole[: len(whole) // 3])
-    assert main(["predict", str(tmp_path / "cut.mkv")]) == 1
-    printed = capfd.readouterr()
-    assert "face 2" in printed.out and "cut.mkv: Only the first" in printed.err
-
-
-def test_the_interval_that_help_tells_is_the_one_that_is_taken(capsys):
-    with pytest.raises(SystemExit):
-        main(["predict", "--help"])
-    assert f"0 reads every picture (default: {EVERY})" in " ".join(capsys.readouterr().out.split())
-
-
-def test_predict_takes_the_whole_picture_when_told(capsys):
-    assert main(["predict", str(SAMPLES / "drawn.png"), "--detector", "whole", "--model", "mini_xception"]) == 0
-    assert "[0, 0, 400, 400]" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(

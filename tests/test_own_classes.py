@@ -3,22 +3,21 @@
 import io
 import json
 from dataclasses import replace
-from hashlib import sha256
 from html import escape
 from pathlib import Path
 
 import numpy as np
 import pytest
+from made_folders import OWN, write
 from PIL import Image
 
 from fer import charts, export, formats, networks, worker
 from fer.__main__ import main
 from fer.charts import certainty, judging
 from fer.comparison import Comparison
-from fer.data import SPLITS, Rows
 from fer.errors import FerError
 from fer.evaluation import data_for, evaluate, evaluate_faces
-from fer.formats import open_dataset, recognise
+from fer.formats import open_dataset
 from fer.grouping import parse
 from fer.inference import EmotionReader
 from fer.labels import EMOTIONS
@@ -27,18 +26,8 @@ from fer.pictures import pictures_of, sides
 from fer.runs import Run
 from fer.training import Training
 
-OWN = ("a=b + c, d", "Ärger <b>鬼", "no smile")  # sorted whatever their case
 MERGED = "happy, not happy=angry+disgust+fear+sad+surprise+neutral"
 SUBSET = "sad, happy, neutral"
-
-
-def write(folder: Path, rows: Rows, names: tuple[str, ...], splits=SPLITS) -> Path:
-    """Rows of the first classes as lossless images in folders named so; without splits, in class folders alone."""
-    for row in np.flatnonzero(rows.labels < len(names)):
-        path = folder / (splits[rows.usage[row]] if splits else "") / names[rows.labels[row]] / f"{row:05d}.png"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        Image.fromarray(rows.images[row]).save(path)
-    return folder
 
 
 @pytest.fixture(scope="module")
@@ -70,131 +59,6 @@ def png(small_rows) -> bytes:
     buffer = io.BytesIO()
     Image.fromarray(small_rows.images[3]).save(buffer, "PNG")
     return buffer.getvalue()
-
-
-# folders
-
-
-def test_folders_of_other_classes_are_a_data_set_of_their_own(own_folders, small_rows):
-    for _ in range(2):  # the second time from the cache
-        dataset = open_dataset(own_folders)
-        assert dataset.labels == tuple(sorted(OWN, key=str.casefold)) and dataset.format == "folders"
-        assert [part.counts.tolist() for part in (dataset.train, dataset.val, dataset.test)] == [
-            [5] * 3,
-            [1] * 3,
-            [2] * 3,
-        ]
-    for label, name in enumerate(OWN):
-        of_this_class = dataset.train.images[dataset.train.labels == dataset.labels.index(name)]
-        assert {image.tobytes() for image in of_this_class} == {
-            image.tobytes() for image in small_rows.images[(small_rows.labels == label) & (small_rows.usage == 0)]
-        }
-
-
-def test_class_folders_alone_are_known_by_their_images(small_rows, tmp_path):
-    folder = write(tmp_path / "faces", small_rows, ("cat", "dog"), splits=())
-    (folder / "list.csv").write_text("file,label\n")
-    assert recognise(tmp_path) == (formats.FORMATS["folders"], folder)
-    assert open_dataset(folder).labels == ("cat", "dog") and open_dataset(folder).carved == ("val", "test")
-    (folder / "list.csv").unlink()
-    (folder / "notes").mkdir()
-    with pytest.raises(FerError, match="holds no images in folders named after the classes"):
-        recognise(folder)
-
-
-def test_folders_of_pictures_beside_a_csv_of_faces_are_no_classes(small_rows, write_csv, tmp_path):
-    path = write_csv(small_rows)
-    write(tmp_path, small_rows, ("cat", "dog"), splits=())
-    assert recognise(tmp_path) == (formats.FORMATS["kaggle_csv"], path)
-
-
-def test_emotions_and_their_aliases_in_folders_stay_the_seven(small_rows, tmp_path):
-    folder = write(tmp_path / "faces", small_rows, ("Anger", "disgusted", "fear"))
-    dataset = open_dataset(folder)
-    assert dataset.labels == EMOTIONS and dataset.train.counts.tolist() == [5, 5, 5, 0, 0, 0, 0]
-
-
-@pytest.mark.parametrize(
-    ("names", "message"),
-    [
-        (("cat",), r"faces: There must be 2 to 20 classes, got 1: cat"),
-        (("hapy", "sad"), r"faces: Unknown label 'hapy'\. Did you mean 'happy'\?"),
-        (("Cat", "cat"), r"faces: Two classes have one name"),
-    ],
-)
-def test_class_folders_that_cannot_be_classes_are_refused(names, message, small_rows, tmp_path):
-    with pytest.raises(FerError, match=message):
-        open_dataset(write(tmp_path / "faces", small_rows, names))
-    with pytest.raises(FerError, match=message):
-        open_dataset(write(tmp_path / "alone/faces", small_rows, names, splits=()))
-
-
-def test_more_than_twenty_class_folders_are_refused(small_rows, tmp_path):
-    rows = replace(small_rows, labels=np.arange(len(small_rows.labels)) % 21)
-    with pytest.raises(FerError, match="There must be 2 to 20 classes, got 21: c0, c1, c10"):
-        open_dataset(write(tmp_path / "faces", rows, tuple(f"c{i}" for i in range(21)), splits=()))
-
-
-@pytest.mark.parametrize("misspelt", [False, True])
-def test_every_split_must_have_the_same_classes(misspelt, small_rows, tmp_path):
-    folder = write(tmp_path / "faces", small_rows, ("bird", "cat", "dog"))
-    (folder / "test/dog").rename(folder / "test/dgo" if misspelt else tmp_path / "dog")
-    with pytest.raises(FerError, match=r"test lacks images of dog, .* Give every split the same class folders"):
-        open_dataset(folder)
-
-
-# npz
-
-
-def test_an_npz_may_name_its_classes(small_rows, write_npz):
-    rows = small_rows.grouped(parse("angry, disgust, others=fear+happy+sad+surprise+neutral", EMOTIONS))
-    arrays = {"images": rows.images, "usage": rows.usage}
-    order = ["z", "a", "m"]
-    by_number = open_dataset(write_npz("numbers.npz", labels=rows.labels, classes=order, **arrays))
-    by_name = open_dataset(write_npz("names.npz", labels=np.array(order)[rows.labels], classes=order, **arrays))
-    assert by_number.labels == by_name.labels == ("z", "a", "m") and by_number.fingerprint == by_name.fingerprint
-    assert (by_number.train.labels == rows.labels[rows.usage == 0]).all()
-
-
-def test_an_npz_whose_classes_are_emotions_has_the_seven(small_rows, write_npz):
-    arrays = {"images": small_rows.images, "usage": small_rows.usage}
-    order = ["joy", *(emotion for emotion in EMOTIONS if emotion != "happy")]
-    labels = [order.index({"happy": "joy"}.get(EMOTIONS[label], EMOTIONS[label])) for label in small_rows.labels]
-    dataset = open_dataset(write_npz(labels=labels, classes=order, **arrays))
-    assert dataset.labels == EMOTIONS and dataset.fingerprint == small_rows.fingerprint
-
-
-@pytest.mark.parametrize(
-    ("classes", "labels", "message"),
-    [
-        (["a", "b"], [0, 2], "labels must be 0 to 1, positions in classes, got 2"),
-        (["a", "b"], [-1, 0], "labels must be 0 to 1, positions in classes, got -1"),
-        (["happy", "sad"], [0, 5], "labels must be 0 to 1"),
-        (["aa", "bb"], ["aa", "bc"], "Unknown label 'bc'. Valid: aa, bb"),
-        ([0, 1], [0, 1], "classes must be a list of texts, got int64"),
-        ([["a", "b"]], [0, 1], "classes must be a list of texts"),
-        (["a"], [0, 0], "2 to 20 classes, got 1"),
-    ],
-)
-def test_an_npz_whose_classes_cannot_be_right_is_refused(classes, labels, message, write_npz):
-    path = write_npz(images=np.zeros((2, 48, 48), np.uint8), labels=labels, classes=classes)
-    with pytest.raises(FerError) as refusal:
-        open_dataset(path)
-    assert message in str(refusal.value)
-
-
-# fingerprints
-
-
-def test_the_fingerprint_of_the_seven_is_that_of_their_arrays_alone(small_rows):
-    content = small_rows.images.tobytes() + small_rows.labels.tobytes() + small_rows.usage.tobytes()
-    assert small_rows.fingerprint == sha256(content).hexdigest()
-    names = {("x", *EMOTIONS[1:]), EMOTIONS, EMOTIONS[::-1]}
-    arrays = (small_rows.images, small_rows.labels, small_rows.usage)
-    assert len({Rows.of(*arrays, own).fingerprint for own in names}) == 3
-
-
-# runs
 
 
 def test_a_run_answers_in_its_own_classes_and_tells_them(run, runs):
@@ -361,16 +225,6 @@ def _report(run: Run, config):
 
 
 # figures
-
-
-def test_each_class_has_a_colour_and_a_line_of_its_own():
-    assert charts.colors_of(EMOTIONS) == list(charts.COLORS.values())
-    assert charts.colors_of(("happy", "not happy")) == [charts.COLORS["happy"], charts.MODELS[0]]
-    for labels in (("happy", "not happy", "sad"), OWN, [f"c{i}" for i in range(20)], (*EMOTIONS, "contempt")):
-        lines = charts.lines_of(labels)
-        assert len({tuple(line.items()) for line in lines}) == len(labels)
-        assert [line["color"] for line in lines] == charts.colors_of(labels)
-    assert len(set(charts.colors_of([f"c{i}" for i in range(6)]))) == 6
 
 
 def test_markup_in_a_class_name_is_shown_as_it_is(runs):

@@ -1,10 +1,10 @@
 """A run is a directory, and a store is a directory of runs."""
 
 import os
-import shutil
 
 import pytest
 from made_reports import make
+from made_runs import finished
 
 from fer.config import TrainConfig
 from fer.errors import FerError
@@ -19,107 +19,6 @@ GARBAGE = {"no JSON": b'{"state": ', "no text": b"\x80\x81\xff", "no object": b"
 @pytest.fixture
 def store(tmp_path) -> RunStore:
     return RunStore(tmp_path / "models")
-
-
-def finished(store: RunStore, name: str, **card) -> Run:
-    """A run that looks as if it could answer."""
-    run = store.create(TrainConfig(), name)
-    run.tflite_path.write_bytes(b"x")
-    run.set_card({"labels": list(EMOTIONS), "scores": {}, **card})
-    return run
-
-
-def test_a_new_run_keeps_its_recipe_and_has_nothing_else(store):
-    run = store.create(TrainConfig(epochs=3), "first")
-    assert run.config == TrainConfig(epochs=3) and run.id == "first" and run.path == store.root / "first"
-    assert run.status["state"] == "created"
-    assert (run.progress, run.card, run.history, run.reports()) == ({}, {}, [], [])
-    assert not run.is_usable and run.test_score is None and run.report("d", "test") is None
-
-
-def test_a_run_without_a_name_is_called_by_its_architecture_and_the_time(store):
-    assert store.create(TrainConfig(architecture="resnet10")).id.startswith("resnet10-20")
-
-
-@pytest.mark.parametrize(
-    "name",
-    ["../x", "", "a b", "x" * 65, ".hidden", "-x", "a/b", "a\\b", "ü", "x\n", "..", "a\0b"],
-    ids=["up", "empty", "space", "long", "hidden", "option", "slash", "backslash", "umlaut", "line", "dots", "zero"],
-)
-def test_a_name_that_is_no_plain_file_name_is_refused(store, name):
-    with pytest.raises(FerError, match="name must be 1 to 64 letters"):
-        store.create(TrainConfig(), name)
-    assert not store.root.exists()
-
-
-@pytest.mark.parametrize("name", ["a", "x" * 64, "My_run-1.2", "2"])
-def test_a_plain_name_is_taken_as_it_is(store, name):
-    assert store.create(TrainConfig(), name).id == name and store[name].id == name
-
-
-def test_a_name_is_given_once(store):
-    store.create(TrainConfig(epochs=1), "x")
-    with pytest.raises(FerError, match=r"A run named 'x' exists already\. Choose another name"):
-        store.create(TrainConfig(epochs=2), "x")
-    assert store["x"].config.epochs == 1
-
-
-def test_runs_come_in_the_order_of_their_names_and_other_folders_are_none(store):
-    assert list(store) == []
-    for name in ("b", "a"):
-        store.create(TrainConfig(), name)
-    (store.root / "no-run").mkdir()
-    (store.root / "README.md").touch()
-    assert [run.id for run in store] == ["a", "b"]
-
-
-@pytest.mark.parametrize("name", ["frist", "../models/first", "FIRST"])
-def test_an_unknown_run_is_refused_with_the_nearest(store, name):
-    store.create(TrainConfig(), "first")
-    with pytest.raises(FerError, match=r"Unknown run .*Valid: first\."):
-        store[name]
-
-
-def test_a_typing_error_gets_a_suggestion(store):
-    store.create(TrainConfig(), "first")
-    with pytest.raises(FerError, match="Did you mean 'first'"):
-        store["frist"]
-
-
-def test_a_deleted_run_is_gone_and_no_other(store):
-    for name in ("a", "b"):
-        finished(store, name)
-    store.delete("a")
-    assert [run.id for run in store] == ["b"] and not (store.root / "a").exists()
-    with pytest.raises(FerError, match="Unknown run"):
-        store.delete("../models")
-    assert store["b"].is_usable
-
-
-def test_the_default_is_the_run_whose_card_says_so_or_the_first_that_can_answer(store):
-    with pytest.raises(FerError, match=r"no trained model in .*Train one"):
-        _ = store.default
-    store.create(TrainConfig(), "a-new-one")
-    for name in ("c", "b"):
-        finished(store, name)
-    assert store.default.id == "b"
-    assert store.set_default("c").id == store.default.id == "c"
-    store.set_default("b")
-    assert store.default.id == "b" and not store["c"].card["default"]
-
-
-def test_a_run_that_cannot_answer_is_no_default(store):
-    store.create(TrainConfig(), "new")
-    with pytest.raises(FerError, match="'new' has no exported model yet"):
-        store.set_default("new")
-
-
-def test_a_run_without_weights_is_no_default_but_keeps_its_card_and_reports(bare, models):
-    assert bare.is_without_weights and not bare.is_usable and bare.is_shipped and bare.downloads == {}
-    assert bare.test_score and bare.report("fer2013", "test").model == "bare"
-    assert not models["vgg_small"].is_without_weights and not models.create(TrainConfig(), "new").is_without_weights
-    bare.set_card({**bare.card, "default": True})
-    assert models.default.id == "vgg_small"
 
 
 def test_what_is_written_is_read_again(store):
@@ -285,33 +184,3 @@ def test_an_atomic_write_that_fails_keeps_the_old_file(tmp_path, monkeypatch):
     with pytest.raises(OSError, match="No space"):
         write_atomically(path, "new")
     assert path.read_text() == "old" and list(tmp_path.iterdir()) == [path]
-
-
-def test_a_trained_run_can_be_moved_to_another_store(trained_run, store):
-    shutil.copytree(trained_run.path, store.root / "moved")
-    assert store.default.id == "moved" and store["moved"].labels == EMOTIONS
-
-
-def test_a_run_is_renamed_with_all_it_holds_and_never_onto_another(store):
-    run = finished(store, "x")
-    run.add_report(make([0, 1]))
-    run.set_note("the good one")
-    finished(store, "taken")
-    fresh = store.rename("x", "y")
-    assert fresh.id == "y" and fresh.note == "the good one" and [run.id for run in store] == ["taken", "y"]
-    assert fresh.report("d", "test").model == "y"
-    with pytest.raises(FerError, match="'taken' exists already"):
-        store.rename("y", "taken")
-    with pytest.raises(FerError, match="A run's name must be"):
-        store.rename("y", "../z")
-
-
-def test_a_run_that_ships_or_is_at_work_is_neither_renamed_nor_deleted(store):
-    finished(store, "x", shipped=True)
-    working = finished(store, "w")
-    for change in (store.delete, lambda id: store.rename(id, "new")):
-        with pytest.raises(FerError, match="x ships with the app"):
-            change("x")
-        with working.lock, pytest.raises(FerError, match="w is training; stop it first"):
-            change("w")
-    assert [run.id for run in store] == ["w", "x"]

@@ -1,0 +1,14 @@
+"""Runs that look as if they were trained."""
+
+from fer.config import TrainConfig
+from fer.labels import EMOTIONS
+from fer.runs import Run
+from fer.store import RunStore
+
+
+def finished(store: RunStore, name: str, **card) -> Run:
+    """A run that looks as if it could answer."""
+    run = store.create(TrainConfig(), name)
+    run.tflite_path.write_bytes(b"x")
+    run.set_card({"labels": list(EMOTIONS), "scores": {}, **card})
+    return run
