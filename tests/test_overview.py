@@ -89,7 +89,7 @@ def test_where_a_card_tells_less_the_cell_is_empty(models):
 def test_own_classes_and_votes_are_named_beside_the_data(models):
     run = models["mini_xception"]
     data = run.card["data"] | {"classes": "happy, other=sad", "ferplus": True}
-    run.set_card({**run.card, "data": data, "labels": ["happy", "other"]})
+    run.set_card({**run.card, "data": data, "labels": ["happy", "other"], "teachers": []})
     assert rows(models)["mini_xception"]["data"] == "fer2013, 28,709 images, FER+ votes, 2 own classes"
 
 
