@@ -129,7 +129,6 @@ def create(tiny_architecture, small_npz, tmp_path_factory):
 
 
 ROOT = Path(__file__).parents[1]
-WEIGHTS = ["model.keras", "model.tflite"]
 
 
 @pytest.fixture
@@ -206,7 +205,7 @@ def models(tmp_path, monkeypatch) -> RunStore:
 @pytest.fixture
 def bare(models) -> Run:
     """A run in `models` that ships without weights: the light model's card, reports and curves under another name."""
-    return Run(shutil.copytree(models.root / "mini_xception", models.root / "bare", ignore=lambda *_: WEIGHTS))
+    return Run(shutil.copytree(models.root / "mini_xception", models.root / "bare", ignore=shutil.ignore_patterns("model*")))
 
 
 @pytest.fixture
