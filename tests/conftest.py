@@ -205,7 +205,8 @@ def models(tmp_path, monkeypatch) -> RunStore:
 @pytest.fixture
 def bare(models) -> Run:
     """A run in `models` that ships without weights: the light model's card, reports and curves under another name."""
-    return Run(shutil.copytree(models.root / "mini_xception", models.root / "bare", ignore=shutil.ignore_patterns("model*")))
+    source, without = models.root / "mini_xception", shutil.ignore_patterns("model*")
+    return Run(shutil.copytree(source, models.root / "bare", ignore=without))
 
 
 @pytest.fixture
