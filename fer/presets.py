@@ -27,14 +27,14 @@ class Preset:
 
 
 def of_run(run: Run, name: str) -> Preset:
-    """The recipe of a finished run; its card is the promise."""
+    """The recipe of a finished run; its card is the promise, so the test split is read in the end to see it kept."""
     card, score = run.card, run.test_score
     hours, cores = card["training_seconds"] / 3600, card["machine"]["cores"]
     promise = f"the recipe of the shipped `{run.id}`, which took {hours:.1f} hours on {cores} cores"
     if score:
         accuracy, low, high = (f"{100 * share:.1f}" for share in (score["accuracy"], *score["interval"]))
         promise += f" and answers {accuracy} % ({low} to {high}) of {card['data']['name']}'s test split rightly"
-    return Preset(name, promise, run.config)
+    return Preset(name, promise, replace(run.config, read_test=True))
 
 
 def find(name: str) -> Preset:
