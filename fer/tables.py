@@ -107,7 +107,7 @@ def headline(report: Report) -> list[tuple[str, str, str]]:
         (
             "Expected calibration error",
             percent(*figures["calibration_error"]),
-            "mean gap between confidence and accuracy, 15 bins, as answered",
+            "mean gap between confidence and accuracy, 15 bins, before temperature scaling",
         ),
     ]
     return rows
@@ -198,7 +198,7 @@ def calibration_sentence(run: Run, report: Report) -> str:
         return "This run has no temperature: it was never fitted on a validation split."
     after = report.at_temperature(temperature)
     return (
-        f"Expected calibration error {report.calibration_error:.1%} as answered and {after.calibration_error:.1%} at "
+        f"Expected calibration error {report.calibration_error:.1%} before scaling and {after.calibration_error:.1%} at "
         f"temperature {temperature:.3f}; log-loss {report.log_loss:.3f} and {after.log_loss:.3f}. The temperature was "
         f"fitted on the validation split of {run.card['data']['name']} and is kept in the run's card."
     )

@@ -167,7 +167,7 @@ def test_calibration_is_told_before_and_after_the_runs_temperature(run):
     report = make(RANDOM[0], RANDOM[1])
     after = report.at_temperature(2.0)
     sentence = tables.calibration_sentence(run, report)
-    assert f"{report.calibration_error:.1%} as answered and {after.calibration_error:.1%} at temperature" in sentence
+    assert f"{report.calibration_error:.1%} before scaling and {after.calibration_error:.1%} at temperature" in sentence
     assert f"log-loss {report.log_loss:.3f} and {after.log_loss:.3f}" in sentence
     assert "fitted on the validation split of fer2013" in sentence
 

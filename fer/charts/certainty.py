@@ -14,12 +14,12 @@ from fer.report import Report
 
 
 def reliability_diagram(report: Report, temperature: float | None) -> go.Figure:
-    """Accuracy over confidence in 15 bins, as answered and, with a temperature, after scaling; area is count."""
+    """Accuracy over confidence in 15 bins, before and, with a temperature, after scaling; area is count."""
     figure = go.Figure()
     figure.add_scatter(
         x=[0, 1], y=[0, 1], mode="lines", line={"color": GREY, "dash": "dot"}, name="perfect", hoverinfo="skip"
     )
-    shown = [("as answered", report, MODELS[0], "circle")]
+    shown = [("before scaling", report, MODELS[0], "circle")]
     if temperature is not None:
         shown.append((f"at temperature {temperature:.2f}", report.at_temperature(temperature), MODELS[1], "diamond"))
     for name, part, color, symbol in shown:
