@@ -171,14 +171,22 @@ class EmotionReader:
     """Photo in, predictions out.
 
     Args:
-        model: the run that answers, or its classifier where that is loaded already (default: the default run).
+        model: the run that answers or its name in `models/`, or its classifier where that is loaded already (default:
+            the default run).
         detector: a name in DETECTORS, or what one of them has loaded.
         tta: test-time augmentation, as in `Classifier.probabilities`.
 
     Probabilities are calibrated by the run's temperature, where it has one.
+
+    Raises:
+        FerError: for an unknown model or detector, and for a run without weights.
     """
 
-    def __init__(self, model: Run | Classifier | None = None, *, detector: str | Callable = "yunet", tta: bool = False):
+    def __init__(
+        self, model: Run | Classifier | str | None = None, *, detector: str | Callable = "yunet", tta: bool = False
+    ):
+        if isinstance(model, str):
+            model = RunStore()[model]
         self.classifier = model if isinstance(model, Classifier) else Classifier(model or RunStore().default)
         self.tta = tta
         self.detect = detector if callable(detector) else DETECTORS[detector].load()
@@ -188,8 +196,13 @@ class EmotionReader:
 
         Args:
             source: whatever `faces.read_image` takes, or a picture that is read already: uint8 (H, W, 3), RGB.
+
+        Raises:
+            FerError: for a file that is no picture, and for any other array.
         """
         image = source if isinstance(source, np.ndarray) else faces.read_image(source)
+        if image.dtype != np.uint8 or image.ndim != 3 or image.shape[2] != 3 or not image.size:
+            raise FerError(f"A picture must be uint8 (H, W, 3), RGB, got {image.dtype} {image.shape}.")
         found = self.detect(image)
         if not found:
             return []

@@ -198,7 +198,7 @@ def calibration_sentence(run: Run, report: Report) -> str:
         return "This run has no temperature: it was never fitted on a validation split."
     after = report.at_temperature(temperature)
     return (
-        f"Expected calibration error {report.calibration_error:.1%} before scaling and {after.calibration_error:.1%} at "
-        f"temperature {temperature:.3f}; log-loss {report.log_loss:.3f} and {after.log_loss:.3f}. The temperature was "
-        f"fitted on the validation split of {run.card['data']['name']} and is kept in the run's card."
+        f"Expected calibration error {report.calibration_error:.1%} before scaling and {after.calibration_error:.1%} "
+        f"at temperature {temperature:.3f}; log-loss {report.log_loss:.3f} and {after.log_loss:.3f}. The temperature "
+        f"was fitted on the validation split of {run.card['data']['name']} and is kept in the run's card."
     )

@@ -33,7 +33,7 @@ with frame.errors():
     recipe.tell_time(store, config, dataset)
     if st.session_state.pop(BEGUN, False):
         st.session_state[NAME] = ""  # only now, so that a name that is refused stays in its field
-    with st.form("train-start", border=False):
+    with st.form("train-start", border=False, enter_to_submit=False):
         name = st.text_input("Name of the run", key=NAME, max_chars=64, placeholder="the network and the time")
         if st.form_submit_button("Train", type="primary", icon=":material/play_arrow:", disabled=problem):
             run = store.create(config, name or None)

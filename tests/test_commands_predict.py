@@ -12,6 +12,7 @@ from made_films import film
 from PIL import Image
 
 from fer.__main__ import main
+from fer.inference import EmotionReader
 from fer.video import EVERY
 
 SAMPLES = Path(__file__).parents[1] / "pages/parts/samples"
@@ -127,3 +128,11 @@ def test_the_interval_that_help_tells_is_the_one_that_is_taken(capsys):
 def test_predict_takes_the_whole_picture_when_told(capsys):
     assert main(["predict", str(SAMPLES / "drawn.png"), "--detector", "whole", "--model", "mini_xception"]) == 0
     assert "[0, 0, 400, 400]" in capsys.readouterr().out
+
+
+def test_predict_answers_with_test_time_augmentation_when_told(capsys):
+    photo = SAMPLES / "hopper.jpg"
+    assert main(["predict", str(photo), "--tta", "--json"]) == 0
+    (face,) = json.loads(capsys.readouterr().out)["faces"]
+    (wanted,) = EmotionReader(tta=True).read(photo)
+    assert face["confidence"] == pytest.approx(wanted.confidence, abs=1e-4)

@@ -90,6 +90,20 @@ def test_a_readers_predictions_are_calibrated(classifier, tta):
     np.testing.assert_array_equal(answer.probabilities, wanted)
 
 
+def test_a_reader_takes_a_models_name():
+    assert EmotionReader("mini_xception").classifier.run.id == "mini_xception"
+    with pytest.raises(FerError, match="flagship"):
+        EmotionReader("flagshop")
+
+
+@pytest.mark.parametrize("shape", [(0, 0, 3), (60, 50), (60, 50, 4)])
+def test_an_array_that_is_no_picture_is_told(shape, classifier):
+    with pytest.raises(FerError, match=r"A picture must be uint8 \(H, W, 3\), RGB, got uint8"):
+        EmotionReader(classifier).read(np.zeros(shape, np.uint8))
+    with pytest.raises(FerError, match="got float64"):
+        EmotionReader(classifier).read(np.zeros((60, 50, 3)))
+
+
 @pytest.mark.parametrize("tta", [False, True])
 def test_no_faces_get_no_answers_and_many_the_same_as_few(tta, classifier, drawn):
     assert classifier.probabilities(drawn[:0], tta=tta).shape == (0, 7)

@@ -1,8 +1,10 @@
 """Who may import whom, and what the web process never loads."""
 
 import ast
+import re
 import subprocess
 import sys
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import numpy as np
@@ -28,6 +30,7 @@ ORDER = [  # a module imports only from those before it; a package's files, from
 LIBRARY = sorted(path for path in (ROOT / "fer").rglob("*.py") if path != ROOT / "fer/__init__.py")
 PAGES = [ROOT / "streamlit_app.py", *sorted((ROOT / "pages").rglob("*.py"))]
 HEAVY = {"keras", "tensorflow", "jax", "torch"}
+EXTRAS = {"onnx", "tf2onnx", "onnxruntime"}  # the README has them installed by those who want ONNX
 
 
 def name_of(path: Path) -> str:
@@ -70,6 +73,17 @@ def test_the_library_does_not_know_streamlit_or_the_pages(path):
 @pytest.mark.parametrize("path", PAGES, ids=name_of)
 def test_a_page_does_no_machine_learning(path):
     assert not {dotted.split(".")[0] for dotted in imports(path)} & {*HEAVY, "cv2", "sklearn"}
+
+
+def test_what_is_imported_comes_with_the_requirements():
+    """The tests' own would hide a missing one: they bring more."""
+    installed = set(re.findall(r"^[\w-]+", (ROOT / "requirements.txt").read_text(encoding="utf-8"), re.MULTILINE))
+    modules = {dotted.split(".")[0] for path in [*LIBRARY, *PAGES] for dotted in imports(path)}
+    packages, missing = packages_distributions(), []
+    for module in modules - sys.stdlib_module_names - {"fer", "pages"} - EXTRAS:
+        if not installed & {name.lower().replace("_", "-") for name in packages.get(module, [])}:
+            missing.append(module)
+    assert missing == []
 
 
 def test_answering_a_photo_with_all_that_pages_import_leaves_tensorflow_out(trained_run):

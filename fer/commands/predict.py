@@ -34,6 +34,7 @@ def add_to(add) -> None:
     parser.add_argument(
         "--detector", default="yunet", help="yunet finds faces; whole takes the picture as one face (default: yunet)"
     )
+    parser.add_argument("--tta", action="store_true", help="test-time augmentation: the mean over six views of a face")
     parser.add_argument("--json", action="store_true", help="one JSON object a photo on a line")
     parser.add_argument(
         "--csv", metavar="FILE", type=Path, help="also write a table: a row a face, or a face's reading"
@@ -51,7 +52,14 @@ def add_to(add) -> None:
 
 
 def predict(
-    sources: list[Path], model: str | None, detector: str, json: bool, csv: Path | None, annotate: Path | None, **pace
+    sources: list[Path],
+    model: str | None,
+    detector: str,
+    tta: bool,
+    json: bool,
+    csv: Path | None,
+    annotate: Path | None,
+    **pace,
 ) -> int:
     from fer.commands.answering import Answers, is_film  # pandas and FFmpeg, which other commands do not need
     from fer.inference import EmotionReader
@@ -62,7 +70,7 @@ def predict(
     if csv and not csv.absolute().parent.is_dir():  # told before the work, not after it
         raise FerError(f"{csv} cannot be written: its folder does not exist.")
     with quiet_stderr():
-        reader = EmotionReader(chosen(model), detector=detector)
+        reader = EmotionReader(chosen(model), detector=detector, tta=tta)
     answers = Answers(reader, json)
     if photos := [source for source in sources if source not in films]:
         answers.read_photos(photos)
