@@ -1,7 +1,7 @@
 """What about a picture makes its answer doubtful, and what helps, in plain words.
 
 Every limit is where accuracy on FER2013's PublicTest falls clearly when its faces are spoilt that way. The comments
-tell by how many points: first `vgg_small`'s, then `mini_xception`'s, on 1,000 of its images.
+tell by how many points: first `vgg_small`'s, then `mini_mean`'s (docs/experiments.md), on 1,000 of its images.
 """
 
 from math import atan2, degrees, hypot

@@ -13,7 +13,7 @@ from fer.inference import Classifier
 
 METHODS = ("activation", "occlusion")
 FINE = 6  # cells a side; mini_xception's maps of 3 x 3 find no more than patches laid at random, vgg_small's 6 x 6 do
-PATCH, STRIDE = 8, 4  # pixels; vgg_small's maps are more honest with 8 than with 12 or 16, mini_xception's as with 12
+PATCH, STRIDE = 8, 4  # pixels; flagship's and vgg_small's maps are more honest with 8 than with 12 or 16
 BLUR = 3.0  # pixels, standard deviation; the least with which faces are read no better than by always saying "happy"
 
 
