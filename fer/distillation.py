@@ -1,13 +1,15 @@
 """Teachers: what other runs answer to the training faces, as soft targets (Hinton et al. 2015, arXiv 1503.02531)."""
 
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 
 from fer.config import TrainConfig
 from fer.data import Dataset
 from fer.errors import FerError
-from fer.evaluation import data_for, evaluate
+from fer.evaluation import Progress, data_for, evaluate
 from fer.report import Report
 from fer.runs import Run
 from fer.store import RunStore
@@ -18,8 +20,13 @@ def teachers(store: RunStore, config: TrainConfig) -> list[Run]:
     return [store[name] for name in config.teachers]
 
 
-def taught(run: Run, dataset: Dataset) -> Dataset:
+def taught(
+    run: Run, dataset: Dataset, on_answer: Callable[[Run, int, int], None] = lambda teacher, done, n: None
+) -> Dataset:
     """The data set with the teachers' mean answers mixed into its training targets, where the run's recipe has any.
+
+    Args:
+        on_answer: called with a teacher whose answers are not kept yet, images done and images in all.
 
     Raises:
         FerError: where a teacher is not there, answers other classes, or has neither answers nor weights.
@@ -28,18 +35,21 @@ def taught(run: Run, dataset: Dataset) -> Dataset:
     if not config.teachers:
         return dataset
     labelled = data_for(run, config.data)  # a report is on labels, not on votes
-    answers = [answers_of(teacher, labelled) for teacher in teachers(RunStore(run.path.parent), config)]
+    answers = [
+        answers_of(teacher, labelled, partial(on_answer, teacher))
+        for teacher in teachers(RunStore(run.path.parent), config)
+    ]
     share = np.float32(config.teacher_share)
     targets = (1 - share) * dataset.train.targets + share * np.mean(answers, axis=0, dtype=np.float32)
     return replace(dataset, train=replace(dataset.train, targets=targets))
 
 
-def answers_of(teacher: Run, dataset: Dataset) -> np.ndarray:
+def answers_of(teacher: Run, dataset: Dataset, on_progress: Progress) -> np.ndarray:
     """float32 (N, C): its probabilities for the training faces, with test-time augmentation; kept as its report, so
     that the recipe can be gone again where the teacher's weights are not."""
     report = _kept(teacher, dataset)
     if report is None:
-        report = evaluate(teacher, dataset, "train", tta=True)
+        report = evaluate(teacher, dataset, "train", tta=True, on_progress=on_progress)
         teacher.add_report(report)
     return report.probabilities
 

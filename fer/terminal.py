@@ -52,6 +52,9 @@ class Bars:
     def __exit__(self, *_) -> None:
         self.progress.stop()
 
+    def answer(self, teacher: Run, done: int, n: int) -> None:
+        self.progress.update(self.task, description=f"asking {teacher.id}", total=n, completed=done)
+
     def start(self, training) -> None:
         """Say what is trained on what."""
         data, config, self.batch_size = training.dataset, self.run.config, training.batch_size

@@ -28,8 +28,17 @@ SCORED = ("val", "test")
 LOCK_SECONDS = 2.0  # a page that looks whether a run is held holds it itself for a moment
 
 
+class _StopError(Exception):
+    """The run was asked to stop before its first batch."""
+
+
 def train(
-    run: Run, *, on_start=lambda training: None, on_batch=lambda progress: None, on_epoch=lambda entry: None
+    run: Run,
+    *,
+    on_answer=lambda teacher, done, n: None,
+    on_start=lambda training: None,
+    on_batch=lambda progress: None,
+    on_epoch=lambda entry: None,
 ) -> bool:
     """Train a run from wherever it stands to its end, and export and judge it there.
 
@@ -42,17 +51,23 @@ def train(
     """
     try:
         with run.lock.acquire(timeout=LOCK_SECONDS):
-            return _train(run, on_start, on_batch, on_epoch)
+            return _train(run, on_answer, on_start, on_batch, on_epoch)
     except Timeout:
         raise FerError(f"Another process trains {run.id!r} already.") from None
 
 
-def _train(run: Run, on_start, on_batch, on_epoch) -> bool:
+def _train(run: Run, on_answer, on_start, on_batch, on_epoch) -> bool:
+    def answered(teacher: Run, done: int, n: int) -> None:
+        run.set_progress(phase=f"asking the teacher {teacher.id}: {done:,} of {n:,} faces")
+        on_answer(teacher, done, n)
+        if run.stop_was_asked():
+            raise _StopError
+
     run.forget_stop()
     run.set_status("training")
     try:
         run.set_progress(phase="opening the data")
-        dataset = taught(run, data_for(run, run.config.data, voted=True))
+        dataset = taught(run, data_for(run, run.config.data, voted=True), answered)
         run.set_labels(dataset.labels)
         run.set_progress(phase="building the network")
         training = Training(run, dataset, on_batch, lambda entry: (_note_speed(training, entry), on_epoch(entry)))
@@ -62,6 +77,9 @@ def _train(run: Run, on_start, on_batch, on_epoch) -> bool:
             return False
         run.set_progress(phase="exporting and judging")
         finish(training)
+    except _StopError:
+        run.set_status("stopped", "Stopped while its teachers answered.")
+        return False
     except BaseException as error:
         run.set_status("failed", str(error) or type(error).__name__)
         if isinstance(error, OSError) and error.errno == errno.ENOSPC:

@@ -83,6 +83,19 @@ def test_a_student_trains_and_its_card_tells_of_its_teachers(student):
     assert [teacher["run"] for teacher in run.card["teachers"]] == ["one", "two"]
 
 
+def test_a_training_is_stopped_while_its_teachers_answer_and_goes_on(student):
+    run, asked = student(), []
+
+    def stop(teacher: Run, done: int, n: int) -> None:
+        asked.append((teacher.id, run.progress["phase"]))
+        run.ask_to_stop()
+
+    assert worker.train(run, on_answer=stop) is False
+    assert [id for id, _ in asked] == ["one"] and asked[0][1].startswith("asking the teacher one: 35 of 35 faces")
+    assert run.status["state"] == "stopped" and run.status["message"] == "Stopped while its teachers answered."
+    assert worker.train(run)
+
+
 def test_the_test_split_may_be_left_unread(student):
     run = student(teacher="", read_test=False)
     assert worker.train(run)

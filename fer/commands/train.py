@@ -89,7 +89,7 @@ def train(name: str | None, resume: str | None, recipe: str | None, **settings) 
 
     try:
         with Bars(run) as bars:
-            finished = work(run, on_start=bars.start, on_batch=bars.batch, on_epoch=bars.epoch)
+            finished = work(run, on_answer=bars.answer, on_start=bars.start, on_batch=bars.batch, on_epoch=bars.epoch)
     except FerError:
         if not resume and not run.checkpoint_path.is_file():
             store.delete(run.id)  # it never began; its name is free again

@@ -61,7 +61,8 @@ def _running(run: Run) -> None:
     if "batch" in progress and progress.get("phase") == "training":
         _bars(progress)
     else:
-        st.info(f"{progress.get('phase', 'starting').capitalize()} …", icon=":material/hourglass_top:")
+        phase = frame.plain(progress.get("phase", "starting"))
+        st.info(f"{phase[0].upper()}{phase[1:]} …", icon=":material/hourglass_top:")
     stopping = run.stop_was_asked() or progress.get("phase") == AT_THE_END
     with st.container(horizontal=True):
         st.button(
