@@ -62,12 +62,11 @@ def downloads(run: Run) -> None:
 
 def _exports(store: RunStore, run: Run) -> None:
     """Other formats, made when they are asked for, with what each costs in accuracy."""
-    made = run.card.get("exports", {})
-    for kind, told in made.items():
+    for kind, told in run.card.get("exports", {}).items():
         change = told.get("val_accuracy_change")
         cost = "accuracy not measured" if change is None else f"{100 * change:+.2f} points on n = {told['val_n']:,}"
         st.caption(f"{kind}: {told['bytes'] / 1e6:.2f} MB, {cost} of the validation split against the float32 file.")
-    missing = [kind for kind in EXPORTS if kind not in made]
+    missing = [kind for kind in EXPORTS if kind not in run.downloads]  # of a run that ships, what is told is not there
     if run.is_usable and missing:
         with st.container(horizontal=True):
             for kind in missing:
