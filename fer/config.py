@@ -96,7 +96,7 @@ class TrainConfig:
     )
     precision: str = setting(
         "auto",
-        "auto: bfloat16 where the processor or GPU computes in it, else float32",
+        "auto: bfloat16 where the processor or GPU is faster in it, else float32",
         choices=("auto", "float32", "bfloat16"),
     )
     read_test: bool = setting(

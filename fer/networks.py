@@ -13,7 +13,7 @@ from fer.config import TrainConfig
 from fer.recipe import optimizer
 
 REGULARIZERS = ("kernel_regularizer", "depthwise_regularizer", "pointwise_regularizer", "recurrent_regularizer")
-CPU_FLAGS = {"avx512_bf16", "amx_bf16"}  # Linux's names for bfloat16 arithmetic; elsewhere it is emulated and slow
+CPUINFO = Path("/proc/cpuinfo")
 
 STATISTICS_MOMENTUM = (
     0.9  # Keras's 0.99 leaves a short training's statistics near their start; EMA steadies a long one's
@@ -111,7 +111,7 @@ def precision(config: TrainConfig) -> str:
     """ "bfloat16" or "float32": what `config.precision` means on this machine."""
     if config.precision != "auto":
         return config.precision
-    return "bfloat16" if _has_gpu() or CPU_FLAGS & _cpu_flags() else "float32"
+    return "bfloat16" if _has_gpu() or _is_fast_on_cpu() else "float32"
 
 
 def _has_gpu() -> bool:
@@ -121,8 +121,12 @@ def _has_gpu() -> bool:
         return False
 
 
-def _cpu_flags() -> set[str]:
-    """The processor's features as Linux tells them; empty on other systems."""
-    path = Path("/proc/cpuinfo")
-    lines = path.read_text().splitlines() if path.is_file() else []
-    return set(next((line for line in lines if line.startswith("flags")), "").split())
+def _is_fast_on_cpu() -> bool:
+    """Whether the processor computes faster in bfloat16 than in float32, by the flags that Linux tells.
+
+    AMX does, and so does AVX-512's instruction on AMD. On Intel, where one unit of two has it, vgg_small trains at 0.7
+    of its float32 speed with it; and without either, bfloat16 is emulated.
+    """
+    text = CPUINFO.read_text() if CPUINFO.is_file() else ""
+    flags = next((line for line in text.splitlines() if line.startswith("flags")), "").split()
+    return "amx_bf16" in flags or ("avx512_bf16" in flags and "AuthenticAMD" in text)

@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from fer.commands import chosen, command, quiet_stderr
+from fer.commands import command, quiet_stderr
 from fer.errors import FerError
 
 
@@ -70,7 +70,7 @@ def predict(
     if csv and not csv.absolute().parent.is_dir():  # told before the work, not after it
         raise FerError(f"{csv} cannot be written: its folder does not exist.")
     with quiet_stderr():
-        reader = EmotionReader(chosen(model), detector=detector, tta=tta)
+        reader = EmotionReader(model, detector=detector, tta=tta)
     answers = Answers(reader, json)
     if photos := [source for source in sources if source not in films]:
         answers.read_photos(photos)
