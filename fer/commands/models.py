@@ -10,8 +10,8 @@ from fer.store import RunStore
 PARTS = (  # of `overview.COLUMNS`: how accurate, how big and fast, from where
     ["accuracy", "leak-free", "augmented", "augmented, leak-free"],
     ["macro F1", "disgust recall", "calibration error", "parameters", "million MACs", "ms a face", "MB"],
-    ["state", "network", "n", "n leak-free", "minutes"],
-    ["data", "trained on", "ms on"],
+    ["state", "network", "n", "n leak-free", "minutes", "ms on"],
+    ["data", "trained on"],
 )
 
 
