@@ -16,7 +16,6 @@ PyTorch lost far more than TensorFlow did, which flatters us.
 import argparse
 import json
 import os
-import platform
 import subprocess
 import sys
 import tempfile
@@ -27,6 +26,10 @@ from pathlib import Path
 import numpy as np
 
 ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
+
+from fer import processor  # noqa: E402
+
 BATCH = 64
 CLASSES = 7
 WIDTHS = (32, 64, 128, 256)
@@ -210,14 +213,10 @@ def report(rounds: list[dict[str, dict]]) -> None:
         bar = f"{BARS[name]:.1f}" if name in BARS else ""
         print(f"{title:50}{spread(speeds, 0):>30}{spread(ratios, 2) if bar else '':>30}{bar:>6}")
     versions = {key: value for one in rounds[0].values() for key, value in one["versions"].items()}
-    print(f"\n{processor()}, {os.cpu_count()} cores; " + ", ".join(f"{key} {value}" for key, value in versions.items()))
-
-
-def processor() -> str:
-    """The processor's name: Linux tells it in a file, other systems through Python."""
-    path = Path("/proc/cpuinfo")
-    lines = path.read_text().splitlines() if path.is_file() else []
-    return next((line.split(":")[1].strip() for line in lines if line.startswith("model name")), platform.processor())
+    print(
+        f"\n{processor.name()}, {os.cpu_count()} cores; "
+        + ", ".join(f"{key} {value}" for key, value in versions.items())
+    )
 
 
 def main() -> None:

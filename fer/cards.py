@@ -10,10 +10,10 @@ from pathlib import Path
 
 import keras
 
+from fer import processor
 from fer.data import Dataset
 from fer.distillation import teachers
 from fer.runs import Run
-from fer.speed import processor
 from fer.store import RunStore
 
 PACKAGES = ("keras", "numpy", "ai-edge-litert")
@@ -55,7 +55,7 @@ def make_card(run: Run, dataset: Dataset, *, parameters: int, precision: str, po
             **{name: version(name) for name in PACKAGES},
             **_backend_version(),
         },
-        "machine": {"system": platform.system(), "processor": processor(), "cores": os.cpu_count()},
+        "machine": {"system": platform.system(), "processor": processor.name(), "cores": os.cpu_count()},
         "finished": _now(),
         "default": bool(run.card.get("default", False)),
         "scores": {},

@@ -4,7 +4,7 @@ from math import prod
 
 import keras
 
-from fer import export, speed
+from fer import export, processor
 from fer.errors import FerError
 from fer.inference import milliseconds_a_face
 from fer.runs import Run
@@ -22,7 +22,7 @@ def of(run: Run) -> dict:
     except FerError:  # imported as .tflite, or made for pictures of any size
         macs = None
     ms = round(milliseconds_a_face(run), 3)
-    return {"macs": macs, "bytes": run.tflite_path.stat().st_size, "ms": ms, "ms_on": speed.processor()}
+    return {"macs": macs, "bytes": run.tflite_path.stat().st_size, "ms": ms, "ms_on": processor.name()}
 
 
 def multiply_adds(network: keras.Model) -> int:

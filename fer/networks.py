@@ -3,18 +3,15 @@
 The architectures stay plain float32 Keras, and so do the files that are saved; weights move between the two as arrays.
 """
 
-from pathlib import Path
-
 import keras
 from keras import ops
 
+from fer import processor
 from fer.architectures import ARCHITECTURES, BACKBONE
 from fer.config import TrainConfig
 from fer.recipe import optimizer
 
 REGULARIZERS = ("kernel_regularizer", "depthwise_regularizer", "pointwise_regularizer", "recurrent_regularizer")
-CPUINFO = Path("/proc/cpuinfo")
-
 STATISTICS_MOMENTUM = (
     0.9  # Keras's 0.99 leaves a short training's statistics near their start; EMA steadies a long one's
 )
@@ -111,7 +108,7 @@ def precision(config: TrainConfig) -> str:
     """ "bfloat16" or "float32": what `config.precision` means on this machine."""
     if config.precision != "auto":
         return config.precision
-    return "bfloat16" if _has_gpu() or _is_fast_on_cpu() else "float32"
+    return "bfloat16" if _has_gpu() or processor.is_fast_in_bfloat16() else "float32"
 
 
 def _has_gpu() -> bool:
@@ -119,14 +116,3 @@ def _has_gpu() -> bool:
         return bool(keras.distribution.list_devices("gpu"))
     except (RuntimeError, AttributeError, NotImplementedError):  # a backend that knows of no devices
         return False
-
-
-def _is_fast_on_cpu() -> bool:
-    """Whether the processor computes faster in bfloat16 than in float32, by the flags that Linux tells.
-
-    AMX does, and so does AVX-512's instruction on AMD. On Intel, where one unit of two has it, vgg_small trains at 0.7
-    of its float32 speed with it; and without either, bfloat16 is emulated.
-    """
-    text = CPUINFO.read_text() if CPUINFO.is_file() else ""
-    flags = next((line for line in text.splitlines() if line.startswith("flags")), "").split()
-    return "amx_bf16" in flags or ("avx512_bf16" in flags and "AuthenticAMD" in text)

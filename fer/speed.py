@@ -1,9 +1,6 @@
 """How fast this machine trains and judges, remembered beside the runs, and how long a recipe will therefore take."""
 
 import json
-import platform
-import re
-from pathlib import Path
 
 from fer.config import TrainConfig
 from fer.files import write_atomically
@@ -12,8 +9,6 @@ from fer.store import RunStore
 START_SECONDS = 10.0  # to start the process, import TensorFlow, open the data and build the network
 PASSES = 7  # over val and test at the end: a single pass, and six views with test-time augmentation
 KEPT = 0.5  # weight of the newest measurement
-CPUINFO = Path("/proc/cpuinfo")
-NOISE = re.compile(r"\((R|TM)\)|\b(CPU|Processor)\b")  # of processors' names
 
 
 def note(store: RunStore, config: TrainConfig, **rates: float) -> None:
@@ -51,14 +46,6 @@ def estimate(store: RunStore, config: TrainConfig, *, train: int, val: int, test
 def key(config: TrainConfig) -> str:
     """What has a speed of its own."""
     return f"{config.architecture} {config.precision}"
-
-
-def processor() -> str:
-    """The processor's name where the system tells it, such as "Intel Xeon Gold 6226R @ 2.90GHz"."""
-    lines = CPUINFO.read_text().splitlines() if CPUINFO.is_file() else []
-    named = [line.split(":", 1)[1] for line in lines if line.startswith("model name")]
-    name = named[0] if named else platform.processor() or platform.machine()
-    return " ".join(NOISE.sub(" ", name).split())
 
 
 def _path(store: RunStore):

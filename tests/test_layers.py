@@ -14,7 +14,7 @@ from PIL import Image
 ROOT = Path(__file__).parents[1]
 PACKAGES = ("formats", "architectures", "detectors")
 ORDER = [  # a module imports only from those before it; a package's files, from their own package too
-    *("errors", "files", "registry", "labels", "grouping"),
+    *("errors", "files", "processor", "registry", "labels", "grouping"),
     *("metrics", "calibration"),
     *("data", "rowcache", "ferplus", "faces", "tracking", "drawing", "readings"),
     *("config", "report", "comparison", "references", "hints"),

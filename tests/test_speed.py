@@ -102,18 +102,3 @@ def test_a_recipe_that_is_not_there_is_told_with_those_that_are():
 def test_what_is_unwise_together_is_said(settings, word):
     (sentence,) = TrainConfig(**settings).cautions(300)
     assert word in sentence
-
-
-@pytest.mark.parametrize(
-    ("told", "name"),
-    [
-        ("Intel(R) Xeon(R) Processor", "Intel Xeon"),
-        ("Intel(R) Core(TM) i7-8550U CPU @ 1.80GHz", "Intel Core i7-8550U @ 1.80GHz"),
-        ("AMD EPYC", "AMD EPYC"),
-    ],
-)
-def test_a_processors_name_is_told_without_marks(told, name, tmp_path, monkeypatch):
-    monkeypatch.setattr(speed, "CPUINFO", tmp_path / "cpuinfo")
-    assert speed.processor(), "of a system without that file"
-    speed.CPUINFO.write_text(f"processor\t: 0\nmodel name\t: {told}\nprocessor\t: 1\nmodel name\t: {told}\n")
-    assert speed.processor() == name

@@ -6,8 +6,7 @@ import keras
 import numpy as np
 import pytest
 
-from fer import export, networks, worker
-from fer.config import TrainConfig
+from fer import export, worker
 from fer.data import Split
 from fer.errors import FerError
 from fer.formats import open_dataset
@@ -241,19 +240,3 @@ def test_batches_are_even_and_no_larger_than_the_split(create, dataset, asked, u
     """oneDNN in TensorFlow 2.21 kills the process on odd batches of mini_xception; the split has 35 images."""
     training = Training(create(batch_size=asked, architecture="mini_xception", epochs=1), dataset)
     assert training.batch_size == used and training.run_to_end()
-
-
-@pytest.mark.parametrize(
-    ("vendor", "flags", "wanted"),
-    [
-        ("AuthenticAMD", "avx512f avx512_bf16", "bfloat16"),
-        ("GenuineIntel", "avx512f avx512_bf16", "float32"),
-        ("GenuineIntel", "avx512f avx512_bf16 amx_bf16 amx_tile", "bfloat16"),
-        ("AuthenticAMD", "avx2 fma", "float32"),
-    ],
-)
-def test_auto_precision_is_bfloat16_where_the_processor_is_faster_in_it(vendor, flags, wanted, tmp_path, monkeypatch):
-    monkeypatch.setattr(networks, "CPUINFO", tmp_path / "cpuinfo")
-    assert networks.precision(TrainConfig()) == "float32"  # a system that does not tell
-    networks.CPUINFO.write_text(f"processor\t: 0\nvendor_id\t: {vendor}\nflags\t\t: fpu {flags}\n")
-    assert networks.precision(TrainConfig()) == wanted
