@@ -28,7 +28,7 @@ import numpy as np
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from fer import processor  # noqa: E402
+from fer.system import processor  # noqa: E402
 
 BATCH = 64
 CLASSES = 7

@@ -10,11 +10,11 @@ from pathlib import Path
 
 import keras
 
-from fer import processor
 from fer.data import Dataset
 from fer.distillation import teachers
 from fer.runs import Run
 from fer.store import RunStore
+from fer.system import processor
 
 PACKAGES = ("keras", "numpy", "ai-edge-litert")
 

@@ -4,10 +4,11 @@ from math import prod
 
 import keras
 
-from fer import export, processor
+from fer import export
 from fer.errors import FerError
 from fer.inference import milliseconds_a_face
 from fer.runs import Run
+from fer.system import processor
 
 
 def of(run: Run) -> dict:

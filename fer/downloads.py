@@ -8,8 +8,8 @@ import psutil
 
 from fer import formats, kaggle
 from fer.errors import FerError
-from fer.files import write_atomically
-from fer.jobs import launch
+from fer.system.files import write_atomically
+from fer.system.process import launch
 
 BAR = re.compile(r"\s*(\d+)%\|[^|]*\|\s*(.+)")  # how tqdm draws in a file: share, bar, bytes, time and speed
 

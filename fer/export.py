@@ -7,9 +7,9 @@ import keras
 import numpy as np
 
 from fer.errors import FerError, no_weights
-from fer.files import damaged
 from fer.inference import Classifier
 from fer.runs import Run
+from fer.system.files import damaged
 
 CHECKED_IMAGES = 256
 TOLERANCE = 1e-3

@@ -11,12 +11,12 @@ from fer.cards import imported_card
 from fer.config import TrainConfig
 from fer.data import IMAGE_SIZE, Dataset
 from fer.errors import MAX_TOLD, FerError
-from fer.files import write_atomically
 from fer.formats import open_dataset, synthetic
 from fer.inference import outputs
 from fer.labels import ALIASES, EMOTIONS
 from fer.runs import Run
 from fer.store import RunStore
+from fer.system.files import write_atomically
 from fer.training import save_keras
 from fer.worker import score
 

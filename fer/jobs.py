@@ -1,6 +1,5 @@
 """Trainings in other processes, one after the other: the queue is in the runs, the lock in the models' folder."""
 
-import os
 import subprocess
 import sys
 import time
@@ -13,9 +12,8 @@ from fer.config import TrainConfig
 from fer.errors import FerError
 from fer.runs import Run
 from fer.store import RunStore
+from fer.system.process import launch
 
-PROJECT = Path(__file__).parents[1]
-COMMAND_SECONDS = 300
 GRACE_SECONDS = 5.0  # until a supervisor that was just started holds the lock
 LOOK_SECONDS = 0.5  # between looks at a run that a process without a supervisor still trains
 
@@ -120,48 +118,6 @@ def _hold(lock: FileLock, store: RunStore, *arguments: str) -> None:
     path = Path(lock.lock_file)
     _started[path] = time.monotonic()
     launch([*arguments], path.with_suffix(".txt"), FER_MODELS=str(store.root))
-
-
-def launch(arguments: list[str], log: Path, **environment: str) -> int:
-    """Start a `python -m fer` command that outlives this process, and add what it prints to a file. Returns its id."""
-    own = {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP} if os.name == "nt" else {"start_new_session": True}
-    with log.open("ab") as output:
-        return subprocess.Popen(
-            [sys.executable, "-m", "fer", *arguments],
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=output,
-            env=_environment(**environment),
-            **own,
-        ).pid
-
-
-def command(store: RunStore, *arguments: str) -> None:
-    """Run one `python -m fer` command to its end in a process of its own, where it may import TensorFlow.
-
-    Raises:
-        FerError: with the command's own words, where it fails or takes longer than COMMAND_SECONDS.
-    """
-    try:
-        done = subprocess.run(
-            [sys.executable, "-m", "fer", *arguments],
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            errors="replace",
-            timeout=COMMAND_SECONDS,
-            env=_environment(FER_MODELS=str(store.root)),
-        )
-    except subprocess.TimeoutExpired:
-        raise FerError(f"`fer {arguments[0]}` took longer than {COMMAND_SECONDS} s and was stopped.") from None
-    if done.returncode:
-        said = [line.removeprefix("fer: ") for line in done.stderr.splitlines() if line.startswith("fer: ")]
-        raise FerError(said[-1] if said else f"`fer {arguments[0]}` failed: {done.stderr[-500:]}")
-
-
-def _environment(**more: str) -> dict[str, str]:
-    path = [str(PROJECT), *filter(None, [os.environ.get("PYTHONPATH")])]
-    return {**os.environ, "PYTHONPATH": os.pathsep.join(path), **more}
 
 
 def work(store: RunStore) -> None:

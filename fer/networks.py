@@ -6,10 +6,10 @@ The architectures stay plain float32 Keras, and so do the files that are saved; 
 import keras
 from keras import ops
 
-from fer import processor
 from fer.architectures import ARCHITECTURES, BACKBONE
 from fer.config import TrainConfig
 from fer.recipe import optimizer
+from fer.system import processor
 
 REGULARIZERS = ("kernel_regularizer", "depthwise_regularizer", "pointwise_regularizer", "recurrent_regularizer")
 STATISTICS_MOMENTUM = (

@@ -19,8 +19,8 @@ from fer import faces
 from fer.data import IMAGE_SIZE
 from fer.detectors import DETECTORS
 from fer.errors import FerError
-from fer.formats.zip import MOST_BYTES, MOST_ENTRIES
 from fer.labels import EMOTIONS, find_label
+from fer.system.archives import MOST_BYTES, MOST_ENTRIES
 
 CLUTTER = {"__macosx", "thumbs.db", "desktop.ini"}  # what systems leave among photos
 METHODS = (ZIP_STORED, ZIP_DEFLATED)  # in these alone zipfile unpacks no more at once than it is asked for

@@ -10,9 +10,9 @@ from filelock import FileLock, Timeout
 
 from fer.config import TrainConfig
 from fer.errors import FerError
-from fer.files import read_lines, read_object, read_text, write_atomically
 from fer.labels import EMOTIONS
 from fer.report import Report, way
+from fer.system.files import read_lines, read_object, read_text, write_atomically
 
 TTA = "-tta"  # ends the names of reports that were made with test-time augmentation
 EXPORTS = {"float16": "model-float16.tflite", "int8": "model-int8.tflite", "onnx": "model.onnx"}

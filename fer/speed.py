@@ -3,8 +3,8 @@
 import json
 
 from fer.config import TrainConfig
-from fer.files import write_atomically
 from fer.store import RunStore
+from fer.system.files import write_atomically
 
 START_SECONDS = 10.0  # to start the process, import TensorFlow, open the data and build the network
 PASSES = 7  # over val and test at the end: a single pass, and six views with test-time augmentation

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from fer.config import TrainConfig
 from fer.errors import FerError, no_weights, unknown
-from fer.files import write_atomically
 from fer.runs import Run
+from fer.system.files import write_atomically
 
 BUNDLED = Path(__file__).parents[1] / "models"  # the runs that ship
 MODELS = Path(os.environ.get("FER_MODELS") or BUNDLED)

@@ -16,9 +16,9 @@ from fer import logs, networks, transfer
 from fer.augment import augment
 from fer.data import Dataset, Split
 from fer.errors import FerError
-from fer.files import write_atomically
 from fer.recipe import class_weights, learning_rate
 from fer.runs import Run
+from fer.system.files import write_atomically
 
 EMA_EVERY = 4  # steps; averaging at every step costs 3 % of vgg_small's speed and changes nothing
 HEARTBEAT_SECONDS = 1.0

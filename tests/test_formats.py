@@ -15,8 +15,8 @@ from fer import formats
 from fer.data import Rows
 from fer.errors import FerError
 from fer.formats import FORMATS, available, find, open_dataset, recognise, synthetic
-from fer.formats import zip as zip_format
 from fer.store import RunStore
+from fer.system import archives
 
 FER2013 = Path(__file__).parents[2] / "shared/data/fer2013"
 
@@ -165,14 +165,14 @@ def test_a_zip_whose_names_lead_out_is_refused(name, tmp_path):
 
 
 def test_a_zip_bomb_is_refused_before_it_is_unpacked(tmp_path, monkeypatch):
-    monkeypatch.setattr(zip_format, "MOST_BYTES", 10_000_000)
+    monkeypatch.setattr(archives, "MOST_BYTES", 10_000_000)
     path = pack(tmp_path / "bomb.zip", {"a.csv": bytes(6_000_000), "b.csv": bytes(6_000_000)})
     with pytest.raises(FerError, match=r"would unpack to 12,000,000 bytes; at most 10,000,000"):
         read(path)
 
 
 def test_a_zip_with_too_many_entries_is_refused(tmp_path, monkeypatch):
-    monkeypatch.setattr(zip_format, "MOST_ENTRIES", 2)
+    monkeypatch.setattr(archives, "MOST_ENTRIES", 2)
     with pytest.raises(FerError, match=r"has 3 entries; at most 2"):
         read(pack(tmp_path / "many.zip", {"a": b"", "b": b"", "c": b""}))
 

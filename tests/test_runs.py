@@ -8,10 +8,10 @@ from made_runs import finished
 
 from fer.config import TrainConfig
 from fer.errors import FerError
-from fer.files import write_atomically
 from fer.labels import EMOTIONS
 from fer.runs import Run
 from fer.store import RunStore
+from fer.system.files import write_atomically
 
 GARBAGE = {"no JSON": b'{"state": ', "no text": b"\x80\x81\xff", "no object": b"[1, 2]", "empty": b""}
 

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import streamlit as st
 
-from fer import jobs
 from fer.labels import EMOTIONS
 from fer.logs import history_csv
 from fer.runs import EXPORTS, Run
 from fer.store import RunStore
+from fer.system import process
 from pages.parts import access, frame
 from pages.parts.training import live
 
@@ -72,7 +72,7 @@ def _exports(store: RunStore, run: Run) -> None:
             for kind in missing:
                 if st.button(f"Make {kind}", key=f"models-export-{kind}"):
                     with st.spinner(f"Converting {run.id} to {kind} and comparing its answers …"):
-                        jobs.command(store, "export", run.id, "--as", kind)
+                        process.command(store.root, "export", run.id, "--as", kind)
                     st.rerun()
 
 
@@ -94,7 +94,7 @@ def bring(store: RunStore) -> None:
             path = Path(folder) / Path(upload.name).name
             path.write_bytes(upload.getvalue())
             named = ["--name", name] if name else []
-            jobs.command(store, "import", str(path), f"--labels={labels}", f"--scale={scale}", *named)
+            process.command(store.root, "import", str(path), f"--labels={labels}", f"--scale={scale}", *named)
         st.rerun()
 
 

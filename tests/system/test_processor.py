@@ -2,8 +2,9 @@
 
 import pytest
 
-from fer import networks, processor
+from fer import networks
 from fer.config import TrainConfig
+from fer.system import processor
 
 
 @pytest.mark.parametrize(
