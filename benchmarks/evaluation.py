@@ -19,6 +19,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from fer import data, evaluation, tables
 from fer.charts import certainty, judging
+from fer.faces import crop
 from fer.inference import BATCH, Classifier
 from fer.store import RunStore
 
@@ -70,7 +71,7 @@ def _times(call) -> str:
 def _throughput(run) -> None:
     """`evaluate` against `Interpreter.invoke` on the same batches with the same threads."""
     random = np.random.default_rng(0)
-    images = random.integers(0, 256, (IMAGES, data.IMAGE_SIZE, data.IMAGE_SIZE), np.uint8)
+    images = random.integers(0, 256, (IMAGES, crop.IMAGE_SIZE, crop.IMAGE_SIZE), np.uint8)
     labels = random.integers(0, len(run.labels), IMAGES)
     dataset = data.assemble(data.Rows.of(images, labels, np.arange(IMAGES) % 3), name="noise", source="", format="")
     bare = Classifier(run, threads=os.cpu_count() or 1)

@@ -22,7 +22,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from fer import saliency
 from fer.calibration import softmax
-from fer.data import IMAGE_SIZE
+from fer.faces.crop import IMAGE_SIZE
 from fer.formats import open_dataset
 from fer.inference import Classifier
 from fer.metrics import Z_95

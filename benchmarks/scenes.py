@@ -3,7 +3,7 @@
 import cv2
 import numpy as np
 
-from fer.faces import Square
+from fer.faces.crop import Square
 
 WIDTH, HEIGHT = 640, 480
 BORDER = 24  # FER2013 pixels that the head goes on beyond the image

@@ -132,7 +132,7 @@ def annotate(path: Path) -> dict:
 def read_photos(folder: Path) -> dict:
     from fer import EmotionReader
     from fer.batch import read_all
-    from fer.photos import in_folder
+    from fer.faces.photos import in_folder
 
     return measured(partial(read_all, in_folder(folder), reader=EmotionReader()))
 

@@ -11,11 +11,11 @@ import numpy as np
 import pandas as pd
 from PIL import Image
 
-from fer import faces
 from fer.errors import FerError
-from fer.faces import Prediction
+from fer.faces.crop import Prediction
+from fer.faces.image import read_image
+from fer.faces.photos import Photo
 from fer.inference import EmotionReader
-from fer.photos import Photo
 from fer.readings import class_columns
 
 SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".bmp", ".gif", ".tif", ".tiff", ".heic", ".heif", ".avif")
@@ -77,7 +77,7 @@ def read_all(photos: Iterable[Photo], *, reader: EmotionReader | None = None, th
 
 def _answer(photo: Photo, reader: EmotionReader, side: int) -> Answer:
     try:
-        image = faces.read_image(photo.read())
+        image = read_image(photo.read())
         height, width = image.shape[:2]
         return Answer(photo.name, width, height, tuple(reader.read(image)), thumbnail=_small(image, side))
     except FerError as error:

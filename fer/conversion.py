@@ -12,8 +12,9 @@ import numpy as np
 
 from fer import export
 from fer.calibration import softmax
-from fer.data import IMAGE_SIZE, Dataset, Split
+from fer.data import Dataset, Split
 from fer.errors import FerError
+from fer.faces.crop import IMAGE_SIZE
 from fer.formats import open_dataset
 from fer.inference import BATCH, Classifier
 from fer.runs import EXPORTS, Run

@@ -7,10 +7,10 @@ from hashlib import sha256
 import numpy as np
 
 from fer.errors import FerError
+from fer.faces.crop import IMAGE_SIZE
 from fer.grouping import Grouping
 from fer.labels import EMOTIONS
 
-IMAGE_SIZE = 48  # FER2013's; every format scales to it
 SPLITS = ("train", "val", "test")
 USAGE_CODES = {"Training": 0, "PublicTest": 1, "PrivateTest": 2}  # FER2013's own names of the splits
 CARVED_SHARE = 0.1  # of the training images, as many as FER2013 itself keeps back in PublicTest

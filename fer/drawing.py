@@ -5,7 +5,7 @@ from functools import lru_cache
 import numpy as np
 from PIL import Image, ImageColor, ImageDraw, ImageFont
 
-from fer.faces import Prediction
+from fer.faces.crop import Prediction
 from fer.tracking import Tracked
 
 # Pillow's own font knows ASCII alone. The first of these that knows a text's letters is taken, from the system.

@@ -7,9 +7,9 @@ import numpy as np
 
 from fer.data import Dataset
 from fer.errors import FerError
+from fer.faces.photos import LabelledFaces
 from fer.formats import open_dataset
 from fer.inference import BATCH, Classifier
-from fer.photos import LabelledFaces
 from fer.report import Report
 from fer.runs import Run
 

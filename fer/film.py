@@ -9,7 +9,7 @@ import av
 import numpy as np
 
 from fer.errors import FerError
-from fer.faces import MAX_PIXELS
+from fer.faces.image import MAX_PIXELS
 
 SUFFIXES = (".mp4", ".m4v", ".mov", ".webm", ".mkv", ".avi", ".mpg", ".mpeg", ".ts", ".wmv", ".flv", ".3gp", ".ogv")
 FORMATS = "mov,matroska,avi,mpegts,mpeg,asf,flv,ogg"  # none that opens other files or addresses, as playlists do

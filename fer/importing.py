@@ -9,8 +9,9 @@ import numpy as np
 from fer import cost, export, foreign, wrapping
 from fer.cards import imported_card
 from fer.config import TrainConfig
-from fer.data import IMAGE_SIZE, Dataset
+from fer.data import Dataset
 from fer.errors import MAX_TOLD, FerError
+from fer.faces.crop import IMAGE_SIZE
 from fer.formats import open_dataset, synthetic
 from fer.inference import outputs
 from fer.labels import ALIASES, EMOTIONS

@@ -8,12 +8,12 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from fer import faces
 from fer.calibration import at_temperature, softmax
-from fer.data import IMAGE_SIZE
-from fer.detectors import DETECTORS
 from fer.errors import FerError, no_weights
-from fer.faces import Prediction
+from fer.faces import crop
+from fer.faces.crop import IMAGE_SIZE, Prediction
+from fer.faces.detectors import DETECTORS
+from fer.faces.image import read_image
 from fer.runs import Run
 from fer.store import RunStore
 
@@ -200,12 +200,12 @@ class EmotionReader:
         Raises:
             FerError: for a file that is no picture, and for any other array.
         """
-        image = source if isinstance(source, np.ndarray) else faces.read_image(source)
+        image = source if isinstance(source, np.ndarray) else read_image(source)
         if image.dtype != np.uint8 or image.ndim != 3 or image.shape[2] != 3 or not image.size:
             raise FerError(f"A picture must be uint8 (H, W, 3), RGB, got {image.dtype} {image.shape}.")
         found = self.detect(image)
         if not found:
             return []
-        crops = np.stack([faces.crop(image, face) for face in found])
+        crops = np.stack([crop.crop(image, face) for face in found])
         answers = self.classifier.probabilities(crops, tta=self.tta, calibrated=True)
         return [Prediction(face, self.classifier.labels, row) for face, row in zip(found, answers, strict=True)]

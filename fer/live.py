@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from fer.detectors import DETECTORS
 from fer.drawing import draw
+from fer.faces.detectors import DETECTORS
 from fer.inference import Classifier, EmotionReader
 from fer.readings import Reading
 from fer.tracking import Tracked, Tracker

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from PIL import Image
 
-from fer.faces import Answered
+from fer.faces.crop import Answered
 from fer.tracking import Tracked
 
 COLUMNS = ("time", "face", "x1", "y1", "x2", "y2", "label", "confidence")

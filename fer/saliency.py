@@ -7,8 +7,8 @@ the answer's probability more than hiding as much at random (benchmarks/explanat
 import numpy as np
 
 from fer.calibration import softmax
-from fer.data import IMAGE_SIZE
 from fer.errors import FerError
+from fer.faces.crop import IMAGE_SIZE
 from fer.inference import Classifier
 
 METHODS = ("activation", "occlusion")

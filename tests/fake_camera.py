@@ -5,7 +5,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from fer import faces
+from fer.faces.image import read_image
 
 SAMPLE = Path(__file__).parents[1] / "pages/parts/samples/astronaut.jpg"
 WIDTH, HEIGHT, FRAMES = 640, 480, 60  # two seconds, which Chromium repeats
@@ -15,7 +15,7 @@ FLAGS = ("--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream")
 def write(path: Path, heads: int = 1) -> Path:
     """A y4m of 30 frames a second with so many heads, 1 to 6."""
     side = 260 if heads == 1 else 200
-    head = cv2.resize(faces.read_image(SAMPLE)[:240, 110:350], (side, side), interpolation=cv2.INTER_AREA)
+    head = cv2.resize(read_image(SAMPLE)[:240, 110:350], (side, side), interpolation=cv2.INTER_AREA)
     with path.open("wb") as file:
         file.write(f"YUV4MPEG2 W{WIDTH} H{HEIGHT} F30:1 Ip A1:1 C420jpeg\n".encode())
         for turn in 2 * np.pi * np.arange(FRAMES) / FRAMES:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from fer.photos import LabelledFaces, Photo, find_faces, in_zip
+from fer.faces.photos import LabelledFaces, Photo, find_faces, in_zip
 
 SAMPLES = Path(__file__).parents[1] / "pages/parts/samples"
 ASTRONAUT, HOPPER, PAIR, DRAWN = (

@@ -11,10 +11,10 @@ import pytest
 from made_films import RedReader, square
 from PIL import Image
 
-from fer import batch, faces
+from fer import batch
 from fer.batch import Answer, pictures_among, read_all, table
+from fer.faces.photos import Photo, in_folder, in_zip
 from fer.inference import EmotionReader
-from fer.photos import Photo, in_folder, in_zip
 from fer.store import RunStore
 
 SAMPLES = Path(__file__).parents[1] / "pages/parts/samples"
@@ -56,7 +56,7 @@ def test_what_unpacks_to_more_than_a_picture_may_have_is_refused_alone(tmp_path,
     with zipfile.ZipFile(tmp_path / "photos.zip", "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("bomb.png", bytes(5_000_000))
         archive.write(SAMPLES / "drawn.png", "drawn.png")
-    monkeypatch.setattr(faces, "MAX_BYTES", 1_000_000)
+    monkeypatch.setattr("fer.faces.photos.MAX_BYTES", 1_000_000)
     with in_zip(tmp_path / "photos.zip") as photos:
         bomb, drawn = read_all(photos, reader=RedReader())
     assert "at most 1,000,000 are read" in bomb.error and not drawn.error

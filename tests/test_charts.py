@@ -14,7 +14,7 @@ from PIL import ImageColor
 from fer import calibration, charts, metrics, references
 from fer.charts import certainty, judging
 from fer.comparison import Comparison
-from fer.faces import Face, Prediction
+from fer.faces.crop import Face, Prediction
 from fer.labels import EMOTIONS
 from fer.tables import confusion_sentence
 

@@ -7,7 +7,7 @@ import pytest
 
 from fer import drawing
 from fer.drawing import annotate, draw
-from fer.faces import Face, Prediction
+from fer.faces.crop import Face, Prediction
 from fer.tracking import Tracked, Tracker
 
 RED = {"happy": "#ff0000"}

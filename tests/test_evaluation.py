@@ -9,9 +9,9 @@ from made_reports import make
 from fer.data import Split
 from fer.errors import FerError
 from fer.evaluation import evaluate, evaluate_faces, reproduction
+from fer.faces.photos import LabelledFaces
 from fer.inference import BATCH, Classifier
 from fer.labels import EMOTIONS
-from fer.photos import LabelledFaces
 from fer.report import Report
 from fer.runs import Run
 from fer.store import RunStore

@@ -8,14 +8,14 @@ import av
 import numpy as np
 import pytest
 
-from fer import faces
 from fer.charts import colors_of
-from fer.detectors import DETECTORS
+from fer.faces.detectors import DETECTORS
+from fer.faces.image import read_image
 from fer.inference import Classifier
 from fer.live import LiveReader, Settings
 from fer.store import RunStore
 
-SAMPLE = faces.read_image(Path(__file__).parents[1] / "pages/parts/samples/astronaut.jpg")
+SAMPLE = read_image(Path(__file__).parents[1] / "pages/parts/samples/astronaut.jpg")
 
 
 class Clock:

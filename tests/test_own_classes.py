@@ -17,11 +17,11 @@ from fer.charts import certainty, judging
 from fer.comparison import Comparison
 from fer.errors import FerError
 from fer.evaluation import data_for, evaluate, evaluate_faces
+from fer.faces.photos import Photo, find_faces
 from fer.formats import open_dataset
 from fer.grouping import parse
 from fer.inference import EmotionReader
 from fer.labels import EMOTIONS
-from fer.photos import Photo, find_faces
 from fer.pictures import pictures_of, sides
 from fer.runs import Run
 from fer.training import Training

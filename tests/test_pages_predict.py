@@ -11,7 +11,7 @@ import pytest
 from made_films import film
 from streamlit.testing.v1 import AppTest
 
-from fer import faces
+from fer.faces.image import read_image
 from fer.store import RunStore
 
 ROOT = Path(__file__).parents[1]
@@ -49,7 +49,7 @@ def test_why_shows_the_heat_of_the_emotion_that_is_chosen():
 @pytest.fixture(scope="module")
 def portrait_film(tmp_path_factory) -> bytes:
     """A second of the astronaut, moving to the right."""
-    face = faces.read_image(ASTRONAUT)[:240, 110:350]
+    face = read_image(ASTRONAUT)[:240, 110:350]
     images = []
     for i in range(25):
         image = np.full((288, 352, 3), 80, np.uint8)
@@ -142,7 +142,7 @@ def test_the_live_page_shows_pace_faces_and_course_while_the_camera_is_on(live):
     app = live(on=True)
     reader = app.session_state["live-reader"]
     for i in range(3):
-        reader.read(faces.read_image(ASTRONAUT).copy(), i / 25)
+        reader.read(read_image(ASTRONAUT).copy(), i / 25)
     app = live(on=True)
     assert not app.exception and [metric.label for metric in app.metric][-1] == "Faces now"
     assert app.dataframe[0].value["mostly"].tolist() == ["happy"]

@@ -3,8 +3,8 @@
 import pytest
 
 from fer.architectures import ARCHITECTURES
-from fer.detectors import DETECTORS
 from fer.errors import FerError
+from fer.faces.detectors import DETECTORS
 from fer.formats import FORMATS
 from fer.registry import Registry
 

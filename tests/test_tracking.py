@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from fer.errors import FerError
-from fer.faces import Face, Prediction
+from fer.faces.crop import Face, Prediction
 from fer.tracking import Tracker
 
 LABELS = ("happy", "sad", "neutral")

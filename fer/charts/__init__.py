@@ -6,7 +6,7 @@ from itertools import cycle
 
 import plotly.graph_objects as go
 
-from fer.faces import Prediction
+from fer.faces.crop import Prediction
 
 # Okabe & Ito's palette (https://jfly.uni-koeln.de/color/), which colour-blind people can tell apart, on light and dark
 COLORS = {

@@ -9,11 +9,12 @@ from pathlib import Path
 
 import pandas as pd
 
-from fer import batch, faces, photos, printing, readings, video
+from fer import batch, printing, readings, video
 from fer.errors import FerError
+from fer.faces import image, photos
+from fer.faces.photos import Photo
 from fer.film import SUFFIXES
 from fer.inference import EmotionReader
-from fer.photos import Photo
 from fer.printing import clock
 from fer.readings import Reading, Summary
 from fer.terminal import progress_bar
@@ -45,7 +46,7 @@ class Answers:
         """What one source holds, named by the source and the place in it."""
         zipped = source.suffix.lower() == ".zip" and source.is_file()
         if not (zipped or source.is_dir()):
-            yield Photo(str(source), partial(faces.read_bytes, source))
+            yield Photo(str(source), partial(image.read_bytes, source))
             return
         try:
             inside = zips.enter_context(photos.in_zip(source)) if zipped else photos.in_folder(source)

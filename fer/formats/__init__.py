@@ -15,9 +15,10 @@ import numpy as np
 from PIL import Image
 
 from fer import grouping, rowcache
-from fer.data import IMAGE_SIZE, Dataset, Rows, assemble
+from fer.data import Dataset, Rows, assemble
 from fer.errors import FerError, unknown
-from fer.faces import opaque
+from fer.faces.crop import IMAGE_SIZE
+from fer.faces.image import opaque
 from fer.ferplus import soft_targets
 from fer.labels import EMOTIONS
 from fer.registry import Registry

@@ -7,8 +7,9 @@ from pathlib import Path, PurePath, PurePosixPath
 import numpy as np
 from PIL import Image, ImageOps
 
-from fer.data import IMAGE_SIZE, USAGE_CODES, Rows
+from fer.data import USAGE_CODES, Rows
 from fer.errors import FerError
+from fer.faces.crop import IMAGE_SIZE
 from fer.formats import FORMATS, Format, grey_face, may_hold_faces
 from fer.labels import EMOTIONS, KNOWN, class_names, label_index, tidy
 

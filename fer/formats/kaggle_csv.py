@@ -10,8 +10,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from fer.data import IMAGE_SIZE, USAGE_CODES, Rows
+from fer.data import USAGE_CODES, Rows
 from fer.errors import FerError, unknown
+from fer.faces.crop import IMAGE_SIZE
 from fer.formats import FORMATS, Format
 from fer.labels import EMOTIONS
 

@@ -7,8 +7,9 @@ from zipfile import BadZipFile
 import numpy as np
 from PIL import Image
 
-from fer.data import IMAGE_SIZE, SPLITS, USAGE_CODES, Rows
+from fer.data import SPLITS, USAGE_CODES, Rows
 from fer.errors import FerError, unknown
+from fer.faces.crop import IMAGE_SIZE
 from fer.formats import FORMATS, Format, grey_face
 from fer.labels import EMOTIONS, class_names, label_index
 

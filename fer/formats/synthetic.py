@@ -6,7 +6,8 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageDraw
 
-from fer.data import IMAGE_SIZE, Rows
+from fer.data import Rows
+from fer.faces.crop import IMAGE_SIZE
 from fer.formats import FORMATS, Format
 from fer.labels import EMOTIONS
 

@@ -8,8 +8,8 @@ from PIL import Image
 
 from fer.charts import color_map, probability_bars
 from fer.drawing import annotate
-from fer.faces import Prediction, crop
-from fer.hints import hints
+from fer.faces.crop import Prediction, crop
+from fer.faces.quality import hints
 from fer.runs import Run
 from pages.parts import why
 from pages.parts.frame import plain

@@ -4,7 +4,7 @@ import numpy as np
 import streamlit as st
 
 from fer import saliency
-from fer.faces import Prediction, crop
+from fer.faces.crop import Prediction, crop
 from fer.runs import Run
 from pages.parts import models
 from pages.parts.frame import plain

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from fer import faces
+from fer.faces.image import read_image
 from fer.runs import Run
 from pages.parts.predict import photos
 
@@ -15,6 +15,6 @@ def show(run: Run, tta: bool) -> None:
     taken = st.camera_input("Camera", key="predict-camera", help="The browser asks whether this page may use it.")
     if not taken:
         return
-    image = faces.read_image(taken.getvalue())[:, ::-1]
+    image = read_image(taken.getvalue())[:, ::-1]
     if found := photos.answer("camera.jpg", image, run, tta, taken.file_id):
         photos.take([found])

@@ -11,10 +11,11 @@ import streamlit as st
 from PIL import Image
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-from fer import batch, photos
+from fer import batch
 from fer.batch import Answer
 from fer.charts import count_bars
-from fer.photos import Photo
+from fer.faces import photos
+from fer.faces.photos import Photo
 from fer.runs import Run
 from fer.store import RunStore
 from pages.parts import frame, models

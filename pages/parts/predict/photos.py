@@ -5,7 +5,8 @@ import json
 import numpy as np
 import streamlit as st
 
-from fer import batch, faces
+from fer import batch
+from fer.faces.image import MAX_BYTES, read_image
 from fer.runs import Run
 from pages.parts import answers, frame, gallery, models
 
@@ -19,7 +20,7 @@ def show(run: Run, tta: bool) -> None:
         TYPES,
         accept_multiple_files=True,
         key="predict-photos",
-        max_upload_size=faces.MAX_BYTES // 2**20,
+        max_upload_size=MAX_BYTES // 2**20,
         on_change=gallery.forget,
         args=("predict-sample",),
         help="JPEG, PNG, WebP, BMP, GIF (first frame), HEIC or AVIF; up to 20 MB each.",
@@ -37,7 +38,7 @@ def answer(name: str, content: bytes | np.ndarray, run: Run, tta: bool, key: str
     file is no picture."""
     st.header(frame.plain(name), divider="gray")
     with frame.errors(f"{name}: "):
-        image = faces.read_image(content) if isinstance(content, bytes) else content
+        image = read_image(content) if isinstance(content, bytes) else content
         predictions = models.reader(run, tta=tta).read(image)
         if not predictions and _wants_whole(name, key):
             predictions = models.reader(run, "whole", tta=tta).read(image)

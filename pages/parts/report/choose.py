@@ -7,7 +7,7 @@ import streamlit as st
 
 from fer import evaluation, formats, pictures, tables
 from fer.errors import FerError
-from fer.photos import LabelledFaces
+from fer.faces.photos import LabelledFaces
 from fer.pictures import Pictures
 from fer.references import split_name
 from fer.report import Report, way

@@ -5,8 +5,9 @@ from contextlib import nullcontext
 import pandas as pd
 import streamlit as st
 
-from fer import evaluation, photos, tables
-from fer.photos import LabelledFaces, Photo
+from fer import evaluation, tables
+from fer.faces import photos
+from fer.faces.photos import LabelledFaces, Photo
 from fer.report import Report
 from fer.runs import Run
 from fer.store import RunStore

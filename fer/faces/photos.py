@@ -15,10 +15,11 @@ from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
 import numpy as np
 
-from fer import faces
-from fer.data import IMAGE_SIZE
-from fer.detectors import DETECTORS
 from fer.errors import FerError
+from fer.faces import crop
+from fer.faces.crop import IMAGE_SIZE
+from fer.faces.detectors import DETECTORS
+from fer.faces.image import MAX_BYTES, read_bytes, read_image
 from fer.labels import EMOTIONS, find_label
 from fer.system.archives import MOST_BYTES, MOST_ENTRIES
 
@@ -92,7 +93,7 @@ def in_folder(folder: Path) -> list[Photo]:
     """The files of a folder and of those in it, sorted by their paths from there; hidden ones are left out."""
     files = (Path(parent, name) for parent, _, names in os.walk(folder) for name in names)
     named = {file.relative_to(folder).as_posix(): file for file in files}
-    return [Photo(name, partial(faces.read_bytes, named[name])) for name in sorted(named) if not _hidden(name)]
+    return [Photo(name, partial(read_bytes, named[name])) for name in sorted(named) if not _hidden(name)]
 
 
 def find_faces(
@@ -129,11 +130,11 @@ def _largest_face(
     place = find_label(folder, classes)
     label = "" if place is None else classes[place]
     try:
-        image = faces.read_image(photo.read())
+        image = read_image(photo.read())
         found = detect(image) if label else []
         if found:
             largest = max(found, key=_area)
-            return faces.crop(image, largest), place, photo.name, len(found)
+            return crop.crop(image, largest), place, photo.name, len(found)
     except FerError as error:
         return Failure(photo.name, label, str(error))
     if label:
@@ -142,7 +143,7 @@ def _largest_face(
     return Failure(photo.name, label, f"{where} {', '.join(classes)}.")
 
 
-def _area(face: faces.Face) -> int:
+def _area(face: crop.Face) -> int:
     x1, y1, x2, y2 = face.box
     return (x2 - x1) * (y2 - y1)
 
@@ -164,8 +165,8 @@ def _check(files: list[ZipInfo]) -> None:
 
 
 def _unpack(archive: ZipFile, file: ZipInfo) -> bytes:
-    if file.file_size > faces.MAX_BYTES:
-        raise FerError(f"The file has {file.file_size:,} bytes; at most {faces.MAX_BYTES:,} are read.")
+    if file.file_size > MAX_BYTES:
+        raise FerError(f"The file has {file.file_size:,} bytes; at most {MAX_BYTES:,} are read.")
     try:
         with archive.open(file) as content:
             return content.read(file.file_size)

@@ -6,24 +6,25 @@ import cv2
 import numpy as np
 import pytest
 
-from fer import faces
-from fer.detectors import DETECTORS
-from fer.faces import Face
-from fer.hints import hints, sharpness
+from fer.faces import crop
+from fer.faces.crop import Face
+from fer.faces.detectors import DETECTORS
+from fer.faces.image import read_image
+from fer.faces.quality import hints, sharpness
 
-SAMPLES = Path(__file__).parents[1] / "pages/parts/samples"
+SAMPLES = Path(__file__).parents[2] / "pages/parts/samples"
 LEVEL = ((35.0, 40.0), (65.0, 40.0), (50.0, 58.0), (38.0, 72.0), (62.0, 72.0))  # eyes, nose, mouth of a face of 100
 
 
 @pytest.fixture(scope="module")
 def hopper() -> tuple[np.ndarray, Face]:
-    image = faces.read_image(SAMPLES / "hopper.jpg")
+    image = read_image(SAMPLES / "hopper.jpg")
     (face,) = DETECTORS["yunet"].load()(image)
     return image, face
 
 
 def told(image: np.ndarray, face: Face) -> list[str]:
-    return hints(image, face, faces.crop(image, face))
+    return hints(image, face, crop.crop(image, face))
 
 
 def found(image: np.ndarray) -> list[list[str]]:
@@ -34,7 +35,7 @@ def found(image: np.ndarray) -> list[list[str]]:
 @pytest.mark.parametrize("sample", ["astronaut.jpg", "hopper.jpg", "pair.jpg", "drawn.png"])
 @pytest.mark.parametrize("detector", ["yunet", "whole"])
 def test_a_good_picture_gets_no_hint(sample, detector):
-    image = faces.read_image(SAMPLES / sample)
+    image = read_image(SAMPLES / sample)
     assert all(told(image, face) == [] for face in DETECTORS[detector].load()(image))
 
 

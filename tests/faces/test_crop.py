@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from fer import faces
 from fer.errors import FerError
-from fer.faces import Face, Prediction
+from fer.faces import crop
+from fer.faces.crop import Face, Prediction
+from fer.faces.image import read_image
 
 
 def encode(picture: Image.Image, format: str, **settings) -> bytes:
@@ -29,20 +30,20 @@ def test_every_promised_format_is_read_as_rgb(format):
     import pillow_heif
 
     pillow_heif.register_heif_opener()
-    image = faces.read_image(encode(half_red(), format))
+    image = read_image(encode(half_red(), format))
     assert image.shape == (48, 64, 3) and image.dtype == np.uint8
     assert image[24, 8, 0] > 200 > 60 > image[24, 8, 2], "left is red"
     assert image[24, 56, 2] > 200, "right is blue"
 
 
 def test_a_cmyk_jpeg_is_read_in_its_colours():
-    image = faces.read_image(encode(half_red().convert("CMYK"), "JPEG"))
+    image = read_image(encode(half_red().convert("CMYK"), "JPEG"))
     assert image[24, 8, 0] > 200 and image[24, 8, 2] < 60
 
 
 def test_a_16_bit_png_keeps_its_greys():
     ramp = np.linspace(0, 65535, 64).astype(np.uint16) * np.ones((48, 1), np.uint16)
-    image = faces.read_image(encode(Image.fromarray(ramp), "PNG"))
+    image = read_image(encode(Image.fromarray(ramp), "PNG"))
     assert image[0, 0, 0] == 0 and image[0, -1, 0] == 255 and 100 < image[0, 32, 0] < 155
 
 
@@ -50,7 +51,7 @@ def test_a_palette_png_with_transparency_stands_on_white():
     picture = Image.new("P", (64, 48), 0)
     picture.putpalette([0, 0, 0, 255, 0, 0])
     picture.paste(1, (0, 0, 32, 48))
-    image = faces.read_image(encode(picture, "PNG", transparency=0))
+    image = read_image(encode(picture, "PNG", transparency=0))
     assert image[24, 8].tolist() == [255, 0, 0] and image[24, 56].tolist() == [255, 255, 255]
 
 
@@ -58,14 +59,14 @@ def test_a_palette_png_with_transparency_stands_on_white():
 def test_a_photo_is_turned_by_its_exif_tag(orientation, left_top):
     exif = Image.Exif()
     exif[0x0112] = orientation
-    image = faces.read_image(encode(half_red(), "JPEG", exif=exif, quality=95))
+    image = read_image(encode(half_red(), "JPEG", exif=exif, quality=95))
     assert image.shape == ((64, 48, 3) if orientation in (6, 8) else (48, 64, 3))
     assert ("red" if image[2, 2, 0] > 200 else "blue") == left_top
 
 
 def test_an_animated_gif_is_its_first_frame():
     frames = [Image.new("RGB", (20, 20), color) for color in ("red", "blue")]
-    image = faces.read_image(encode(frames[0], "GIF", save_all=True, append_images=frames[1:]))
+    image = read_image(encode(frames[0], "GIF", save_all=True, append_images=frames[1:]))
     assert image[10, 10].tolist() == [255, 0, 0]
 
 
@@ -100,19 +101,19 @@ def bomb() -> bytes:
 )
 def test_bad_input_is_refused_with_the_reason(case, content, message):
     with pytest.raises(FerError, match=message):
-        faces.read_image(content)
+        read_image(content)
 
 
 def test_a_path_that_is_missing_or_a_folder_is_told(tmp_path):
     with pytest.raises(FerError, match="does not exist"):
-        faces.read_image(tmp_path / "none.jpg")
+        read_image(tmp_path / "none.jpg")
     with pytest.raises(FerError, match="cannot be read"):
-        faces.read_image(tmp_path)
+        read_image(tmp_path)
 
 
 def test_the_crop_of_a_face_sized_picture_is_the_picture():
     grey = np.random.default_rng(0).integers(0, 256, (48, 48), np.uint8)
-    cropped = faces.crop(np.repeat(grey[..., None], 3, axis=2), Face((0, 0, 48, 48), 1.0))
+    cropped = crop.crop(np.repeat(grey[..., None], 3, axis=2), Face((0, 0, 48, 48), 1.0))
     assert np.abs(cropped.astype(int) - grey).max() <= 1
 
 
@@ -128,13 +129,13 @@ def test_the_crop_of_a_face_sized_picture_is_the_picture():
 )
 def test_every_crop_is_a_grey_square(case, box):
     image = np.random.default_rng(0).integers(0, 256, (80, 100, 3), np.uint8)
-    cropped = faces.crop(image, Face(box, 0.9))
+    cropped = crop.crop(image, Face(box, 0.9))
     assert cropped.shape == (48, 48) and cropped.dtype == np.uint8
 
 
 def test_outside_the_picture_the_crop_repeats_its_edge():
     image = np.full((40, 10, 3), 200, np.uint8)
-    assert (faces.crop(image, Face((0, 0, 10, 40), 1.0)) == 200).all()
+    assert (crop.crop(image, Face((0, 0, 10, 40), 1.0)) == 200).all()
 
 
 EYES_NOSE_MOUTH = np.array([(15, 18.3), (33, 18.3), (24, 28.7), (16.7, 37.2), (31.6, 37.2)])  # of FER2013's 48 pixels
@@ -149,7 +150,7 @@ def turned_face(scale: float, degrees: float, middle=(320, 240)) -> Face:
 
 @pytest.mark.parametrize(("scale", "degrees"), [(1, 0), (2, 15), (4, -30), (0.5, 90), (3, 180)])
 def test_a_face_with_landmarks_is_cut_out_upright_and_nearly_as_fer2013_cut_it(scale, degrees):
-    square = faces.square_of(turned_face(scale, degrees))
+    square = crop.square_of(turned_face(scale, degrees))
     assert (square.x, square.y) == pytest.approx((320, 240), abs=1.5 * scale)
     assert 0.9 < square.side / (48 * scale) < 1, "a little nearer"
     assert np.cos(np.radians(square.turn - degrees)) == pytest.approx(1, abs=1e-3)
@@ -166,16 +167,16 @@ def blurred_noise(side: int, blur: float) -> Image.Image:
 @pytest.mark.parametrize("degrees", [0, 10, -20, 90])
 def test_a_turned_picture_is_cut_out_as_the_level_one(degrees):
     picture = blurred_noise(400, 12).convert("RGB")
-    level = faces.cut(np.asarray(picture), faces.Square(200, 200, 160))
-    aslant = faces.cut(
-        np.asarray(picture.rotate(-degrees, Image.Resampling.BICUBIC)), faces.Square(200, 200, 160, degrees)
+    level = crop.cut(np.asarray(picture), crop.Square(200, 200, 160))
+    aslant = crop.cut(
+        np.asarray(picture.rotate(-degrees, Image.Resampling.BICUBIC)), crop.Square(200, 200, 160, degrees)
     )
     assert np.abs(level.astype(int) - aslant).max() <= 6, "the same pixels, but for rounding"
 
 
 def test_a_square_of_full_pixels_is_cut_out_as_it_is():
     image = np.random.default_rng(0).integers(0, 256, (480, 640), np.uint8)
-    cropped = faces.cut(np.repeat(image[..., None], 3, axis=2), faces.Square(124, 224, 48))
+    cropped = crop.cut(np.repeat(image[..., None], 3, axis=2), crop.Square(124, 224, 48))
     assert np.abs(cropped.astype(int) - image[200:248, 100:148]).max() <= 1
 
 
@@ -183,19 +184,19 @@ def test_a_square_of_full_pixels_is_cut_out_as_it_is():
 def test_a_large_face_is_averaged_and_not_sampled(degrees):
     stripes = np.zeros((1000, 1000, 3), np.uint8)
     stripes[:, ::2] = 255
-    cropped = faces.cut(stripes, faces.Square(500, 500, 700, degrees))
+    cropped = crop.cut(stripes, crop.Square(500, 500, 700, degrees))
     assert np.abs(cropped.astype(int) - 127).max() <= 10
 
 
 @pytest.mark.parametrize("points", [[(5, 5)] * 5, [(-900, -900)] * 5, [(0, 0), (99, 0), (50, 40), (0, 79), (99, 79)]])
 def test_landmarks_anywhere_give_a_crop(points):
     image = np.random.default_rng(0).integers(0, 256, (80, 100, 3), np.uint8)
-    assert faces.crop(image, Face((0, 0, 9, 9), 1.0, tuple(points)), size=96).shape == (96, 96)
+    assert crop.crop(image, Face((0, 0, 9, 9), 1.0, tuple(points)), size=96).shape == (96, 96)
 
 
 def test_a_square_that_fits_into_no_memory_is_refused():
     with pytest.raises(FerError, match="too long and thin"):
-        faces.crop(np.zeros((1, 1, 3), np.uint8), Face((0, 0, 10**6, 10), 1.0))
+        crop.crop(np.zeros((1, 1, 3), np.uint8), Face((0, 0, 10**6, 10), 1.0))
 
 
 def test_a_prediction_names_its_most_probable_labels():

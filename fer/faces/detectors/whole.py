@@ -1,7 +1,7 @@
 """The whole picture as one face, for photos that are cropped already."""
 
-from fer.detectors import DETECTORS, Detector
-from fer.faces import Face
+from fer.faces.crop import Face
+from fer.faces.detectors import DETECTORS, Detector
 
 
 def load(*, score: float = 0.0, side: int | None = None):

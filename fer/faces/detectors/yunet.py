@@ -6,9 +6,9 @@ from pathlib import Path
 
 import numpy as np
 
-from fer.detectors import DETECTORS, Detector
 from fer.errors import FerError
-from fer.faces import Face
+from fer.faces.crop import Face
+from fer.faces.detectors import DETECTORS, Detector
 
 WEIGHTS = "face_detection_yunet_2023mar.onnx"
 SCORE = 0.7  # OpenCV's default of 0.9 misses a quarter of the faces in everyday photos; 0.7 adds no false ones

@@ -23,4 +23,4 @@ class Detector:
     summary: str
 
 
-DETECTORS: Registry[Detector] = Registry("fer.detectors", "detector")
+DETECTORS: Registry[Detector] = Registry("fer.faces.detectors", "detector")

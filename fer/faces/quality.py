@@ -8,7 +8,7 @@ from math import atan2, degrees, hypot
 
 import numpy as np
 
-from fer.faces import Face
+from fer.faces.crop import Face
 
 # Pixels of the longer side. Shrunk to 32 and enlarged again: -1 and -3; to 28: -5 and -5; to 24: -8 and -8.
 SMALLEST = 32

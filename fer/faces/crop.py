@@ -1,17 +1,16 @@
 """Photos in, faces out: reading any picture, and the only crop in the house."""
 
-import io
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image
 
-from fer.data import IMAGE_SIZE
 from fer.errors import FerError
+from fer.faces.image import MAX_PIXELS
 
-MAX_BYTES = 20 * 2**20
-MAX_PIXELS = 64_000_000  # 192 MB as RGB; phones' 48-megapixel photos fit, decompression bombs do not
+IMAGE_SIZE = 48  # FER2013's; every format scales to it
+
+
 MOST_PADDED = 4 * MAX_PIXELS  # of the square around a face; around a line of a million pixels it would be a terabyte
 
 
@@ -98,69 +97,6 @@ class Prediction(Answered):
                 label: round(float(p), 6) for label, p in zip(self.labels, self.probabilities, strict=True)
             },
         }
-
-
-def read_image(source: str | Path | bytes) -> np.ndarray:
-    """Read a picture the way people see it: turned by its EXIF tag, first frame, transparency on white.
-
-    Args:
-        source: a path, or the bytes of a file: JPEG, PNG, WebP, BMP, GIF, TIFF, HEIC or AVIF.
-
-    Returns:
-        uint8 (H, W, 3), RGB.
-
-    Raises:
-        FerError: for a file that does not exist, is no picture, is damaged, or is too large.
-    """
-    import pillow_heif
-
-    pillow_heif.register_heif_opener()
-    content = source if isinstance(source, bytes) else read_bytes(Path(source))
-    if not content:
-        raise FerError("The file is empty (0 bytes).")
-    if len(content) > MAX_BYTES:
-        raise _too_large(len(content))
-    try:
-        with Image.open(io.BytesIO(content)) as picture:
-            if picture.width * picture.height > MAX_PIXELS:
-                raise Image.DecompressionBombError
-            return np.asarray(opaque(ImageOps.exif_transpose(picture)).convert("RGB"))
-    except Image.DecompressionBombError:
-        raise FerError(f"The picture has more than {MAX_PIXELS // 10**6} megapixels; make it smaller first.") from None
-    except UnidentifiedImageError:
-        raise FerError(
-            "This is no picture that can be read, whatever its name says. Give a JPEG, PNG, WebP, BMP, "
-            "GIF, HEIC or AVIF file."
-        ) from None
-    except (OSError, SyntaxError, ValueError, EOFError, RuntimeError) as error:  # what decoders raise on damaged data
-        raise FerError(f"The picture is damaged or incomplete ({error}). Save or download it again.") from error
-
-
-def opaque(picture: Image.Image) -> Image.Image:
-    """A picture with 8 bits a channel, and white where it was transparent."""
-    if picture.mode.startswith("I"):  # 16-bit greys, which Pillow's own conversion clips to white
-        return Image.fromarray((np.asarray(picture).clip(0, 65535) // 257).astype(np.uint8))
-    if picture.has_transparency_data:
-        picture = picture.convert("RGBA")
-        return Image.alpha_composite(Image.new("RGBA", picture.size, "white"), picture)
-    return picture
-
-
-def _too_large(size: int) -> FerError:
-    return FerError(f"The file has {size / 2**20:.1f} MB; at most {MAX_BYTES // 2**20} MB are read.")
-
-
-def read_bytes(path: Path) -> bytes:
-    """A file's content. Raises FerError where it cannot be read, or is larger than any picture should be."""
-    try:
-        size = path.stat().st_size
-        if size > MAX_BYTES:
-            raise _too_large(size)
-        return path.read_bytes()
-    except FileNotFoundError:
-        raise FerError("The file does not exist.") from None
-    except OSError as error:
-        raise FerError(f"The file cannot be read: {error.strerror}.") from error
 
 
 def crop(image: np.ndarray, face: Face, size: int = IMAGE_SIZE) -> np.ndarray:
