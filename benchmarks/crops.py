@@ -31,10 +31,10 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from scenes import scene
 
+from fer.data.catalog import open_dataset
 from fer.faces import crop as faces
 from fer.faces.crop import Face, Square
 from fer.faces.detectors import DETECTORS
-from fer.formats import open_dataset
 from fer.inference import Classifier, EmotionReader
 from fer.store import RunStore
 

@@ -17,8 +17,9 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from fer import data, evaluation, tables
+from fer import evaluation, tables
 from fer.charts import certainty, judging
+from fer.data.dataset import Rows, assemble
 from fer.faces import crop
 from fer.inference import BATCH, Classifier
 from fer.store import RunStore
@@ -73,7 +74,7 @@ def _throughput(run) -> None:
     random = np.random.default_rng(0)
     images = random.integers(0, 256, (IMAGES, crop.IMAGE_SIZE, crop.IMAGE_SIZE), np.uint8)
     labels = random.integers(0, len(run.labels), IMAGES)
-    dataset = data.assemble(data.Rows.of(images, labels, np.arange(IMAGES) % 3), name="noise", source="", format="")
+    dataset = assemble(Rows.of(images, labels, np.arange(IMAGES) % 3), name="noise", source="", format="")
     bare = Classifier(run, threads=os.cpu_count() or 1)
     batches = [images[start : start + BATCH, ..., None] for start in range(0, IMAGES, BATCH)]
     bare.logits(images[:BATCH])

@@ -22,8 +22,8 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from fer import saliency
 from fer.calibration import softmax
+from fer.data.catalog import open_dataset
 from fer.faces.crop import IMAGE_SIZE
-from fer.formats import open_dataset
 from fer.inference import Classifier
 from fer.metrics import Z_95
 from fer.store import RunStore

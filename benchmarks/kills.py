@@ -21,7 +21,7 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from fer.config import TrainConfig
-from fer.formats import synthetic
+from fer.data.formats import synthetic
 from fer.runs import Run
 from fer.store import RunStore
 

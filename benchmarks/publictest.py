@@ -24,10 +24,10 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from fer import printing
 from fer.calibration import softmax
+from fer.data.catalog import ferplus_path, open_rows
+from fer.data.ferplus import read_votes
+from fer.data.labels import EMOTIONS
 from fer.errors import FerError
-from fer.ferplus import read_votes
-from fer.formats import ferplus_path, open_rows
-from fer.labels import EMOTIONS
 from fer.report import Report, way
 from fer.store import RunStore
 

@@ -19,7 +19,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from fer import training
 from fer.config import TrainConfig
-from fer.data import Rows, assemble
+from fer.data.dataset import Rows, assemble
 from fer.runs import Run
 from fer.store import RunStore
 

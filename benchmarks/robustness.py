@@ -24,7 +24,7 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from fer.comparison import Comparison
-from fer.data import Dataset, Split
+from fer.data.dataset import Dataset, Split
 from fer.evaluation import data_for, evaluate
 from fer.references import judged_on
 from fer.report import Report

@@ -68,7 +68,7 @@ def ours(clock: Clock) -> dict[str, str]:
     import tensorflow as tf
 
     from fer.config import TrainConfig
-    from fer.data import Rows, assemble
+    from fer.data.dataset import Rows, assemble
     from fer.store import RunStore
     from fer.training import Training
 

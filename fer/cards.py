@@ -10,7 +10,7 @@ from pathlib import Path
 
 import keras
 
-from fer.data import Dataset
+from fer.data.dataset import Dataset
 from fer.distillation import teachers
 from fer.runs import Run
 from fer.store import RunStore

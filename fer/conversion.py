@@ -12,10 +12,10 @@ import numpy as np
 
 from fer import export
 from fer.calibration import softmax
-from fer.data import Dataset, Split
+from fer.data.catalog import open_dataset
+from fer.data.dataset import Dataset, Split
 from fer.errors import FerError
 from fer.faces.crop import IMAGE_SIZE
-from fer.formats import open_dataset
 from fer.inference import BATCH, Classifier
 from fer.runs import EXPORTS, Run
 

@@ -7,7 +7,7 @@ from functools import partial
 import numpy as np
 
 from fer.config import TrainConfig
-from fer.data import Dataset
+from fer.data.dataset import Dataset
 from fer.errors import FerError
 from fer.evaluation import Progress, data_for, evaluate
 from fer.report import Report

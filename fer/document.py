@@ -10,7 +10,7 @@ from plotly.offline import get_plotlyjs
 
 from fer import references, tables
 from fer.charts import certainty, judging
-from fer.faces.photos import LabelledFaces
+from fer.data.labelled_photos import LabelledFaces
 from fer.pictures import Pictures
 from fer.report import Report
 from fer.runs import Run

@@ -5,10 +5,10 @@ from collections.abc import Callable
 
 import numpy as np
 
-from fer.data import Dataset
+from fer.data.catalog import open_dataset
+from fer.data.dataset import Dataset
+from fer.data.labelled_photos import LabelledFaces
 from fer.errors import FerError
-from fer.faces.photos import LabelledFaces
-from fer.formats import open_dataset
 from fer.inference import BATCH, Classifier
 from fer.report import Report
 from fer.runs import Run

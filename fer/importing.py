@@ -9,12 +9,13 @@ import numpy as np
 from fer import cost, export, foreign, wrapping
 from fer.cards import imported_card
 from fer.config import TrainConfig
-from fer.data import Dataset
+from fer.data.catalog import open_dataset
+from fer.data.dataset import Dataset
+from fer.data.formats import synthetic
+from fer.data.labels import ALIASES, EMOTIONS
 from fer.errors import MAX_TOLD, FerError
 from fer.faces.crop import IMAGE_SIZE
-from fer.formats import open_dataset, synthetic
 from fer.inference import outputs
-from fer.labels import ALIASES, EMOTIONS
 from fer.runs import Run
 from fer.store import RunStore
 from fer.system.files import write_atomically

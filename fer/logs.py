@@ -9,7 +9,7 @@ import io
 import struct
 import time
 
-from fer.labels import EMOTIONS
+from fer.data.labels import EMOTIONS
 from fer.runs import Run
 
 FIGURES = ("loss", "accuracy", "val_loss", "val_accuracy", "learning_rate")

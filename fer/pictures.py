@@ -4,11 +4,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from fer.data.catalog import ferplus_path, open_rows
+from fer.data.class_groups import Grouping, parse
+from fer.data.ferplus import OTHERS, read_votes
+from fer.data.labels import EMOTIONS
 from fer.errors import FerError
-from fer.ferplus import OTHERS, read_votes
-from fer.formats import ferplus_path, open_rows
-from fer.grouping import Grouping, parse
-from fer.labels import EMOTIONS
 from fer.report import Report
 from fer.runs import Run
 

@@ -6,7 +6,7 @@ import keras
 import numpy as np
 
 from fer.config import TrainConfig
-from fer.data import Split
+from fer.data.dataset import Split
 
 
 def learning_rate(config: TrainConfig, epoch: float) -> float:

@@ -7,7 +7,7 @@ together, on re-split data, or with classes dropped, and claims of 79 % and more
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from fer.labels import EMOTIONS
+from fer.data.labels import EMOTIONS
 from fer.report import Report, way
 
 IMPORTED = (

@@ -9,8 +9,8 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from fer.config import TrainConfig
+from fer.data.labels import EMOTIONS
 from fer.errors import FerError
-from fer.labels import EMOTIONS
 from fer.report import Report, way
 from fer.system.files import read_lines, read_object, read_text, write_atomically
 

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from fer import metrics, references
-from fer.faces.photos import LabelledFaces
+from fer.data.labelled_photos import LabelledFaces
 from fer.pictures import Pictures, sides
 from fer.report import Report, percent
 from fer.runs import Run

@@ -14,7 +14,7 @@ import psutil
 
 from fer import logs, networks, transfer
 from fer.augment import augment
-from fer.data import Dataset, Split
+from fer.data.dataset import Dataset, Split
 from fer.errors import FerError
 from fer.recipe import class_weights, learning_rate
 from fer.runs import Run

@@ -4,8 +4,8 @@ import keras
 
 from fer import export
 from fer.architectures import ARCHITECTURES, Architecture
+from fer.data.catalog import DATA
 from fer.errors import FerError, shortened
-from fer.formats import DATA
 from fer.runs import Run
 from fer.store import RunStore
 

@@ -15,7 +15,7 @@ from fer import cost, export, logs, networks, speed
 from fer.calibration import fit_temperature, sure_from
 from fer.cards import make_card, recipe
 from fer.config import TrainConfig
-from fer.data import Dataset
+from fer.data.dataset import Dataset
 from fer.distillation import taught
 from fer.errors import FerError
 from fer.evaluation import data_for, evaluate

@@ -12,9 +12,10 @@ from PIL import Image
 from fer import speed
 from fer.architectures import ARCHITECTURES, Architecture
 from fer.config import TrainConfig
-from fer.data import SPLITS, USAGE_CODES, Rows
-from fer.formats import open_dataset, synthetic
-from fer.labels import EMOTIONS
+from fer.data.catalog import open_dataset
+from fer.data.dataset import SPLITS, USAGE_CODES, Rows
+from fer.data.formats import synthetic
+from fer.data.labels import EMOTIONS
 from fer.presets import PRESETS
 from fer.runs import Run
 from fer.store import RunStore
@@ -197,7 +198,7 @@ def models(tmp_path, monkeypatch) -> RunStore:
     """Two shipped models in a folder of the test's own, no data set, and no speed measured."""
     store = two_models(tmp_path / "models")
     monkeypatch.setattr("fer.store.MODELS", tmp_path / "models")
-    monkeypatch.setattr("fer.formats.DATA", tmp_path / "data")
+    monkeypatch.setattr("fer.data.catalog.DATA", tmp_path / "data")
     monkeypatch.setattr("fer.jobs.measure", lambda store, config: False)
     return store
 

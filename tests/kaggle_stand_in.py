@@ -9,9 +9,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 LEAD = """
 import os
 import kagglesdk.kaggle_env as kaggle_env
-import fer.kaggle
+import fer.data.kaggle
 kaggle_env._env_to_endpoint[kaggle_env.KaggleEnv.PROD] = os.environ["STAND_IN"]
-fer.kaggle.VOTES = os.environ["STAND_IN"] + "/fer2013new.csv"
+fer.data.kaggle.VOTES = os.environ["STAND_IN"] + "/fer2013new.csv"
 """
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from fer.data import SPLITS, Rows
+from fer.data.dataset import SPLITS, Rows
 
 OWN = ("a=b + c, d", "Ärger <b>鬼", "no smile")  # sorted whatever their case
 

@@ -6,7 +6,8 @@ from pathlib import Path
 
 from PIL import Image
 
-from fer.faces.photos import LabelledFaces, Photo, find_faces, in_zip
+from fer.data.labelled_photos import LabelledFaces, find_faces
+from fer.faces.photos import Photo, in_zip
 
 SAMPLES = Path(__file__).parents[1] / "pages/parts/samples"
 ASTRONAUT, HOPPER, PAIR, DRAWN = (

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from fer.labels import EMOTIONS
+from fer.data.labels import EMOTIONS
 from fer.report import Report
 
 

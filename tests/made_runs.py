@@ -1,7 +1,7 @@
 """Runs that look as if they were trained."""
 
 from fer.config import TrainConfig
-from fer.labels import EMOTIONS
+from fer.data.labels import EMOTIONS
 from fer.runs import Run
 from fer.store import RunStore
 

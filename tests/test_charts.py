@@ -14,8 +14,8 @@ from PIL import ImageColor
 from fer import calibration, charts, metrics, references
 from fer.charts import certainty, judging
 from fer.comparison import Comparison
+from fer.data.labels import EMOTIONS
 from fer.faces.crop import Face, Prediction
-from fer.labels import EMOTIONS
 from fer.tables import confusion_sentence
 
 OF_ONE = {

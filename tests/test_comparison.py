@@ -10,8 +10,8 @@ from scipy import stats
 from sklearn import metrics
 
 from fer.comparison import Comparison
+from fer.data.labels import EMOTIONS
 from fer.errors import FerError
-from fer.labels import EMOTIONS
 
 TARGETS = np.random.default_rng(2).integers(0, 7, 2000)
 

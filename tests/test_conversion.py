@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from fer import conversion
-from fer.data import Split
+from fer.data.catalog import open_dataset
+from fer.data.dataset import Split
 from fer.errors import FerError
-from fer.formats import open_dataset
 from fer.inference import Classifier
 from fer.runs import EXPORTS, Run
 from fer.store import RunStore

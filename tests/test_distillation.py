@@ -7,10 +7,10 @@ import pytest
 
 from fer import worker
 from fer.config import TrainConfig
+from fer.data.catalog import open_dataset
 from fer.distillation import taught
 from fer.errors import FerError
 from fer.evaluation import evaluate
-from fer.formats import open_dataset
 from fer.runs import Run
 from fer.store import RunStore
 

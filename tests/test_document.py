@@ -8,7 +8,7 @@ import pytest
 from made_reports import CASES, make
 
 from fer import document, references, tables
-from fer.labels import EMOTIONS
+from fer.data.labels import EMOTIONS
 from fer.report import Report
 from fer.runs import Run
 from fer.store import RunStore

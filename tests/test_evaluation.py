@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 from made_reports import make
 
-from fer.data import Split
+from fer.data.dataset import Split
+from fer.data.labelled_photos import LabelledFaces
+from fer.data.labels import EMOTIONS
 from fer.errors import FerError
 from fer.evaluation import evaluate, evaluate_faces, reproduction
-from fer.faces.photos import LabelledFaces
 from fer.inference import BATCH, Classifier
-from fer.labels import EMOTIONS
 from fer.report import Report
 from fer.runs import Run
 from fer.store import RunStore

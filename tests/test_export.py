@@ -11,8 +11,8 @@ from keras import layers
 from fer import export, networks
 from fer.architectures import ARCHITECTURES
 from fer.config import TrainConfig
+from fer.data.formats import synthetic
 from fer.errors import FerError
-from fer.formats import synthetic
 from fer.inference import Classifier
 from fer.runs import Run
 from fer.store import RunStore

@@ -127,7 +127,7 @@ def test_listing_every_plug_in_loads_no_keras():
 import sys
 from fer.architectures import ARCHITECTURES
 from fer.faces.detectors import DETECTORS
-from fer.formats import FORMATS
+from fer.data.formats import FORMATS
 print([registry[name].summary for registry in (ARCHITECTURES, DETECTORS, FORMATS) for name in registry] != [])
 print(sorted({HEAVY} & set(sys.modules)))
 """

@@ -8,13 +8,14 @@ from made_networks import network
 
 from fer import document
 from fer.calibration import softmax
+from fer.data.catalog import open_dataset
+from fer.data.formats import synthetic
+from fer.data.labels import EMOTIONS
 from fer.errors import FerError
 from fer.evaluation import evaluate
 from fer.export import load
-from fer.formats import open_dataset, synthetic
 from fer.importing import import_model
 from fer.inference import Classifier
-from fer.labels import EMOTIONS
 from fer.store import RunStore
 
 LABELS = ",".join(EMOTIONS)

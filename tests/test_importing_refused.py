@@ -9,9 +9,9 @@ from keras import layers
 from made_networks import network
 
 from fer import foreign
+from fer.data.labels import EMOTIONS
 from fer.errors import FerError
 from fer.importing import import_model
-from fer.labels import EMOTIONS
 from fer.store import RunStore
 
 LABELS = ",".join(EMOTIONS)

@@ -5,8 +5,8 @@ import pytest
 from PIL import Image
 from scipy import special
 
+from fer.data.formats import synthetic
 from fer.errors import FerError
-from fer.formats import synthetic
 from fer.inference import BATCH, Classifier, EmotionReader, views
 from fer.report import Report
 from fer.runs import Run

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from fer.charts import learning
-from fer.labels import EMOTIONS
+from fer.data.labels import EMOTIONS
 
 
 def entry(epoch: int) -> dict:

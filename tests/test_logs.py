@@ -8,7 +8,7 @@ import pytest
 
 from fer import logs
 from fer.config import TrainConfig
-from fer.labels import EMOTIONS
+from fer.data.labels import EMOTIONS
 from fer.runs import Run
 from fer.store import RunStore
 from fer.training import Training

@@ -11,17 +11,19 @@ import pytest
 from made_folders import OWN, write
 from PIL import Image
 
-from fer import charts, export, formats, networks, worker
+from fer import charts, export, networks, worker
 from fer.__main__ import main
 from fer.charts import certainty, judging
 from fer.comparison import Comparison
+from fer.data import catalog
+from fer.data.catalog import open_dataset
+from fer.data.class_groups import parse
+from fer.data.labelled_photos import find_faces
+from fer.data.labels import EMOTIONS
 from fer.errors import FerError
 from fer.evaluation import data_for, evaluate, evaluate_faces
-from fer.faces.photos import Photo, find_faces
-from fer.formats import open_dataset
-from fer.grouping import parse
+from fer.faces.photos import Photo
 from fer.inference import EmotionReader
-from fer.labels import EMOTIONS
 from fer.pictures import pictures_of, sides
 from fer.runs import Run
 from fer.training import Training
@@ -80,7 +82,7 @@ def test_a_run_answers_in_its_own_classes_and_tells_them(run, runs):
 
 def test_its_reports_are_about_the_sources_rows(run):
     name = Path(run.config.data).stem
-    source, _, _ = formats.open_rows(run.config.data)
+    source, _, _ = catalog.open_rows(run.config.data)
     dataset = data_for(run, run.config.data)
     for split in ("val", "test"):
         report = run.report(name, split)

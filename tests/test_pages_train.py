@@ -154,7 +154,7 @@ def test_why_a_training_was_lost_is_told_where_its_log_ends_with_it(train, model
 
 def test_fer2013_is_asked_of_kaggle_once(train, monkeypatch):
     asked = []
-    monkeypatch.setattr("fer.downloads.start", lambda *source, **options: asked.append((*source, options)))
+    monkeypatch.setattr("fer.data.download.start", lambda *source, **options: asked.append((*source, options)))
     monkeypatch.setenv("KAGGLE_API_TOKEN", "mine")
     app = train.radio(key="train-kaggle-source").set_value("competition").run()
     app = app.button(key="train-kaggle-get").click().run()

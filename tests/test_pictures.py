@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 from made_reports import make
 
-from fer import formats
 from fer.config import TrainConfig
-from fer.data import Rows
+from fer.data import catalog
+from fer.data.dataset import Rows
+from fer.data.labels import EMOTIONS
 from fer.errors import FerError
-from fer.labels import EMOTIONS
 from fer.pictures import Pictures, pictures_of, sides
 from fer.runs import Run
 from fer.store import RunStore
@@ -62,7 +62,7 @@ def test_pictures_are_found_by_the_rows_of_the_report(small_rows, run):
 
 def test_pictures_are_found_by_the_name_of_the_data_set_too(small_rows, source, tmp_path, monkeypatch):
     run = RunStore(tmp_path / "models").create(TrainConfig(data="elsewhere"), "x")
-    monkeypatch.setattr(formats, "DATA", source.parent)
+    monkeypatch.setattr(catalog, "DATA", source.parent)
     assert len(pictures_of(report_on(small_rows), run).images) == len(small_rows.images)
 
 

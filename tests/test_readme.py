@@ -10,7 +10,7 @@ import pytest
 
 from fer.__main__ import parser
 from fer.calibration import fit_temperature
-from fer.data import SPLITS
+from fer.data.dataset import SPLITS
 from fer.report import Report
 from fer.store import RunStore
 

@@ -7,7 +7,7 @@ import pytest
 from sklearn import metrics
 
 from fer.config import TrainConfig
-from fer.data import Split
+from fer.data.dataset import Split
 from fer.recipe import class_weights, learning_rate
 from fer.training import validate
 

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from made_reports import CASES, make
 
-from fer.data import USAGE_CODES
-from fer.labels import EMOTIONS
+from fer.data.dataset import USAGE_CODES
+from fer.data.labels import EMOTIONS
 from fer.references import OFFICIAL_SPLITS, REFERENCES, about, about_all, judged_on, split_name
 from fer.store import RunStore
 

@@ -3,9 +3,9 @@
 import pytest
 
 from fer.architectures import ARCHITECTURES
+from fer.data.formats import FORMATS
 from fer.errors import FerError
 from fer.faces.detectors import DETECTORS
-from fer.formats import FORMATS
 from fer.registry import Registry
 
 PLUGIN = "from {package} import ITEMS, Item\nITEMS.register(Item({name!r}))\n"

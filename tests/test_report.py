@@ -9,8 +9,8 @@ from made_reports import CASES, RANDOM, make
 from scipy.stats import binomtest
 from sklearn import metrics
 
+from fer.data.labels import EMOTIONS
 from fer.errors import FerError
-from fer.labels import EMOTIONS
 from fer.report import Report, percent, way
 
 SUMMARY = {

@@ -10,8 +10,8 @@ from streamlit.testing.v1 import AppTest
 from benchmarks.robustness import CHANGES, changed, measure, part_of, table
 from fer.charts.robustness import accuracy_falls
 from fer.config import TrainConfig
+from fer.data.formats import synthetic
 from fer.evaluation import evaluate
-from fer.formats import synthetic
 from fer.metrics import wilson
 from fer.store import RunStore
 

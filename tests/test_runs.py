@@ -7,8 +7,8 @@ from made_reports import make
 from made_runs import finished
 
 from fer.config import TrainConfig
+from fer.data.labels import EMOTIONS
 from fer.errors import FerError
-from fer.labels import EMOTIONS
 from fer.runs import Run
 from fer.store import RunStore
 from fer.system.files import write_atomically

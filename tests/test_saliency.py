@@ -8,8 +8,8 @@ import pytest
 from keras import layers
 
 from fer import export, saliency
+from fer.data.formats import synthetic
 from fer.errors import FerError
-from fer.formats import synthetic
 from fer.inference import Classifier
 from fer.runs import Run
 from fer.store import RunStore

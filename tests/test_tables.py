@@ -8,7 +8,7 @@ from sklearn import metrics
 
 from fer import tables
 from fer.config import TrainConfig
-from fer.labels import EMOTIONS
+from fer.data.labels import EMOTIONS
 from fer.pictures import Pictures
 from fer.runs import Run
 from fer.store import RunStore

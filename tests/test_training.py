@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from fer import export, worker
-from fer.data import Split
+from fer.data.catalog import open_dataset
+from fer.data.dataset import Split
 from fer.errors import FerError
-from fer.formats import open_dataset
 from fer.runs import Run
 from fer.training import Training
 

@@ -8,10 +8,10 @@ import pytest
 
 from fer import export, worker
 from fer.calibration import fit_temperature, sure_from
+from fer.data.catalog import open_dataset
+from fer.data.labels import EMOTIONS
 from fer.errors import FerError
-from fer.formats import open_dataset
 from fer.inference import views
-from fer.labels import EMOTIONS
 from fer.store import RunStore
 from fer.training import validate
 

@@ -88,7 +88,7 @@ def quiet_stderr():
 def check_recipe(config: TrainConfig) -> None:
     """Raise FerError for an unknown architecture or data set before a run is created."""
     from fer.architectures import ARCHITECTURES
-    from fer.formats import find
+    from fer.data.catalog import find
 
     ARCHITECTURES[config.architecture]
     find(config.data)

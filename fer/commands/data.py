@@ -2,9 +2,10 @@
 
 import argparse
 
-from fer import formats, kaggle, printing
+from fer import printing
 from fer.commands import DATASET_HELP, command
-from fer.data import SPLITS
+from fer.data import catalog, kaggle
+from fer.data.dataset import SPLITS
 
 
 def add_to(add) -> None:
@@ -46,7 +47,7 @@ def _add_download(add) -> None:
 
 
 def data(dataset: str, classes: str, json: bool) -> None:
-    opened = formats.open_dataset(dataset, classes=classes)
+    opened = catalog.open_dataset(dataset, classes=classes)
     facts = {
         "name": opened.name,
         "source": opened.source,
@@ -71,7 +72,7 @@ def data(dataset: str, classes: str, json: bool) -> None:
 
 
 def download(source: str, votes: bool) -> None:
-    if kaggle.NAME not in formats.available():
+    if kaggle.NAME not in catalog.available():
         print(f"Kept {kaggle.get_faces(source).name} in data/")
-    if votes and not formats.ferplus_path(formats.find(kaggle.NAME)).is_file():
+    if votes and not catalog.ferplus_path(catalog.find(kaggle.NAME)).is_file():
         print(f"Kept {kaggle.get_votes().name} in data/")

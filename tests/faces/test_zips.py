@@ -7,9 +7,10 @@ import zipfile
 import pytest
 from made_photos import ASTRONAUT, DRAWN, HOPPER, found_in, packed, png
 
+from fer.data.labelled_photos import Failure
 from fer.errors import FerError
 from fer.faces import photos
-from fer.faces.photos import Failure, in_zip
+from fer.faces.photos import in_zip
 
 
 def flipped(archive: bytes, name: str) -> bytes:

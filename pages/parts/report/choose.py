@@ -5,9 +5,10 @@ from pathlib import Path
 
 import streamlit as st
 
-from fer import evaluation, formats, pictures, tables
+from fer import evaluation, pictures, tables
+from fer.data import catalog
+from fer.data.labelled_photos import LabelledFaces
 from fer.errors import FerError
-from fer.faces.photos import LabelledFaces
 from fer.pictures import Pictures
 from fer.references import split_name
 from fer.report import Report, way
@@ -42,7 +43,7 @@ def stored(run: Run, dataset: str, split: str, tta: bool) -> Report | None:
 def choose(run: Run, tta: bool) -> Chosen | None:
     """Pick data and split; a report that is not stored, or asked for again, is made now with a progress bar. A run
     without weights has only its stored reports."""
-    present = [*formats.available(), "synthetic"] if run.is_usable else []
+    present = [*catalog.available(), "synthetic"] if run.is_usable else []
     kept = sorted({report[:2] for report in run.reports()}, key=lambda pair: (pair[0], ORDER.index(pair[1])))
     options = kept + [pair for name in present for split in ORDER if (pair := (name, split)) not in kept]
     if not options:

@@ -6,8 +6,10 @@ import pandas as pd
 import streamlit as st
 
 from fer import evaluation, tables
+from fer.data import labelled_photos
+from fer.data.labelled_photos import LabelledFaces
 from fer.faces import photos
-from fer.faces.photos import LabelledFaces, Photo
+from fer.faces.photos import Photo
 from fer.report import Report
 from fer.runs import Run
 from fer.store import RunStore
@@ -55,7 +57,7 @@ def _faces(
     on_progress = frame.progress(bar, "photos read")
     try:
         with photos.in_zip(_uploads[0]) if zipped else nullcontext(loose) as found:
-            return photos.find_faces(found, classes=classes, detector=detector, on_progress=on_progress)
+            return labelled_photos.find_faces(found, classes=classes, detector=detector, on_progress=on_progress)
     finally:
         bar.empty()
 

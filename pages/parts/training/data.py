@@ -6,9 +6,10 @@ from dataclasses import fields
 import pandas as pd
 import streamlit as st
 
-from fer import charts, formats
+from fer import charts
 from fer.config import TrainConfig
-from fer.data import SPLITS, Dataset
+from fer.data import catalog
+from fer.data.dataset import SPLITS, Dataset
 from fer.store import RunStore
 from pages.parts import access, frame
 from pages.parts.training import kaggle
@@ -20,7 +21,7 @@ HELP = next(item.metadata["help"] for item in fields(TrainConfig) if item.name =
 
 @st.cache_resource(max_entries=3, show_spinner="Opening the data set …")
 def _open(name: str, stamp: str, classes: str) -> Dataset:
-    return formats.open_dataset(name, classes=classes)
+    return catalog.open_dataset(name, classes=classes)
 
 
 @st.cache_data(max_entries=8, show_spinner="Looking for twins and faults …")
@@ -37,7 +38,7 @@ def choose(store: RunStore) -> tuple[Dataset, bool]:
         if access.allowed("uploads"):
             with frame.errors():
                 _bring()
-    names = [*formats.available(), "synthetic"]
+    names = [*catalog.available(), "synthetic"]
     name = st.selectbox(
         "Data",
         names,
@@ -53,9 +54,9 @@ def choose(store: RunStore) -> tuple[Dataset, bool]:
         help=HELP[0].upper() + HELP[1:],
     )
     problem = True
-    dataset = _open(name, formats.stamp(name), "")
+    dataset = _open(name, catalog.stamp(name), "")
     with frame.errors():
-        dataset, problem = _open(name, formats.stamp(name), classes), False
+        dataset, problem = _open(name, catalog.stamp(name), classes), False
     if dataset.format == "synthetic":
         st.info("These faces are drawn: a training on them shows how it goes, and tells nothing of real faces.")
     counts = pd.DataFrame({split: dataset.split(split).counts for split in SPLITS}, index=list(dataset.labels))
@@ -100,7 +101,7 @@ def _bring() -> None:
     name = st.text_input("Keep it as", re.sub(r"[^A-Za-z0-9._-]+", "-", stem), key=f"train-keep-{upload.file_id}")
     if st.button("Keep it", key="train-keep"):
         with st.spinner("Reading it …"):
-            kept = formats.keep(name, suffix.lower(), upload)
+            kept = catalog.keep(name, suffix.lower(), upload)
         st.success(f"Kept as {kept}; choose it below.")
 
 

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from fer import downloads, formats, kaggle
+from fer.data import catalog, download, kaggle
 from pages.parts import access, frame
 
 EVERY = 1.0  # seconds between looks while it comes
@@ -14,14 +14,14 @@ def show() -> None:
     """A form that starts the download, and its progress, which any visitor sees."""
     if not access.allowed("kaggle"):
         return
-    last = downloads.latest()
+    last = download.latest()
     if last:
         st.fragment(_watch, run_every=EVERY if last.is_running else None)()
     if last and last.is_running:
         return
-    if kaggle.NAME not in formats.available():
+    if kaggle.NAME not in catalog.available():
         _offer()
-    elif formats.ferplus_path(formats.find(kaggle.NAME)).is_file():
+    elif catalog.ferplus_path(catalog.find(kaggle.NAME)).is_file():
         st.markdown(f"`{kaggle.NAME}` and the FER+ votes are in `data/`: choose it below.")
     else:
         st.markdown(f"`{kaggle.NAME}` is in `data/`: choose it below. {VOTES}")
@@ -52,17 +52,17 @@ def _offer() -> None:
 
 
 def _button(label: str, source: str, **options) -> None:
-    st.button(label, key="train-kaggle-get", on_click=frame.act, args=(downloads.start, source), kwargs=options)
+    st.button(label, key="train-kaggle-get", on_click=frame.act, args=(download.start, source), kwargs=options)
 
 
 def _watch() -> None:
-    last = downloads.latest()
+    last = download.latest()
     if last and last.is_running:
         st.session_state[SEEN] = True
         st.progress(last.done or 0.0, frame.plain(last.text or "Asking Kaggle …"))
-        st.button("Cancel", key="train-kaggle-cancel", on_click=frame.act, args=(downloads.cancel,))
+        st.button("Cancel", key="train-kaggle-cancel", on_click=frame.act, args=(download.cancel,))
     elif st.session_state.pop(SEEN, False):
         st.rerun()  # the whole page: it has ended
     elif last and last.error:
         st.error(frame.plain(last.error), icon=":material/error:")
-        st.button("Dismiss", key="train-kaggle-dismiss", on_click=downloads.forget)
+        st.button("Dismiss", key="train-kaggle-dismiss", on_click=download.forget)

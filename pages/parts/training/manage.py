@@ -6,7 +6,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from fer.labels import EMOTIONS
+from fer.data.labels import EMOTIONS
 from fer.logs import history_csv
 from fer.runs import EXPORTS, Run
 from fer.store import RunStore

@@ -9,7 +9,7 @@ from fer import jobs, speed
 from fer.architectures import ARCHITECTURES
 from fer.augment import NUMPY, augment
 from fer.config import TrainConfig
-from fer.data import SPLITS, Dataset
+from fer.data.dataset import SPLITS, Dataset
 from fer.presets import PRESETS
 from fer.store import RunStore
 

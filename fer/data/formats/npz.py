@@ -7,11 +7,11 @@ from zipfile import BadZipFile
 import numpy as np
 from PIL import Image
 
-from fer.data import SPLITS, USAGE_CODES, Rows
+from fer.data.dataset import SPLITS, USAGE_CODES, Rows
+from fer.data.formats import FORMATS, Format, grey_face
+from fer.data.labels import EMOTIONS, class_names, label_index
 from fer.errors import FerError, unknown
 from fer.faces.crop import IMAGE_SIZE
-from fer.formats import FORMATS, Format, grey_face
-from fer.labels import EMOTIONS, class_names, label_index
 
 USAGE_NAMES = USAGE_CODES | {name: code for code, name in enumerate(SPLITS)}
 

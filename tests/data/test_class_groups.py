@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from fer.data import Rows, assemble
+from fer.data.class_groups import parse
+from fer.data.dataset import Rows, assemble
+from fer.data.labels import EMOTIONS
 from fer.errors import FerError
-from fer.grouping import parse
-from fer.labels import EMOTIONS
 
 NOT_HAPPY = "happy, not happy=angry+disgust+fear+sad+surprise+neutral"
 

@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from fer.data import Rows
+from fer.data.catalog import open_dataset
+from fer.data.dataset import Rows
+from fer.data.formats import FORMATS, grey_face, recognise
+from fer.data.labels import EMOTIONS
 from fer.errors import FerError
-from fer.formats import FORMATS, grey_face, open_dataset, recognise
-from fer.labels import EMOTIONS
 
 
 def read(path: Path) -> Rows:

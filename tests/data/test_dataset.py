@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from fer.data import Rows, assemble, carve
+from fer.data.dataset import Rows, assemble, carve
 from fer.errors import FerError
 
 

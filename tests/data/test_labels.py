@@ -2,8 +2,8 @@
 
 import pytest
 
+from fer.data.labels import ALIASES, EMOTIONS, class_names, find_label, label_index, tidy
 from fer.errors import FerError
-from fer.labels import ALIASES, EMOTIONS, class_names, find_label, label_index, tidy
 
 
 def test_the_order_is_that_of_fer2013():

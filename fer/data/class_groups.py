@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from fer.data.labels import check_names, find_label, label_index, tidy
 from fer.errors import FerError
-from fer.labels import check_names, find_label, label_index, tidy
 
 MARKS = ",+="  # what a class's name cannot hold where it is written in such a text
 

@@ -5,11 +5,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from fer.data import Rows
+from fer.data.class_groups import parse
+from fer.data.dataset import Rows
+from fer.data.ferplus import read_votes, soft_targets
+from fer.data.labels import EMOTIONS
 from fer.errors import FerError
-from fer.ferplus import read_votes, soft_targets
-from fer.grouping import parse
-from fer.labels import EMOTIONS
 
 VOTES = "Usage,Image name,neutral,happiness,surprise,sadness,anger,disgust,fear,contempt,unknown,NF\n"
 TWO = VOTES + "Training,a,1,3,0,0,0,0,0,6,0,0\nPublicTest,b,0,0,0,0,0,0,0,0,0,10\n"

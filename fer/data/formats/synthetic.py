@@ -6,10 +6,10 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageDraw
 
-from fer.data import Rows
+from fer.data.dataset import Rows
+from fer.data.formats import FORMATS, Format
+from fer.data.labels import EMOTIONS
 from fer.faces.crop import IMAGE_SIZE
-from fer.formats import FORMATS, Format
-from fer.labels import EMOTIONS
 
 PER_CLASS = 300  # 2,100 images: drawn in seconds, enough for a small network to learn from
 SEED = 2013

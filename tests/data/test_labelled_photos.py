@@ -9,10 +9,12 @@ import pytest
 from made_photos import ASTRONAUT, DRAWN, HOPPER, PAIR, found_in, given, packed, png
 from PIL import Image
 
+from fer.data import labelled_photos
+from fer.data.labelled_photos import find_faces
+from fer.data.labels import EMOTIONS
 from fer.errors import FerError
-from fer.faces import crop, photos
-from fer.faces.photos import Photo, find_faces, in_zip
-from fer.labels import EMOTIONS
+from fer.faces import crop
+from fer.faces.photos import Photo, in_zip
 
 
 def test_the_samples_in_class_folders_become_labelled_faces():
@@ -28,7 +30,7 @@ def test_the_samples_in_class_folders_become_labelled_faces():
 def test_of_several_faces_the_largest_is_taken(monkeypatch):
     boxes = [(0, 0, 50, 20), (60, 0, 100, 40), (110, 0, 130, 60)]
     detector = type("Detector", (), {"load": lambda: lambda image: [crop.Face(box, 0.9) for box in boxes]})
-    monkeypatch.setattr(photos, "DETECTORS", {"yunet": detector})
+    monkeypatch.setattr(labelled_photos, "DETECTORS", {"yunet": detector})
     picture = Image.new("L", (140, 60))
     picture.paste(200, (60, 0, 100, 40))
     buffer = io.BytesIO()

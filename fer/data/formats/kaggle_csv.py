@@ -10,11 +10,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from fer.data import USAGE_CODES, Rows
+from fer.data.dataset import USAGE_CODES, Rows
+from fer.data.formats import FORMATS, Format
+from fer.data.labels import EMOTIONS
 from fer.errors import FerError, unknown
 from fer.faces.crop import IMAGE_SIZE
-from fer.formats import FORMATS, Format
-from fer.labels import EMOTIONS
 
 COLUMNS = ("emotion", "pixels", "Usage")
 EMOTION_CODES = {str(index): index for index in range(len(EMOTIONS))}

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import numpy as np
 
-from fer.data import USAGE_CODES, Rows
+from fer.data.class_groups import Grouping
+from fer.data.dataset import USAGE_CODES, Rows
+from fer.data.labels import EMOTIONS
 from fer.errors import FerError
-from fer.grouping import Grouping
-from fer.labels import EMOTIONS
 
 OTHERS = ("contempt", "unknown", "NF")  # what FER+'s taggers could choose beside the seven; NF: no face
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import psutil
 
-from fer import formats, kaggle
+from fer.data import catalog, kaggle
 from fer.errors import FerError
 from fer.system.files import write_atomically
 from fer.system.process import launch
@@ -44,8 +44,8 @@ def start(source: str, *, votes: bool, token: str = "") -> None:
     """
     if (last := latest()) and last.is_running:
         raise FerError("A download runs already. Wait for its end, or cancel it.")
-    formats.DATA.mkdir(parents=True, exist_ok=True)
-    environment = {"FER_DATA": str(formats.DATA)} | ({kaggle.TOKEN: token} if token else {})
+    catalog.DATA.mkdir(parents=True, exist_ok=True)
+    environment = {"FER_DATA": str(catalog.DATA)} | ({kaggle.TOKEN: token} if token else {})
     arguments = ["download", "--source", source, "--votes" if votes else "--no-votes"]
     _log().unlink(missing_ok=True)
     process = psutil.Process(launch(arguments, _log(), **environment))
@@ -94,8 +94,8 @@ def _process() -> psutil.Process | None:
 
 
 def _log():
-    return formats.DATA / ".download.txt"
+    return catalog.DATA / ".download.txt"
 
 
 def _state():
-    return formats.DATA / ".download.json"
+    return catalog.DATA / ".download.json"

@@ -3,9 +3,9 @@
 import tempfile
 from pathlib import Path
 
-from fer.data import Rows
+from fer.data.dataset import Rows
+from fer.data.formats import FORMATS, Format, recognise
 from fer.errors import FerError
-from fer.formats import FORMATS, Format, recognise
 from fer.system.archives import extract
 
 

@@ -11,14 +11,15 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from fer import formats
-from fer.data import Rows
+from fer.data import catalog, formats
+from fer.data.catalog import available, find, open_dataset
+from fer.data.dataset import Rows
+from fer.data.formats import FORMATS, recognise, synthetic
 from fer.errors import FerError
-from fer.formats import FORMATS, available, find, open_dataset, recognise, synthetic
 from fer.store import RunStore
 from fer.system import archives
 
-FER2013 = Path(__file__).parents[2] / "shared/data/fer2013"
+FER2013 = Path(__file__).parents[3] / "shared/data/fer2013"
 
 
 def read(path: Path) -> Rows:
@@ -77,7 +78,7 @@ def test_an_unknown_format_suggests_the_nearest():
 
 
 def test_a_name_is_found_in_data_with_the_votes_beside_it(monkeypatch, tmp_path, small_rows, write_csv):
-    monkeypatch.setattr(formats, "DATA", tmp_path)
+    monkeypatch.setattr(catalog, "DATA", tmp_path)
     write_csv(small_rows)
     (tmp_path / "fer2013new.csv").write_text("Usage,Image name,neutral\n")
     assert find("fer2013") == tmp_path / "fer2013.csv"

@@ -7,9 +7,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from fer import formats
+from fer.data import catalog
+from fer.data.ferplus import read_votes
 from fer.errors import FerError
-from fer.ferplus import read_votes
 
 NAME = "fer2013"  # what it is called in data/
 COMPETITION = "challenges-in-representation-learning-facial-expression-recognition-challenge"
@@ -66,18 +66,18 @@ def get_faces(source: str) -> Path:
     Raises:
         FerError: with what to do, where Kaggle cannot be reached or refuses, or where the name is taken.
     """
-    if NAME in formats.available():
+    if NAME in catalog.available():
         raise FerError(f"There is a data set named {NAME} already. Delete it to download it again.")
-    cache = formats.DATA / ".kaggle"
+    cache = catalog.DATA / ".kaggle"
     os.environ["KAGGLEHUB_CACHE"] = str(cache)
     logging.getLogger("kagglehub").setLevel(logging.WARNING)  # its bar is enough
     path = _told(SOURCES[source].download, SOURCES[source])
     try:
         with path.open("rb") as file:
-            formats.keep(NAME, "csv", file)
+            catalog.keep(NAME, "csv", file)
     finally:
         shutil.rmtree(cache)
-    return formats.find(NAME)
+    return catalog.find(NAME)
 
 
 def get_votes() -> Path:
@@ -88,8 +88,8 @@ def get_votes() -> Path:
     """
     import requests
 
-    rows, _, source = formats.open_rows(NAME)
-    path = formats.ferplus_path(source)
+    rows, _, source = catalog.open_rows(NAME)
+    path = catalog.ferplus_path(source)
     fresh = path.with_name(f".{path.name}")
     try:
         answer = requests.get(VOTES, timeout=TIMEOUT)

@@ -7,11 +7,11 @@ from pathlib import Path, PurePath, PurePosixPath
 import numpy as np
 from PIL import Image, ImageOps
 
-from fer.data import USAGE_CODES, Rows
+from fer.data.dataset import USAGE_CODES, Rows
+from fer.data.formats import FORMATS, Format, grey_face, may_hold_faces
+from fer.data.labels import EMOTIONS, KNOWN, class_names, label_index, tidy
 from fer.errors import FerError
 from fer.faces.crop import IMAGE_SIZE
-from fer.formats import FORMATS, Format, grey_face, may_hold_faces
-from fer.labels import EMOTIONS, KNOWN, class_names, label_index, tidy
 
 SUFFIXES = {".jpg", ".jpeg", ".png", ".bmp", ".gif", ".webp", ".tif", ".tiff", ".pgm", ".ppm"}
 SPLIT_FOLDERS = {"train": 0, "training": 0, "val": 1, "valid": 1, "validation": 1, "publictest": 1}

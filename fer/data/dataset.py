@@ -6,10 +6,10 @@ from hashlib import sha256
 
 import numpy as np
 
+from fer.data.class_groups import Grouping
+from fer.data.labels import EMOTIONS
 from fer.errors import FerError
 from fer.faces.crop import IMAGE_SIZE
-from fer.grouping import Grouping
-from fer.labels import EMOTIONS
 
 SPLITS = ("train", "val", "test")
 USAGE_CODES = {"Training": 0, "PublicTest": 1, "PrivateTest": 2}  # FER2013's own names of the splits

@@ -9,12 +9,12 @@ import pandas as pd
 import pytest
 from kaggle_stand_in import LEAD, stand_in
 
-from fer import downloads, formats, kaggle
 from fer.__main__ import main
-from fer.data import USAGE_CODES
+from fer.data import catalog, download, kaggle
+from fer.data.dataset import USAGE_CODES
+from fer.data.ferplus import OTHERS
+from fer.data.labels import EMOTIONS
 from fer.errors import FerError
-from fer.ferplus import OTHERS
-from fer.labels import EMOTIONS
 
 NAMES = {"angry": "anger", "happy": "happiness", "sad": "sadness"}
 
@@ -32,7 +32,7 @@ def home(small_rows, write_csv, tmp_path, monkeypatch):
     """The stand-in, and an empty data/."""
     csv = write_csv(small_rows).read_bytes()
     files = {"fer2013.csv": csv, "icml_face_data.csv": csv, "fer2013new.csv": votes_for(small_rows)}
-    monkeypatch.setattr(formats, "DATA", tmp_path / "data")
+    monkeypatch.setattr(catalog, "DATA", tmp_path / "data")
     monkeypatch.setenv("KAGGLEHUB_CACHE", "set back at the end")
     monkeypatch.setenv("KAGGLE_CONFIG_DIR", str(tmp_path))
     monkeypatch.delenv(kaggle.TOKEN, raising=False)
@@ -44,11 +44,11 @@ def home(small_rows, write_csv, tmp_path, monkeypatch):
 
 def test_the_public_copy_comes_without_an_account_and_the_votes_fit_it(home, small_rows, capsys):
     assert main(["download"]) == 0
-    opened = formats.open_dataset("fer2013", ferplus=1.0)
+    opened = catalog.open_dataset("fer2013", ferplus=1.0)
     assert opened.fingerprint == small_rows.fingerprint
     assert [authorization for _, authorization, _ in home.asked] == [None] * len(home.asked)
     assert capsys.readouterr().out.count("Kept ") == 2
-    assert not (formats.DATA / ".kaggle").exists()
+    assert not (catalog.DATA / ".kaggle").exists()
 
 
 def test_what_is_there_is_not_fetched_again(home, capsys):
@@ -60,9 +60,9 @@ def test_what_is_there_is_not_fetched_again(home, capsys):
 
 def test_the_votes_may_be_left_out_and_come_later(home):
     main(["download", "--no-votes"])
-    assert not (formats.DATA / "fer2013new.csv").exists()
+    assert not (catalog.DATA / "fer2013new.csv").exists()
     main(["download"])
-    assert (formats.DATA / "fer2013new.csv").is_file()
+    assert (catalog.DATA / "fer2013new.csv").is_file()
 
 
 def test_the_competition_wants_a_token_and_takes_a_good_one(home, monkeypatch, small_rows):
@@ -71,30 +71,30 @@ def test_the_competition_wants_a_token_and_takes_a_good_one(home, monkeypatch, s
     monkeypatch.setenv(kaggle.TOKEN, "bad")
     with pytest.raises(FerError, match=r"Kaggle refused \(403\).*accept the competition's rules at https"):
         kaggle.get_faces("competition")
-    assert formats.available() == []
+    assert catalog.available() == []
     monkeypatch.setenv(kaggle.TOKEN, "good")
     kaggle.get_faces("competition")
-    assert formats.open_dataset("fer2013").fingerprint == small_rows.fingerprint
+    assert catalog.open_dataset("fer2013").fingerprint == small_rows.fingerprint
 
 
 def test_a_download_that_breaks_off_goes_on(home, small_rows):
     home.broken = 1000
     with pytest.raises(FerError, match=r"The download broke off: .* Try again, it goes on where it stopped"):
         kaggle.get_faces("copy")
-    assert formats.available() == []
-    begun = formats.DATA / ".kaggle/datasets/deadskull7/fer2013/versions/1/fer2013.csv"
+    assert catalog.available() == []
+    begun = catalog.DATA / ".kaggle/datasets/deadskull7/fer2013/versions/1/fer2013.csv"
     begun.write_bytes(home.files["fer2013.csv"][:5000])  # kagglehub writes a megabyte at a time
     home.broken = None
     kaggle.get_faces("copy")
     assert home.asked[-1][2] == "bytes=5000-"
-    assert formats.open_dataset("fer2013").fingerprint == small_rows.fingerprint
+    assert catalog.open_dataset("fer2013").fingerprint == small_rows.fingerprint
 
 
 def test_what_is_no_data_set_is_not_kept(home):
     home.files["fer2013.csv"] = b"<html>Sign in</html>"
     with pytest.raises(FerError, match="lacks emotion"):
         kaggle.get_faces("copy")
-    assert formats.available() == []
+    assert catalog.available() == []
 
 
 def test_a_file_that_is_gone_and_a_server_that_is_gone_are_told(home, monkeypatch):
@@ -118,13 +118,13 @@ def test_votes_that_do_not_come_or_do_not_fit_are_told_and_not_kept(home, conten
     home.files["fer2013new.csv"] = content
     with pytest.raises(FerError, match=r"could not be fetched|lacks the columns"):
         kaggle.get_votes()
-    assert sorted(path.name for path in formats.DATA.glob("*new*")) == []
+    assert sorted(path.name for path in catalog.DATA.glob("*new*")) == []
 
 
-def wait_until_ended() -> downloads.Download:
-    while downloads.latest().is_running:
+def wait_until_ended() -> download.Download:
+    while download.latest().is_running:
         time.sleep(0.1)
-    return downloads.latest()
+    return download.latest()
 
 
 @pytest.fixture
@@ -138,25 +138,25 @@ def led(home, monkeypatch, tmp_path):
 
 
 def test_a_process_of_its_own_downloads_and_tells_how_far_it_is(led):
-    assert downloads.latest() is None
-    downloads.start("copy", votes=True)
+    assert download.latest() is None
+    download.start("copy", votes=True)
     with pytest.raises(FerError, match="A download runs already"):
-        downloads.start("copy", votes=True)
+        download.start("copy", votes=True)
     last = wait_until_ended()
     assert not last.error and last.text.count("Kept") == 2
-    assert formats.available() == ["fer2013"]
+    assert catalog.available() == ["fer2013"]
 
 
 def test_a_refusal_in_another_process_is_told(led):
-    downloads.start("competition", votes=False, token="bad")
+    download.start("competition", votes=False, token="bad")
     assert "Kaggle refused (403)" in wait_until_ended().error
 
 
 def test_a_cancelled_download_keeps_nothing_but_its_beginning(led):
     led.pause = threading.Event()
-    downloads.start("copy", votes=False)
+    download.start("copy", votes=False)
     while not any("fer2013.csv" in path for path, _, _ in led.asked):
         time.sleep(0.05)
-    downloads.cancel()
+    download.cancel()
     led.pause.set()
-    assert downloads.latest() is None and formats.available() == []
+    assert download.latest() is None and catalog.available() == []

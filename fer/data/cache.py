@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from fer.data import Rows
+from fer.data.dataset import Rows
 
 VERSION = 2  # 2: names of the classes
 

@@ -7,12 +7,13 @@ import numpy as np
 import pytest
 from made_folders import OWN, write
 
-from fer import formats
-from fer.data import Rows
+from fer.data import formats
+from fer.data.catalog import open_dataset
+from fer.data.class_groups import parse
+from fer.data.dataset import Rows
+from fer.data.formats import recognise
+from fer.data.labels import EMOTIONS
 from fer.errors import FerError
-from fer.formats import open_dataset, recognise
-from fer.grouping import parse
-from fer.labels import EMOTIONS
 
 
 def test_folders_of_other_classes_are_a_data_set_of_their_own(small_rows, tmp_path):
