@@ -36,7 +36,7 @@ from fer.faces import crop as faces
 from fer.faces.crop import Face, Square
 from fer.faces.detectors import DETECTORS
 from fer.inference import Classifier, EmotionReader
-from fer.store import RunStore
+from fer.runs.store import RunStore
 
 SIZES = 48, 64, 96, 160, 240  # pixels of a pasted image's side
 NETWORKS = "vgg_small", "mini_xception"

@@ -22,7 +22,7 @@ from fer.charts import certainty, judging
 from fer.data.dataset import Rows, assemble
 from fer.faces import crop
 from fer.inference import BATCH, Classifier
-from fer.store import RunStore
+from fer.runs.store import RunStore
 
 IMAGES = 1920  # of noise; a network takes as long on them as on faces
 ROUNDS = 5

@@ -26,7 +26,7 @@ from fer.data.catalog import open_dataset
 from fer.faces.crop import IMAGE_SIZE
 from fer.inference import Classifier
 from fer.metrics import Z_95
-from fer.store import RunStore
+from fer.runs.store import RunStore
 
 SHARE = 0.2  # of a face that is hidden
 HIDDEN = round(SHARE * IMAGE_SIZE**2)

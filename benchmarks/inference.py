@@ -74,7 +74,7 @@ def main() -> None:
     options.add_argument("--rounds", type=int, default=5)
     rounds = options.parse_args().rounds
     from fer.inference import milliseconds_a_face
-    from fer.store import RunStore
+    from fer.runs.store import RunStore
 
     for run in RunStore():
         if run.is_usable:

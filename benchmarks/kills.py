@@ -20,10 +20,10 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from fer.config import TrainConfig
 from fer.data.formats import synthetic
-from fer.runs import Run
-from fer.store import RunStore
+from fer.runs.config import TrainConfig
+from fer.runs.run import Run
+from fer.runs.store import RunStore
 
 PROJECT = Path(__file__).parents[1]
 

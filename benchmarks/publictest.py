@@ -28,8 +28,9 @@ from fer.data.catalog import ferplus_path, open_rows
 from fer.data.ferplus import read_votes
 from fer.data.labels import EMOTIONS
 from fer.errors import FerError
-from fer.report import Report, way
-from fer.store import RunStore
+from fer.report import Report
+from fer.runs.run import way
+from fer.runs.store import RunStore
 
 CLEAR = 6  # votes of ten
 

@@ -18,10 +18,10 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from fer import training
-from fer.config import TrainConfig
 from fer.data.dataset import Rows, assemble
-from fer.runs import Run
-from fer.store import RunStore
+from fer.runs.config import TrainConfig
+from fer.runs.run import Run
+from fer.runs.store import RunStore
 
 BATCH, WARMUP = 64, 20
 

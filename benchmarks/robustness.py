@@ -25,11 +25,12 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from fer.comparison import Comparison
 from fer.data.dataset import Dataset, Split
-from fer.evaluation import data_for, evaluate
+from fer.evaluation import evaluate
 from fer.references import judged_on
 from fer.report import Report
-from fer.runs import Run
-from fer.store import RunStore
+from fer.runs.data import data_for
+from fer.runs.run import Run
+from fer.runs.store import RunStore
 
 SEED = 0
 

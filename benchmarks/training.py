@@ -67,9 +67,9 @@ def ours(clock: Clock) -> dict[str, str]:
     import keras
     import tensorflow as tf
 
-    from fer.config import TrainConfig
     from fer.data.dataset import Rows, assemble
-    from fer.store import RunStore
+    from fer.runs.config import TrainConfig
+    from fer.runs.store import RunStore
     from fer.training import Training
 
     images, labels = random_faces(clock.images + 2)

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from fer.config import TrainConfig
+from fer.runs.config import TrainConfig
 
 ERASED_PIXELS = (4, 18)  # shortest and longest side of an erased box in a 48-pixel image
 

@@ -12,8 +12,8 @@ import keras
 
 from fer.data.dataset import Dataset
 from fer.distillation import teachers
-from fer.runs import Run
-from fer.store import RunStore
+from fer.runs.run import Run
+from fer.runs.store import RunStore
 from fer.system import processor
 
 PACKAGES = ("keras", "numpy", "ai-edge-litert")

@@ -17,7 +17,7 @@ from fer.data.dataset import Dataset, Split
 from fer.errors import FerError
 from fer.faces.crop import IMAGE_SIZE
 from fer.inference import BATCH, Classifier
-from fer.runs import EXPORTS, Run
+from fer.runs.run import EXPORTS, Run
 
 CALIBRATION_IMAGES = (
     50  # of each class; with 15 and 150, vgg_small's and mini_xception's accuracy is within half a point

@@ -7,7 +7,7 @@ import keras
 from fer import export
 from fer.errors import FerError
 from fer.inference import milliseconds_a_face
-from fer.runs import Run
+from fer.runs.run import Run
 from fer.system import processor
 
 

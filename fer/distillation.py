@@ -6,13 +6,14 @@ from functools import partial
 
 import numpy as np
 
-from fer.config import TrainConfig
 from fer.data.dataset import Dataset
 from fer.errors import FerError
-from fer.evaluation import Progress, data_for, evaluate
+from fer.evaluation import Progress, evaluate
 from fer.report import Report
-from fer.runs import Run
-from fer.store import RunStore
+from fer.runs.config import TrainConfig
+from fer.runs.data import data_for
+from fer.runs.run import Run
+from fer.runs.store import RunStore
 
 
 def teachers(store: RunStore, config: TrainConfig) -> list[Run]:

@@ -13,7 +13,7 @@ from fer.charts import certainty, judging
 from fer.data.labelled_photos import LabelledFaces
 from fer.pictures import Pictures
 from fer.report import Report
-from fer.runs import Run
+from fer.runs.run import Run
 
 MISTAKES = 20  # told by row number
 TALLEST = 430  # pixels of a figure; two of them fit a page of A4

@@ -27,11 +27,3 @@ def unknown(kind: str, name: str, valid) -> FerError:
 def shortened(error: Exception) -> str:
     """What another library's error says, on one line."""
     return " ".join(str(error).split())[:MAX_TOLD]
-
-
-def no_weights(run_id: str) -> FerError:
-    """The error for asking a run that ships without weights for an answer."""
-    return FerError(
-        f"The weights of {run_id!r} are not here, only its reports and curves. Train it again: "
-        f"python -m fer train --recipe {run_id}"
-    )

@@ -5,23 +5,14 @@ from collections.abc import Callable
 
 import numpy as np
 
-from fer.data.catalog import open_dataset
 from fer.data.dataset import Dataset
 from fer.data.labelled_photos import LabelledFaces
 from fer.errors import FerError
 from fer.inference import BATCH, Classifier
 from fer.report import Report
-from fer.runs import Run
+from fer.runs.run import Run
 
 Progress = Callable[[int, int], None]  # called with (images done, images in all)
-
-
-def data_for(run: Run, name: str, *, voted: bool = False) -> Dataset:
-    """A data set with the classes and the carved splits that the run was, or is to be, trained with; where it is to be
-    `voted`, with the FER+ votes of its recipe in the training targets."""
-    config = run.config
-    ferplus = config.ferplus if voted else 0.0
-    return open_dataset(name, ferplus=ferplus, ferplus_as=config.ferplus_as, seed=config.seed, classes=config.classes)
 
 
 def evaluate(

@@ -6,9 +6,9 @@ import os
 import keras
 import numpy as np
 
-from fer.errors import FerError, no_weights
+from fer.errors import FerError
 from fer.inference import Classifier
-from fer.runs import Run
+from fer.runs.run import Run, no_weights
 from fer.system.files import damaged
 
 CHECKED_IMAGES = 256

@@ -8,7 +8,6 @@ import numpy as np
 
 from fer import cost, export, foreign, wrapping
 from fer.cards import imported_card
-from fer.config import TrainConfig
 from fer.data.catalog import open_dataset
 from fer.data.dataset import Dataset
 from fer.data.formats import synthetic
@@ -16,8 +15,9 @@ from fer.data.labels import ALIASES, EMOTIONS
 from fer.errors import MAX_TOLD, FerError
 from fer.faces.crop import IMAGE_SIZE
 from fer.inference import outputs
-from fer.runs import Run
-from fer.store import RunStore
+from fer.runs.config import TrainConfig
+from fer.runs.run import Run
+from fer.runs.store import RunStore
 from fer.system.files import write_atomically
 from fer.training import save_keras
 from fer.worker import score

@@ -9,13 +9,13 @@ import numpy as np
 from PIL import Image
 
 from fer.calibration import at_temperature, softmax
-from fer.errors import FerError, no_weights
+from fer.errors import FerError
 from fer.faces import crop
 from fer.faces.crop import IMAGE_SIZE, Prediction
 from fer.faces.detectors import DETECTORS
 from fer.faces.image import read_image
-from fer.runs import Run
-from fer.store import RunStore
+from fer.runs.run import Run, no_weights
+from fer.runs.store import RunStore
 
 BATCH = 64  # faces an invocation; more is not faster on a CPU and needs more memory
 ROUNDS, ROUND_SECONDS = 10, 0.05  # of measuring; a short round is more often left in peace than a long one

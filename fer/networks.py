@@ -7,8 +7,8 @@ import keras
 from keras import ops
 
 from fer.architectures import ARCHITECTURES, BACKBONE
-from fer.config import TrainConfig
 from fer.recipe import optimizer
+from fer.runs.config import TrainConfig
 from fer.system import processor
 
 REGULARIZERS = ("kernel_regularizer", "depthwise_regularizer", "pointwise_regularizer", "recurrent_regularizer")

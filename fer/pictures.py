@@ -10,7 +10,7 @@ from fer.data.ferplus import OTHERS, read_votes
 from fer.data.labels import EMOTIONS
 from fer.errors import FerError
 from fer.report import Report
-from fer.runs import Run
+from fer.runs.run import Run
 
 
 @dataclass(frozen=True)

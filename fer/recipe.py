@@ -5,8 +5,8 @@ import math
 import keras
 import numpy as np
 
-from fer.config import TrainConfig
 from fer.data.dataset import Split
+from fer.runs.config import TrainConfig
 
 
 def learning_rate(config: TrainConfig, epoch: float) -> float:

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from fer.data.labels import EMOTIONS
-from fer.report import Report, way
+from fer.report import Report
+from fer.runs.run import way
 
 IMPORTED = (
     "The model was trained elsewhere, and nobody here knows on what: if these images were among it, the figures tell "

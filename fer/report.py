@@ -240,11 +240,6 @@ def _whole_numbers(name: str, values: list) -> np.ndarray:
     return array.astype(np.int64)
 
 
-def way(tta: bool) -> str:
-    """How images were answered, in words."""
-    return "test-time augmentation" if tta else "single pass"
-
-
 def percent(share: float, low: float, high: float) -> str:
     """A share with its 95 % interval, in words."""
     return f"{share:.1%} (95% {low:.1%} to {high:.1%})"

@@ -7,7 +7,7 @@ from fer import metrics, references
 from fer.data.labelled_photos import LabelledFaces
 from fer.pictures import Pictures, sides
 from fer.report import Report, percent
-from fer.runs import Run
+from fer.runs.run import Run
 
 FEW = 100  # images, under which a bootstrap of seven classes promises too much
 SURE = 0.9  # a confidence above which a mistake is worth a second look at the label

@@ -12,7 +12,7 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
-from fer.runs import Run
+from fer.runs.run import Run
 
 
 def progress_bar() -> Progress:

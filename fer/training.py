@@ -17,7 +17,7 @@ from fer.augment import augment
 from fer.data.dataset import Dataset, Split
 from fer.errors import FerError
 from fer.recipe import class_weights, learning_rate
-from fer.runs import Run
+from fer.runs.run import Run
 from fer.system.files import write_atomically
 
 EMA_EVERY = 4  # steps; averaging at every step costs 3 % of vgg_small's speed and changes nothing

@@ -6,8 +6,8 @@ from fer import export
 from fer.architectures import ARCHITECTURES, Architecture
 from fer.data.catalog import DATA
 from fer.errors import FerError, shortened
-from fer.runs import Run
-from fer.store import RunStore
+from fer.runs.run import Run
+from fer.runs.store import RunStore
 
 SUFFIX = ".weights.h5"  # Keras insists on it
 

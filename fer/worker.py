@@ -11,17 +11,19 @@ import keras
 import numpy as np
 from filelock import Timeout
 
-from fer import cost, export, logs, networks, speed
+from fer import cost, export, logs, networks
 from fer.calibration import fit_temperature, sure_from
 from fer.cards import make_card, recipe
-from fer.config import TrainConfig
 from fer.data.dataset import Dataset
 from fer.distillation import taught
 from fer.errors import FerError
-from fer.evaluation import data_for, evaluate
-from fer.report import Report, way
-from fer.runs import Run
-from fer.store import RunStore
+from fer.evaluation import evaluate
+from fer.report import Report
+from fer.runs import speed
+from fer.runs.config import TrainConfig
+from fer.runs.data import data_for
+from fer.runs.run import Run, way
+from fer.runs.store import RunStore
 from fer.training import Training, save_keras
 
 SCORED = ("val", "test")

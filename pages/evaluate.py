@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from fer.report import way
+from fer.runs.run import way
 from pages.parts import frame, models
 from pages.parts.report import choose, compare, own, sections, take
 

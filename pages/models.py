@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from fer import overview
-from fer.store import RunStore
+from fer.runs import overview
+from fer.runs.store import RunStore
 from pages.parts import access, frame, robustness
 from pages.parts.models import accuracy_sentence, tell_of_weights
 from pages.parts.training import manage

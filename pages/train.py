@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from fer import jobs
-from fer.store import RunStore
+from fer.runs import queue
+from fer.runs.store import RunStore
 from pages.parts import access, frame
 from pages.parts.training import data, live, recipe, runs
 
@@ -37,7 +37,7 @@ with frame.errors():
         name = st.text_input("Name of the run", key=NAME, max_chars=64, placeholder="the network and the time")
         if st.form_submit_button("Train", type="primary", icon=":material/play_arrow:", disabled=problem):
             run = store.create(config, name or None)
-            jobs.start(run)
+            queue.start(run)
             st.session_state[STARTED], st.session_state[BEGUN] = run.id, True
             st.rerun()
     started = st.session_state.get(STARTED)

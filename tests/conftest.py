@@ -9,16 +9,16 @@ import pytest
 from browsing import browse, serve
 from PIL import Image
 
-from fer import speed
 from fer.architectures import ARCHITECTURES, Architecture
-from fer.config import TrainConfig
 from fer.data.catalog import open_dataset
 from fer.data.dataset import SPLITS, USAGE_CODES, Rows
 from fer.data.formats import synthetic
 from fer.data.labels import EMOTIONS
-from fer.presets import PRESETS
-from fer.runs import Run
-from fer.store import RunStore
+from fer.runs import speed
+from fer.runs.config import TrainConfig
+from fer.runs.presets import PRESETS
+from fer.runs.run import Run
+from fer.runs.store import RunStore
 
 
 @pytest.fixture(scope="session")
@@ -197,9 +197,9 @@ def download(page):
 def models(tmp_path, monkeypatch) -> RunStore:
     """Two shipped models in a folder of the test's own, no data set, and no speed measured."""
     store = two_models(tmp_path / "models")
-    monkeypatch.setattr("fer.store.MODELS", tmp_path / "models")
+    monkeypatch.setattr("fer.runs.store.MODELS", tmp_path / "models")
     monkeypatch.setattr("fer.data.catalog.DATA", tmp_path / "data")
-    monkeypatch.setattr("fer.jobs.measure", lambda store, config: False)
+    monkeypatch.setattr("fer.runs.queue.measure", lambda store, config: False)
     return store
 
 

@@ -1,9 +1,9 @@
 """Runs that look as if they were trained."""
 
-from fer.config import TrainConfig
 from fer.data.labels import EMOTIONS
-from fer.runs import Run
-from fer.store import RunStore
+from fer.runs.config import TrainConfig
+from fer.runs.run import Run
+from fer.runs.store import RunStore
 
 
 def finished(store: RunStore, name: str, **card) -> Run:

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from fer.config import TrainConfig
-from fer.store import RunStore
+from fer.runs.config import TrainConfig
+from fer.runs.store import RunStore
 
 ROOT = Path(__file__).parents[1]
 SCRIPT = """

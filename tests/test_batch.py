@@ -15,7 +15,7 @@ from fer import batch
 from fer.batch import Answer, pictures_among, read_all, table
 from fer.faces.photos import Photo, in_folder, in_zip
 from fer.inference import EmotionReader
-from fer.store import RunStore
+from fer.runs.store import RunStore
 
 SAMPLES = Path(__file__).parents[1] / "pages/parts/samples"
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from PIL import Image
 
 from fer.report import Report
-from fer.store import RunStore
+from fer.runs.store import RunStore
 
 SAMPLES = Path(__file__).parents[1] / "pages/parts/samples"
 SECTIONS = ("Overview", "Confusion", "Emotions", "Certainty", "Mistakes", "Compare", "Take along")

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from fer.__main__ import main
-from fer.config import TrainConfig
 from fer.evaluation import evaluate
-from fer.store import MODELS, RunStore
+from fer.runs.config import TrainConfig
+from fer.runs.store import MODELS, RunStore
 
 ROOT = Path(__file__).parents[1]
 SAMPLES = ROOT / "pages/parts/samples"
@@ -24,7 +24,7 @@ def own_models(tmp_path, monkeypatch) -> RunStore:
     """A models folder of the test's own, with the light shipped model in it."""
     root = tmp_path / "models"
     shutil.copytree(MODELS / "mini_xception", root / "mini_xception")
-    monkeypatch.setattr("fer.store.MODELS", root)
+    monkeypatch.setattr("fer.runs.store.MODELS", root)
     return RunStore(root)
 
 

@@ -11,8 +11,8 @@ from fer.data.catalog import open_dataset
 from fer.data.dataset import Split
 from fer.errors import FerError
 from fer.inference import Classifier
-from fer.runs import EXPORTS, Run
-from fer.store import RunStore
+from fer.runs.run import EXPORTS, Run
+from fer.runs.store import RunStore
 
 KINDS = [
     "float16",

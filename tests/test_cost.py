@@ -7,9 +7,9 @@ import pytest
 from keras import layers
 
 from fer import cost, networks
-from fer.config import TrainConfig
 from fer.errors import FerError
-from fer.runs import Run
+from fer.runs.config import TrainConfig
+from fer.runs.run import Run
 
 ROWS = layers.Reshape((6, 8))  # six steps of eight numbers
 

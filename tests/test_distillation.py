@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 
 from fer import worker
-from fer.config import TrainConfig
 from fer.data.catalog import open_dataset
 from fer.distillation import taught
 from fer.errors import FerError
 from fer.evaluation import evaluate
-from fer.runs import Run
-from fer.store import RunStore
+from fer.runs.config import TrainConfig
+from fer.runs.run import Run
+from fer.runs.store import RunStore
 
 
 @pytest.fixture

@@ -10,8 +10,8 @@ from made_reports import CASES, make
 from fer import document, references, tables
 from fer.data.labels import EMOTIONS
 from fer.report import Report
-from fer.runs import Run
-from fer.store import RunStore
+from fer.runs.run import Run
+from fer.runs.store import RunStore
 
 
 class Read(HTMLParser):

@@ -13,8 +13,8 @@ from fer.errors import FerError
 from fer.evaluation import evaluate, evaluate_faces, reproduction
 from fer.inference import BATCH, Classifier
 from fer.report import Report
-from fer.runs import Run
-from fer.store import RunStore
+from fer.runs.run import Run
+from fer.runs.store import RunStore
 
 
 @pytest.fixture(scope="module")

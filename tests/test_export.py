@@ -10,12 +10,12 @@ from keras import layers
 
 from fer import export, networks
 from fer.architectures import ARCHITECTURES
-from fer.config import TrainConfig
 from fer.data.formats import synthetic
 from fer.errors import FerError
 from fer.inference import Classifier
-from fer.runs import Run
-from fer.store import RunStore
+from fer.runs.config import TrainConfig
+from fer.runs.run import Run
+from fer.runs.store import RunStore
 
 FACES = synthetic.draw(2, seed=5)[0]
 

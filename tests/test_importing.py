@@ -16,7 +16,7 @@ from fer.evaluation import evaluate
 from fer.export import load
 from fer.importing import import_model
 from fer.inference import Classifier
-from fer.store import RunStore
+from fer.runs.store import RunStore
 
 LABELS = ",".join(EMOTIONS)
 FACES = synthetic.draw(2, seed=5)[0]
@@ -24,7 +24,7 @@ FACES = synthetic.draw(2, seed=5)[0]
 
 @pytest.fixture(autouse=True)
 def store(tmp_path, monkeypatch) -> RunStore:
-    monkeypatch.setattr("fer.store.MODELS", tmp_path / "models")
+    monkeypatch.setattr("fer.runs.store.MODELS", tmp_path / "models")
     return RunStore(tmp_path / "models")
 
 

@@ -12,14 +12,14 @@ from fer import foreign
 from fer.data.labels import EMOTIONS
 from fer.errors import FerError
 from fer.importing import import_model
-from fer.store import RunStore
+from fer.runs.store import RunStore
 
 LABELS = ",".join(EMOTIONS)
 
 
 @pytest.fixture(autouse=True)
 def store(tmp_path, monkeypatch) -> RunStore:
-    monkeypatch.setattr("fer.store.MODELS", tmp_path / "models")
+    monkeypatch.setattr("fer.runs.store.MODELS", tmp_path / "models")
     return RunStore(tmp_path / "models")
 
 

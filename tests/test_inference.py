@@ -9,8 +9,8 @@ from fer.data.formats import synthetic
 from fer.errors import FerError
 from fer.inference import BATCH, Classifier, EmotionReader, views
 from fer.report import Report
-from fer.runs import Run
-from fer.store import RunStore
+from fer.runs.run import Run
+from fer.runs.store import RunStore
 
 
 @pytest.fixture(scope="module")

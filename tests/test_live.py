@@ -13,7 +13,7 @@ from fer.faces.detectors import DETECTORS
 from fer.faces.image import read_image
 from fer.inference import Classifier
 from fer.live import LiveReader, Settings
-from fer.store import RunStore
+from fer.runs.store import RunStore
 
 SAMPLE = read_image(Path(__file__).parents[1] / "pages/parts/samples/astronaut.jpg")
 

@@ -7,10 +7,11 @@ import math
 import pytest
 
 from fer import logs
-from fer.config import TrainConfig
 from fer.data.labels import EMOTIONS
-from fer.runs import Run
-from fer.store import RunStore
+from fer.runs import history
+from fer.runs.config import TrainConfig
+from fer.runs.run import Run
+from fer.runs.store import RunStore
 from fer.training import Training
 
 
@@ -33,7 +34,7 @@ def wanted(run: Run) -> list[tuple[int, str, float]]:
 
 
 def entry(epoch: int) -> dict:
-    figures = {name: epoch + i / 8 for i, name in enumerate((*logs.FIGURES, *logs.SPEED))}
+    figures = {name: epoch + i / 8 for i, name in enumerate((*history.FIGURES, *history.SPEED))}
     return {"epoch": epoch, **figures, "val_recall": [i / 7 for i in range(7)], "val_confusion": []}
 
 
@@ -92,7 +93,7 @@ def test_a_resumed_training_goes_on_in_the_same_file(create, dataset):
 
 
 def test_the_history_as_csv_has_a_line_an_epoch_and_a_column_a_class(trained_run):
-    lines = list(csv.DictReader(io.StringIO(logs.history_csv(trained_run))))
+    lines = list(csv.DictReader(io.StringIO(history.history_csv(trained_run))))
     assert [line["epoch"] for line in lines] == ["1", "2"]
     for line, told in zip(lines, trained_run.history, strict=True):
         assert math.isclose(float(line["val_accuracy"]), told["val_accuracy"])
@@ -104,8 +105,8 @@ def test_a_history_that_kept_less_is_told_as_far_as_it_goes(run):
     run.set_history([{"epoch": 0, "val_accuracy": 0.5}])
     logs.write_events(run, EMOTIONS)
     assert told(run) == [(1, "val_accuracy", 0.5)]
-    assert logs.history_csv(run).splitlines()[1] == "1,,,,0.5" + "," * 10
+    assert history.history_csv(run).splitlines()[1] == "1,,,,0.5" + "," * 10
 
 
 def test_the_csv_of_a_run_without_an_epoch_has_its_columns_only(run):
-    assert logs.history_csv(run).startswith("epoch,loss,") and logs.history_csv(run).count("\n") == 1
+    assert history.history_csv(run).startswith("epoch,loss,") and history.history_csv(run).count("\n") == 1

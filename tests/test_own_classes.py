@@ -21,11 +21,12 @@ from fer.data.class_groups import parse
 from fer.data.labelled_photos import find_faces
 from fer.data.labels import EMOTIONS
 from fer.errors import FerError
-from fer.evaluation import data_for, evaluate, evaluate_faces
+from fer.evaluation import evaluate, evaluate_faces
 from fer.faces.photos import Photo
 from fer.inference import EmotionReader
 from fer.pictures import pictures_of, sides
-from fer.runs import Run
+from fer.runs.data import data_for
+from fer.runs.run import Run
 from fer.training import Training
 
 MERGED = "happy, not happy=angry+disgust+fear+sad+surprise+neutral"
@@ -52,7 +53,7 @@ def runs(create, own_folders) -> dict[str, Run]:
 @pytest.fixture(params=["own", "merged", "subset"])
 def run(runs, request, monkeypatch) -> Run:
     """Each of them, in the folder that the command line looks into."""
-    monkeypatch.setattr("fer.store.MODELS", runs[request.param].path.parent)
+    monkeypatch.setattr("fer.runs.store.MODELS", runs[request.param].path.parent)
     return runs[request.param]
 
 

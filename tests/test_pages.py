@@ -9,8 +9,8 @@ import pytest
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
-from fer import overview
-from fer.store import RunStore
+from fer.runs import overview
+from fer.runs.store import RunStore
 
 ROOT = Path(__file__).parents[1]
 SAMPLES = ROOT / "pages/parts/samples"

@@ -12,7 +12,7 @@ from made_films import film
 from streamlit.testing.v1 import AppTest
 
 from fer.faces.image import read_image
-from fer.store import RunStore
+from fer.runs.store import RunStore
 
 ROOT = Path(__file__).parents[1]
 SAMPLES = ROOT / "pages/parts/samples"

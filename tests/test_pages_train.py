@@ -7,15 +7,15 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from fer import speed
-from fer.presets import PRESETS
+from fer.runs import speed
+from fer.runs.presets import PRESETS
 
 ROOT = Path(__file__).parents[1]
 
 
 @pytest.fixture
 def train(models, monkeypatch) -> AppTest:
-    monkeypatch.setattr("fer.jobs.see_to", lambda store: None)  # nothing is trained in these tests
+    monkeypatch.setattr("fer.runs.queue.see_to", lambda store: None)  # nothing is trained in these tests
     return AppTest.from_file(str(ROOT / "pages/train.py"), default_timeout=60).run()
 
 
@@ -117,7 +117,7 @@ def test_starting_from_a_run_takes_its_network_and_another_network_drops_it(trai
 
 
 def test_every_preset_tells_its_time_on_this_machine(models, monkeypatch):
-    monkeypatch.setattr("fer.jobs.see_to", lambda store: None)
+    monkeypatch.setattr("fer.runs.queue.see_to", lambda store: None)
     for preset in PRESETS.values():
         speed.note(models, preset.config("synthetic"), train=1470 / 60, validate=1e9, judge=1e9)
     app = AppTest.from_file(str(ROOT / "pages/train.py"), default_timeout=60).run()
@@ -140,7 +140,7 @@ def test_a_full_disk_is_told(train, monkeypatch):
     def full(*_):
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr("fer.store.write_atomically", full)
+    monkeypatch.setattr("fer.runs.store.write_atomically", full)
     app = train.button[-1].click().run()
     assert not app.exception and "The disk is full" in app.error[0].value
 

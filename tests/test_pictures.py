@@ -7,14 +7,14 @@ import numpy as np
 import pytest
 from made_reports import make
 
-from fer.config import TrainConfig
 from fer.data import catalog
 from fer.data.dataset import Rows
 from fer.data.labels import EMOTIONS
 from fer.errors import FerError
 from fer.pictures import Pictures, pictures_of, sides
-from fer.runs import Run
-from fer.store import RunStore
+from fer.runs.config import TrainConfig
+from fer.runs.run import Run
+from fer.runs.store import RunStore
 
 COLUMNS = ("angry", "disgust", "fear", "happy", "sad", "surprise", "neutral", "contempt", "unknown", "NF")
 FERPLUS_COLUMNS = "Usage,Image name,neutral,happiness,surprise,sadness,anger,disgust,fear,contempt,unknown,NF"

@@ -12,7 +12,7 @@ from fer.__main__ import parser
 from fer.calibration import fit_temperature
 from fer.data.dataset import SPLITS
 from fer.report import Report
-from fer.store import RunStore
+from fer.runs.store import RunStore
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()

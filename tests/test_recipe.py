@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from sklearn import metrics
 
-from fer.config import TrainConfig
 from fer.data.dataset import Split
 from fer.recipe import class_weights, learning_rate
+from fer.runs.config import TrainConfig
 from fer.training import validate
 
 COSINE = TrainConfig(epochs=10, warmup_epochs=2, learning_rate=0.1)

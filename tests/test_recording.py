@@ -11,7 +11,7 @@ from PIL import Image
 from fer import recording, video
 from fer.errors import FerError
 from fer.inference import EmotionReader
-from fer.store import RunStore
+from fer.runs.store import RunStore
 from fer.video import annotate_video
 
 SAMPLES = Path(__file__).parents[1] / "pages/parts/samples"

@@ -7,7 +7,7 @@ from made_reports import CASES, make
 from fer.data.dataset import USAGE_CODES
 from fer.data.labels import EMOTIONS
 from fer.references import OFFICIAL_SPLITS, REFERENCES, about, about_all, judged_on, split_name
-from fer.store import RunStore
+from fer.runs.store import RunStore
 
 
 def official(name: str, **changes):

@@ -11,7 +11,8 @@ from sklearn import metrics
 
 from fer.data.labels import EMOTIONS
 from fer.errors import FerError
-from fer.report import Report, percent, way
+from fer.report import Report, percent
+from fer.runs.run import way
 
 SUMMARY = {
     *("n", "accuracy", "interval", "leak_free_n", "leak_free_accuracy", "leak_free_interval"),

@@ -9,11 +9,11 @@ from streamlit.testing.v1 import AppTest
 
 from benchmarks.robustness import CHANGES, changed, measure, part_of, table
 from fer.charts.robustness import accuracy_falls
-from fer.config import TrainConfig
 from fer.data.formats import synthetic
 from fer.evaluation import evaluate
 from fer.metrics import wilson
-from fer.store import RunStore
+from fer.runs.config import TrainConfig
+from fer.runs.store import RunStore
 
 ROOT = Path(__file__).parents[1]
 SHIPPED = ("flagship", "vgg_small", "mini_xception")

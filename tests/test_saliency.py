@@ -11,8 +11,8 @@ from fer import export, saliency
 from fer.data.formats import synthetic
 from fer.errors import FerError
 from fer.inference import Classifier
-from fer.runs import Run
-from fer.store import RunStore
+from fer.runs.run import Run
+from fer.runs.store import RunStore
 
 FACES = synthetic.draw(1, seed=5)[0]
 PLANTED = (slice(30, 36), slice(6, 12))  # rows and columns

@@ -7,11 +7,11 @@ from made_reports import CASES, RANDOM, make
 from sklearn import metrics
 
 from fer import tables
-from fer.config import TrainConfig
 from fer.data.labels import EMOTIONS
 from fer.pictures import Pictures
-from fer.runs import Run
-from fer.store import RunStore
+from fer.runs.config import TrainConfig
+from fer.runs.run import Run
+from fer.runs.store import RunStore
 
 FEAR, SAD = EMOTIONS.index("fear"), EMOTIONS.index("sad")
 SEVERAL = make([FEAR, SAD, FEAR, FEAR, SAD, FEAR], [SAD, SAD, FEAR, SAD, FEAR, SAD], leaked=[1])

@@ -10,7 +10,7 @@ from fer import export, worker
 from fer.data.catalog import open_dataset
 from fer.data.dataset import Split
 from fer.errors import FerError
-from fer.runs import Run
+from fer.runs.run import Run
 from fer.training import Training
 
 

@@ -6,8 +6,8 @@ import pytest
 
 from fer import export, networks, transfer, worker
 from fer.architectures import ARCHITECTURES, BACKBONE, Architecture
-from fer.config import TrainConfig
 from fer.errors import FerError
+from fer.runs.config import TrainConfig
 from fer.training import Training
 
 

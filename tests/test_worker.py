@@ -12,7 +12,7 @@ from fer.data.catalog import open_dataset
 from fer.data.labels import EMOTIONS
 from fer.errors import FerError
 from fer.inference import views
-from fer.store import RunStore
+from fer.runs.store import RunStore
 from fer.training import validate
 
 

@@ -9,7 +9,8 @@ from plotly.colors import sample_colorscale
 from fer import metrics
 from fer.charts import DASHES, GREY, MODELS, as_text, layout, lines_of
 from fer.references import REFERENCES, about, about_all
-from fer.report import Report, way
+from fer.report import Report
+from fer.runs.run import way
 from fer.tables import confusion_sentence
 
 NORMALISATIONS = ("counts", "rows", "columns")

@@ -7,10 +7,10 @@ import sys
 from contextlib import contextmanager
 
 from fer import printing
-from fer.config import TrainConfig
-from fer.errors import FerError, no_weights
-from fer.runs import Run
-from fer.store import RunStore
+from fer.errors import FerError
+from fer.runs.config import TrainConfig
+from fer.runs.run import Run, no_weights
+from fer.runs.store import RunStore
 
 DATASET_HELP = "a path (file or folder), a name in data/, or 'synthetic' for faces that the project draws itself"
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from fer import printing
 from fer.commands import DATASET_HELP, answering, chosen, command, finished
 from fer.errors import FerError
-from fer.report import way
+from fer.runs.run import way
 
 
 def add_to(add) -> None:
@@ -49,8 +49,8 @@ def _add_report(add) -> None:
 
 def evaluate(data: str, split: str, model: str | None, tta: bool, json: bool) -> None:
     from fer import tables
-    from fer.evaluation import data_for
     from fer.evaluation import evaluate as judge
+    from fer.runs.data import data_for
 
     run = answering(chosen(model))
     opened = data_for(run, data)

@@ -4,8 +4,8 @@ from pathlib import Path
 
 from fer import printing
 from fer.commands import answering, command, finished, load_worker, print_scores, quiet_stderr
-from fer.runs import EXPORTS, Run
-from fer.store import RunStore
+from fer.runs.run import EXPORTS, Run
+from fer.runs.store import RunStore
 
 PARTS = (  # of `overview.COLUMNS`: how accurate, how big and fast, from where
     ["accuracy", "leak-free", "augmented", "augmented, leak-free"],
@@ -121,7 +121,7 @@ def import_model(file: Path, labels: str, name: str | None, scale: str | None, d
 
 
 def models(default: str | None, markdown: bool) -> None:
-    from fer import overview  # pandas, which other commands do not need
+    from fer.runs import overview  # pandas, which other commands do not need
 
     store = RunStore()
     if default:
@@ -143,7 +143,7 @@ def _print_models(table) -> None:
 
 
 def _judge(worker, run: Run, splits: tuple[str, ...]) -> None:
-    from fer.evaluation import data_for
+    from fer.runs.data import data_for
 
     worker.judge(run, data_for(run, run.config.data), splits)
     run.set_status("finished")

@@ -3,13 +3,14 @@
 import signal
 from dataclasses import fields, replace
 
-from fer import jobs, presets, printing, speed
+from fer import printing
 from fer.commands import add_setting, check_recipe, command, load_worker, print_scores
-from fer.config import TrainConfig
 from fer.errors import FerError
-from fer.presets import PRESETS
-from fer.runs import Run
-from fer.store import RunStore
+from fer.runs import presets, queue, speed
+from fer.runs.config import TrainConfig
+from fer.runs.presets import PRESETS
+from fer.runs.run import Run
+from fer.runs.store import RunStore
 
 
 def add_to(add) -> None:
@@ -114,15 +115,15 @@ def _taken(recipe: str, settings: dict) -> TrainConfig:
 def measure(**settings) -> None:
     config, store = TrainConfig(**settings), RunStore()
     check_recipe(replace(config, data="synthetic"))
-    with jobs.measuring(store):
+    with queue.measuring(store):
         found = load_worker().measure(config)
-        if not jobs.is_busy(store):  # a training that began meanwhile made this one slow, and tells the speed itself
+        if not queue.is_busy(store):  # a training that began meanwhile made this one slow, and tells the speed itself
             speed.note(store, config, **found)
     printing.print_json(speed.rates(store, config))
 
 
 def work() -> None:
-    jobs.work(RunStore())
+    queue.work(RunStore())
 
 
 def _stop(run: Run) -> None:

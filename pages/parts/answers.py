@@ -10,7 +10,7 @@ from fer.charts import color_map, probability_bars
 from fer.drawing import annotate
 from fer.faces.crop import Prediction, crop
 from fer.faces.quality import hints
-from fer.runs import Run
+from fer.runs.run import Run
 from pages.parts import why
 from pages.parts.frame import plain
 

@@ -3,9 +3,8 @@
 import streamlit as st
 
 from fer.inference import Classifier, EmotionReader, milliseconds_a_face
-from fer.report import way
-from fer.runs import TTA, Run
-from fer.store import RunStore
+from fer.runs.run import TTA, Run, way
+from fer.runs.store import RunStore
 from pages.parts.frame import plain
 
 

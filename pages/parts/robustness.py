@@ -3,9 +3,8 @@
 import streamlit as st
 
 from fer.charts import robustness
-from fer.report import way
-from fer.runs import Run
-from fer.store import RunStore
+from fer.runs.run import Run, way
+from fer.runs.store import RunStore
 from pages.parts import frame
 from pages.parts.report import figures
 

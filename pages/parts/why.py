@@ -5,7 +5,7 @@ import streamlit as st
 
 from fer import saliency
 from fer.faces.crop import Prediction, crop
-from fer.runs import Run
+from fer.runs.run import Run
 from pages.parts import models
 from pages.parts.frame import plain
 

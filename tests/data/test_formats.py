@@ -16,7 +16,7 @@ from fer.data.catalog import available, find, open_dataset
 from fer.data.dataset import Rows
 from fer.data.formats import FORMATS, recognise, synthetic
 from fer.errors import FerError
-from fer.store import RunStore
+from fer.runs.store import RunStore
 from fer.system import archives
 
 FER2013 = Path(__file__).parents[3] / "shared/data/fer2013"

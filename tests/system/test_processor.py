@@ -3,7 +3,7 @@
 import pytest
 
 from fer import networks
-from fer.config import TrainConfig
+from fer.runs.config import TrainConfig
 from fer.system import processor
 
 

@@ -7,7 +7,7 @@ from PIL import Image
 
 from fer.charts import color_map
 from fer.live import LiveReader, Settings
-from fer.runs import Run
+from fer.runs.run import Run
 from pages.parts import course, models
 from pages.parts.live import connection
 

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from fer.faces.image import read_image
-from fer.runs import Run
+from fer.runs.run import Run
 from pages.parts.predict import photos
 
 MIRRORED = '[data-testid="stCameraInput"] :is(video, img) { transform: scaleX(-1) }'

@@ -13,7 +13,7 @@ from fer import video
 from fer.film import SUFFIXES
 from fer.inference import EmotionReader
 from fer.readings import Moment, Reading
-from fer.runs import Run
+from fer.runs.run import Run
 from pages.parts import course, frame, models
 
 RESULT = "predict-video-result"

@@ -16,8 +16,8 @@ from fer.batch import Answer
 from fer.charts import count_bars
 from fer.faces import photos
 from fer.faces.photos import Photo
-from fer.runs import Run
-from fer.store import RunStore
+from fer.runs.run import Run
+from fer.runs.store import RunStore
 from pages.parts import frame, models
 from pages.parts.report import figures
 

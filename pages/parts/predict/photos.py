@@ -7,7 +7,7 @@ import streamlit as st
 
 from fer import batch
 from fer.faces.image import MAX_BYTES, read_image
-from fer.runs import Run
+from fer.runs.run import Run
 from pages.parts import answers, frame, gallery, models
 
 TYPES = ["jpg", "jpeg", "png", "webp", "bmp", "gif", "heic", "heif", "avif"]

@@ -11,8 +11,9 @@ from fer.data.labelled_photos import LabelledFaces
 from fer.errors import FerError
 from fer.pictures import Pictures
 from fer.references import split_name
-from fer.report import Report, way
-from fer.runs import Run
+from fer.report import Report
+from fer.runs import data
+from fer.runs.run import Run, way
 from pages.parts import frame
 
 TOLD = "evaluate-told"  # (whether all is well, sentence) of the evaluation that just ended
@@ -112,7 +113,7 @@ def _keep(run: Run, fresh: Report, report: Report | None, replace: bool) -> tupl
 def judge(run: Run, dataset: str, split: str, tta: bool) -> Report:
     """Evaluate with a progress bar."""
     bar = st.progress(0.0, f"Opening {dataset} …")
-    opened = evaluation.data_for(run, run.source_of(dataset))
+    opened = data.data_for(run, run.source_of(dataset))
     report = evaluation.evaluate(run, opened, split, tta=tta, on_progress=frame.progress(bar, "faces judged"))
     bar.empty()
     return report

@@ -9,8 +9,9 @@ import streamlit as st
 from fer.charts import certainty, judging
 from fer.comparison import Comparison
 from fer.errors import FerError
-from fer.report import Report, way
-from fer.store import RunStore
+from fer.report import Report
+from fer.runs.run import way
+from fer.runs.store import RunStore
 from pages.parts import frame
 from pages.parts.report import faces, figures, own
 from pages.parts.report.choose import Chosen, stored

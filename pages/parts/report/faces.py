@@ -14,7 +14,8 @@ from fer import tables
 from fer.charts import colors_of
 from fer.errors import FerError
 from fer.pictures import Pictures
-from fer.report import Report, way
+from fer.report import Report
+from fer.runs.run import way
 from pages.parts import frame
 from pages.parts.report.choose import Chosen, pictures_of
 

@@ -11,8 +11,8 @@ from fer.data.labelled_photos import LabelledFaces
 from fer.faces import photos
 from fer.faces.photos import Photo
 from fer.report import Report
-from fer.runs import Run
-from fer.store import RunStore
+from fer.runs.run import Run
+from fer.runs.store import RunStore
 from pages.parts import frame
 from pages.parts.report.choose import Chosen
 

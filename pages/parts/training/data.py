@@ -7,10 +7,10 @@ import pandas as pd
 import streamlit as st
 
 from fer import charts
-from fer.config import TrainConfig
 from fer.data import catalog
 from fer.data.dataset import SPLITS, Dataset
-from fer.store import RunStore
+from fer.runs.config import TrainConfig
+from fer.runs.store import RunStore
 from pages.parts import access, frame
 from pages.parts.training import kaggle
 

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import streamlit as st
 
-from fer import jobs
 from fer.charts import learning
-from fer.runs import Run
-from fer.store import RunStore
+from fer.runs import queue
+from fer.runs.run import Run
+from fer.runs.store import RunStore
 from pages.parts import frame
 from pages.parts.report import figures
 
@@ -23,7 +23,7 @@ AT_THE_END = "exporting and judging"  # the last phase
 
 def show(store: RunStore) -> None:
     """Everything that runs or waits, looked at again and again."""
-    jobs.see_to(store)
+    queue.see_to(store)
     states = _states(store)
     ended = [id for id in st.session_state.get(SEEN, []) if states.get(id) == "finished"]
     if ended:
@@ -35,7 +35,7 @@ def show(store: RunStore) -> None:
 
 
 def _states(store: RunStore) -> dict[str, str]:
-    return {run.id: jobs.state_of(run) for run in store}
+    return {run.id: queue.state_of(run) for run in store}
 
 
 def _training(store: RunStore, states: dict[str, str]) -> list[Run]:
@@ -45,13 +45,13 @@ def _training(store: RunStore, states: dict[str, str]) -> list[Run]:
 def _show(root: Path, states: dict[str, str]) -> None:
     """The runs that are active; the whole page anew where any run is in another state than the page shows."""
     store = RunStore(root)
-    jobs.see_to(store)
+    queue.see_to(store)
     if _states(store) != states:
         st.rerun()
     training = _training(store, states)
     for run in training:
         _running(run)
-    for position, run in enumerate(jobs.queue(store)):
+    for position, run in enumerate(queue.queue(store)):
         _waiting(store, run, position, is_next=not position and not training)
 
 
@@ -156,8 +156,8 @@ def _waiting(store: RunStore, run: Run, position: int, *, is_next: bool) -> None
         place = "starts" if is_next else f"waits as number {position + 1}"
         st.markdown(f"**{name}** {place}: {config.architecture} on {frame.plain(config.data)}.")
         change = {"on_click": frame.act}
-        st.button("Sooner", key=f"sooner-{run.id}", disabled=position == 0, args=(jobs.sooner, store, run), **change)
-        st.button("Cancel", key=f"cancel-{run.id}", args=(jobs.cancel, store, run), **change)
+        st.button("Sooner", key=f"sooner-{run.id}", disabled=position == 0, args=(queue.sooner, store, run), **change)
+        st.button("Cancel", key=f"cancel-{run.id}", args=(queue.cancel, store, run), **change)
 
 
 def offer_delete(store: RunStore, run: Run, key: str) -> None:

@@ -7,9 +7,9 @@ from pathlib import Path
 import streamlit as st
 
 from fer.data.labels import EMOTIONS
-from fer.logs import history_csv
-from fer.runs import EXPORTS, Run
-from fer.store import RunStore
+from fer.runs.history import history_csv
+from fer.runs.run import EXPORTS, Run
+from fer.runs.store import RunStore
 from fer.system import process
 from pages.parts import access, frame
 from pages.parts.training import live

@@ -5,13 +5,13 @@ from dataclasses import Field, fields
 import numpy as np
 import streamlit as st
 
-from fer import jobs, speed
 from fer.architectures import ARCHITECTURES
 from fer.augment import NUMPY, augment
-from fer.config import TrainConfig
 from fer.data.dataset import SPLITS, Dataset
-from fer.presets import PRESETS
-from fer.store import RunStore
+from fer.runs import queue, speed
+from fer.runs.config import TrainConfig
+from fer.runs.presets import PRESETS
+from fer.runs.store import RunStore
 
 SETTINGS = [item for item in fields(TrainConfig) if item.name not in ("data", "classes")]  # those are asked above
 AUGMENTATION = "augmentation: "  # begins the help of those settings
@@ -146,7 +146,7 @@ def _preview(dataset: Dataset, config: TrainConfig) -> None:
 def tell_time(store: RunStore, config: TrainConfig, dataset: Dataset) -> None:
     """How long this takes here; where this machine's speed with it, or with a preset, is unknown, it is measured."""
     wanted = [config, *(preset.config(config.data) for preset in PRESETS.values())]
-    is_measuring = any(jobs.measure(store, each) for each in wanted)
+    is_measuring = any(queue.measure(store, each) for each in wanted)
     seconds = speed.estimate(store, config, **sizes_of(dataset))
     if seconds is not None:
         st.info(f"This will take **about {in_words(seconds)}** on this machine, from its own measured speed.")
@@ -162,7 +162,7 @@ def tell_time(store: RunStore, config: TrainConfig, dataset: Dataset) -> None:
 
 
 def _wait(store: RunStore, wanted: list[TrainConfig]) -> None:
-    if not any(jobs.measure(store, each) for each in wanted):
+    if not any(queue.measure(store, each) for each in wanted):
         st.rerun()
 
 

@@ -2,9 +2,10 @@
 
 import streamlit as st
 
-from fer import jobs, tables
-from fer.runs import Run
-from fer.store import RunStore
+from fer import tables
+from fer.runs import queue
+from fer.runs.run import Run
+from fer.runs.store import RunStore
 from pages.parts import frame
 from pages.parts.report import sections
 from pages.parts.training import live, manage
@@ -15,10 +16,10 @@ RESUMABLE = ("created", "stopped", "failed", "lost")
 def show(store: RunStore) -> None:
     """Unfinished runs with Resume and Delete, and the run that ended last in this session."""
     for run in store:
-        if jobs.state_of(run) in RESUMABLE:
+        if queue.state_of(run) in RESUMABLE:
             _unfinished(store, run)
     last = st.session_state.get(live.LAST)
-    finished = {run.id: run for run in store if jobs.state_of(run) == "finished"}
+    finished = {run.id: run for run in store if queue.state_of(run) == "finished"}
     if last in finished:
         _finished(finished[last])
 
@@ -38,7 +39,7 @@ def _unfinished(store: RunStore, run: Run) -> None:
                 key=f"resume-{run.id}",
                 icon=":material/play_arrow:",
                 on_click=frame.act,
-                args=(jobs.start, run),
+                args=(queue.start, run),
             )
             live.offer_delete(store, run, f"delete-{run.id}")
             with st.popover("Log"):

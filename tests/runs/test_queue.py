@@ -7,12 +7,12 @@ from types import SimpleNamespace
 
 import pytest
 
-from fer import jobs
-from fer.config import TrainConfig
 from fer.errors import FerError
-from fer.store import RunStore
+from fer.runs import queue
+from fer.runs.config import TrainConfig
+from fer.runs.store import RunStore
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 REAL_POPEN = subprocess.Popen
 RECIPE = TrainConfig(data="synthetic", architecture="mini_xception", epochs=1, precision="float32")
 
@@ -20,7 +20,7 @@ RECIPE = TrainConfig(data="synthetic", architecture="mini_xception", epochs=1, p
 @pytest.fixture
 def store(tmp_path, monkeypatch) -> RunStore:
     """An empty models folder, in which asking for a supervisor starts none."""
-    monkeypatch.setattr(jobs.subprocess, "Popen", lambda *_, **__: SimpleNamespace(pid=0))
+    monkeypatch.setattr(queue.subprocess, "Popen", lambda *_, **__: SimpleNamespace(pid=0))
     return RunStore(tmp_path / "models")
 
 
@@ -28,12 +28,12 @@ def store(tmp_path, monkeypatch) -> RunStore:
 def three(store) -> list:
     runs = [store.create(RECIPE, name) for name in ("c", "a", "b")]
     for run in runs:
-        jobs.start(run)
+        queue.start(run)
     return runs
 
 
 def ids(store) -> list[str]:
-    return [run.id for run in jobs.queue(store)]
+    return [run.id for run in queue.queue(store)]
 
 
 def test_runs_wait_in_the_order_in_which_they_were_started(store, three):
@@ -41,28 +41,28 @@ def test_runs_wait_in_the_order_in_which_they_were_started(store, three):
 
 
 def test_a_waiting_run_can_be_moved_forward_but_not_past_the_first(store, three):
-    jobs.sooner(store, store["b"])
+    queue.sooner(store, store["b"])
     assert ids(store) == ["c", "b", "a"]
-    jobs.sooner(store, store["b"])
-    jobs.sooner(store, store["b"])
+    queue.sooner(store, store["b"])
+    queue.sooner(store, store["b"])
     assert ids(store) == ["b", "c", "a"]
 
 
 def test_a_cancelled_waiting_run_is_gone(store, three):
-    jobs.cancel(store, store["a"])
+    queue.cancel(store, store["a"])
     assert ids(store) == ["c", "b"] and [run.id for run in store] == ["b", "c"]
 
 
 def test_a_run_that_waits_already_is_not_started_again(store, three):
     with pytest.raises(FerError, match="Run 'a' is queued already"):
-        jobs.start(store["a"])
+        queue.start(store["a"])
 
 
 def test_a_training_that_nobody_holds_is_lost_and_can_be_started_again(store):
     run = store.create(RECIPE, "x")
     run.set_status("training")
     assert run.state == "lost" and not run.is_held
-    jobs.start(run)
+    queue.start(run)
     assert run.state == "queued"
 
 

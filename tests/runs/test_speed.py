@@ -4,12 +4,12 @@ from dataclasses import replace
 
 import pytest
 
-from fer import presets, speed
 from fer.architectures import ARCHITECTURES
-from fer.config import TrainConfig
 from fer.errors import FerError
-from fer.presets import PRESETS
-from fer.store import BUNDLED, RunStore
+from fer.runs import presets, speed
+from fer.runs.config import TrainConfig
+from fer.runs.presets import PRESETS
+from fer.runs.store import BUNDLED, RunStore
 
 CONFIG = TrainConfig(epochs=10)
 SIZES = {"train": 1000, "val": 100, "test": 100}

@@ -5,8 +5,8 @@ from dataclasses import fields, replace
 
 import pytest
 
-from fer.config import TrainConfig
 from fer.errors import FerError
+from fer.runs.config import TrainConfig
 
 SETTINGS = {item.name: item for item in fields(TrainConfig)}
 OTHER = TrainConfig(data="/faces/ö", ferplus=1.0, optimizer="adamw", learning_rate=1e-3, mixup=0.25, epochs=7, seed=5)

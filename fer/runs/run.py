@@ -8,10 +8,10 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from fer.config import TrainConfig
 from fer.data.labels import EMOTIONS
 from fer.errors import FerError
-from fer.report import Report, way
+from fer.report import Report
+from fer.runs.config import TrainConfig
 from fer.system.files import read_lines, read_object, read_text, write_atomically
 
 TTA = "-tta"  # ends the names of reports that were made with test-time augmentation
@@ -248,3 +248,16 @@ class Run:
 
     def _write(self, name: str, value: dict) -> None:
         write_atomically(self.path / name, json.dumps(value, indent=2))
+
+
+def way(tta: bool) -> str:
+    """How images were answered, in words."""
+    return "test-time augmentation" if tta else "single pass"
+
+
+def no_weights(run_id: str) -> FerError:
+    """The error for asking a run that ships without weights for an answer."""
+    return FerError(
+        f"The weights of {run_id!r} are not here, only its reports and curves. Train it again: "
+        f"python -m fer train --recipe {run_id}"
+    )

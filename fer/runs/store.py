@@ -7,12 +7,12 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from fer.config import TrainConfig
-from fer.errors import FerError, no_weights, unknown
-from fer.runs import Run
+from fer.errors import FerError, unknown
+from fer.runs.config import TrainConfig
+from fer.runs.run import Run, no_weights
 from fer.system.files import write_atomically
 
-BUNDLED = Path(__file__).parents[1] / "models"  # the runs that ship
+BUNDLED = Path(__file__).parents[2] / "models"  # the runs that ship
 MODELS = Path(os.environ.get("FER_MODELS") or BUNDLED)
 
 

@@ -3,10 +3,10 @@
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from fer.config import TrainConfig
 from fer.errors import FerError, unknown
-from fer.runs import Run
-from fer.store import BUNDLED, RunStore
+from fer.runs.config import TrainConfig
+from fer.runs.run import Run
+from fer.runs.store import BUNDLED, RunStore
 
 FLAGSHIP = "flagship"  # the shipped run that answers by default
 

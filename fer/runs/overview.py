@@ -5,7 +5,7 @@ from collections.abc import Iterable
 import pandas as pd
 
 from fer.errors import FerError
-from fer.runs import TTA, Run
+from fer.runs.run import TTA, Run
 
 COLUMNS = {  # what matters first, and how a number is written
     "model": "",

@@ -7,11 +7,11 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from fer import speed
-from fer.config import TrainConfig
 from fer.errors import FerError
-from fer.runs import Run
-from fer.store import RunStore
+from fer.runs import speed
+from fer.runs.config import TrainConfig
+from fer.runs.run import Run
+from fer.runs.store import RunStore
 from fer.system.process import launch
 
 GRACE_SECONDS = 5.0  # until a supervisor that was just started holds the lock

@@ -5,13 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from fer import overview
 from fer.__main__ import main
-from fer.config import TrainConfig
-from fer.runs import Run
-from fer.store import RunStore
+from fer.runs import overview
+from fer.runs.config import TrainConfig
+from fer.runs.run import Run
+from fer.runs.store import RunStore
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 
 
 def rows(store: RunStore) -> dict[str, dict]:

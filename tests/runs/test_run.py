@@ -6,11 +6,11 @@ import pytest
 from made_reports import make
 from made_runs import finished
 
-from fer.config import TrainConfig
 from fer.data.labels import EMOTIONS
 from fer.errors import FerError
-from fer.runs import Run
-from fer.store import RunStore
+from fer.runs.config import TrainConfig
+from fer.runs.run import Run
+from fer.runs.store import RunStore
 from fer.system.files import write_atomically
 
 GARBAGE = {"no JSON": b'{"state": ', "no text": b"\x80\x81\xff", "no object": b"[1, 2]", "empty": b""}

@@ -2,8 +2,8 @@
 
 import json
 
-from fer.config import TrainConfig
-from fer.store import RunStore
+from fer.runs.config import TrainConfig
+from fer.runs.store import RunStore
 from fer.system.files import write_atomically
 
 START_SECONDS = 10.0  # to start the process, import TensorFlow, open the data and build the network

@@ -6,10 +6,10 @@ import pytest
 from made_reports import make
 from made_runs import finished
 
-from fer.config import TrainConfig
 from fer.data.labels import EMOTIONS
 from fer.errors import FerError
-from fer.store import RunStore
+from fer.runs.config import TrainConfig
+from fer.runs.store import RunStore
 
 
 @pytest.fixture
