@@ -35,7 +35,8 @@ from fer.data.catalog import open_dataset
 from fer.faces import crop as faces
 from fer.faces.crop import Face, Square
 from fer.faces.detectors import DETECTORS
-from fer.inference import Classifier, EmotionReader
+from fer.inference.classifier import Classifier
+from fer.inference.reader import EmotionReader
 from fer.runs.store import RunStore
 
 SIZES = 48, 64, 96, 160, 240  # pixels of a pasted image's side

@@ -21,7 +21,7 @@ from fer import evaluation, tables
 from fer.charts import certainty, judging
 from fer.data.dataset import Rows, assemble
 from fer.faces import crop
-from fer.inference import BATCH, Classifier
+from fer.inference.classifier import BATCH, Classifier
 from fer.runs.store import RunStore
 
 IMAGES = 1920  # of noise; a network takes as long on them as on faces

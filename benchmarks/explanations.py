@@ -20,11 +20,11 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from fer import saliency
-from fer.calibration import softmax
 from fer.data.catalog import open_dataset
 from fer.faces.crop import IMAGE_SIZE
-from fer.inference import Classifier
+from fer.inference import saliency
+from fer.inference.classifier import Classifier
+from fer.inference.probabilities import softmax
 from fer.metrics import Z_95
 from fer.runs.store import RunStore
 

@@ -73,7 +73,7 @@ def main() -> None:
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("--rounds", type=int, default=5)
     rounds = options.parse_args().rounds
-    from fer.inference import milliseconds_a_face
+    from fer.inference.timing import milliseconds_a_face
     from fer.runs.store import RunStore
 
     for run in RunStore():

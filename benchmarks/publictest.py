@@ -23,11 +23,11 @@ from sklearn.model_selection import KFold
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from fer import printing
-from fer.calibration import softmax
 from fer.data.catalog import ferplus_path, open_rows
 from fer.data.ferplus import read_votes
 from fer.data.labels import EMOTIONS
 from fer.errors import FerError
+from fer.inference.probabilities import softmax
 from fer.report import Report
 from fer.runs.run import way
 from fer.runs.store import RunStore

@@ -131,8 +131,8 @@ def annotate(path: Path) -> dict:
 
 def read_photos(folder: Path) -> dict:
     from fer import EmotionReader
-    from fer.batch import read_all
     from fer.faces.photos import in_folder
+    from fer.inference.many_photos import read_all
 
     return measured(partial(read_all, in_folder(folder), reader=EmotionReader()))
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from fer import metrics
+from fer.inference.probabilities import log_probabilities, softmax
 
 BINS = 15  # of equal width, as in Guo et al. 2017, arXiv 1706.04599
 SURE = 0.5  # share of right answers near a confidence from which a model is called sure: more likely right than wrong
@@ -86,7 +87,7 @@ def fit_temperature(targets: np.ndarray, probabilities: np.ndarray) -> float:
         targets: int64 (N,), the right classes.
         probabilities: float (N, C), each row sums to 1.
     """
-    logits = _logarithm(probabilities)
+    logits = log_probabilities(probabilities)
     right = logits[np.arange(len(targets)), targets]
     low, high = 1 / HOTTEST, 1 / COLDEST
     for _ in range(60):  # halvings: far below what float64 can tell apart
@@ -94,11 +95,6 @@ def fit_temperature(targets: np.ndarray, probabilities: np.ndarray) -> float:
         slope = ((softmax(logits * middle) * logits).sum(axis=1) - right).mean()
         low, high = (middle, high) if slope < 0 else (low, middle)
     return 2 / (low + high)
-
-
-def at_temperature(probabilities: np.ndarray, temperature: float) -> np.ndarray:
-    """float64 (N, C): probabilities with their logits divided by a temperature; above 1 makes them less sure."""
-    return softmax(_logarithm(probabilities) / temperature)
 
 
 def sure_from(confidence: np.ndarray, right: np.ndarray, share: float = SURE) -> float:
@@ -122,17 +118,6 @@ def sure_from(confidence: np.ndarray, right: np.ndarray, share: float = SURE) ->
     sums = np.r_[0, np.cumsum(right[order] - share)]
     lowest = int(np.argmin(sums[np.r_[first, len(right)]]))
     return float(np.r_[0, distinct[1:], 1][lowest])
-
-
-def softmax(logits: np.ndarray) -> np.ndarray:
-    """float64 (N, C), each row sums to 1."""
-    powers = np.exp(logits.astype(np.float64) - logits.max(axis=1, keepdims=True, initial=-np.inf))
-    return powers / powers.sum(axis=1, keepdims=True)
-
-
-def _logarithm(probabilities: np.ndarray) -> np.ndarray:
-    """Logits but for a constant a row, which the softmax does not see."""
-    return np.log(probabilities.astype(np.float64).clip(np.finfo(np.float32).tiny))
 
 
 def coverage_curve(confidence: np.ndarray, right: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -11,12 +11,12 @@ import keras
 import numpy as np
 
 from fer import export
-from fer.calibration import softmax
 from fer.data.catalog import open_dataset
 from fer.data.dataset import Dataset, Split
 from fer.errors import FerError
 from fer.faces.crop import IMAGE_SIZE
-from fer.inference import BATCH, Classifier
+from fer.inference.classifier import BATCH, Classifier
+from fer.inference.probabilities import softmax
 from fer.runs.run import EXPORTS, Run
 
 CALIBRATION_IMAGES = (

@@ -6,7 +6,7 @@ import keras
 
 from fer import export
 from fer.errors import FerError
-from fer.inference import milliseconds_a_face
+from fer.inference.timing import milliseconds_a_face
 from fer.runs.run import Run
 from fer.system import processor
 

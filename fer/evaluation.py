@@ -8,7 +8,7 @@ import numpy as np
 from fer.data.dataset import Dataset
 from fer.data.labelled_photos import LabelledFaces
 from fer.errors import FerError
-from fer.inference import BATCH, Classifier
+from fer.inference.classifier import BATCH, Classifier
 from fer.report import Report
 from fer.runs.run import Run
 

@@ -7,7 +7,7 @@ import keras
 import numpy as np
 
 from fer.errors import FerError
-from fer.inference import Classifier
+from fer.inference.classifier import Classifier
 from fer.runs.run import Run, no_weights
 from fer.system.files import damaged
 

@@ -14,7 +14,7 @@ from fer.data.formats import synthetic
 from fer.data.labels import ALIASES, EMOTIONS
 from fer.errors import MAX_TOLD, FerError
 from fer.faces.crop import IMAGE_SIZE
-from fer.inference import outputs
+from fer.inference.classifier import outputs
 from fer.runs.config import TrainConfig
 from fer.runs.run import Run
 from fer.runs.store import RunStore

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from fer.drawing import draw
 from fer.faces.detectors import DETECTORS
-from fer.inference import Classifier, EmotionReader
+from fer.inference.classifier import Classifier
+from fer.inference.drawing import draw
+from fer.inference.reader import EmotionReader
 from fer.readings import Reading
 from fer.tracking import Tracked, Tracker
 
@@ -117,7 +118,7 @@ class LiveReader:
             with self._lock:
                 self._now = self._tracker.update(predictions, seconds)
                 self._readings.extend(Reading.of(tracked, seconds) for tracked in self._now)
-        marked = draw(image, self._now, self.colors, threshold=settings.threshold)
+        marked = draw(image, [face.mark for face in self._now], self.colors, threshold=settings.threshold)
         self._frames += 1
         self._latest = marked
         return marked

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from PIL import Image
 
-from fer.faces.crop import Answered
+from fer.inference.prediction import Answered, class_columns
 from fer.tracking import Tracked
 
 COLUMNS = ("time", "face", "x1", "y1", "x2", "y2", "label", "confidence")
@@ -92,12 +92,6 @@ def table(readings: Iterable[Reading], labels: Sequence[str]) -> pd.DataFrame:
     facts = pd.DataFrame(rows, columns=list(COLUMNS))
     shares = pd.DataFrame(np.reshape(shares, (len(rows), len(labels))), columns=class_columns(labels, COLUMNS))
     return pd.concat([facts, shares], axis=1)
-
-
-def class_columns(labels: Iterable[str], taken: Iterable[str]) -> list[str]:
-    """Names of the classes' columns in a table that has others already."""
-    taken = set(taken)
-    return [f"{label} (probability)" if label in taken else label for label in labels]
 
 
 def _shares(reading: Reading, labels: tuple[str, ...]) -> list[float]:

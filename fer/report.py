@@ -8,6 +8,7 @@ import numpy as np
 
 from fer import calibration, metrics
 from fer.errors import FerError
+from fer.inference.probabilities import at_temperature
 
 FORMAT_VERSION = 2  # 2: `tta`, and probabilities in full
 SUM_TOLERANCE = 1e-3  # float32 loses far less
@@ -145,7 +146,7 @@ class Report:
 
     def at_temperature(self, temperature: float) -> "Report":
         """The same answers, less sure above 1 and surer below."""
-        softened = calibration.at_temperature(self.probabilities, temperature)
+        softened = at_temperature(self.probabilities, temperature)
         return replace(self, probabilities=softened.astype(np.float32))
 
     def headline(self) -> dict[str, tuple[float, float, float]]:

@@ -8,7 +8,7 @@ from math import exp, hypot, inf, sqrt
 import numpy as np
 
 from fer.errors import FerError
-from fer.faces.crop import Prediction
+from fer.inference.prediction import Prediction
 
 OVERLAP = 0.3  # of two boxes of the same face (intersection over union); SORT's default (Bewley et al. 2016)
 REACH = 1.0  # face sizes that a centre may be off where boxes do not overlap: 5 a second at five readings a second
@@ -34,6 +34,11 @@ class Tracked:
     prediction: Prediction
     raw: Prediction
     first_seen: float
+
+    @property
+    def mark(self) -> tuple[int, Prediction]:
+        """What is drawn of it."""
+        return self.number, self.prediction
 
 
 @dataclass(eq=False)

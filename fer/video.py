@@ -8,10 +8,10 @@ from pathlib import Path
 import av
 import numpy as np
 
-from fer.drawing import draw
 from fer.errors import FerError
 from fer.film import Film, open_film
-from fer.inference import EmotionReader
+from fer.inference.drawing import draw
+from fer.inference.reader import EmotionReader
 from fer.readings import Moment, Reading, keep_strongest
 from fer.recording import Recording
 from fer.tracking import Tracked, Tracker
@@ -103,7 +103,7 @@ def annotate_video(
 
 
 def _colors(labels: tuple[str, ...]) -> dict[str, str]:
-    from fer.charts import color_map  # brings Plotly, which reading a film does not need
+    from fer.inference.palette import color_map  # brings Plotly, which reading a film does not need
 
     return color_map(labels)
 
@@ -152,7 +152,9 @@ def _annotate(film: Film, watch: _Watch, recording: Recording, colors: dict[str,
 
     def write(after: Frame | None) -> None:
         for time, picture in waiting:
-            recording.add(draw(film.upright(picture), _between(before, after, time), colors), time)
+            recording.add(
+                draw(film.upright(picture), [face.mark for face in _between(before, after, time)], colors), time
+            )
         waiting.clear()
 
     for time, picture in film.pictures(recording.add_sound):
@@ -161,7 +163,7 @@ def _annotate(film: Film, watch: _Watch, recording: Recording, colors: dict[str,
             frame = watch.read(picture, time)
             write(after=frame)
             before = frame
-            recording.add(draw(frame.image, frame.tracked, colors), time)
+            recording.add(draw(frame.image, [face.mark for face in frame.tracked], colors), time)
             yield frame
         else:
             waiting.append((time, picture))

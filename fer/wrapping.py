@@ -3,9 +3,9 @@
 import keras
 import numpy as np
 
-from fer.calibration import softmax
 from fer.errors import FerError, shortened
 from fer.faces.crop import IMAGE_SIZE
+from fer.inference.probabilities import softmax
 
 SCALES = {"0-255": (1.0, 0.0), "0-1": (1 / 255, 0.0), "-1-1": (1 / 127.5, -1.0)}  # factor and offset of a picture
 SIDES = range(16, 513)  # pixels of the pictures that a network may want

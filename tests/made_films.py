@@ -8,7 +8,8 @@ from types import SimpleNamespace
 import av
 import numpy as np
 
-from fer.faces.crop import Face, Prediction
+from fer.faces.crop import Face
+from fer.inference.prediction import Prediction
 from fer.video import annotate_video, read_video
 
 LABELS = ("happy", "sad", "neutral")

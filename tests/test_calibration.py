@@ -8,6 +8,7 @@ from sklearn.isotonic import IsotonicRegression
 
 from fer import calibration
 from fer.calibration import BINS, COLDEST, HOTTEST
+from fer.inference.probabilities import at_temperature, softmax
 
 
 def honest(n: int, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
@@ -97,7 +98,7 @@ def test_the_best_temperature_is_scipys(n, temperature):
     random = np.random.default_rng(n)
     probabilities = random.dirichlet(np.ones(7) / 2, n).clip(1e-9)
     targets = np.array([random.choice(7, p=row / row.sum()) for row in probabilities])
-    sharp = calibration.at_temperature(probabilities, 1 / temperature)
+    sharp = at_temperature(probabilities, 1 / temperature)
     best = optimize.minimize_scalar(
         loss_at, bounds=(1 / HOTTEST, 1 / COLDEST), args=(targets, sharp), method="bounded", options={"xatol": 1e-9}
     )
@@ -122,13 +123,13 @@ def test_a_temperature_is_a_division_of_logits():
     probabilities = special.softmax(logits, axis=1)
     for temperature in (0.1, 0.9, 1.0, 3.0):
         wanted = special.softmax(logits / temperature, axis=1)
-        np.testing.assert_allclose(calibration.at_temperature(probabilities, temperature), wanted, atol=1e-12)
+        np.testing.assert_allclose(at_temperature(probabilities, temperature), wanted, atol=1e-12)
 
 
 @pytest.mark.parametrize("temperature", [COLDEST, 0.5, 1.0, HOTTEST])
 def test_probabilities_that_fell_to_zero_stay_probabilities(temperature):
     sure = np.array([[1, 0, 0, 0, 0, 0, 0], [0.5, 0.5, 1e-45, 0, 0, 0, 0]], np.float32)
-    found = calibration.at_temperature(sure, temperature)
+    found = at_temperature(sure, temperature)
     np.testing.assert_allclose(found.sum(axis=1), 1, atol=1e-12)
     if temperature == 1:
         np.testing.assert_allclose(found, sure, atol=1e-12)
@@ -151,9 +152,9 @@ def test_the_coverage_curve_is_what_counting_gives(n, decimals):
 @pytest.mark.parametrize("scale", [1, 50, 1e4])
 def test_the_softmax_is_scipys(scale):
     logits = np.random.default_rng(0).normal(0, scale, (20, 7)).astype(np.float32)
-    found = calibration.softmax(logits)
+    found = softmax(logits)
     np.testing.assert_allclose(found, special.softmax(logits.astype(np.float64), axis=1), atol=1e-12)
-    assert found.dtype == np.float64 and calibration.softmax(logits[:0]).shape == (0, 7)
+    assert found.dtype == np.float64 and softmax(logits[:0]).shape == (0, 7)
 
 
 @pytest.mark.parametrize("share", [0.3, 0.5, 0.6, 0.8])

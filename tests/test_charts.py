@@ -15,7 +15,9 @@ from fer import calibration, charts, metrics, references
 from fer.charts import certainty, judging
 from fer.comparison import Comparison
 from fer.data.labels import EMOTIONS
-from fer.faces.crop import Face, Prediction
+from fer.faces.crop import Face
+from fer.inference import palette
+from fer.inference.prediction import Prediction
 from fer.tables import confusion_sentence
 
 OF_ONE = {
@@ -153,7 +155,7 @@ def test_models_are_told_apart_by_more_than_colour():
 
 
 def test_more_models_than_colours_are_still_drawn():
-    reports = [replace(PLAIN, model=f"m{i}") for i in range(len(charts.MODELS) + 1)]
+    reports = [replace(PLAIN, model=f"m{i}") for i in range(len(palette.MODELS) + 1)]
     for figure in (judging.precision_recall_curves(reports, "sad"), certainty.coverage_curves(reports)):
         assert [trace.name.split(",")[0] for trace in figure.data] == [report.model for report in reports]
 
@@ -192,14 +194,14 @@ def test_the_probabilities_of_a_face_are_bars_in_the_models_order():
     prediction = Prediction(Face((0, 0, 9, 9), 1.0), EMOTIONS, PLAIN.probabilities[0])
     (bars,) = charts.probability_bars(prediction).data
     assert list(bars.y) == list(EMOTIONS) and bars.text[0] == f"{PLAIN.probabilities[0, 0]:.1%}"
-    assert list(bars.marker.color) == list(charts.COLORS.values()) and len(set(bars.marker.color)) == 7
+    assert list(bars.marker.color) == list(palette.COLORS.values()) and len(set(bars.marker.color)) == 7
 
 
 def test_each_class_has_a_colour_and_a_line_of_its_own():
-    assert charts.colors_of(EMOTIONS) == list(charts.COLORS.values())
-    assert charts.colors_of(("happy", "not happy")) == [charts.COLORS["happy"], charts.MODELS[0]]
+    assert palette.colors_of(EMOTIONS) == list(palette.COLORS.values())
+    assert palette.colors_of(("happy", "not happy")) == [palette.COLORS["happy"], palette.MODELS[0]]
     for labels in (("happy", "not happy", "sad"), OWN, [f"c{i}" for i in range(20)], (*EMOTIONS, "contempt")):
-        lines = charts.lines_of(labels)
+        lines = palette.lines_of(labels)
         assert len({tuple(line.items()) for line in lines}) == len(labels)
-        assert [line["color"] for line in lines] == charts.colors_of(labels)
-    assert len(set(charts.colors_of([f"c{i}" for i in range(6)]))) == 6
+        assert [line["color"] for line in lines] == palette.colors_of(labels)
+    assert len(set(palette.colors_of([f"c{i}" for i in range(6)]))) == 6

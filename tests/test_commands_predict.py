@@ -12,7 +12,7 @@ from made_films import film
 from PIL import Image
 
 from fer.__main__ import main
-from fer.inference import EmotionReader
+from fer.inference.reader import EmotionReader
 from fer.video import EVERY
 
 SAMPLES = Path(__file__).parents[1] / "pages/parts/samples"

@@ -10,7 +10,7 @@ from fer import conversion
 from fer.data.catalog import open_dataset
 from fer.data.dataset import Split
 from fer.errors import FerError
-from fer.inference import Classifier
+from fer.inference.classifier import Classifier
 from fer.runs.run import EXPORTS, Run
 from fer.runs.store import RunStore
 

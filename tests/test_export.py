@@ -12,7 +12,7 @@ from fer import export, networks
 from fer.architectures import ARCHITECTURES
 from fer.data.formats import synthetic
 from fer.errors import FerError
-from fer.inference import Classifier
+from fer.inference.classifier import Classifier
 from fer.runs.config import TrainConfig
 from fer.runs.run import Run
 from fer.runs.store import RunStore

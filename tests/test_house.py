@@ -92,8 +92,8 @@ for dotted in {modules}:
     except ModuleNotFoundError:
         resolve_name(dotted)  # a name in a module
 import numpy as np
-from fer.inference import EmotionReader
-from fer.runs import Run
+from fer.inference.reader import EmotionReader
+from fer.runs.run import Run
 picture = np.random.default_rng(0).integers(0, 256, (96, 80, 3), np.uint8)
 for detector in ("yunet", "whole"):
     answers = EmotionReader(Run(sys.argv[1]), detector=detector).read(picture)
@@ -109,8 +109,8 @@ def test_the_predict_command_leaves_tensorflow_out(trained_run, tmp_path):
     script = f"""
 import runpy, sys
 from pathlib import Path
-import fer.store
-fer.store.MODELS = Path(sys.argv[1])
+import fer.runs.store
+fer.runs.store.MODELS = Path(sys.argv[1])
 sys.argv = ["fer", "predict", sys.argv[2], "--model", "trained", "--detector", "whole"]
 try:
     runpy.run_module("fer", run_name="__main__")

@@ -7,7 +7,6 @@ from keras import layers
 from made_networks import network
 
 from fer import document
-from fer.calibration import softmax
 from fer.data.catalog import open_dataset
 from fer.data.formats import synthetic
 from fer.data.labels import EMOTIONS
@@ -15,7 +14,8 @@ from fer.errors import FerError
 from fer.evaluation import evaluate
 from fer.export import load
 from fer.importing import import_model
-from fer.inference import Classifier
+from fer.inference.classifier import Classifier
+from fer.inference.probabilities import softmax
 from fer.runs.store import RunStore
 
 LABELS = ",".join(EMOTIONS)

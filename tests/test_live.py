@@ -8,10 +8,10 @@ import av
 import numpy as np
 import pytest
 
-from fer.charts import colors_of
 from fer.faces.detectors import DETECTORS
 from fer.faces.image import read_image
-from fer.inference import Classifier
+from fer.inference.classifier import Classifier
+from fer.inference.palette import colors_of
 from fer.live import LiveReader, Settings
 from fer.runs.store import RunStore
 

@@ -23,7 +23,7 @@ from fer.data.labels import EMOTIONS
 from fer.errors import FerError
 from fer.evaluation import evaluate, evaluate_faces
 from fer.faces.photos import Photo
-from fer.inference import EmotionReader
+from fer.inference.reader import EmotionReader
 from fer.pictures import pictures_of, sides
 from fer.runs.data import data_for
 from fer.runs.run import Run

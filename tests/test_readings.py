@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from fer import readings
-from fer.faces.crop import Face, Prediction
+from fer.faces.crop import Face
+from fer.inference.prediction import Prediction
 from fer.readings import Moment, Reading, keep_strongest, summary, table
 from fer.tracking import Tracker
 

@@ -10,7 +10,7 @@ from PIL import Image
 
 from fer import recording, video
 from fer.errors import FerError
-from fer.inference import EmotionReader
+from fer.inference.reader import EmotionReader
 from fer.runs.store import RunStore
 from fer.video import annotate_video
 

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from fer.errors import FerError
-from fer.faces.crop import Face, Prediction
+from fer.faces.crop import Face
+from fer.inference.prediction import Prediction
 from fer.tracking import Tracker
 
 LABELS = ("happy", "sad", "neutral")

@@ -11,7 +11,7 @@ from fer.calibration import fit_temperature, sure_from
 from fer.data.catalog import open_dataset
 from fer.data.labels import EMOTIONS
 from fer.errors import FerError
-from fer.inference import views
+from fer.inference.tta import views
 from fer.runs.store import RunStore
 from fer.training import validate
 

@@ -6,9 +6,10 @@ import numpy as np
 import plotly.graph_objects as go
 
 from fer import calibration
-from fer.charts import DASHES, GREY, MODELS, as_text, colors_of, layout
+from fer.charts import as_text, layout
 from fer.charts.judging import POINTS, short_name
 from fer.comparison import Comparison
+from fer.inference.palette import DASHES, GREY, MODELS, colors_of
 from fer.references import about, about_all, judged_on
 from fer.report import Report
 

@@ -7,7 +7,8 @@ import plotly.graph_objects as go
 from plotly.colors import sample_colorscale
 
 from fer import metrics
-from fer.charts import DASHES, GREY, MODELS, as_text, layout, lines_of
+from fer.charts import as_text, layout
+from fer.inference.palette import DASHES, GREY, MODELS, lines_of
 from fer.references import REFERENCES, about, about_all
 from fer.report import Report
 from fer.runs.run import way

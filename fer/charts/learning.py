@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 
 import plotly.graph_objects as go
 
-from fer.charts import DASHES, GREY, MODELS, as_text, layout, lines_of
+from fer.charts import as_text, layout
+from fer.inference.palette import DASHES, GREY, MODELS, lines_of
 
 PARTS = {"loss": ("loss", "val_loss"), "accuracy": ("accuracy", "val_accuracy")}
 

@@ -5,7 +5,8 @@ from collections.abc import Mapping
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from fer.charts import DASHES, MODELS, as_text, layout
+from fer.charts import as_text, layout
+from fer.inference.palette import DASHES, MODELS
 
 COLUMNS = 2  # panels beside each other; they still can be read at 390 pixels
 ROW = 200  # pixels

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 import plotly.graph_objects as go
 
-from fer.charts import as_text, layout, lines_of
+from fer.charts import as_text, layout
+from fer.inference.palette import lines_of
 from fer.readings import Reading
 
 MOST_POINTS = 600  # a line; a screen shows no more

@@ -9,12 +9,13 @@ from pathlib import Path
 
 import pandas as pd
 
-from fer import batch, printing, readings, video
+from fer import printing, readings, video
 from fer.errors import FerError
 from fer.faces import image, photos
 from fer.faces.photos import Photo
 from fer.film import SUFFIXES
-from fer.inference import EmotionReader
+from fer.inference import many_photos
+from fer.inference.reader import EmotionReader
 from fer.printing import clock
 from fer.readings import Reading, Summary
 from fer.terminal import progress_bar
@@ -34,13 +35,13 @@ class Answers:
         told = []
         with ExitStack() as zips, progress_bar() as bar:
             found = [photo for source in sources for photo in self._photos(source, zips)]
-            for answer in bar.track(batch.read_all(found, reader=self.reader), len(found), description="photos"):
+            for answer in bar.track(many_photos.read_all(found, reader=self.reader), len(found), description="photos"):
                 if answer.error:
                     self._fail(answer.name, answer.error)
                     continue
                 told.append(answer.as_dict() | {"model": self.reader.classifier.run.id})
                 self._print_photo(answer)
-        self.tables.append(batch.table(told))
+        self.tables.append(many_photos.table(told))
 
     def _photos(self, source: Path, zips: ExitStack) -> Iterator[Photo]:
         """What one source holds, named by the source and the place in it."""
@@ -53,14 +54,14 @@ class Answers:
         except FerError as error:
             self._fail(source, error)
             return
-        pictures, others = batch.pictures_among(inside)
+        pictures, others = many_photos.pictures_among(inside)
         if not pictures:
             self._fail(source, "It holds no pictures.")
         for name in others:
             print(f"fer: {source / name}: left out; its name is no picture's.", file=sys.stderr)
         yield from (Photo(str(source / photo.name), photo.read) for photo in pictures)
 
-    def _print_photo(self, answer: batch.Answer) -> None:
+    def _print_photo(self, answer: many_photos.Answer) -> None:
         if self.json:
             printing.print_json(answer.as_dict(), indent=None)
         else:

@@ -62,7 +62,7 @@ def predict(
     **pace,
 ) -> int:
     from fer.commands.answering import Answers, is_film  # pandas and FFmpeg, which other commands do not need
-    from fer.inference import EmotionReader
+    from fer.inference.reader import EmotionReader
 
     films = [source for source in sources if is_film(source)]
     if annotate and (len(sources) > 1 or not films):

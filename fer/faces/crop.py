@@ -47,58 +47,6 @@ class Square:
     turn: float = 0.0
 
 
-class Answered:
-    """What follows from `labels` and their `probabilities`."""
-
-    __slots__ = ()
-
-    @property
-    def label(self) -> str:
-        """The most probable class."""
-        return self.labels[int(self.probabilities.argmax())]
-
-    @property
-    def confidence(self) -> float:
-        """The probability of `label`."""
-        return float(self.probabilities.max())
-
-
-@dataclass(frozen=True)
-class Prediction(Answered):
-    """What a model says of one face.
-
-    Attributes:
-        probabilities: float32 (C,), sums to 1, in the order of `labels`.
-    """
-
-    face: Face
-    labels: tuple[str, ...]
-    probabilities: np.ndarray
-
-    def is_sure(self, threshold: float | None) -> bool:
-        """Whether the confidence, of calibrated probabilities, reaches the run's threshold (`Run.threshold`).
-
-        Always True where the threshold is None: how sure such a run may be believed is not known.
-        """
-        return threshold is None or self.confidence >= threshold
-
-    def top(self, k: int) -> list[tuple[str, float]]:
-        """The k most probable labels with their probabilities, most probable first."""
-        order = np.argsort(-self.probabilities, kind="stable")[:k]
-        return [(self.labels[i], float(self.probabilities[i])) for i in order]
-
-    def as_dict(self) -> dict:
-        """Plain values: box, label, confidence, probabilities."""
-        return {
-            "box": list(self.face.box),
-            "label": self.label,
-            "confidence": round(self.confidence, 6),
-            "probabilities": {
-                label: round(float(p), 6) for label, p in zip(self.labels, self.probabilities, strict=True)
-            },
-        }
-
-
 def crop(image: np.ndarray, face: Face, size: int = IMAGE_SIZE) -> np.ndarray:
     """The face as the networks want it, uint8 (size, size): `square_of` the face, cut out by `cut`."""
     return cut(image, square_of(face), size)

@@ -6,10 +6,12 @@ import numpy as np
 import streamlit as st
 from PIL import Image
 
-from fer.charts import color_map, probability_bars
-from fer.drawing import annotate
-from fer.faces.crop import Prediction, crop
+from fer.charts import probability_bars
+from fer.faces.crop import crop
 from fer.faces.quality import hints
+from fer.inference.drawing import annotate
+from fer.inference.palette import color_map
+from fer.inference.prediction import Prediction
 from fer.runs.run import Run
 from pages.parts import why
 from pages.parts.frame import plain

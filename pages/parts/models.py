@@ -2,7 +2,9 @@
 
 import streamlit as st
 
-from fer.inference import Classifier, EmotionReader, milliseconds_a_face
+from fer.inference.classifier import Classifier
+from fer.inference.reader import EmotionReader
+from fer.inference.timing import milliseconds_a_face
 from fer.runs.run import TTA, Run, way
 from fer.runs.store import RunStore
 from pages.parts.frame import plain

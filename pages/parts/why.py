@@ -3,8 +3,9 @@
 import numpy as np
 import streamlit as st
 
-from fer import saliency
-from fer.faces.crop import Prediction, crop
+from fer.faces.crop import crop
+from fer.inference import saliency
+from fer.inference.prediction import Prediction
 from fer.runs.run import Run
 from pages.parts import models
 from pages.parts.frame import plain

@@ -8,8 +8,9 @@ from PIL import Image
 
 from fer.errors import FerError
 from fer.faces import crop
-from fer.faces.crop import Face, Prediction
+from fer.faces.crop import Face
 from fer.faces.image import read_image
+from fer.inference.prediction import Prediction
 
 
 def encode(picture: Image.Image, format: str, **settings) -> bytes:

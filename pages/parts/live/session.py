@@ -5,7 +5,7 @@ import io
 import streamlit as st
 from PIL import Image
 
-from fer.charts import color_map
+from fer.inference.palette import color_map
 from fer.live import LiveReader, Settings
 from fer.runs.run import Run
 from pages.parts import course, models

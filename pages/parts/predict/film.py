@@ -11,7 +11,7 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from fer import video
 from fer.film import SUFFIXES
-from fer.inference import EmotionReader
+from fer.inference.reader import EmotionReader
 from fer.readings import Moment, Reading
 from fer.runs.run import Run
 from pages.parts import course, frame, models

@@ -11,11 +11,11 @@ import streamlit as st
 from PIL import Image
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-from fer import batch
-from fer.batch import Answer
 from fer.charts import count_bars
 from fer.faces import photos
 from fer.faces.photos import Photo
+from fer.inference import many_photos
+from fer.inference.many_photos import Answer
 from fer.runs.run import Run
 from fer.runs.store import RunStore
 from pages.parts import frame, models
@@ -23,7 +23,7 @@ from pages.parts.report import figures
 
 THUMBNAIL = 96  # pixels
 LAST = "predict-many-last"  # what was read last, which another way into the page does not take away
-TYPES = [suffix[1:] for suffix in batch.SUFFIXES]
+TYPES = [suffix[1:] for suffix in many_photos.SUFFIXES]
 
 
 def show(run: Run, tta: bool) -> None:
@@ -61,9 +61,11 @@ def _read(
             for upload in _uploads:
                 with frame.errors(f"{upload.name}: "):
                     found += _photos(upload, zips)
-            pictures, names = batch.pictures_among(found)
+            pictures, names = many_photos.pictures_among(found)
             others += [(name, "Left out: no image file, by its name.") for name in names]
-            reading = batch.read_all(pictures, reader=models.reader(RunStore()[run_id], tta=tta), thumbnails=THUMBNAIL)
+            reading = many_photos.read_all(
+                pictures, reader=models.reader(RunStore()[run_id], tta=tta), thumbnails=THUMBNAIL
+            )
             step, answers = frame.progress(bar, "photos read"), []
             for answer in reading:
                 answers.append(answer)
@@ -98,7 +100,7 @@ def _table(read: list[Answer], run: Run) -> None:
     labels = left.multiselect("Only", run.labels, key="predict-many-only", placeholder="every emotion")
     least = right.slider("From a confidence of", 0.0, 1.0, 0.0, 0.05, key="predict-many-least", format="percent")
     told = [answer.as_dict() | {"model": run.id} for answer in read]
-    everything = batch.table(told)
+    everything = many_photos.table(told)
     if "confidence" in everything:
         everything["sure"] = everything["confidence"].ge(run.threshold or 0.0)
     shown = everything.assign(photo=everything["file"].map({answer.name: _uri(answer.thumbnail) for answer in read}))

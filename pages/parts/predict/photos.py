@@ -5,8 +5,8 @@ import json
 import numpy as np
 import streamlit as st
 
-from fer import batch
 from fer.faces.image import MAX_BYTES, read_image
+from fer.inference import many_photos
 from fer.runs.run import Run
 from pages.parts import answers, frame, gallery, models
 
@@ -67,7 +67,7 @@ def take(answered: list[dict]) -> None:
     with st.container(horizontal=True):
         st.download_button(
             "Answers (CSV)",
-            batch.table(answered).to_csv(index=False),
+            many_photos.table(answered).to_csv(index=False),
             "emotions.csv",
             "text/csv",
             key="predict-csv",

@@ -11,8 +11,8 @@ import streamlit as st
 from PIL import Image
 
 from fer import tables
-from fer.charts import colors_of
 from fer.errors import FerError
+from fer.inference.palette import colors_of
 from fer.pictures import Pictures
 from fer.report import Report
 from fer.runs.run import way

@@ -6,9 +6,9 @@ from dataclasses import fields
 import pandas as pd
 import streamlit as st
 
-from fer import charts
 from fer.data import catalog
 from fer.data.dataset import SPLITS, Dataset
+from fer.inference import palette
 from fer.runs.config import TrainConfig
 from fer.runs.store import RunStore
 from pages.parts import access, frame
@@ -72,7 +72,7 @@ def choose(store: RunStore) -> tuple[Dataset, bool]:
         st.caption(f"Always answering {frame.plain(dataset.labels[most])} would be right on {share:.1%} of val.")
     with st.expander("A look at it: classes, samples, twins and faults"):
         st.bar_chart(
-            counts, horizontal=True, stack=False, sort=False, color=list(charts.MODELS[: len(SPLITS)]), height=320
+            counts, horizontal=True, stack=False, sort=False, color=list(palette.MODELS[: len(SPLITS)]), height=320
         )
         _samples(dataset)
         st.dataframe(

@@ -11,13 +11,13 @@ import pytest
 from made_films import RedReader, square
 from PIL import Image
 
-from fer import batch
-from fer.batch import Answer, pictures_among, read_all, table
 from fer.faces.photos import Photo, in_folder, in_zip
-from fer.inference import EmotionReader
+from fer.inference import many_photos
+from fer.inference.many_photos import Answer, pictures_among, read_all, table
+from fer.inference.reader import EmotionReader
 from fer.runs.store import RunStore
 
-SAMPLES = Path(__file__).parents[1] / "pages/parts/samples"
+SAMPLES = Path(__file__).parents[2] / "pages/parts/samples"
 
 
 @pytest.fixture
@@ -77,9 +77,9 @@ def test_only_a_few_photos_are_read_ahead_of_the_answers():
     answers = read_all(photos, reader=RedReader())
     next(answers)
     time.sleep(0.05)
-    assert len(asked) <= 2 * batch.THREADS + 1
+    assert len(asked) <= 2 * many_photos.THREADS + 1
     answers.close()
-    assert len(asked) <= 2 * batch.THREADS + 1 and threading.active_count() < 50
+    assert len(asked) <= 2 * many_photos.THREADS + 1 and threading.active_count() < 50
 
 
 def test_no_photo_is_no_answer():

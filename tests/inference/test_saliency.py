@@ -7,10 +7,11 @@ import numpy as np
 import pytest
 from keras import layers
 
-from fer import export, saliency
+from fer import export
 from fer.data.formats import synthetic
 from fer.errors import FerError
-from fer.inference import Classifier
+from fer.inference import saliency
+from fer.inference.classifier import Classifier
 from fer.runs.run import Run
 from fer.runs.store import RunStore
 

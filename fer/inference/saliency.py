@@ -6,10 +6,10 @@ the answer's probability more than hiding as much at random (benchmarks/explanat
 
 import numpy as np
 
-from fer.calibration import softmax
 from fer.errors import FerError
 from fer.faces.crop import IMAGE_SIZE
-from fer.inference import Classifier
+from fer.inference.classifier import Classifier
+from fer.inference.probabilities import softmax
 
 METHODS = ("activation", "occlusion")
 FINE = 6  # cells a side; mini_xception's maps of 3 x 3 find no more than patches laid at random, vgg_small's 6 x 6 do

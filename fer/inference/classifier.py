@@ -1,24 +1,17 @@
 """Answers from a finished run, in LiteRT: a millisecond a face, and no TensorFlow in the process."""
 
 import threading
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
-from PIL import Image
 
-from fer.calibration import at_temperature, softmax
 from fer.errors import FerError
-from fer.faces import crop
-from fer.faces.crop import IMAGE_SIZE, Prediction
-from fer.faces.detectors import DETECTORS
-from fer.faces.image import read_image
+from fer.faces.crop import IMAGE_SIZE
+from fer.inference.probabilities import at_temperature, softmax
+from fer.inference.tta import views
 from fer.runs.run import Run, no_weights
-from fer.runs.store import RunStore
 
 BATCH = 64  # faces an invocation; more is not faster on a CPU and needs more memory
-ROUNDS, ROUND_SECONDS = 10, 0.05  # of measuring; a short round is more often left in peace than a long one
 
 
 class Classifier:
@@ -120,92 +113,3 @@ def outputs(interpreter) -> tuple[int, int | None]:
     """
     found = {len(output["shape"]): output["index"] for output in interpreter.get_output_details()}
     return (found[2], found.get(4)) if len(found) > 1 else (*found.values(), None)
-
-
-def milliseconds_a_face(run: Run) -> float:
-    """CPU milliseconds that this thread needs for a face: one at a time, a single pass, on one core of this machine.
-
-    The best of ROUNDS, and the thread's own time, so that other work beside it changes the answer little.
-    """
-    classifier, face = Classifier(run), np.zeros((1, IMAGE_SIZE, IMAGE_SIZE), np.uint8)
-    classifier.logits(face)  # warms up
-    return 1000 * min(_seconds_a_call(classifier.logits, face) for _ in range(ROUNDS))
-
-
-def _seconds_a_call(work: Callable, argument: np.ndarray) -> float:
-    """CPU seconds of this thread for one call, the mean over ROUND_SECONDS of them."""
-    calls, started = 0, time.thread_time()
-    while (spent := time.thread_time() - started) < ROUND_SECONDS:
-        work(argument)
-        calls += 1
-    return spent / calls
-
-
-def views(images: np.ndarray) -> list[np.ndarray]:
-    """The views of test-time augmentation: as it is, 2 pixels nearer and 2 farther, and all three mirrored.
-
-    Chosen on FER2013's PublicTest among mirroring, shifts by 1 to 4 pixels and zooms; docs/experiments.md has the gain.
-
-    Args:
-        images: uint8 (N, 48, 48).
-
-    Returns:
-        six arrays like `images`.
-    """
-    nearer, farther = (np.array([_zoomed(image, pixels) for image in images], np.uint8) for pixels in (2, -2))
-    zoomed = [images, nearer.reshape(images.shape), farther.reshape(images.shape)]  # of no images, too
-    return [*zoomed, *(view[:, :, ::-1] for view in zoomed)]
-
-
-def _zoomed(image: np.ndarray, pixels: int) -> np.ndarray:
-    """uint8 (48, 48) without so many pixels on each side, or with as many more that repeat the edge; scaled back."""
-    if pixels < 0:
-        image = np.pad(image, -pixels, mode="edge")
-    cut = max(pixels, 0)
-    box = (cut, cut, image.shape[1] - cut, image.shape[0] - cut)
-    scaled = Image.fromarray(image).resize((IMAGE_SIZE, IMAGE_SIZE), Image.Resampling.BICUBIC, box)
-    return np.asarray(scaled)
-
-
-class EmotionReader:
-    """Photo in, predictions out.
-
-    Args:
-        model: the run that answers or its name in `models/`, or its classifier where that is loaded already (default:
-            the default run).
-        detector: a name in DETECTORS, or what one of them has loaded.
-        tta: test-time augmentation, as in `Classifier.probabilities`.
-
-    Probabilities are calibrated by the run's temperature, where it has one.
-
-    Raises:
-        FerError: for an unknown model or detector, and for a run without weights.
-    """
-
-    def __init__(
-        self, model: Run | Classifier | str | None = None, *, detector: str | Callable = "yunet", tta: bool = False
-    ):
-        if isinstance(model, str):
-            model = RunStore()[model]
-        self.classifier = model if isinstance(model, Classifier) else Classifier(model or RunStore().default)
-        self.tta = tta
-        self.detect = detector if callable(detector) else DETECTORS[detector].load()
-
-    def read(self, source: str | Path | bytes | np.ndarray) -> list[Prediction]:
-        """Every face in a picture with its emotion, from left to right.
-
-        Args:
-            source: whatever `faces.read_image` takes, or a picture that is read already: uint8 (H, W, 3), RGB.
-
-        Raises:
-            FerError: for a file that is no picture, and for any other array.
-        """
-        image = source if isinstance(source, np.ndarray) else read_image(source)
-        if image.dtype != np.uint8 or image.ndim != 3 or image.shape[2] != 3 or not image.size:
-            raise FerError(f"A picture must be uint8 (H, W, 3), RGB, got {image.dtype} {image.shape}.")
-        found = self.detect(image)
-        if not found:
-            return []
-        crops = np.stack([crop.crop(image, face) for face in found])
-        answers = self.classifier.probabilities(crops, tta=self.tta, calibrated=True)
-        return [Prediction(face, self.classifier.labels, row) for face, row in zip(found, answers, strict=True)]

@@ -5,10 +5,10 @@ import time
 import numpy as np
 import pytest
 
-from fer import drawing
-from fer.drawing import annotate, draw
-from fer.faces.crop import Face, Prediction
-from fer.tracking import Tracked, Tracker
+from fer.faces.crop import Face
+from fer.inference import drawing
+from fer.inference.drawing import annotate, draw
+from fer.inference.prediction import Prediction
 
 RED = {"happy": "#ff0000"}
 
@@ -17,8 +17,8 @@ def prediction(box, label: str = "happy") -> Prediction:
     return Prediction(Face(box, 0.9), (label,), np.ones(1, np.float32))
 
 
-def numbered(*boxes, label: str = "happy") -> list[Tracked]:
-    return Tracker().update([prediction(box, label) for box in boxes], 0.0)
+def numbered(*boxes, label: str = "happy") -> list[tuple[int, Prediction]]:
+    return [(number, prediction(box, label)) for number, box in enumerate(boxes, 1)]
 
 
 @pytest.mark.parametrize("box", [(0, 0, 60, 60), (590, 430, 640, 480), (0, 0, 640, 480), (-30, -20, 700, 500)])
@@ -42,9 +42,8 @@ def test_the_label_stands_above_the_box_and_below_where_there_is_no_room():
 
 
 def test_a_face_keeps_its_number_on_the_picture():
-    image, (face,) = np.zeros((200, 200, 3), np.uint8), numbered((50, 50, 120, 120))
-    seventh = Tracked(7, face.prediction, face.raw, 0.0)
-    assert (draw(image.copy(), [seventh], RED) != draw(image.copy(), [face], RED)).any()
+    image, face = np.zeros((200, 200, 3), np.uint8), prediction((50, 50, 120, 120))
+    assert (draw(image.copy(), [(7, face)], RED) != draw(image.copy(), [(1, face)], RED)).any()
 
 
 @pytest.mark.parametrize("label", ["Ärger 鬼", "злость", "x" * 300, "", "a\nb"])

@@ -12,11 +12,10 @@ import pandas as pd
 from PIL import Image
 
 from fer.errors import FerError
-from fer.faces.crop import Prediction
 from fer.faces.image import read_image
 from fer.faces.photos import Photo
-from fer.inference import EmotionReader
-from fer.readings import class_columns
+from fer.inference.prediction import Prediction, class_columns
+from fer.inference.reader import EmotionReader
 
 SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".bmp", ".gif", ".tif", ".tiff", ".heic", ".heif", ".avif")
 THREADS = min(4, os.cpu_count() or 1)  # each may hold the 200 MB of a photo of 64 megapixels

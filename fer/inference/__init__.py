@@ -1,0 +1,5 @@
+"""Answers from a finished run, by LiteRT, without TensorFlow.
+
+In: a photo, or 48×48 grey faces. Out: a `Prediction` for each face: probabilities, label, confidence.
+Open `reader.py` first (`EmotionReader`), then `classifier.py`.
+"""
