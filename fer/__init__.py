@@ -2,7 +2,11 @@
 
 from importlib import import_module
 
-_HOMES = {"EmotionReader": "fer.inference.reader", "read_video": "fer.video", "annotate_video": "fer.video"}
+_HOMES = {
+    "EmotionReader": "fer.inference.reader",
+    "read_video": "fer.video.annotate",
+    "annotate_video": "fer.video.annotate",
+}
 
 
 def __getattr__(name: str):

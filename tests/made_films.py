@@ -10,7 +10,7 @@ import numpy as np
 
 from fer.faces.crop import Face
 from fer.inference.prediction import Prediction
-from fer.video import annotate_video, read_video
+from fer.video.annotate import annotate_video, read_video
 
 LABELS = ("happy", "sad", "neutral")
 COLORS = {"happy": "#00ff00", "sad": "#ffffff", "neutral": "#ffff00"}

@@ -13,7 +13,7 @@ from PIL import Image
 
 from fer.__main__ import main
 from fer.inference.reader import EmotionReader
-from fer.video import EVERY
+from fer.video.annotate import EVERY
 
 SAMPLES = Path(__file__).parents[1] / "pages/parts/samples"
 

@@ -144,6 +144,6 @@ from fer import EmotionReader, annotate_video, read_video
 print(type(face).__name__, read_video.__module__, set(dir(fer)) >= {{"EmotionReader", "read_video"}})
 print(sorted({HEAVY} & set(sys.modules)))
 """
-    assert run_python(script) == "[]\nPrediction fer.video True\n[]\n"
+    assert run_python(script) == "[]\nPrediction fer.video.annotate True\n[]\n"
     with pytest.raises(ImportError, match="cannot import name 'EmotionReadr'"):
         from fer import EmotionReadr  # noqa: F401

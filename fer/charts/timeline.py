@@ -6,7 +6,7 @@ import plotly.graph_objects as go
 
 from fer.charts import as_text, layout
 from fer.inference.palette import lines_of
-from fer.readings import Reading
+from fer.video.observations import Reading
 
 MOST_POINTS = 600  # a line; a screen shows no more
 

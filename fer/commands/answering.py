@@ -9,17 +9,18 @@ from pathlib import Path
 
 import pandas as pd
 
-from fer import printing, readings, video
+from fer import printing
 from fer.errors import FerError
 from fer.faces import image, photos
 from fer.faces.photos import Photo
-from fer.film import SUFFIXES
 from fer.inference import many_photos
 from fer.inference.reader import EmotionReader
 from fer.printing import clock
-from fer.readings import Reading, Summary
 from fer.terminal import progress_bar
-from fer.video import Frame
+from fer.video import annotate, observations
+from fer.video.annotate import Frame
+from fer.video.decoder import SUFFIXES
+from fer.video.observations import Reading, Summary
 
 
 @dataclass
@@ -69,7 +70,7 @@ class Answers:
 
     def read_film(self, path: Path, out: Path | None, **pace: float) -> None:
         settings = {"reader": self.reader, **pace}
-        frames = video.annotate_video(path, out, **settings) if out else video.read_video(path, **settings)
+        frames = annotate.annotate_video(path, out, **settings) if out else annotate.read_video(path, **settings)
         try:
             seen, last = self._follow(path, frames)
         except FerError as error:
@@ -78,8 +79,8 @@ class Answers:
         if last.warning:
             self._fail(path, last.warning)
         if not self.json:
-            _print_film(path, last, readings.summary(seen))
-        rows = readings.table(seen, self.reader.classifier.labels)
+            _print_film(path, last, observations.summary(seen))
+        rows = observations.table(seen, self.reader.classifier.labels)
         rows.insert(0, "file", str(path))
         self.tables.append(rows)
 

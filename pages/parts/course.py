@@ -5,14 +5,14 @@ from collections.abc import Sequence
 import pandas as pd
 import streamlit as st
 
-from fer import readings
 from fer.charts import timeline
+from fer.video import observations
 from pages.parts.report import figures
 
 
-def show(read: Sequence[readings.Reading], key: str) -> None:
+def show(read: Sequence[observations.Reading], key: str) -> None:
     """Everything about these readings, oldest first; `key` begins the widgets' keys and the files' names."""
-    faces = readings.summary(read)
+    faces = observations.summary(read)
     numbers = [face.number for face in faces]
     st.dataframe(
         pd.DataFrame([_row(face) for face in faces]),
@@ -28,13 +28,13 @@ def show(read: Sequence[readings.Reading], key: str) -> None:
     labels = list(faces[-1].means)
     with st.container(horizontal=True):
         for name, make, mime in (  # made only when they are clicked: a long session has many readings
-            ("CSV", lambda: readings.table(read, labels).to_csv(index=False), "text/csv"),
-            ("JSON", lambda: readings.table(read, labels).to_json(orient="records", indent=1), "application/json"),
+            ("CSV", lambda: observations.table(read, labels).to_csv(index=False), "text/csv"),
+            ("JSON", lambda: observations.table(read, labels).to_json(orient="records", indent=1), "application/json"),
         ):
             file = f"{key}.{name.lower()}"
             st.download_button(f"Every reading ({name})", make, file, mime, key=f"{key}-{name}", on_click="ignore")
 
 
-def _row(face: readings.Summary) -> dict:
+def _row(face: observations.Summary) -> dict:
     means = {label: 100 * mean for label, mean in face.means.items()}
     return {"face": face.number, "seconds seen": round(face.seconds, 1), "mostly": face.label, **means}

@@ -6,8 +6,8 @@ import streamlit as st
 from PIL import Image
 
 from fer.inference.palette import color_map
-from fer.live import LiveReader, Settings
 from fer.runs.run import Run
+from fer.video.live import LiveReader, Settings
 from pages.parts import course, models
 from pages.parts.live import connection
 

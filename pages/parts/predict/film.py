@@ -9,11 +9,11 @@ from pathlib import Path
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-from fer import video
-from fer.film import SUFFIXES
 from fer.inference.reader import EmotionReader
-from fer.readings import Moment, Reading
 from fer.runs.run import Run
+from fer.video import annotate
+from fer.video.decoder import SUFFIXES
+from fer.video.observations import Moment, Reading
 from pages.parts import course, frame, models
 
 RESULT = "predict-video-result"
@@ -82,7 +82,7 @@ def _read(bar, upload: UploadedFile, reader: EmotionReader, every: float, smooth
     source = Path(folder.name) / f"film{Path(upload.name).suffix.lower()}"
     source.write_bytes(upload.getbuffer())
     started, read = time.monotonic(), []
-    frames = video.annotate_video(
+    frames = annotate.annotate_video(
         source, Path(folder.name) / "marked.mp4", reader=reader, every=every, smoothing=smoothing
     )
     moments, warning = {}, ""
@@ -95,7 +95,7 @@ def _read(bar, upload: UploadedFile, reader: EmotionReader, every: float, smooth
     return Result(upload.name, made_from, folder, read, moments, warning)
 
 
-def _how_far(seen: video.Frame, elapsed: float) -> str:
+def _how_far(seen: annotate.Frame, elapsed: float) -> str:
     if not seen.share:
         return f"{seen.time:.0f} s of the film are read"
     return f"{seen.share:.0%}, {seen.time:.0f} s of the film; about {elapsed / seen.share - elapsed:.0f} s left"

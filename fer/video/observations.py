@@ -9,7 +9,7 @@ import pandas as pd
 from PIL import Image
 
 from fer.inference.prediction import Answered, class_columns
-from fer.tracking import Tracked
+from fer.video.tracker import Tracked
 
 COLUMNS = ("time", "face", "x1", "y1", "x2", "y2", "label", "confidence")
 LONGEST_GAP = 1.0  # seconds between two readings of a face that was there all the time

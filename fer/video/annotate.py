@@ -9,12 +9,12 @@ import av
 import numpy as np
 
 from fer.errors import FerError
-from fer.film import Film, open_film
 from fer.inference.drawing import draw
 from fer.inference.reader import EmotionReader
-from fer.readings import Moment, Reading, keep_strongest
-from fer.recording import Recording
-from fer.tracking import Tracked, Tracker
+from fer.video.decoder import Film, open_film
+from fer.video.encoder import Recording
+from fer.video.observations import Moment, Reading, keep_strongest
+from fer.video.tracker import Tracked, Tracker
 
 EVERY = 0.2  # seconds between readings: expressions last from half a second on (Ekman 2003)
 SMOOTHING = 0.5  # seconds, the time constant of the average over readings

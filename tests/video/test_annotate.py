@@ -9,7 +9,7 @@ import pytest
 from made_films import RedReader, annotated, film, moving, pictures, read, song, square
 
 from fer.errors import FerError
-from fer.video import read_video
+from fer.video.annotate import read_video
 
 
 @pytest.mark.parametrize(

@@ -8,13 +8,13 @@ import pytest
 from made_films import COLORS, LABELS, RedReader, annotated, film, moving, pictures, square
 from PIL import Image
 
-from fer import recording, video
 from fer.errors import FerError
 from fer.inference.reader import EmotionReader
 from fer.runs.store import RunStore
-from fer.video import annotate_video
+from fer.video import annotate, encoder
+from fer.video.annotate import annotate_video
 
-SAMPLES = Path(__file__).parents[1] / "pages/parts/samples"
+SAMPLES = Path(__file__).parents[2] / "pages/parts/samples"
 
 
 def test_an_annotated_film_is_an_mp4_that_browsers_play(tmp_path):
@@ -31,7 +31,7 @@ def test_an_annotated_film_is_an_mp4_that_browsers_play(tmp_path):
 
 
 def test_without_x264_the_film_is_written_as_vp9(tmp_path, monkeypatch):
-    monkeypatch.delitem(recording.CODECS, "libx264")
+    monkeypatch.delitem(encoder.CODECS, "libx264")
     annotated(film(tmp_path / "film.mp4", moving(10)), tmp_path / "out.mp4")
     with av.open(str(tmp_path / "out.mp4")) as container:
         assert container.streams.video[0].codec_context.name == "vp9"
@@ -53,7 +53,7 @@ def test_boxes_move_evenly_between_readings(tmp_path):
 
 
 def test_where_too_many_pictures_would_wait_the_boxes_stay(tmp_path, monkeypatch):
-    monkeypatch.setattr(video, "MOST_WAITING", 5 * 160 * 96)
+    monkeypatch.setattr(annotate, "MOST_WAITING", 5 * 160 * 96)
     path = film(tmp_path / "film.mp4", [square(2 * i, 30) for i in range(26)])
     annotated(path, tmp_path / "out.mp4", every=10)
     assert [marked_x(image) for image in pictures(tmp_path / "out.mp4")] == pytest.approx([0] * 26, abs=2)

@@ -6,7 +6,7 @@ import pytest
 from fer.errors import FerError
 from fer.faces.crop import Face
 from fer.inference.prediction import Prediction
-from fer.tracking import Tracker
+from fer.video.tracker import Tracker
 
 LABELS = ("happy", "sad", "neutral")
 STEP = 0.2  # seconds between readings

@@ -5,11 +5,11 @@ import sys
 import numpy as np
 import pytest
 
-from fer import readings
 from fer.faces.crop import Face
 from fer.inference.prediction import Prediction
-from fer.readings import Moment, Reading, keep_strongest, summary, table
-from fer.tracking import Tracker
+from fer.video import observations
+from fer.video.observations import Moment, Reading, keep_strongest, summary, table
+from fer.video.tracker import Tracker
 
 LABELS = ("happy", "sad", "neutral")
 
@@ -117,4 +117,4 @@ def test_a_thumbnail_is_small_and_lies_inside_the_picture(box, shape):
     keep_strongest(moments, np.zeros((600, 600, 3), np.uint8), [reading(0, HAPPY, box=box)])
     thumbnail = moments["happy"].thumbnail
     assert thumbnail.shape == pytest.approx(shape, abs=1) and thumbnail.dtype == np.uint8
-    assert max(thumbnail.shape) <= readings.THUMBNAIL_SIDE
+    assert max(thumbnail.shape) <= observations.THUMBNAIL_SIDE

@@ -12,10 +12,10 @@ from fer.faces.detectors import DETECTORS
 from fer.faces.image import read_image
 from fer.inference.classifier import Classifier
 from fer.inference.palette import colors_of
-from fer.live import LiveReader, Settings
 from fer.runs.store import RunStore
+from fer.video.live import LiveReader, Settings
 
-SAMPLE = read_image(Path(__file__).parents[1] / "pages/parts/samples/astronaut.jpg")
+SAMPLE = read_image(Path(__file__).parents[2] / "pages/parts/samples/astronaut.jpg")
 
 
 class Clock:

@@ -14,8 +14,8 @@ from fer.faces.detectors import DETECTORS
 from fer.inference.classifier import Classifier
 from fer.inference.drawing import draw
 from fer.inference.reader import EmotionReader
-from fer.readings import Reading
-from fer.tracking import Tracked, Tracker
+from fer.video.observations import Reading
+from fer.video.tracker import Tracked, Tracker
 
 if TYPE_CHECKING:
     import av
