@@ -17,9 +17,9 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from fer import evaluation, tables
 from fer.charts import certainty, judging
 from fer.data.dataset import Rows, assemble
+from fer.evaluation import evaluate, sentences, stored
 from fer.faces import crop
 from fer.inference.classifier import BATCH, Classifier
 from fer.runs.store import RunStore
@@ -45,15 +45,16 @@ def main() -> None:
 
 
 def _opening(run) -> None:
-    dataset, split, _ = run.reports()[0]
+    dataset, split, _ = stored.reports(run)[0]
 
     def open_overview():
-        report = run.report(dataset, split)
-        tables.headline(report)
+        report = stored.report(run, dataset, split)
+        sentences.headline(report)
         judging.reference_strip(report).to_json()
 
-    print(f"report of {len(run.report(dataset, split)):,} images, opened and overview made: {_times(open_overview)}")
-    report = run.report(dataset, split)
+    n = len(stored.report(run, dataset, split))
+    print(f"report of {n:,} images, opened and overview made: {_times(open_overview)}")
+    report = stored.report(run, dataset, split)
     for title, figure in (
         ("confusion matrix", lambda: judging.confusion_matrix(report)),
         ("precision and recall", lambda: judging.precision_recall_curves([report])),
@@ -85,7 +86,7 @@ def _throughput(run) -> None:
             bare._interpreter.invoke()
             bare._interpreter.get_tensor(bare._output)
 
-    pairs = [(seconds(invoke), seconds(lambda: evaluation.evaluate(run, dataset, "all"))) for _ in range(ROUNDS)]
+    pairs = [(seconds(invoke), seconds(lambda: evaluate.evaluate(run, dataset, "all"))) for _ in range(ROUNDS)]
     shares = sorted(low / whole for low, whole in pairs)
     rate = IMAGES / median(whole for _, whole in pairs)
     print(

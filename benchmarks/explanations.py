@@ -21,11 +21,11 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from fer.data.catalog import open_dataset
+from fer.evaluation.metrics import Z_95
 from fer.faces.crop import IMAGE_SIZE
 from fer.inference import saliency
 from fer.inference.classifier import Classifier
 from fer.inference.probabilities import softmax
-from fer.metrics import Z_95
 from fer.runs.store import RunStore
 
 SHARE = 0.2  # of a face that is hidden

@@ -27,8 +27,9 @@ from fer.data.catalog import ferplus_path, open_rows
 from fer.data.ferplus import read_votes
 from fer.data.labels import EMOTIONS
 from fer.errors import FerError
+from fer.evaluation import stored
+from fer.evaluation.report import Report
 from fer.inference.probabilities import softmax
-from fer.report import Report
 from fer.runs.run import way
 from fer.runs.store import RunStore
 
@@ -95,7 +96,7 @@ def main() -> None:
     rows, _, path = open_rows("fer2013")
     votes = read_votes(ferplus_path(path), rows)[:, : len(EMOTIONS)]
     for tta in (False, True):
-        reports = [store[name].report("fer2013", "val", tta=tta) for name in names]
+        reports = [stored.report(store[name], "fer2013", "val", tta=tta) for name in names]
         if None in reports:
             parser.error(f"{names[reports.index(None)]} has no report on fer2013's val split ({way(tta)}).")
         judged = [*reports, together(reports)] if len(reports) > 1 else reports

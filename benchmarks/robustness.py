@@ -1,185 +1,22 @@
-"""How accuracy falls when faces are not as FER2013's: moved, larger or smaller, turned, blurred, noisy, dark, packed.
+"""How accuracy falls when faces are not as FER2013's (fer/evaluation/robustness.py says how they are changed).
 
     python benchmarks/robustness.py [--models RUN ...] [--images N]
 
-Every image of FER2013's PublicTest is changed in one way at a time (CHANGES says how), more and more, and the run's
-LiteRT network answers in a single pass, as it ships. What is drawn at random (directions, the noise) is drawn once for
-an image: it is the same at every strength and for every run, so differences are of the same images. Pixels from beyond
-the border repeat the edge, as in augmentation. The figures go into the run's `robustness.json`, which the Models page
-draws, and are printed as the table of docs/experiments.md. With fewer images nothing is kept. Nothing here reads
-PrivateTest.
+The figures on FER2013's PublicTest go into the run's `robustness.json`, which the Models page draws, and are printed as
+the table of docs/experiments.md. With fewer images nothing is kept. Nothing here reads PrivateTest.
 
 `flagship` takes nine minutes of one processor core, `vgg_small` and `mini_xception` three together.
 """
 
 import argparse
 import sys
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
 from pathlib import Path
-
-import cv2
-import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from fer.comparison import Comparison
-from fer.data.dataset import Dataset, Split
-from fer.evaluation import evaluate
-from fer.references import judged_on
-from fer.report import Report
+from fer.evaluation.robustness import measure, part_of, table
 from fer.runs.data import data_for
-from fer.runs.run import Run
 from fer.runs.store import RunStore
-
-SEED = 0
-
-
-@dataclass(frozen=True)
-class Chance:
-    """What is drawn for one image, whatever is done to it: two signs and noise of spread 1, float32 (H, W)."""
-
-    x: int
-    y: int
-    noise: np.ndarray
-
-
-@dataclass(frozen=True)
-class Change:
-    """One way in which a picture may differ.
-
-    Attributes:
-        unit: of the strengths.
-        told: what a strength means, for readers.
-        strengths: in the order of table and figure.
-        neutral: the strength that changes nothing, if there is one.
-        apply: (uint8 (H, W), strength, chance) -> uint8 (H, W), or float before rounding.
-    """
-
-    unit: str
-    told: str
-    strengths: tuple[float, ...]
-    neutral: float | None
-    apply: Callable[[np.ndarray, float, Chance], np.ndarray]
-
-
-def shifted(image: np.ndarray, pixels: float, chance: Chance) -> np.ndarray:
-    return _warped(image, np.float32([[1, 0, chance.x * pixels], [0, 1, chance.y * pixels]]))
-
-
-def scaled(image: np.ndarray, factor: float, _: Chance) -> np.ndarray:
-    return _warped(image, cv2.getRotationMatrix2D(_centre(image), 0, factor))
-
-
-def rotated(image: np.ndarray, degrees: float, chance: Chance) -> np.ndarray:
-    return _warped(image, cv2.getRotationMatrix2D(_centre(image), chance.x * degrees, 1))
-
-
-def _centre(image: np.ndarray) -> tuple[float, float]:
-    return (image.shape[1] - 1) / 2, (image.shape[0] - 1) / 2
-
-
-def _warped(image: np.ndarray, matrix: np.ndarray) -> np.ndarray:
-    """Bicubic, so that little is blurred besides."""
-    size = image.shape[::-1]
-    return cv2.warpAffine(image, matrix, size, flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
-
-
-def blurred(image: np.ndarray, sigma: float, _: Chance) -> np.ndarray:
-    return cv2.GaussianBlur(image, (0, 0), sigma, borderType=cv2.BORDER_REPLICATE)
-
-
-def noisy(image: np.ndarray, sigma: float, chance: Chance) -> np.ndarray:
-    return image + sigma * chance.noise
-
-
-def darkened(image: np.ndarray, share: float, _: Chance) -> np.ndarray:
-    return share * image.astype(np.float32)
-
-
-def packed(image: np.ndarray, quality: int, _: Chance) -> np.ndarray:
-    _, data = cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, quality])
-    return cv2.imdecode(data, cv2.IMREAD_GRAYSCALE)
-
-
-CHANGES = {
-    "shift": Change(
-        "pixels", "left or right, and up or down, by so many of 48 pixels, at random", (0, 2, 4, 6, 8), 0, shifted
-    ),
-    "scale": Change("×", "above 1 the face is larger, and its rim cut off", (0.8, 0.9, 1, 1.1, 1.25), 1, scaled),
-    "rotation": Change("degrees", "clockwise or not, at random", (0, 5, 10, 15, 20), 0, rotated),
-    "blur": Change("pixels", "standard deviation of a Gaussian", (0, 0.5, 1, 1.5, 2), 0, blurred),
-    "noise": Change("grey levels", "standard deviation, Gaussian, in every pixel", (0, 5, 10, 20, 40), 0, noisy),
-    "darkness": Change("× brightness", "every pixel multiplied", (1, 0.8, 0.6, 0.4, 0.2), 1, darkened),
-    "JPEG": Change("quality", "packed and unpacked at 48 × 48 pixels", (95, 75, 50, 25, 10, 5), None, packed),
-}
-
-
-def changed(images: np.ndarray, kind: str, strength: float) -> np.ndarray:
-    """Every image, uint8 (N, H, W), changed that much in that way; each by its own chance."""
-    change, random = CHANGES[kind], np.random.default_rng(SEED)
-    if strength == change.neutral:
-        return images
-    signs = random.choice([-1, 1], (len(images), 2)).tolist()
-    made = [
-        change.apply(image, strength, Chance(x, y, random.standard_normal(image.shape, np.float32)))
-        for image, (x, y) in zip(images, signs, strict=True)
-    ]
-    return np.round(made).clip(0, 255).astype(np.uint8)
-
-
-def measure(run: Run, dataset: Dataset) -> dict:
-    """What `Run.robustness` holds: how the run does on the validation split, in every way and strength."""
-    untouched = evaluate(run, dataset, "val")
-    kinds = {}
-    for kind, change in CHANGES.items():
-        points = []
-        for strength in change.strengths:
-            images = changed(dataset.val.images, kind, strength)
-            report = evaluate(run, replace(dataset, val=replace(dataset.val, images=images)), "val")
-            points.append({"strength": strength, **figures(untouched, report)})
-        kinds[kind] = {"unit": change.unit, "told": change.told, "points": points}
-        print(f"{run.id}: {kind} done", file=sys.stderr, flush=True)
-    about = {"dataset": dataset.name, "split": "val", "fingerprint": dataset.fingerprint}
-    about |= {"judged_on": judged_on(untouched), "n": len(untouched), "seed": SEED}
-    return {**about, **figures(untouched, untouched), "kinds": kinds}
-
-
-def figures(untouched: Report, report: Report) -> dict:
-    """Accuracy with Wilson's interval, its change with the paired bootstrap's, and macro F1."""
-    compared = Comparison(untouched, report)
-    return {
-        "accuracy": report.accuracy,
-        "interval": list(report.interval),
-        "change": compared.difference,
-        "change_interval": list(map(float, compared.interval)),
-        "macro_f1": report.macro_f1,
-    }
-
-
-def table(measured: Mapping[str, dict]) -> str:
-    """Markdown: a line a kind, and for every run its accuracies and what the strongest changes cost."""
-    head = [f"`{id}`: accuracy in % | at worst, in points" for id in measured]
-    lines = [f"| changed | {' | '.join(head)} |", "|---" * (1 + 2 * len(measured)) + "|"]
-    for kind, change in CHANGES.items():
-        strengths = ", ".join(f"{strength:g}" for strength in change.strengths)
-        cells = [_cells(result["kinds"][kind]["points"]) for result in measured.values()]
-        lines.append(f"| {kind}: {strengths} {change.unit} | {' | '.join(cells)} |")
-    return "\n".join(lines)
-
-
-def _cells(points: list[dict]) -> str:
-    """Accuracies in the order of the strengths, and the largest fall."""
-    shares = ", ".join(f"{100 * point['accuracy']:.1f}" for point in points)
-    worst = min(points, key=lambda point: point["change"])
-    low, high = worst["change_interval"]
-    return f"{shares} | {100 * worst['change']:+.1f} ({100 * low:+.1f} to {100 * high:+.1f})"
-
-
-def part_of(dataset: Dataset, n: int) -> Dataset:
-    """The same data with n images of the validation split, drawn at random."""
-    chosen = np.sort(np.random.default_rng(SEED).permutation(len(dataset.val))[:n])
-    return replace(dataset, val=Split(**{key: values[chosen] for key, values in vars(dataset.val).items()}))
 
 
 def main() -> None:

@@ -8,8 +8,9 @@ import numpy as np
 
 from fer.data.dataset import Dataset
 from fer.errors import FerError
-from fer.evaluation import Progress, evaluate
-from fer.report import Report
+from fer.evaluation import stored
+from fer.evaluation.evaluate import Progress, evaluate
+from fer.evaluation.report import Report
 from fer.runs.config import TrainConfig
 from fer.runs.data import data_for
 from fer.runs.run import Run
@@ -51,7 +52,7 @@ def answers_of(teacher: Run, dataset: Dataset, on_progress: Progress) -> np.ndar
     report = _kept(teacher, dataset)
     if report is None:
         report = evaluate(teacher, dataset, "train", tta=True, on_progress=on_progress)
-        teacher.add_report(report)
+        stored.add_report(teacher, report)
     return report.probabilities
 
 
@@ -59,5 +60,5 @@ def _kept(teacher: Run, dataset: Dataset) -> Report | None:
     if teacher.card and teacher.labels != dataset.labels:
         theirs, ours = ", ".join(teacher.labels), ", ".join(dataset.labels)
         raise FerError(f"The teacher {teacher.id} answers {theirs}, not {ours}.")
-    report = teacher.report(dataset.name, "train", tta=True)
+    report = stored.report(teacher, dataset.name, "train", tta=True)
     return report if report and report.fingerprint == dataset.fingerprint else None

@@ -8,11 +8,11 @@ import plotly.graph_objects as go
 from markupsafe import Markup
 from plotly.offline import get_plotlyjs
 
-from fer import references, tables
 from fer.charts import certainty, judging
 from fer.data.labelled_photos import LabelledFaces
-from fer.pictures import Pictures
-from fer.report import Report
+from fer.evaluation import references, sentences, tables
+from fer.evaluation.images import Pictures
+from fer.evaluation.report import Report
 from fer.runs.run import Run
 
 MISTAKES = 20  # told by row number
@@ -42,16 +42,16 @@ def render(run: Run, report: Report, faces: LabelledFaces | None = None) -> str:
     return PAGE.render(
         title=f"{report.model} on {references.data_and_split(report)}",
         about=references.about(report),
-        warning=tables.warning(run, report.dataset, report.split),
-        headline=tables.headline(report),
-        caution=tables.caution(report),
+        warning=sentences.warning(run, report.dataset, report.split),
+        headline=sentences.headline(report),
+        caution=sentences.caution(report),
         references=references.REFERENCES if comparable else (),
-        confusions=tables.worst_confusions(report),
+        confusions=sentences.worst_confusions(report),
         classes=tables.classes(report).to_dict("records"),
-        calibration=tables.calibration_sentence(run, report),
-        coverage=tables.coverage_sentence(report, THRESHOLD),
+        calibration=sentences.calibration_sentence(run, report),
+        coverage=sentences.coverage_sentence(report, THRESHOLD),
         mistakes=tables.answers(report, tables.mistakes(report)[:MISTAKES], pictures).to_dict("records"),
-        photos=tables.photos_sentences(faces, report) if faces else [],
+        photos=sentences.photos_sentences(faces, report) if faces else [],
         failures=faces.failures if faces else (),
         provenance=_provenance(run, report),
         plotly=get_plotlyjs(),

@@ -3,7 +3,7 @@
 from json import dumps
 from pathlib import Path
 
-from fer.report import Report, percent
+from fer.evaluation.report import Report, percent
 
 
 def headline(scores: dict) -> str:

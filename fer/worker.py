@@ -12,13 +12,14 @@ import numpy as np
 from filelock import Timeout
 
 from fer import cost, export, logs, networks
-from fer.calibration import fit_temperature, sure_from
 from fer.cards import make_card, recipe
 from fer.data.dataset import Dataset
 from fer.distillation import taught
 from fer.errors import FerError
-from fer.evaluation import evaluate
-from fer.report import Report
+from fer.evaluation import stored
+from fer.evaluation.calibration import fit_temperature, sure_from
+from fer.evaluation.evaluate import evaluate
+from fer.evaluation.report import Report
 from fer.runs import speed
 from fer.runs.config import TrainConfig
 from fer.runs.data import data_for
@@ -184,7 +185,7 @@ def score(run: Run, dataset: Dataset, splits: tuple[str, ...] = SCORED) -> None:
     for split, tta in itertools.product(splits, (False, True)):
         if len(dataset.split(split)):
             report = evaluate(run, dataset, split, tta=tta)
-            run.add_report(report)
+            stored.add_report(run, report)
             if split == "val" and not report.leaked.all():
                 clean = report.leak_free
                 temperature[way(tta)] = fit_temperature(clean.targets, clean.probabilities)

@@ -3,7 +3,7 @@
 import numpy as np
 
 from fer.data.labels import EMOTIONS
-from fer.report import Report
+from fer.evaluation.report import Report
 
 
 def make(targets, answers=None, *, leaked=(), seed: int = 0, **changes) -> Report:

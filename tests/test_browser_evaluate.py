@@ -7,7 +7,8 @@ from pathlib import Path
 
 from PIL import Image
 
-from fer.report import Report
+from fer.evaluation import stored
+from fer.evaluation.report import Report
 from fer.runs.store import RunStore
 
 SAMPLES = Path(__file__).parents[1] / "pages/parts/samples"
@@ -29,7 +30,7 @@ def click_cell(page, row: int, column: int):
 
 
 def test_a_stored_report_is_read_clicked_compared_and_taken_along_without_its_data(own_server, page, download):
-    report = RunStore()["vgg_small"].report("fer2013", "test")
+    report = stored.report(RunStore()["vgg_small"], "fer2013", "test")
     page.goto(f"{own_server}/evaluate")
     page.get_by_text(f"{report.accuracy:.1%}", exact=True).wait_for()
     page.get_by_text(f"{report.leak_free.accuracy:.1%}", exact=True).wait_for()

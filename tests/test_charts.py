@@ -11,14 +11,15 @@ from made_folders import OWN
 from made_reports import CASES, RANDOM, make
 from PIL import ImageColor
 
-from fer import calibration, charts, metrics, references
+from fer import charts
 from fer.charts import certainty, judging
-from fer.comparison import Comparison
 from fer.data.labels import EMOTIONS
+from fer.evaluation import calibration, metrics, references
+from fer.evaluation.comparison import Comparison
+from fer.evaluation.sentences import confusion_sentence
 from fer.faces.crop import Face
 from fer.inference import palette
 from fer.inference.prediction import Prediction
-from fer.tables import confusion_sentence
 
 OF_ONE = {
     "reference strip": judging.reference_strip,

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from fer.__main__ import main
-from fer.evaluation import evaluate
+from fer.evaluation.evaluate import evaluate
 from fer.runs.config import TrainConfig
 from fer.runs.store import MODELS, RunStore
 

@@ -9,7 +9,8 @@ from fer import worker
 from fer.data.catalog import open_dataset
 from fer.distillation import taught
 from fer.errors import FerError
-from fer.evaluation import evaluate
+from fer.evaluation import stored
+from fer.evaluation.evaluate import evaluate
 from fer.runs.config import TrainConfig
 from fer.runs.run import Run
 from fer.runs.store import RunStore
@@ -57,7 +58,7 @@ def test_a_teachers_answers_are_kept_and_serve_without_its_weights(store, studen
     first = taught(run, dataset).train.targets
     store["one"].tflite_path.unlink()
     assert (taught(run, dataset).train.targets == first).all()
-    assert ("small", "train", True) in store["one"].reports()
+    assert ("small", "train", True) in stored.reports(store["one"])
 
 
 def test_a_teacher_named_twice_counts_once():
@@ -99,6 +100,6 @@ def test_a_training_is_stopped_while_its_teachers_answer_and_goes_on(student):
 def test_the_test_split_may_be_left_unread(student):
     run = student(teacher="", read_test=False)
     assert worker.train(run)
-    assert {split for _, split, _ in run.reports()} == {"val"} and run.test_score is None
+    assert {split for _, split, _ in stored.reports(run)} == {"val"} and run.test_score is None
     worker.judge(run, open_dataset(run.config.data))
-    assert {split for _, split, _ in run.reports()} == {"val", "test"} and run.test_score
+    assert {split for _, split, _ in stored.reports(run)} == {"val", "test"} and run.test_score

@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 from made_reports import CASES, make
 
-from fer import document, references, tables
+from fer import document
 from fer.data.labels import EMOTIONS
-from fer.report import Report
+from fer.evaluation import references, sentences, stored, tables
+from fer.evaluation.report import Report
 from fer.runs.run import Run
 from fer.runs.store import RunStore
 
@@ -49,7 +50,7 @@ def run() -> Run:
 
 @pytest.fixture(scope="module")
 def report(run) -> Report:
-    return run.report("fer2013", "test")
+    return stored.report(run, "fer2013", "test")
 
 
 @pytest.fixture(scope="module")
@@ -70,7 +71,7 @@ def test_the_document_says_first_what_was_judged_on_what(page, report):
 
 
 def test_every_headline_figure_with_its_interval_stands_in_the_document(page, report):
-    rows = tables.headline(report)
+    rows = sentences.headline(report)
     assert len(rows) == 6
     for row in rows:
         assert all(part in page.text for part in row)
@@ -84,9 +85,9 @@ def test_every_emotion_stands_in_the_document_with_its_figures(page, report):
 
 def test_confusions_calibration_coverage_and_mistakes_are_told(page, run, report):
     for sentence in (
-        *tables.worst_confusions(report),
-        tables.calibration_sentence(run, report),
-        tables.coverage_sentence(report, document.THRESHOLD),
+        *sentences.worst_confusions(report),
+        sentences.calibration_sentence(run, report),
+        sentences.coverage_sentence(report, document.THRESHOLD),
     ):
         assert sentence in page.text
     surest = tables.mistakes(report)[0]
@@ -105,7 +106,7 @@ def test_all_seven_figures_are_drawn(page):
 
 
 def test_figures_on_other_images_than_privatetest_stand_beside_no_published_ones(run):
-    page = read(run, run.report("fer2013", "val"))
+    page = read(run, stored.report(run, "fer2013", "val"))
     assert page.count("figure") == 6 and "Kaggle winner" not in page.text and "PublicTest" in page.text
 
 

@@ -11,7 +11,8 @@ from fer.data.catalog import open_dataset
 from fer.data.formats import synthetic
 from fer.data.labels import EMOTIONS
 from fer.errors import FerError
-from fer.evaluation import evaluate
+from fer.evaluation import stored
+from fer.evaluation.evaluate import evaluate
 from fer.export import load
 from fer.importing import import_model
 from fer.inference.classifier import Classifier
@@ -104,7 +105,7 @@ def test_an_imported_run_has_every_key_of_a_trained_ones_card_and_no_scores(save
 
 def test_an_imported_run_is_judged_and_told_about_like_any_other(saved, small_npz):
     run = import_model(saved(network()), LABELS, name="other", scale="0-1", data=str(small_npz))
-    assert run.test_score["n"] == 14 and run.temperature() and len(run.reports()) == 4
+    assert run.test_score["n"] == 14 and run.temperature() and len(stored.reports(run)) == 4
     report = evaluate(run, open_dataset(small_npz), "test")
     assert report.accuracy == run.test_score["accuracy"]
     text = document.render(run, report)

@@ -14,17 +14,18 @@ from PIL import Image
 from fer import charts, export, networks, worker
 from fer.__main__ import main
 from fer.charts import certainty, judging
-from fer.comparison import Comparison
 from fer.data import catalog
 from fer.data.catalog import open_dataset
 from fer.data.class_groups import parse
 from fer.data.labelled_photos import find_faces
 from fer.data.labels import EMOTIONS
 from fer.errors import FerError
-from fer.evaluation import evaluate, evaluate_faces
+from fer.evaluation import stored
+from fer.evaluation.comparison import Comparison
+from fer.evaluation.evaluate import evaluate, evaluate_faces
+from fer.evaluation.images import pictures_of, sides
 from fer.faces.photos import Photo
 from fer.inference.reader import EmotionReader
-from fer.pictures import pictures_of, sides
 from fer.runs.data import data_for
 from fer.runs.run import Run
 from fer.training import Training
@@ -86,14 +87,14 @@ def test_its_reports_are_about_the_sources_rows(run):
     source, _, _ = catalog.open_rows(run.config.data)
     dataset = data_for(run, run.config.data)
     for split in ("val", "test"):
-        report = run.report(name, split)
+        report = stored.report(run, name, split)
         assert report.labels == run.labels and report.fingerprint == dataset.fingerprint
         assert (pictures_of(report, run).images[report.rows] == dataset.split(split).images).all()
         old = [source.names[label] for label in source.labels[report.rows]]
         new = [report.labels[target] for target in report.targets]
         assert all(b in (a, "not happy") for a, b in zip(old, new, strict=True))
     again = evaluate(run, dataset, "test")
-    assert (again.probabilities == run.report(name, "test").probabilities).all()
+    assert (again.probabilities == stored.report(run, name, "test").probabilities).all()
 
 
 def test_the_command_line_treats_it_like_any_other(run, capsys, tmp_path, png):
@@ -105,8 +106,8 @@ def test_the_command_line_treats_it_like_any_other(run, capsys, tmp_path, png):
     assert run.labels[0] in capsys.readouterr().out
     assert main(["evaluate", "--data", run.config.data, "--model", run.id, "--json"]) == 0
     facts = json.loads(capsys.readouterr().out)
-    stored = run.report(Path(run.config.data).stem, "test")
-    assert tuple(facts["labels"]) == run.labels and facts["confusion"] == stored.confusion.tolist()
+    report = stored.report(run, Path(run.config.data).stem, "test")
+    assert tuple(facts["labels"]) == run.labels and facts["confusion"] == report.confusion.tolist()
     assert main(["evaluate", "--data", run.config.data, "--model", run.id]) == 0
     printed = capsys.readouterr().out
     assert all(label in printed for label in run.labels)
@@ -201,7 +202,7 @@ def test_votes_are_told_for_the_runs_classes(runs, small_rows, write_csv, tmp_pa
     (tmp_path / "fer2013new.csv").write_text("\n".join(lines))
     run = create(data=str(source), classes=MERGED, ferplus=1.0, ferplus_as="votes")
     assert worker.train(run)
-    report = run.report("fer2013", "test")
+    report = stored.report(run, "fer2013", "test")
     found = pictures_of(report, run)
     assert found.votes_in_words(0) == "5 not happy, 3 happy, 1 contempt, 1 unknown"
     wrong = int((~report.right).sum())
@@ -223,8 +224,8 @@ def _with(run: Run, config, folder: Path) -> Run:
 
 def _report(run: Run, config):
     dataset = open_dataset(config.data, classes=config.classes)
-    stored = run.report("fer2013", "test")
-    return replace(stored.part(np.arange(2)), rows=dataset.test.rows[:2], fingerprint=dataset.fingerprint)
+    report = stored.report(run, "fer2013", "test")
+    return replace(report.part(np.arange(2)), rows=dataset.test.rows[:2], fingerprint=dataset.fingerprint)
 
 
 # figures
@@ -232,14 +233,14 @@ def _report(run: Run, config):
 
 def test_markup_in_a_class_name_is_shown_as_it_is(runs):
     run = runs["own"]
-    report = run.report("faces", "test")
+    report = stored.report(run, "faces", "test")
     (answer,) = EmotionReader(run, detector="whole").read(np.zeros((60, 50, 3), np.uint8))
     figures = [
         charts.probability_bars(answer),
         judging.confusion_matrix(report),
         judging.precision_recall_curves([report]),
         judging.roc_curves([report], OWN[1]),
-        certainty.differences(Comparison(report, run.report("faces", "test", tta=True)), "recall"),
+        certainty.differences(Comparison(report, stored.report(run, "faces", "test", tta=True)), "recall"),
     ]
     for figure in figures:
         for trace in figure.data:

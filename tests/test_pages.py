@@ -9,6 +9,7 @@ import pytest
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
+from fer.evaluation import stored
 from fer.runs import overview
 from fer.runs.store import RunStore
 
@@ -152,7 +153,7 @@ def subtitles(app: AppTest) -> list[str]:
 
 
 def test_the_evaluate_page_opens_with_the_default_models_test_report_official_and_leak_free(models):
-    app, report = evaluate_page(), models.default.report("fer2013", "test")
+    app, report = evaluate_page(), stored.report(models.default, "fer2013", "test")
     assert not app.exception
     shown = {metric.label: metric.value for metric in app.metric}
     assert shown["Accuracy, official"] == f"{report.accuracy:.1%}"
@@ -177,7 +178,7 @@ def test_every_section_shows_and_every_figure_names_data_split_and_n(models, sec
 
 def test_test_time_augmentation_is_another_report_and_says_so(models):
     app = evaluate_page("Overview").button_group(key="evaluate-way").set_value(True).run()
-    report = models.default.report("fer2013", "test", tta=True)
+    report = stored.report(models.default, "fer2013", "test", tta=True)
     assert app.metric[0].value == f"{report.accuracy:.1%}"
     assert all("test-time augmentation" in subtitle for subtitle in subtitles(app))
 
@@ -195,7 +196,7 @@ def test_the_boxes_below_the_matrix_tell_a_cells_rows_where_the_pictures_are_mis
     app = evaluate_page("Confusion")
     app = app.selectbox(key="evaluate-labelled").set_value("disgust").run()
     app = app.selectbox(key="evaluate-answered").set_value("angry").run()
-    report = models.default.report("fer2013", "test")
+    report = stored.report(models.default, "fer2013", "test")
     assert app.header[0].value.startswith(f"Of 55 disgust faces {report.confusion[1, 0]} were called angry")
     assert len(app.dataframe[0].value) == report.confusion[1, 0]
     assert any("data/README.md" in info.value for info in app.info)

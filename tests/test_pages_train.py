@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from fer.evaluation import stored
 from fer.runs import speed
 from fer.runs.presets import PRESETS
 
@@ -130,7 +131,7 @@ def test_a_finished_training_shows_its_validation_report_and_its_files(train, mo
     monkeypatch.setattr("streamlit.page_link", lambda *_, **__: None)  # it knows no pages where one runs alone
     train.session_state["train-seen"] = ["vgg_small"]  # it ran when this visitor last looked
     app = train.run()
-    report = models["vgg_small"].report("fer2013", "val")
+    report = stored.report(models["vgg_small"], "fer2013", "val")
     assert not app.exception and "vgg" in app.success[0].value
     assert app.metric[0].value == f"{report.accuracy:.1%}"
     assert "chosen on this split" in next(text.value for text in app.warning)

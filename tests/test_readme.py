@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 
 from fer.__main__ import parser
-from fer.calibration import fit_temperature
 from fer.data.dataset import SPLITS
-from fer.report import Report
+from fer.evaluation import stored
+from fer.evaluation.calibration import fit_temperature
+from fer.evaluation.report import Report
 from fer.runs.store import RunStore
 
 ROOT = Path(__file__).parents[1]
@@ -26,7 +27,7 @@ def percent(share: float) -> str:
 
 @pytest.mark.parametrize("name", SHIPPED)
 def test_the_table_of_models_says_what_the_reports_say(name):
-    report = RunStore()[name].report("fer2013", "test")
+    report = stored.report(RunStore()[name], "fer2013", "test")
     row = next(line for line in README.splitlines() if line.startswith("| ") and f"`{name}`" in line)
     for part in (report, report.leak_free):
         low, high = map(percent, part.interval)
@@ -38,13 +39,13 @@ def test_the_table_of_models_says_what_the_reports_say(name):
 def test_a_shipped_models_card_repeats_its_reports(name):
     run = RunStore()[name]
     for split, tta in itertools.product(SPLITS[1:], (False, True)):
-        report: Report = run.report("fer2013", split, tta=tta)
+        report: Report = stored.report(run, "fer2013", split, tta=tta)
         told, wanted = run.card["scores"][run.report_path("fer2013", split, tta=tta).stem], report.summary()
         wanted["calibrated_error"] = report.at_temperature(run.temperature(tta=tta)).calibration_error
         assert told.keys() == wanted.keys() and len(report) == 3589 and report.tta == tta
         for key, value in wanted.items():
             assert told[key] == pytest.approx(value, abs=1e-9), key  # processors differ in a logarithm's last bit
-    judged = [report for report in run.reports() if report[1] != "train"]  # on which it may be a teacher
+    judged = [report for report in stored.reports(run) if report[1] != "train"]  # on which it may be a teacher
     assert len(run.card["scores"]) == len(judged) == 4
     assert run.card["data"]["train"] == 28_709 and not run.card["data"]["carved"]
 
@@ -53,7 +54,7 @@ def test_a_shipped_models_card_repeats_its_reports(name):
 @pytest.mark.parametrize("name", SHIPPED)
 def test_a_shipped_models_temperature_is_the_best_on_val_without_copies_of_training_images(name, tta):
     run = RunStore()[name]
-    val = run.report("fer2013", "val", tta=tta).leak_free
+    val = stored.report(run, "fer2013", "val", tta=tta).leak_free
     assert run.temperature(tta=tta) == pytest.approx(fit_temperature(val.targets, val.probabilities), abs=1e-9)
 
 

@@ -7,10 +7,11 @@ import numpy as np
 import pytest
 
 from fer import export, worker
-from fer.calibration import fit_temperature, sure_from
 from fer.data.catalog import open_dataset
 from fer.data.labels import EMOTIONS
 from fer.errors import FerError
+from fer.evaluation import stored
+from fer.evaluation.calibration import fit_temperature, sure_from
 from fer.inference.tta import views
 from fer.runs.store import RunStore
 from fer.training import validate
@@ -44,7 +45,10 @@ def test_the_export_was_checked_against_keras(trained_run):
 @pytest.mark.parametrize("tta", [False, True], ids=["single pass", "augmented"])
 @pytest.mark.parametrize(("split", "images"), [("val", 7), ("test", 14)])
 def test_a_finished_run_has_answered_every_image_of_val_and_test(trained_run, split, images, tta):
-    report, part = trained_run.report("small", split, tta=tta), open_dataset(trained_run.config.data).split(split)
+    report, part = (
+        stored.report(trained_run, "small", split, tta=tta),
+        open_dataset(trained_run.config.data).split(split),
+    )
     assert len(report) == images and (report.rows == part.rows).all() and (report.targets == part.labels).all()
     score, calibrated = (
         trained_run.card["scores"][f"small-{split}{'-tta' if tta else ''}"],
@@ -59,14 +63,14 @@ def test_a_finished_run_has_answered_every_image_of_val_and_test(trained_run, sp
 
 def test_a_finished_run_has_a_score_and_a_report_for_each_split_and_way(trained_run):
     assert list(trained_run.card["scores"]) == ["small-val", "small-val-tta", "small-test", "small-test-tta"]
-    assert sorted(trained_run.reports()) == [
+    assert sorted(stored.reports(trained_run)) == [
         ("small", split, tta) for split in ("test", "val") for tta in (False, True)
     ]
 
 
 @pytest.mark.parametrize("tta", [False, True], ids=["single pass", "augmented"])
 def test_the_temperature_on_the_card_is_the_best_on_val(trained_run, tta):
-    val = trained_run.report("small", "val", tta=tta)
+    val = stored.report(trained_run, "small", "val", tta=tta)
     temperature = trained_run.temperature(tta=tta)
     assert temperature == fit_temperature(val.targets, val.probabilities), "no image of val has a copy in train here"
     assert val.at_temperature(temperature).log_loss <= val.log_loss + 1e-6
@@ -74,14 +78,14 @@ def test_the_temperature_on_the_card_is_the_best_on_val(trained_run, tta):
 
 
 def test_the_threshold_on_the_card_is_of_vals_calibrated_answers(trained_run):
-    val = trained_run.report("small", "val").at_temperature(trained_run.temperature())
+    val = stored.report(trained_run, "small", "val").at_temperature(trained_run.temperature())
     assert trained_run.threshold == sure_from(val.confidence, val.right)
 
 
 @pytest.mark.parametrize("name", ["vgg_small", "mini_xception"])
 def test_the_shipped_models_are_more_often_wrong_than_right_below_their_threshold(name):
     run = RunStore()[name]
-    val = run.report("fer2013", "val").leak_free.at_temperature(run.temperature())
+    val = stored.report(run, "fer2013", "val").leak_free.at_temperature(run.temperature())
     assert run.threshold == sure_from(val.confidence, val.right)
     sure = val.confidence >= run.threshold
     assert val.right[~sure].mean() < 0.45 and val.right[sure].mean() > 0.7 and 0.2 < (~sure).mean() < 0.4
@@ -93,7 +97,7 @@ def test_scoring_again_changes_nothing(trained_run, tmp_path):
     shutil.rmtree(run.path / "reports")
     worker.score(run, open_dataset(run.config.data))
     assert run.card == trained_run.card
-    for dataset, split, tta in trained_run.reports():
+    for dataset, split, tta in stored.reports(trained_run):
         path = run.report_path(dataset, split, tta=tta)
         assert path.read_text() == trained_run.report_path(dataset, split, tta=tta).read_text()
 

@@ -5,13 +5,13 @@ from collections.abc import Sequence
 import numpy as np
 import plotly.graph_objects as go
 
-from fer import calibration
 from fer.charts import as_text, layout
 from fer.charts.judging import POINTS, short_name
-from fer.comparison import Comparison
+from fer.evaluation import calibration
+from fer.evaluation.comparison import Comparison
+from fer.evaluation.references import about, about_all, judged_on
+from fer.evaluation.report import Report
 from fer.inference.palette import DASHES, GREY, MODELS, colors_of
-from fer.references import about, about_all, judged_on
-from fer.report import Report
 
 
 def reliability_diagram(report: Report, temperature: float | None) -> go.Figure:

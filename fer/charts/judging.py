@@ -6,13 +6,13 @@ import numpy as np
 import plotly.graph_objects as go
 from plotly.colors import sample_colorscale
 
-from fer import metrics
 from fer.charts import as_text, layout
+from fer.evaluation import metrics
+from fer.evaluation.references import REFERENCES, about, about_all
+from fer.evaluation.report import Report
+from fer.evaluation.sentences import confusion_sentence
 from fer.inference.palette import DASHES, GREY, MODELS, lines_of
-from fer.references import REFERENCES, about, about_all
-from fer.report import Report
 from fer.runs.run import way
-from fer.tables import confusion_sentence
 
 NORMALISATIONS = ("counts", "rows", "columns")
 POINTS = 400  # drawn of a curve, more than pixels tell apart; its area is that of all points

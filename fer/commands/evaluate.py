@@ -5,6 +5,7 @@ from pathlib import Path
 from fer import printing
 from fer.commands import DATASET_HELP, answering, chosen, command, finished
 from fer.errors import FerError
+from fer.evaluation import stored
 from fer.runs.run import way
 
 
@@ -48,8 +49,8 @@ def _add_report(add) -> None:
 
 
 def evaluate(data: str, split: str, model: str | None, tta: bool, json: bool) -> None:
-    from fer import tables
-    from fer.evaluation import evaluate as judge
+    from fer.evaluation import sentences
+    from fer.evaluation.evaluate import evaluate as judge
     from fer.runs.data import data_for
 
     run = answering(chosen(model))
@@ -60,7 +61,7 @@ def evaluate(data: str, split: str, model: str | None, tta: bool, json: bool) ->
         return
     print(f"{report.model} on {report.dataset}, {report.split} split, n = {len(report)}, {way(report.tta)}")
     print(f"{printing.headline(report.summary())}\n")
-    if warning := tables.warning(run, opened.name, split):
+    if warning := sentences.warning(run, opened.name, split):
         print(f"{warning}\n")
     if opened.carved:
         print(f"Carved out of the training images: {', '.join(opened.carved)}.\n")
@@ -80,12 +81,12 @@ def report(model: str | None, data: str | None, split: str, tta: bool, out: Path
 
     run = finished(chosen(model))
     dataset = data or run.card["data"]["name"]
-    stored = run.report(dataset, split, tta=tta)
-    if stored is None:
-        kept = ", ".join(f"{name} {part} ({way(augmented)})" for name, part, augmented in run.reports())
+    found = stored.report(run, dataset, split, tta=tta)
+    if found is None:
+        kept = ", ".join(f"{name} {part} ({way(augmented)})" for name, part, augmented in stored.reports(run))
         raise FerError(f"{run.id} has no report on {dataset} {split} ({way(tta)}). It has: {kept or 'none'}.")
     try:
-        out.write_text(document.render(run, stored), encoding="utf-8")
+        out.write_text(document.render(run, found), encoding="utf-8")
     except OSError as error:
         raise FerError(f"{out} cannot be written: {error.strerror}.") from error
     print(f"Wrote {out}")

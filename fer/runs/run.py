@@ -1,22 +1,18 @@
 """Runs: a trained, or training, model is a directory, and these are the only names of the files in it."""
 
 import json
-import re
 import time
-from dataclasses import replace
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
 from fer.data.labels import EMOTIONS
 from fer.errors import FerError
-from fer.report import Report
 from fer.runs.config import TrainConfig
 from fer.system.files import read_lines, read_object, read_text, write_atomically
 
 TTA = "-tta"  # ends the names of reports that were made with test-time augmentation
 EXPORTS = {"float16": "model-float16.tflite", "int8": "model-int8.tflite", "onnx": "model.onnx"}
-REPORT_NAME = re.compile(rf"(.+)-(train|val|test|all)({TTA})?\.json")
 
 
 class Run:
@@ -213,35 +209,8 @@ class Run:
     def log_path(self) -> Path:
         return self.path / "log.txt"
 
-    def reports(self) -> list[tuple[str, str, bool]]:
-        """(data set, split, with test-time augmentation) of every stored report."""
-        names = [REPORT_NAME.fullmatch(path.name) for path in sorted((self.path / "reports").glob("*.json"))]
-        return [(name[1], name[2], bool(name[3])) for name in names if name]
-
-    def report(self, dataset: str, split: str, *, tta: bool = False) -> Report | None:
-        """The stored report, or None where that evaluation was never made.
-
-        Raises:
-            FerError: for a damaged one, or one whose labels are not in the order of this run's answers.
-        """
-        path = self.report_path(dataset, split, tta=tta)
-        if not path.is_file():
-            return None
-        report = Report.from_json(path.read_text(errors="replace"))
-        if (report.dataset, report.split, report.tta) != (dataset, split, tta):
-            raise FerError(f"{path.name} holds the report on another split or data set. Evaluate again.")
-        if report.labels != tuple(self.card.get("labels") or report.labels):
-            raise FerError(
-                f"{path.name} counts its labels as {', '.join(report.labels)}, but {self.id} answers "
-                f"{', '.join(self.labels)}: it would be read wrongly. Evaluate again."
-            )
-        return replace(report, model=self.id)  # the run may have been renamed since
-
     def report_path(self, dataset: str, split: str, *, tta: bool = False) -> Path:
         return self.path / "reports" / f"{dataset}-{split}{TTA if tta else ''}.json"
-
-    def add_report(self, report: Report) -> None:
-        write_atomically(self.report_path(report.dataset, report.split, tta=report.tta), report.to_json())
 
     def _json(self, name: str) -> dict | None:
         return read_object(self.path / name)

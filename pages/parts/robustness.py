@@ -1,4 +1,4 @@
-"""How accuracy falls when faces are moved, blurred, dark and so on, as benchmarks/robustness.py measured it."""
+"""How accuracy falls when faces are moved, blurred, dark and so on, as fer/evaluation/robustness.py measured it."""
 
 import streamlit as st
 

@@ -7,10 +7,10 @@ from scipy import special
 
 from fer.data.formats import synthetic
 from fer.errors import FerError
+from fer.evaluation.report import Report
 from fer.inference.classifier import BATCH, Classifier
 from fer.inference.reader import EmotionReader
 from fer.inference.tta import views
-from fer.report import Report
 from fer.runs.run import Run
 from fer.runs.store import RunStore
 

@@ -8,6 +8,7 @@ from made_runs import finished
 
 from fer.data.labels import EMOTIONS
 from fer.errors import FerError
+from fer.evaluation import stored
 from fer.runs.config import TrainConfig
 from fer.runs.run import Run
 from fer.runs.store import RunStore
@@ -44,10 +45,10 @@ def test_stopping_is_a_note_that_is_found_and_forgotten(store):
 
 def test_reports_are_kept_under_data_set_split_and_way(store):
     run = store.create(TrainConfig(), "x")
-    run.add_report(make([0, 1], [0, 1], dataset="my-data"))
-    run.add_report(make([0, 1], [0, 2], dataset="my-data", tta=True))
-    run.add_report(make([0, 1], [2, 2], dataset="a-tta", split="all"))
-    assert sorted(run.reports()) == [
+    stored.add_report(run, make([0, 1], [0, 1], dataset="my-data"))
+    stored.add_report(run, make([0, 1], [0, 2], dataset="my-data", tta=True))
+    stored.add_report(run, make([0, 1], [2, 2], dataset="a-tta", split="all"))
+    assert sorted(stored.reports(run)) == [
         ("a-tta", "all", False),
         ("my-data", "test", False),
         ("my-data", "test", True),
@@ -55,10 +56,10 @@ def test_reports_are_kept_under_data_set_split_and_way(store):
     assert sorted(path.name for path in (run.path / "reports").iterdir()) == [
         *("a-tta-all.json", "my-data-test-tta.json", "my-data-test.json")
     ]
-    plain, augmented = (run.report("my-data", "test", tta=tta) for tta in (False, True))
+    plain, augmented = (stored.report(run, "my-data", "test", tta=tta) for tta in (False, True))
     assert (plain.accuracy, plain.tta) == (1, False) and (augmented.accuracy, augmented.tta) == (0.5, True)
-    assert run.report("a-tta", "all").accuracy == 0
-    assert run.report("a-tta", "all", tta=True) is run.report("my-data", "val") is None
+    assert stored.report(run, "a-tta", "all").accuracy == 0
+    assert stored.report(run, "a-tta", "all", tta=True) is stored.report(run, "my-data", "val") is None
 
 
 @pytest.mark.parametrize(
@@ -67,7 +68,7 @@ def test_reports_are_kept_under_data_set_split_and_way(store):
 def test_other_files_among_the_reports_are_none(name, store):
     run = store.create(TrainConfig(), "x")
     write_atomically(run.path / "reports" / name, "{}")
-    assert run.reports() == []
+    assert stored.reports(run) == []
 
 
 @pytest.mark.parametrize("tta", [False, True])
@@ -75,33 +76,33 @@ def test_a_damaged_report_is_told(tta, store):
     run = store.create(TrainConfig(), "x")
     write_atomically(run.report_path("my-data", "test", tta=tta), "{")
     with pytest.raises(FerError, match=r"damaged .*Evaluate again"):
-        run.report("my-data", "test", tta=tta)
+        stored.report(run, "my-data", "test", tta=tta)
 
 
 def test_a_report_in_another_order_of_labels_is_refused(store):
     run = finished(store, "x")
-    run.add_report(make([0, 1], labels=EMOTIONS[::-1]))
+    stored.add_report(run, make([0, 1], labels=EMOTIONS[::-1]))
     with pytest.raises(
         FerError, match=r"d-test\.json counts its labels as neutral, .*, but x answers angry, .* wrongly"
     ):
-        run.report("d", "test")
-    run.add_report(make([0, 1]))
-    assert run.report("d", "test").labels == run.labels
+        stored.report(run, "d", "test")
+    stored.add_report(run, make([0, 1]))
+    assert stored.report(run, "d", "test").labels == run.labels
 
 
 def test_a_report_copied_to_another_name_is_refused(store):
     run = finished(store, "x")
-    run.add_report(make([0, 1]))
+    stored.add_report(run, make([0, 1]))
     run.report_path("d", "val").write_text(run.report_path("d", "test").read_text())
     with pytest.raises(FerError, match=r"d-val\.json holds the report on another split"):
-        run.report("d", "val")
+        stored.report(run, "d", "val")
 
 
 def test_a_report_is_told_under_the_runs_present_name(store):
     run = finished(store, "x")
-    run.add_report(make([0, 1]))
+    stored.add_report(run, make([0, 1]))
     run.path.rename(store.root / "y")
-    assert store["y"].report("d", "test").model == "y"
+    assert stored.report(store["y"], "d", "test").model == "y"
 
 
 def test_a_temperature_is_that_of_the_way_of_answering(store):

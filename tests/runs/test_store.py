@@ -8,6 +8,7 @@ from made_runs import finished
 
 from fer.data.labels import EMOTIONS
 from fer.errors import FerError
+from fer.evaluation import stored
 from fer.runs.config import TrainConfig
 from fer.runs.store import RunStore
 
@@ -21,8 +22,8 @@ def test_a_new_run_keeps_its_recipe_and_has_nothing_else(store):
     run = store.create(TrainConfig(epochs=3), "first")
     assert run.config == TrainConfig(epochs=3) and run.id == "first" and run.path == store.root / "first"
     assert run.status["state"] == "created"
-    assert (run.progress, run.card, run.history, run.reports()) == ({}, {}, [], [])
-    assert not run.is_usable and run.test_score is None and run.report("d", "test") is None
+    assert (run.progress, run.card, run.history, stored.reports(run)) == ({}, {}, [], [])
+    assert not run.is_usable and run.test_score is None and stored.report(run, "d", "test") is None
 
 
 def test_a_run_without_a_name_is_called_by_its_architecture_and_the_time(store):
@@ -104,7 +105,7 @@ def test_a_run_that_cannot_answer_is_no_default(store):
 
 def test_a_run_without_weights_is_no_default_but_keeps_its_card_and_reports(bare, models):
     assert bare.is_without_weights and not bare.is_usable and bare.is_shipped and bare.downloads == {}
-    assert bare.test_score and bare.report("fer2013", "test").model == "bare"
+    assert bare.test_score and stored.report(bare, "fer2013", "test").model == "bare"
     assert not models["vgg_small"].is_without_weights and not models.create(TrainConfig(), "new").is_without_weights
     bare.set_card({**bare.card, "default": True})
     assert models.default.id == "vgg_small"
@@ -117,12 +118,12 @@ def test_a_trained_run_can_be_moved_to_another_store(trained_run, store):
 
 def test_a_run_is_renamed_with_all_it_holds_and_never_onto_another(store):
     run = finished(store, "x")
-    run.add_report(make([0, 1]))
+    stored.add_report(run, make([0, 1]))
     run.set_note("the good one")
     finished(store, "taken")
     fresh = store.rename("x", "y")
     assert fresh.id == "y" and fresh.note == "the good one" and [run.id for run in store] == ["taken", "y"]
-    assert fresh.report("d", "test").model == "y"
+    assert stored.report(fresh, "d", "test").model == "y"
     with pytest.raises(FerError, match="'taken' exists already"):
         store.rename("y", "taken")
     with pytest.raises(FerError, match="A run's name must be"):

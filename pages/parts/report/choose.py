@@ -5,13 +5,13 @@ from pathlib import Path
 
 import streamlit as st
 
-from fer import evaluation, pictures, tables
 from fer.data import catalog
 from fer.data.labelled_photos import LabelledFaces
 from fer.errors import FerError
-from fer.pictures import Pictures
-from fer.references import split_name
-from fer.report import Report
+from fer.evaluation import evaluate, images, sentences, stored
+from fer.evaluation.images import Pictures
+from fer.evaluation.references import split_name
+from fer.evaluation.report import Report
 from fer.runs import data
 from fer.runs.run import Run, way
 from pages.parts import frame
@@ -32,10 +32,10 @@ class Chosen:
 
 @st.cache_resource(max_entries=64, show_spinner=False)
 def _read(path: str, changed: int, dataset: str, split: str, tta: bool) -> Report | None:
-    return Run(path).report(dataset, split, tta=tta)
+    return stored.report(Run(path), dataset, split, tta=tta)
 
 
-def stored(run: Run, dataset: str, split: str, tta: bool) -> Report | None:
+def cached_report(run: Run, dataset: str, split: str, tta: bool) -> Report | None:
     """A stored report, read once for all visitors and again when its file changes."""
     path = run.report_path(dataset, split, tta=tta)
     return _read(str(run.path), path.stat().st_mtime_ns, dataset, split, tta) if path.is_file() else None
@@ -45,7 +45,7 @@ def choose(run: Run, tta: bool) -> Chosen | None:
     """Pick data and split; a report that is not stored, or asked for again, is made now with a progress bar. A run
     without weights has only its stored reports."""
     present = [*catalog.available(), "synthetic"] if run.is_usable else []
-    kept = sorted({report[:2] for report in run.reports()}, key=lambda pair: (pair[0], ORDER.index(pair[1])))
+    kept = sorted({report[:2] for report in stored.reports(run)}, key=lambda pair: (pair[0], ORDER.index(pair[1])))
     options = kept + [pair for name in present for split in ORDER if (pair := (name, split)) not in kept]
     if not options:
         st.info(f"{frame.plain(run.id)} has no stored report.")
@@ -59,8 +59,8 @@ def choose(run: Run, tta: bool) -> Chosen | None:
     )
     report = None
     with frame.errors():
-        report = stored(run, dataset, split, tta)
-    if warning := tables.warning(run, dataset, split):
+        report = cached_report(run, dataset, split, tta)
+    if warning := sentences.warning(run, dataset, split):
         st.warning(warning)
     if run.is_usable and (dataset in present or Path(run.source_of(dataset)).exists()):
         _offer(run, dataset, split, tta, report)
@@ -74,7 +74,7 @@ def _describe(run: Run, dataset: str, split: str, kept: list) -> str:
     if (dataset, split) not in kept:
         return f"{dataset}, {split} split (not judged yet)"
     try:
-        report = stored(run, dataset, split, False) or stored(run, dataset, split, True)
+        report = cached_report(run, dataset, split, False) or cached_report(run, dataset, split, True)
     except FerError:
         report = None
     official = split_name(report) if report else split
@@ -101,12 +101,12 @@ def _keep(run: Run, fresh: Report, report: Report | None, replace: bool) -> tupl
     """Store a fresh report where there is none, or where it may replace another one. Returns what to tell."""
     kept = f"kept in `models/{run.id}/reports/`."
     if report is None:
-        run.add_report(fresh)
+        stored.add_report(run, fresh)
         return True, f"Judged on {len(fresh):,} images, and {kept}"
-    same, sentence = evaluation.reproduction(report, fresh)
+    same, sentence = evaluate.reproduction(report, fresh)
     if same or not replace:
         return same, sentence if same else f"{sentence} The stored report is shown; tick the box to replace it."
-    run.add_report(fresh)
+    stored.add_report(run, fresh)
     return False, f"{sentence} The new report is shown, and {kept}"
 
 
@@ -114,14 +114,14 @@ def judge(run: Run, dataset: str, split: str, tta: bool) -> Report:
     """Evaluate with a progress bar."""
     bar = st.progress(0.0, f"Opening {dataset} …")
     opened = data.data_for(run, run.source_of(dataset))
-    report = evaluation.evaluate(run, opened, split, tta=tta, on_progress=frame.progress(bar, "faces judged"))
+    report = evaluate.evaluate(run, opened, split, tta=tta, on_progress=frame.progress(bar, "faces judged"))
     bar.empty()
     return report
 
 
 @st.cache_resource(max_entries=4, ttl="10m", show_spinner="Opening the pictures …")
 def _pictures(run_path: str, dataset: str, fingerprint: str, last_row: int, _report: Report) -> Pictures:
-    return pictures.pictures_of(_report, Run(run_path))
+    return images.pictures_of(_report, Run(run_path))
 
 
 def pictures_of(chosen: Chosen) -> Pictures:

@@ -7,14 +7,14 @@ from functools import partial
 import streamlit as st
 
 from fer.charts import certainty, judging
-from fer.comparison import Comparison
 from fer.errors import FerError
-from fer.report import Report
+from fer.evaluation.comparison import Comparison
+from fer.evaluation.report import Report
 from fer.runs.run import way
 from fer.runs.store import RunStore
 from pages.parts import frame
 from pages.parts.report import faces, figures, own
-from pages.parts.report.choose import Chosen, stored
+from pages.parts.report.choose import Chosen, cached_report
 
 FIGURES = {"recall": "recall", "precision": "precision", "f1": "F1"}
 
@@ -29,7 +29,7 @@ def rivals(chosen: Chosen) -> dict[str, Callable[[], Report]]:
         if chosen.faces:
             get = partial(own.judge, run, report.dataset, tta, chosen.faces)
         else:
-            get = partial(stored, run, report.dataset, report.split, tta)
+            get = partial(cached_report, run, report.dataset, report.split, tta)
         if (run.is_usable and run.labels == report.labels) if chosen.faces else _fits(get, report):
             found[f"{run.id}, {way(tta)}"] = get
     return found

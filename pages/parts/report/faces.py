@@ -10,11 +10,11 @@ import numpy as np
 import streamlit as st
 from PIL import Image
 
-from fer import tables
 from fer.errors import FerError
+from fer.evaluation import tables
+from fer.evaluation.images import Pictures
+from fer.evaluation.report import Report
 from fer.inference.palette import colors_of
-from fer.pictures import Pictures
-from fer.report import Report
 from fer.runs.run import way
 from pages.parts import frame
 from pages.parts.report.choose import Chosen, pictures_of

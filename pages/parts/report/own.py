@@ -5,12 +5,12 @@ from contextlib import nullcontext
 import pandas as pd
 import streamlit as st
 
-from fer import evaluation, tables
 from fer.data import labelled_photos
 from fer.data.labelled_photos import LabelledFaces
+from fer.evaluation import evaluate, sentences
+from fer.evaluation.report import Report
 from fer.faces import photos
 from fer.faces.photos import Photo
-from fer.report import Report
 from fer.runs.run import Run
 from fer.runs.store import RunStore
 from pages.parts import frame
@@ -69,7 +69,7 @@ def judge(run: Run, name: str, tta: bool, faces: LabelledFaces) -> Report:
 
 @st.cache_resource(max_entries=16, scope="session", show_spinner="Judging …")
 def _report(run_id: str, changed: int, name: str, tta: bool, fingerprint: str, _faces: LabelledFaces) -> Report:
-    return evaluation.evaluate_faces(RunStore()[run_id], _faces, name, tta=tta)
+    return evaluate.evaluate_faces(RunStore()[run_id], _faces, name, tta=tta)
 
 
 def _tell(faces: LabelledFaces, report: Report | None, detector: str) -> None:
@@ -77,7 +77,7 @@ def _tell(faces: LabelledFaces, report: Report | None, detector: str) -> None:
     if not len(faces.labels) and not faces.failures:
         st.warning("There are no photos in this upload: files and folders whose names begin with a dot are left out.")
         return
-    (st.warning if faces.failures else st.success)(" ".join(tables.photos_sentences(faces, report)))
+    (st.warning if faces.failures else st.success)(" ".join(sentences.photos_sentences(faces, report)))
     if not report and detector == "yunet":
         st.info("If the pictures are nothing but faces, choose “already cropped” above.")
     if faces.failures:

@@ -5,9 +5,9 @@ from math import isnan
 import pandas as pd
 import streamlit as st
 
-from fer import references, tables
 from fer.charts import certainty, judging
-from fer.report import Report
+from fer.evaluation import references, sentences, tables
+from fer.evaluation.report import Report
 from pages.parts import frame
 from pages.parts.report import faces, figures
 from pages.parts.report.choose import Chosen
@@ -17,7 +17,7 @@ def overview(chosen: Chosen) -> None:
     """Headline figures, and the strip of what others reach where that can be compared."""
     report = chosen.report
     headline(report)
-    if caution := tables.caution(report):
+    if caution := sentences.caution(report):
         st.warning(caution)
     if references.split_name(report) != "PrivateTest":
         st.info(
@@ -37,7 +37,7 @@ def overview(chosen: Chosen) -> None:
 
 def headline(report: Report) -> None:
     """Accuracy and what else sums up a report, each with its interval."""
-    rows = tables.headline(report)
+    rows = sentences.headline(report)
     for start in range(0, len(rows), 3):
         for column, (name, value, why) in zip(st.columns(3), rows[start : start + 3], strict=False):
             number, _, interval = value.partition(" (")
@@ -64,7 +64,7 @@ def confusion(chosen: Chosen) -> None:
         key="evaluate-normalisation",
         persist_state="session",
     )
-    worst = "; ".join(tables.worst_confusions(report))
+    worst = "; ".join(sentences.worst_confusions(report))
     st.markdown(f"**The confusions that cost most:** {frame.plain(worst)}.")
     st.caption("Click a cell to see its images, or choose it in the boxes below.")
     figures.show(
@@ -81,7 +81,7 @@ def confusion(chosen: Chosen) -> None:
         faces.fetch(chosen)  # while the reader looks at the matrix, so that the first click answers as fast as the next
     else:
         row, column = labels.index(labelled), labels.index(answered)
-        sentence = tables.confusion_sentence(report, row, column)
+        sentence = sentences.confusion_sentence(report, row, column)
         st.header(frame.plain(sentence[0].upper() + sentence[1:]))
         st.caption(f"Most confident first. {_about(report)}.")
         faces.show(chosen, tables.cell(report, row, column), f"evaluate-cell-{row}-{column}")
@@ -136,10 +136,10 @@ def _areas(table, column: str) -> str:
 def certain(chosen: Chosen) -> None:
     """Whether its probabilities can be believed, and what is gained by answering only when sure."""
     report, temperature = chosen.report, chosen.run.temperature(tta=chosen.report.tta)
-    st.markdown(frame.plain(tables.calibration_sentence(chosen.run, report)))
+    st.markdown(frame.plain(sentences.calibration_sentence(chosen.run, report)))
     figures.show(certainty.reliability_diagram(report, temperature), "evaluate-reliability", "Reliability diagram")
     threshold = st.slider("Answer only from p =", 0.0, 1.0, 0.6, 0.01, key="evaluate-threshold")
-    sentence = tables.coverage_sentence(report, threshold)
+    sentence = sentences.coverage_sentence(report, threshold)
     st.markdown(sentence)
     figures.show(certainty.coverage_curves([report], threshold), "evaluate-coverage", sentence)
 
@@ -151,7 +151,7 @@ def mistakes(chosen: Chosen) -> None:
     st.markdown(f"**{len(wrong):,} of {len(report):,} answers are not the label.**")
     pictured = faces.fetch(chosen)
     if pictured and pictured.votes is not None:
-        for sentence in tables.sides_sentences(report, pictured.votes):
+        for sentence in sentences.sides_sentences(report, pictured.votes):
             st.markdown(f"- {sentence}")
         st.caption("Where a model is very sure and people side with it, the label is likely what is wrong.")
     elif not chosen.faces:

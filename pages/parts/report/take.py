@@ -3,8 +3,9 @@
 import numpy as np
 import streamlit as st
 
-from fer import document, tables
-from fer.report import Report
+from fer import document
+from fer.evaluation import tables
+from fer.evaluation.report import Report
 from pages.parts.report import faces
 from pages.parts.report.choose import Chosen
 from pages.parts.report.figures import FORMAT

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from fer import tables
+from fer.evaluation import sentences, stored
 from fer.runs import queue
 from fer.runs.run import Run
 from fer.runs.store import RunStore
@@ -54,10 +54,10 @@ def _finished(run: Run) -> None:
         st.page_link("pages/evaluate.py", label="Evaluate it", icon=":material/fact_check:")
         manage.downloads(run)
     live.curves(run)
-    report = run.report(run.card["data"]["name"], "val")
+    report = stored.report(run, run.card["data"]["name"], "val")
     if report:
         st.header("On the validation split")
-        if warning := tables.warning(run, report.dataset, "val"):
+        if warning := sentences.warning(run, report.dataset, "val"):
             st.warning(frame.plain(warning))
         sections.headline(report)
         sections.class_table(report, "train-classes")

@@ -6,7 +6,8 @@ from made_reports import CASES, make
 
 from fer.data.dataset import USAGE_CODES
 from fer.data.labels import EMOTIONS
-from fer.references import OFFICIAL_SPLITS, REFERENCES, about, about_all, judged_on, split_name
+from fer.evaluation import stored
+from fer.evaluation.references import OFFICIAL_SPLITS, REFERENCES, about, about_all, judged_on, split_name
 from fer.runs.store import RunStore
 
 
@@ -23,7 +24,7 @@ def test_an_official_split_has_3589_images_and_is_known_by_them_in_any_order(nam
 
 @pytest.mark.parametrize(("split", "name"), [("val", "PublicTest"), ("test", "PrivateTest")])
 def test_the_shipped_reports_are_on_the_official_splits(split, name):
-    report = RunStore()["mini_xception"].report("fer2013", split)
+    report = stored.report(RunStore()["mini_xception"], "fer2013", split)
     assert split_name(report) == name
     assert about(report) == f"mini_xception on fer2013 {name}, n = 3,589, single pass"
 

@@ -6,8 +6,8 @@ from functools import cached_property
 
 import numpy as np
 
-from fer import calibration, metrics
 from fer.errors import FerError
+from fer.evaluation import calibration, metrics
 from fer.inference.probabilities import at_temperature
 
 FORMAT_VERSION = 2  # 2: `tta`, and probabilities in full

@@ -10,9 +10,9 @@ from fer.data.dataset import Split
 from fer.data.labelled_photos import LabelledFaces
 from fer.data.labels import EMOTIONS
 from fer.errors import FerError
-from fer.evaluation import evaluate, evaluate_faces, reproduction
+from fer.evaluation.evaluate import evaluate, evaluate_faces, reproduction
+from fer.evaluation.report import Report
 from fer.inference.classifier import BATCH, Classifier
-from fer.report import Report
 from fer.runs.run import Run
 from fer.runs.store import RunStore
 

@@ -6,8 +6,8 @@ from made_reports import CASES, RANDOM, make
 from scipy import optimize, special, stats
 from sklearn.isotonic import IsotonicRegression
 
-from fer import calibration
-from fer.calibration import BINS, COLDEST, HOTTEST
+from fer.evaluation import calibration
+from fer.evaluation.calibration import BINS, COLDEST, HOTTEST
 from fer.inference.probabilities import at_temperature, softmax
 
 

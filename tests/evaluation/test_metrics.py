@@ -8,7 +8,7 @@ from made_reports import CASES
 from scipy import stats
 from sklearn import metrics as oracle
 
-from fer import metrics
+from fer.evaluation import metrics
 
 close = partial(np.testing.assert_allclose, rtol=0, atol=1e-9)
 pytestmark = pytest.mark.filterwarnings(

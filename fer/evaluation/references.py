@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from fer.data.labels import EMOTIONS
-from fer.report import Report
+from fer.evaluation.report import Report
 from fer.runs.run import way
 
 IMPORTED = (

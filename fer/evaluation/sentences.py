@@ -1,70 +1,16 @@
-"""Reports as tables and sentences, the same on pages, in documents and in downloads."""
+"""Reports in sentences, the same on pages, in documents and in downloads."""
 
 import numpy as np
-import pandas as pd
 
-from fer import metrics, references
 from fer.data.labelled_photos import LabelledFaces
-from fer.pictures import Pictures, sides
-from fer.report import Report, percent
+from fer.evaluation import metrics, references
+from fer.evaluation.images import sides
+from fer.evaluation.report import Report, percent
 from fer.runs.run import Run
 
 FEW = 100  # images, under which a bootstrap of seven classes promises too much
 SURE = 0.9  # a confidence above which a mistake is worth a second look at the label
 WORST = 5  # confusions told in words
-
-
-def classes(report: Report) -> pd.DataFrame:
-    """A row a class: precision, recall, f1 in [0, 1], the ends of their 95 % intervals, areas, and support; NaN for
-    what no image tells."""
-    figures, intervals = report.per_class, report.per_class_intervals
-    table = pd.DataFrame({"class": report.labels, "support": figures["support"]})
-    support, answered = figures["support"], report.confusion.sum(axis=0)
-    bases = {"precision": answered, "recall": support, "f1": support + answered}
-    for name, base in bases.items():
-        values = [figures[name], *intervals[name].T]
-        table[name], table[f"{name} low"], table[f"{name} high"] = (np.where(base, value, np.nan) for value in values)
-    truths = [(report.targets == i, report.probabilities[:, i]) for i in range(len(report.labels))]
-    table["average precision"] = [metrics.average_precision(*truth) for truth in truths]
-    table["ROC area"] = [metrics.roc_area(*truth) for truth in truths]
-    return table
-
-
-def answers(report: Report, positions: np.ndarray, pictures: Pictures | None = None) -> pd.DataFrame:
-    """A row an image: row number, file and FER+ votes where known, label, answer, and every probability.
-
-    Args:
-        positions: int (K,), which images of the report, in this order.
-    """
-    rows = report.rows[positions]
-    table = pd.DataFrame({"row": rows})
-    if pictures and pictures.names:
-        table["file"] = [pictures.names[row] for row in rows]
-    table["labelled"] = [report.labels[i] for i in report.targets[positions]]
-    table["answered"] = [report.labels[i] for i in report.predictions[positions]]
-    table["confidence"] = report.confidence[positions]
-    table["copy in training"] = report.leaked[positions]
-    for i, label in enumerate(report.labels):
-        column = f"{label} (probability)" if label in table else label  # a class may be called "row"
-        table[column] = report.probabilities[positions, i]
-    if pictures and pictures.votes is not None:
-        table["FER+ votes"] = [pictures.votes_in_words(row) for row in rows]
-    return table
-
-
-def cell(report: Report, right: int, answered: int) -> np.ndarray:
-    """int64 (K,): positions of the images in a cell of the confusion matrix, most confident first."""
-    return _surest(report, (report.targets == right) & (report.predictions == answered))
-
-
-def mistakes(report: Report) -> np.ndarray:
-    """int64 (K,): positions of all wrong answers, most confident first."""
-    return _surest(report, ~report.right)
-
-
-def _surest(report: Report, chosen: np.ndarray) -> np.ndarray:
-    positions = np.flatnonzero(chosen)
-    return positions[np.argsort(-report.confidence[positions], kind="stable")]
 
 
 def confusion_sentence(report: Report, right: int, answered: int) -> str:

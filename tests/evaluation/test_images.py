@@ -11,7 +11,7 @@ from fer.data import catalog
 from fer.data.dataset import Rows
 from fer.data.labels import EMOTIONS
 from fer.errors import FerError
-from fer.pictures import Pictures, pictures_of, sides
+from fer.evaluation.images import Pictures, pictures_of, sides
 from fer.runs.config import TrainConfig
 from fer.runs.run import Run
 from fer.runs.store import RunStore

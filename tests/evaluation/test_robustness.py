@@ -7,15 +7,16 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from benchmarks.robustness import CHANGES, changed, measure, part_of, table
 from fer.charts.robustness import accuracy_falls
 from fer.data.formats import synthetic
-from fer.evaluation import evaluate
-from fer.metrics import wilson
+from fer.evaluation import stored
+from fer.evaluation.evaluate import evaluate
+from fer.evaluation.metrics import wilson
+from fer.evaluation.robustness import CHANGES, changed, measure, part_of, table
 from fer.runs.config import TrainConfig
 from fer.runs.store import RunStore
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 SHIPPED = ("flagship", "vgg_small", "mini_xception")
 
 
@@ -118,7 +119,7 @@ def test_the_figure_has_a_panel_a_kind_and_a_line_a_model(measured):
 @pytest.mark.parametrize("name", SHIPPED)
 def test_the_shipped_models_were_measured_on_the_images_of_their_stored_report(name):
     run = RunStore()[name]
-    report = run.report("fer2013", "val")
+    report = stored.report(run, "fer2013", "val")
     assert run.robustness["fingerprint"] == report.fingerprint
     assert run.robustness["accuracy"] == pytest.approx(report.accuracy, abs=3 / len(report))
 

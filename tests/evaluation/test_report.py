@@ -11,7 +11,7 @@ from sklearn import metrics
 
 from fer.data.labels import EMOTIONS
 from fer.errors import FerError
-from fer.report import Report, percent
+from fer.evaluation.report import Report, percent
 from fer.runs.run import way
 
 SUMMARY = {

@@ -6,9 +6,19 @@ import pytest
 from made_reports import CASES, RANDOM, make
 from sklearn import metrics
 
-from fer import tables
 from fer.data.labels import EMOTIONS
-from fer.pictures import Pictures
+from fer.evaluation import tables
+from fer.evaluation.images import Pictures
+from fer.evaluation.sentences import (
+    WORST,
+    calibration_sentence,
+    caution,
+    confusion_sentence,
+    coverage_sentence,
+    headline,
+    sides_sentences,
+    worst_confusions,
+)
 from fer.runs.config import TrainConfig
 from fer.runs.run import Run
 from fer.runs.store import RunStore
@@ -82,32 +92,32 @@ def test_cells_and_mistakes_are_what_the_confusion_counts(report):
 
 
 def test_a_confusion_is_told_with_its_share_of_the_label():
-    assert tables.confusion_sentence(SEVERAL, FEAR, SAD) == (
+    assert confusion_sentence(SEVERAL, FEAR, SAD) == (
         "of 4 fear faces 3 were called sad (75.0%), 75.0% of all called sad"
     )
-    assert tables.confusion_sentence(SEVERAL, SAD, SAD) == (
+    assert confusion_sentence(SEVERAL, SAD, SAD) == (
         "of 2 sad faces 1 were called sad (50.0%), 25.0% of all called sad"
     )
-    assert tables.confusion_sentence(SEVERAL, 0, SAD) == "of 0 angry faces 0 were called sad"
+    assert confusion_sentence(SEVERAL, 0, SAD) == "of 0 angry faces 0 were called sad"
 
 
 def test_the_worst_confusions_are_the_largest_cells_beside_the_diagonal(report):
     counts = report.confusion - np.diag(np.diag(report.confusion))
-    sentences = tables.worst_confusions(report)
-    assert len(sentences) == min(tables.WORST, (counts > 0).sum())
+    sentences = worst_confusions(report)
+    assert len(sentences) == min(WORST, (counts > 0).sum())
     found = [int(sentence.split(" faces ")[1].split()[0]) for sentence in sentences]
     assert found == sorted(counts.ravel().tolist(), reverse=True)[: len(found)]
 
 
 def test_nothing_is_confused_where_all_is_right():
-    assert tables.worst_confusions(CASES["all right"]) == []
-    first, second = tables.worst_confusions(SEVERAL)
+    assert worst_confusions(CASES["all right"]) == []
+    first, second = worst_confusions(SEVERAL)
     assert first.startswith("of 4 fear faces 3 were called sad (75.0%)")
     assert second.startswith("of 2 sad faces 1 were called fear (50.0%)")
 
 
 def test_the_headline_tells_every_figure_with_its_interval(report):
-    rows = tables.headline(report)
+    rows = headline(report)
     told = {name: value for name, value, _ in rows}
     for name, (value, low, high) in zip(
         ("Balanced accuracy", "Macro F1", "Log-loss", "Expected calibration error"),
@@ -122,12 +132,12 @@ def test_the_headline_tells_every_figure_with_its_interval(report):
 
 def test_the_leak_free_accuracy_stands_beside_the_official_one_where_there_are_leaks_and_images_without():
     def names(report):
-        return [name for name, _, _ in tables.headline(report)][:2]
+        return [name for name, _, _ in headline(report)][:2]
 
     assert names(make([0, 1], [0, 1], leaked=[0])) == ["Accuracy, official", "Accuracy, leak-free"]
     assert names(make([0, 1], [0, 1])) == ["Accuracy", "Balanced accuracy"]
     assert names(CASES["all leaked"]) == ["Accuracy, official", "Balanced accuracy"]
-    clean = tables.headline(make([0, 1, 2], [0, 1, 3], leaked=[2]))[1]
+    clean = headline(make([0, 1, 2], [0, 1, 3], leaked=[2]))[1]
     assert clean[1].startswith("100.0% (95%") and "without the 1 images" in clean[2] and "n = 2" in clean[2]
 
 
@@ -136,24 +146,24 @@ def test_the_sides_that_taggers_take_are_told():
     for row, (fear, sad) in enumerate([(6, 4), (3, 5), (1, 9), (2, 2)], 100):
         votes[row, [FEAR, SAD]] = fear, sad
     report = make([FEAR, FEAR, FEAR, FEAR], [SAD, SAD, SAD, SAD])
-    (sentence,) = tables.sides_sentences(report, votes)
+    (sentence,) = sides_sentences(report, votes)
     assert "In 2 of 4 mistakes, 50.0% (95%" in sentence and "in 1 they chose FER2013's label; in 1 another" in sentence
-    assert tables.sides_sentences(make([0], [0]), np.zeros((200, 10), np.int64)) == []
+    assert sides_sentences(make([0], [0]), np.zeros((200, 10), np.int64)) == []
 
 
 def test_few_images_call_for_caution():
-    assert "only 500" not in tables.caution(CASES["random answers"])
-    assert "With only 1 images" in tables.caution(CASES["one image, right"])
+    assert "only 500" not in caution(CASES["random answers"])
+    assert "With only 1 images" in caution(CASES["one image, right"])
 
 
 def test_coverage_is_told_for_a_threshold(report):
-    everything = tables.coverage_sentence(report, 0.0)
+    everything = coverage_sentence(report, 0.0)
     assert f"leaves 100.0% of the {len(report):,} faces" in everything and f"{report.accuracy:.1%} (95%" in everything
     threshold = float(np.median(report.confidence))
     given = report.confidence >= threshold
-    assert f"leaves {given.mean():.1%} of" in tables.coverage_sentence(report, threshold)
-    assert f"and {report.right[given].mean():.1%} (95%" in tables.coverage_sentence(report, threshold)
-    assert tables.coverage_sentence(report, 1.01).endswith(f"leaves 0.0% of the {len(report):,} faces.")
+    assert f"leaves {given.mean():.1%} of" in coverage_sentence(report, threshold)
+    assert f"and {report.right[given].mean():.1%} (95%" in coverage_sentence(report, threshold)
+    assert coverage_sentence(report, 1.01).endswith(f"leaves 0.0% of the {len(report):,} faces.")
 
 
 @pytest.fixture
@@ -166,11 +176,11 @@ def run(tmp_path) -> Run:
 def test_calibration_is_told_before_and_after_the_runs_temperature(run):
     report = make(RANDOM[0], RANDOM[1])
     after = report.at_temperature(2.0)
-    sentence = tables.calibration_sentence(run, report)
+    sentence = calibration_sentence(run, report)
     assert f"{report.calibration_error:.1%} before scaling and {after.calibration_error:.1%} at temperature" in sentence
     assert f"log-loss {report.log_loss:.3f} and {after.log_loss:.3f}" in sentence
     assert "fitted on the validation split of fer2013" in sentence
 
 
 def test_a_run_without_a_temperature_for_this_way_of_answering_says_so(run):
-    assert "has no temperature" in tables.calibration_sentence(run, make([0], tta=True))
+    assert "has no temperature" in calibration_sentence(run, make([0], tta=True))

@@ -9,9 +9,9 @@ from made_reports import make
 from scipy import stats
 from sklearn import metrics
 
-from fer.comparison import Comparison
 from fer.data.labels import EMOTIONS
 from fer.errors import FerError
+from fer.evaluation.comparison import Comparison
 
 TARGETS = np.random.default_rng(2).integers(0, 7, 2000)
 

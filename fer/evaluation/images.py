@@ -9,7 +9,7 @@ from fer.data.class_groups import Grouping, parse
 from fer.data.ferplus import OTHERS, read_votes
 from fer.data.labels import EMOTIONS
 from fer.errors import FerError
-from fer.report import Report
+from fer.evaluation.report import Report
 from fer.runs.run import Run
 
 

@@ -8,8 +8,8 @@ import numpy as np
 from fer.data.dataset import Dataset
 from fer.data.labelled_photos import LabelledFaces
 from fer.errors import FerError
+from fer.evaluation.report import Report
 from fer.inference.classifier import BATCH, Classifier
-from fer.report import Report
 from fer.runs.run import Run
 
 Progress = Callable[[int, int], None]  # called with (images done, images in all)

@@ -5,9 +5,9 @@ from functools import cached_property
 
 import numpy as np
 
-from fer import metrics
 from fer.errors import FerError
-from fer.report import Report
+from fer.evaluation import metrics
+from fer.evaluation.report import Report
 
 SIGNIFICANT = 0.05  # a p-value below it is told as a difference
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from fer import metrics
+from fer.evaluation import metrics
 from fer.inference.probabilities import log_probabilities, softmax
 
 BINS = 15  # of equal width, as in Guo et al. 2017, arXiv 1706.04599

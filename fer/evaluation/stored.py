@@ -1,0 +1,42 @@
+"""The reports that lie in a run's directory."""
+
+import re
+from dataclasses import replace
+
+from fer.errors import FerError
+from fer.evaluation.report import Report
+from fer.runs.run import TTA, Run
+from fer.system.files import write_atomically
+
+REPORT_NAME = re.compile(rf"(.+)-(train|val|test|all)({TTA})?\.json")
+
+
+def reports(run: Run) -> list[tuple[str, str, bool]]:
+    """(data set, split, with test-time augmentation) of every stored report."""
+    names = [REPORT_NAME.fullmatch(path.name) for path in sorted((run.path / "reports").glob("*.json"))]
+    return [(name[1], name[2], bool(name[3])) for name in names if name]
+
+
+def report(run: Run, dataset: str, split: str, *, tta: bool = False) -> Report | None:
+    """The stored report, or None where that evaluation was never made.
+
+    Raises:
+        FerError: for a damaged one, or one whose labels are not in the order of the run's answers.
+    """
+    path = run.report_path(dataset, split, tta=tta)
+    if not path.is_file():
+        return None
+    found = Report.from_json(path.read_text(errors="replace"))
+    if (found.dataset, found.split, found.tta) != (dataset, split, tta):
+        raise FerError(f"{path.name} holds the report on another split or data set. Evaluate again.")
+    if found.labels != tuple(run.card.get("labels") or found.labels):
+        raise FerError(
+            f"{path.name} counts its labels as {', '.join(found.labels)}, but {run.id} answers "
+            f"{', '.join(run.labels)}: it would be read wrongly. Evaluate again."
+        )
+    return replace(found, model=run.id)  # the run may have been renamed since
+
+
+def add_report(run: Run, report: Report) -> None:
+    """Keep a report in the run's directory, in place of an older one on the same images."""
+    write_atomically(run.report_path(report.dataset, report.split, tta=report.tta), report.to_json())
