@@ -17,7 +17,7 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from fer.charts import certainty, judging
+from fer.charts import calibration, reports
 from fer.data.dataset import Rows, assemble
 from fer.evaluation import evaluate, sentences, stored
 from fer.faces import crop
@@ -50,17 +50,17 @@ def _opening(run) -> None:
     def open_overview():
         report = stored.report(run, dataset, split)
         sentences.headline(report)
-        judging.reference_strip(report).to_json()
+        reports.reference_strip(report).to_json()
 
     n = len(stored.report(run, dataset, split))
     print(f"report of {n:,} images, opened and overview made: {_times(open_overview)}")
     report = stored.report(run, dataset, split)
     for title, figure in (
-        ("confusion matrix", lambda: judging.confusion_matrix(report)),
-        ("precision and recall", lambda: judging.precision_recall_curves([report])),
-        ("ROC", lambda: judging.roc_curves([report])),
-        ("reliability", lambda: certainty.reliability_diagram(report, 1.1)),
-        ("coverage", lambda: certainty.coverage_curves([report])),
+        ("confusion matrix", lambda: reports.confusion_matrix(report)),
+        ("precision and recall", lambda: reports.precision_recall_curves([report])),
+        ("ROC", lambda: reports.roc_curves([report])),
+        ("reliability", lambda: calibration.reliability_diagram(report, 1.1)),
+        ("coverage", lambda: calibration.coverage_curves([report])),
     ):
         print(f"  {title}: {_times(lambda figure=figure: figure().to_json())}")
 

@@ -6,7 +6,7 @@ import pytest
 from keras import layers
 from made_networks import network
 
-from fer import document
+from fer.charts import document
 from fer.data.catalog import open_dataset
 from fer.data.formats import synthetic
 from fer.data.labels import EMOTIONS

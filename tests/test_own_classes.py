@@ -11,9 +11,9 @@ import pytest
 from made_folders import OWN, write
 from PIL import Image
 
-from fer import charts, export, networks, worker
+from fer import export, networks, worker
 from fer.__main__ import main
-from fer.charts import certainty, judging
+from fer.charts import comparison, predictions, reports
 from fer.data import catalog
 from fer.data.catalog import open_dataset
 from fer.data.class_groups import parse
@@ -236,11 +236,11 @@ def test_markup_in_a_class_name_is_shown_as_it_is(runs):
     report = stored.report(run, "faces", "test")
     (answer,) = EmotionReader(run, detector="whole").read(np.zeros((60, 50, 3), np.uint8))
     figures = [
-        charts.probability_bars(answer),
-        judging.confusion_matrix(report),
-        judging.precision_recall_curves([report]),
-        judging.roc_curves([report], OWN[1]),
-        certainty.differences(Comparison(report, stored.report(run, "faces", "test", tta=True)), "recall"),
+        predictions.probability_bars(answer),
+        reports.confusion_matrix(report),
+        reports.precision_recall_curves([report]),
+        reports.roc_curves([report], OWN[1]),
+        comparison.differences(Comparison(report, stored.report(run, "faces", "test", tta=True)), "recall"),
     ]
     for figure in figures:
         for trace in figure.data:

@@ -77,7 +77,7 @@ def evaluate(data: str, split: str, model: str | None, tta: bool, json: bool) ->
 
 
 def report(model: str | None, data: str | None, split: str, tta: bool, out: Path) -> None:
-    from fer import document
+    from fer.charts import document
 
     run = finished(chosen(model))
     dataset = data or run.card["data"]["name"]

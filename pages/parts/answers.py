@@ -6,7 +6,7 @@ import numpy as np
 import streamlit as st
 from PIL import Image
 
-from fer.charts import probability_bars
+from fer.charts.predictions import probability_bars
 from fer.faces.crop import crop
 from fer.faces.quality import hints
 from fer.inference.drawing import annotate

@@ -11,7 +11,7 @@ import streamlit as st
 from PIL import Image
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-from fer.charts import count_bars
+from fer.charts.predictions import count_bars
 from fer.faces import photos
 from fer.faces.photos import Photo
 from fer.inference import many_photos

@@ -6,7 +6,9 @@ from functools import partial
 
 import streamlit as st
 
-from fer.charts import certainty, judging
+from fer.charts import calibration
+from fer.charts.comparison import differences
+from fer.charts.reports import precision_recall_curves, roc_curves, short_name
 from fer.errors import FerError
 from fer.evaluation.comparison import Comparison
 from fer.evaluation.report import Report
@@ -72,10 +74,10 @@ def compare(chosen: Chosen) -> None:
     figure = st.segmented_control(
         "Figure", list(FIGURES), default="recall", required=True, format_func=FIGURES.get, key="evaluate-difference"
     )
-    figures.show(certainty.differences(comparison, figure), "evaluate-differences", f"Difference in {figure} by class")
+    figures.show(differences(comparison, figure), "evaluate-differences", f"Difference in {figure} by class")
     apart = comparison.disagreements
     st.header(f"The {len(apart):,} of {len(report):,} images that the two answer differently")
-    st.caption(f"Surest of both first; the bars are those of {judging.short_name(report)}.")
+    st.caption(f"Surest of both first; the bars are those of {short_name(report)}.")
     faces.show(chosen, apart, "evaluate-apart", [picked[name]])
 
 
@@ -84,11 +86,9 @@ def _curves(report: Report, picked: list[Report]) -> None:
     label = st.selectbox("Curves of", report.labels, key="evaluate-curve-label")
     left, right = st.columns(2)
     with left:
-        figures.show(
-            judging.precision_recall_curves(reports, label), "evaluate-compared-pr", f"Precision and recall: {label}"
-        )
+        figures.show(precision_recall_curves(reports, label), "evaluate-compared-pr", f"Precision and recall: {label}")
     with right:
-        figures.show(judging.roc_curves(reports, label), "evaluate-compared-roc", f"ROC curves: {label}")
+        figures.show(roc_curves(reports, label), "evaluate-compared-roc", f"ROC curves: {label}")
     figures.show(
-        certainty.coverage_curves(reports), "evaluate-compared-coverage", "Coverage and accuracy of each model"
+        calibration.coverage_curves(reports), "evaluate-compared-coverage", "Coverage and accuracy of each model"
     )

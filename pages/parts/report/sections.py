@@ -5,7 +5,7 @@ from math import isnan
 import pandas as pd
 import streamlit as st
 
-from fer.charts import certainty, judging
+from fer.charts import calibration, reports
 from fer.evaluation import references, sentences, tables
 from fer.evaluation.report import Report
 from pages.parts import frame
@@ -25,7 +25,7 @@ def overview(chosen: Chosen) -> None:
             "other images cannot be compared with them."
         )
         return
-    figures.show(judging.reference_strip(report), "evaluate-strip", "Accuracy of this model among published ones")
+    figures.show(reports.reference_strip(report), "evaluate-strip", "Accuracy of this model among published ones")
     with st.expander("Where these marks come from"):
         for mark in references.REFERENCES:
             st.markdown(f"- **{mark.name}**, {mark.accuracy:.1%}: {mark.note}. {mark.source}")
@@ -57,7 +57,7 @@ def confusion(chosen: Chosen) -> None:
     report, labels = chosen.report, chosen.report.labels
     normalisation = st.segmented_control(
         "Cells show",
-        judging.NORMALISATIONS,
+        reports.NORMALISATIONS,
         default="counts",
         required=True,
         format_func={"counts": "counts", "rows": "% of each label", "columns": "% of each answer"}.get,
@@ -68,7 +68,7 @@ def confusion(chosen: Chosen) -> None:
     st.markdown(f"**The confusions that cost most:** {frame.plain(worst)}.")
     st.caption("Click a cell to see its images, or choose it in the boxes below.")
     figures.show(
-        judging.confusion_matrix(report, normalisation),
+        reports.confusion_matrix(report, normalisation),
         "evaluate-confusion",
         f"Confusion matrix: {worst}",
         on_select=_follow_click,
@@ -99,9 +99,9 @@ def classes(chosen: Chosen) -> None:
     report = chosen.report
     table = class_table(report, "evaluate-classes")
     figures.show(
-        judging.precision_recall_curves([report]), "evaluate-precision-recall", _areas(table, "average precision")
+        reports.precision_recall_curves([report]), "evaluate-precision-recall", _areas(table, "average precision")
     )
-    figures.show(judging.roc_curves([report]), "evaluate-roc", _areas(table, "ROC area"))
+    figures.show(reports.roc_curves([report]), "evaluate-roc", _areas(table, "ROC area"))
 
 
 def class_table(report: Report, key: str) -> pd.DataFrame:
@@ -137,11 +137,11 @@ def certain(chosen: Chosen) -> None:
     """Whether its probabilities can be believed, and what is gained by answering only when sure."""
     report, temperature = chosen.report, chosen.run.temperature(tta=chosen.report.tta)
     st.markdown(frame.plain(sentences.calibration_sentence(chosen.run, report)))
-    figures.show(certainty.reliability_diagram(report, temperature), "evaluate-reliability", "Reliability diagram")
+    figures.show(calibration.reliability_diagram(report, temperature), "evaluate-reliability", "Reliability diagram")
     threshold = st.slider("Answer only from p =", 0.0, 1.0, 0.6, 0.01, key="evaluate-threshold")
     sentence = sentences.coverage_sentence(report, threshold)
     st.markdown(sentence)
-    figures.show(certainty.coverage_curves([report], threshold), "evaluate-coverage", sentence)
+    figures.show(calibration.coverage_curves([report], threshold), "evaluate-coverage", sentence)
 
 
 @st.fragment

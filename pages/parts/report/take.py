@@ -3,7 +3,7 @@
 import numpy as np
 import streamlit as st
 
-from fer import document
+from fer.charts import document
 from fer.evaluation import tables
 from fer.evaluation.report import Report
 from pages.parts.report import faces

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from fer.charts import learning
+from fer.charts.training import learning_curves, rate_curve, recall_curves, validation_confusion
 from fer.runs import queue
 from fer.runs.run import Run
 from fer.runs.store import RunStore
@@ -136,18 +136,16 @@ def curves(run: Run, running: dict | None = None, behind: dict | None = None) ->
     left, right = st.columns(2)
     for column, part in ((left, "loss"), (right, "accuracy")):
         with column:
-            figure = learning.learning_curves(part, history, about, running=running, best_epoch=best, behind=behind)
+            figure = learning_curves(part, history, about, running=running, best_epoch=best, behind=behind)
             figures.show(figure, f"curve-{part}-{run.id}", f"{part} over epochs")
     if not history:
         return
     with left:
-        figures.show(
-            learning.recall_curves(history, run.labels, about), f"curve-recall-{run.id}", "Recall of each class"
-        )
+        figures.show(recall_curves(history, run.labels, about), f"curve-recall-{run.id}", "Recall of each class")
     with right:
-        matrix = learning.validation_confusion(history[-1], run.labels, about)
+        matrix = validation_confusion(history[-1], run.labels, about)
         figures.show(matrix, f"curve-confusion-{run.id}", "Confusion matrix of the last epoch, validation")
-    figures.show(learning.rate_curve(history, about), f"curve-rate-{run.id}", "Learning rate")
+    figures.show(rate_curve(history, about), f"curve-rate-{run.id}", "Learning rate")
 
 
 def _waiting(store: RunStore, run: Run, position: int, *, is_next: bool) -> None:

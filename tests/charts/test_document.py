@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from made_reports import CASES, make
 
-from fer import document
+from fer.charts import document
 from fer.data.labels import EMOTIONS
 from fer.evaluation import references, sentences, stored, tables
 from fer.evaluation.report import Report

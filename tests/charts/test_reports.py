@@ -11,8 +11,18 @@ from made_folders import OWN
 from made_reports import CASES, RANDOM, make
 from PIL import ImageColor
 
-from fer import charts
-from fer.charts import certainty, judging
+from fer.charts import predictions
+from fer.charts.calibration import coverage_curves, reliability_diagram
+from fer.charts.comparison import differences
+from fer.charts.reports import (
+    NORMALISATIONS,
+    POINTS,
+    confusion_matrix,
+    precision_recall_curves,
+    reference_strip,
+    roc_curves,
+    short_name,
+)
 from fer.data.labels import EMOTIONS
 from fer.evaluation import calibration, metrics, references
 from fer.evaluation.comparison import Comparison
@@ -22,20 +32,20 @@ from fer.inference import palette
 from fer.inference.prediction import Prediction
 
 OF_ONE = {
-    "reference strip": judging.reference_strip,
-    **{f"confusion, {name}": partial(judging.confusion_matrix, normalisation=name) for name in judging.NORMALISATIONS},
-    "precision and recall": lambda report: judging.precision_recall_curves([report]),
-    "roc": lambda report: judging.roc_curves([report]),
-    "reliability": partial(certainty.reliability_diagram, temperature=None),
-    "reliability at a temperature": partial(certainty.reliability_diagram, temperature=0.5),
-    "coverage": lambda report: certainty.coverage_curves([report], 0.6),
+    "reference strip": reference_strip,
+    **{f"confusion, {name}": partial(confusion_matrix, normalisation=name) for name in NORMALISATIONS},
+    "precision and recall": lambda report: precision_recall_curves([report]),
+    "roc": lambda report: roc_curves([report]),
+    "reliability": partial(reliability_diagram, temperature=None),
+    "reliability at a temperature": partial(reliability_diagram, temperature=0.5),
+    "coverage": lambda report: coverage_curves([report], 0.6),
 }
 OF_TWO = {
-    "precision and recall": lambda first, second: judging.precision_recall_curves([first, second], "happy"),
-    "roc": lambda first, second: judging.roc_curves([first, second], "happy"),
-    "coverage": lambda first, second: certainty.coverage_curves([first, second]),
+    "precision and recall": lambda first, second: precision_recall_curves([first, second], "happy"),
+    "roc": lambda first, second: roc_curves([first, second], "happy"),
+    "coverage": lambda first, second: coverage_curves([first, second]),
     **{
-        f"difference in {name}": lambda first, second, name=name: certainty.differences(Comparison(first, second), name)
+        f"difference in {name}": lambda first, second, name=name: differences(Comparison(first, second), name)
         for name in ("precision", "recall", "f1")
     },
 }
@@ -61,7 +71,7 @@ def test_a_figure_says_which_model_answered_which_images_and_how(draw, report):
     assert subtitle(figure) == references.about(report)
     assert figure.layout.title.text and json.loads(figure.to_json())
     lengths = [len(trace.x) for trace in figure.data]
-    assert lengths == [len(trace.y) for trace in figure.data] and all(0 < n <= judging.POINTS for n in lengths)
+    assert lengths == [len(trace.y) for trace in figure.data] and all(0 < n <= POINTS for n in lengths)
 
 
 @pytest.mark.parametrize("draw", OF_TWO.values(), ids=OF_TWO)
@@ -72,13 +82,13 @@ def test_a_figure_of_two_reports_names_both_and_the_images(draw, report):
     named = subtitle(figure) + "".join(trace.name or "" for trace in figure.data)
     ranked = 0 < (report.targets == EMOTIONS.index("happy")).sum() < len(report)
     if ranked or "2 models" not in named:  # a class that cannot be ranked has no curve that could be named
-        assert judging.short_name(report) in named and "rival, test-time augmentation" in named
+        assert short_name(report) in named and "rival, test-time augmentation" in named
 
 
 @pytest.mark.parametrize("name", references.OFFICIAL_SPLITS)
 def test_figures_call_the_official_splits_by_their_names(name):
     report = make(np.repeat(range(7), references.OFFICIAL_SPLITS[name]), dataset="fer2013")
-    assert f"m on fer2013 {name}, n = 3,589, single pass" in subtitle(judging.confusion_matrix(report))
+    assert f"m on fer2013 {name}, n = 3,589, single pass" in subtitle(confusion_matrix(report))
 
 
 @pytest.mark.parametrize(
@@ -88,7 +98,7 @@ def test_figures_call_the_official_splits_by_their_names(name):
 )
 def test_the_strip_marks_the_model_among_all_references(leaked, marks):
     report = make(RANDOM[0], RANDOM[1], leaked=leaked)
-    figure = judging.reference_strip(report)
+    figure = reference_strip(report)
     drawn = {trace.y[0]: trace for trace in figure.data}
     assert list(drawn) == [*(reference.name for reference in references.REFERENCES), *marks]
     assert sorted(figure.layout.yaxis.categoryarray) == sorted(drawn)
@@ -102,7 +112,7 @@ def test_the_strip_marks_the_model_among_all_references(leaked, marks):
 
 
 def test_every_cell_of_the_confusion_matrix_tells_its_sentence_and_both_labels(report):
-    (cells,) = judging.confusion_matrix(report).data
+    (cells,) = confusion_matrix(report).data
     assert len(cells.x) == 49 and set(numbers(cells.x)) == {1} and cells.orientation == "h"
     for base, y, (sentence, labelled, answered) in zip(cells.base, cells.y, cells.customdata, strict=True):
         row, column = int(y), int(base + 0.5)
@@ -113,7 +123,7 @@ def test_every_cell_of_the_confusion_matrix_tells_its_sentence_and_both_labels(r
 
 @pytest.mark.parametrize(("normalisation", "axis"), [("counts", None), ("rows", 1), ("columns", 0)])
 def test_the_numbers_in_the_cells_are_counts_or_shares_of_label_or_answer(normalisation, axis, report):
-    figure = judging.confusion_matrix(report, normalisation)
+    figure = confusion_matrix(report, normalisation)
     shown = {(int(note.y), int(note.x)): note.text for note in figure.layout.annotations}
     counts = report.confusion
     values = counts if axis is None else counts / np.maximum(counts.sum(axis=axis, keepdims=True), 1)
@@ -122,7 +132,7 @@ def test_the_numbers_in_the_cells_are_counts_or_shares_of_label_or_answer(normal
 
 
 def test_a_fuller_cell_is_never_lighter():
-    (cells,) = judging.confusion_matrix(CASES["mostly right answers"]).data
+    (cells,) = confusion_matrix(CASES["mostly right answers"]).data
     counts = CASES["mostly right answers"].confusion.ravel()
     brightness = [sum(ImageColor.getrgb(color)) for color in cells.marker.color]
     assert (np.diff(numbers(brightness)[np.argsort(counts)]) <= 0).all() and len(set(brightness)) > 10
@@ -131,7 +141,7 @@ def test_a_fuller_cell_is_never_lighter():
 def test_there_is_a_curve_for_each_emotion_that_can_be_ranked(report):
     support = report.confusion.sum(axis=1)
     wanted = [label for label, count in zip(EMOTIONS, support, strict=True) if 0 < count < len(report)]
-    for figure in (judging.precision_recall_curves([report]), judging.roc_curves([report])):
+    for figure in (precision_recall_curves([report]), roc_curves([report])):
         named = [trace.name.split(": ")[0] for trace in figure.data if ": " in trace.name]
         assert named == wanted
 
@@ -139,31 +149,31 @@ def test_there_is_a_curve_for_each_emotion_that_can_be_ranked(report):
 def test_long_curves_are_thinned_and_keep_their_ends_and_their_area():
     report = make(np.tile(np.arange(7), 300))
     truth, scores = report.targets == 0, report.probabilities[:, 0]
-    curve, chance = judging.roc_curves([report], "angry").data
-    assert len(curve.x) == judging.POINTS < len(metrics.roc(truth, scores)[0]) and chance.name == "chance"
+    curve, chance = roc_curves([report], "angry").data
+    assert len(curve.x) == POINTS < len(metrics.roc(truth, scores)[0]) and chance.name == "chance"
     assert (curve.x[0], curve.y[0], curve.x[-1], curve.y[-1]) == (0, 0, 1, 1)
     assert curve.name == f"m, single pass: area {metrics.roc_area(truth, scores):.3f}"
-    (curve,) = judging.precision_recall_curves([report], "angry").data
+    (curve,) = precision_recall_curves([report], "angry").data
     assert curve.name.endswith(f"average precision {metrics.average_precision(truth, scores):.3f}")
     assert curve.x[-1] == 1 and curve.y[-1] == pytest.approx(1 / 7)
 
 
 def test_models_are_told_apart_by_more_than_colour():
     reports = [replace(PLAIN, model=f"m{i}") for i in range(3)]
-    for figure in (judging.roc_curves(reports, "sad"), certainty.coverage_curves(reports)):
+    for figure in (roc_curves(reports, "sad"), coverage_curves(reports)):
         lines = [trace.line for trace in figure.data if trace.name != "chance"]
         assert len({line.dash for line in lines}) == len({line.color for line in lines}) == 3
 
 
 def test_more_models_than_colours_are_still_drawn():
     reports = [replace(PLAIN, model=f"m{i}") for i in range(len(palette.MODELS) + 1)]
-    for figure in (judging.precision_recall_curves(reports, "sad"), certainty.coverage_curves(reports)):
+    for figure in (precision_recall_curves(reports, "sad"), coverage_curves(reports)):
         assert [trace.name.split(",")[0] for trace in figure.data] == [report.model for report in reports]
 
 
 def test_the_reliability_diagram_draws_the_bins_with_their_intervals(report):
     for part, trace in zip(
-        (report, report.at_temperature(0.5)), certainty.reliability_diagram(report, 0.5).data[1:], strict=True
+        (report, report.at_temperature(0.5)), reliability_diagram(report, 0.5).data[1:], strict=True
     ):
         bins = calibration.reliability(part.confidence, part.right)
         assert (trace.x == bins.confidence).all() and (trace.y == bins.accuracy).all()
@@ -173,7 +183,7 @@ def test_the_reliability_diagram_draws_the_bins_with_their_intervals(report):
 
 
 def test_the_coverage_curve_ends_with_all_faces_and_marks_the_threshold(report):
-    curve, *marks = certainty.coverage_curves([report], 0.6).data
+    curve, *marks = coverage_curves([report], 0.6).data
     assert (curve.x[-1], curve.y[-1]) == pytest.approx((1, report.accuracy))
     given = report.confidence >= 0.6
     assert len(marks) == given.any()
@@ -184,7 +194,7 @@ def test_the_coverage_curve_ends_with_all_faces_and_marks_the_threshold(report):
 @pytest.mark.parametrize("figure", ["precision", "recall", "f1"])
 def test_differences_are_drawn_with_their_paired_intervals(figure):
     comparison = Comparison(PLAIN, replace(CASES["mostly right answers"], tta=False))
-    points = certainty.differences(comparison, figure).data[0]
+    points = differences(comparison, figure).data[0]
     value, low, high = comparison.per_class(figure)
     assert list(points.y) == list(EMOTIONS) and (points.x == value).all()
     np.testing.assert_allclose(points.x - points.error_x.arrayminus, low, atol=1e-12)
@@ -193,7 +203,7 @@ def test_differences_are_drawn_with_their_paired_intervals(figure):
 
 def test_the_probabilities_of_a_face_are_bars_in_the_models_order():
     prediction = Prediction(Face((0, 0, 9, 9), 1.0), EMOTIONS, PLAIN.probabilities[0])
-    (bars,) = charts.probability_bars(prediction).data
+    (bars,) = predictions.probability_bars(prediction).data
     assert list(bars.y) == list(EMOTIONS) and bars.text[0] == f"{PLAIN.probabilities[0, 0]:.1%}"
     assert list(bars.marker.color) == list(palette.COLORS.values()) and len(set(bars.marker.color)) == 7
 

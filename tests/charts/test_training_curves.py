@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from fer.charts import learning
+from fer.charts import training
 from fer.data.labels import EMOTIONS
 
 
@@ -26,27 +26,27 @@ RUNNING = {"epoch": 3, "batches": 10, "trace": [[0, 1.5, 0.4], [4, 1.4, 0.5]]}
 
 @pytest.mark.parametrize(("part", "first"), [("loss", 2.0), ("accuracy", 0.0)])
 def test_training_and_validation_grow_with_the_epochs(part, first):
-    figure = learning.learning_curves(part, HISTORY, "r: tiny on d")
+    figure = training.learning_curves(part, HISTORY, "r: tiny on d")
     curves = {trace.name: trace for trace in figure.data}
     assert list(curves["training"].x) == [1, 2, 3] and curves["training"].y[0] == first
     assert set(curves) == {"training", "validation"} and figure.layout.title.subtitle.text == "r: tiny on d"
 
 
 def test_the_running_epoch_is_a_light_line_behind_the_last_whole_one():
-    figure = learning.learning_curves("loss", HISTORY, "", running=RUNNING, best_epoch=1)
+    figure = training.learning_curves("loss", HISTORY, "", running=RUNNING, best_epoch=1)
     curves = {trace.name: trace for trace in figure.data}
     assert list(curves["batches of this epoch"].x) == [3.1, 3.5]
     assert list(curves["best epoch"].x) == [2]
 
 
 def test_earlier_runs_lie_behind_and_an_empty_history_draws_nothing_wrong():
-    figure = learning.learning_curves("accuracy", [], "", running=RUNNING, behind={"old": HISTORY})
+    figure = training.learning_curves("accuracy", [], "", running=RUNNING, behind={"old": HISTORY})
     assert "old, validation" in [trace.name for trace in figure.data]
 
 
 def test_every_class_has_a_recall_curve_and_the_last_epoch_a_matrix():
-    figure = learning.recall_curves(HISTORY, EMOTIONS, "")
+    figure = training.recall_curves(HISTORY, EMOTIONS, "")
     assert [trace.name for trace in figure.data] == list(EMOTIONS)
-    matrix = learning.validation_confusion(HISTORY[-1], EMOTIONS, "")
+    matrix = training.validation_confusion(HISTORY[-1], EMOTIONS, "")
     assert np.trace(np.array(matrix.data[0].z)) == 7 and "epoch 3" in matrix.layout.title.text
-    assert list(learning.rate_curve(HISTORY, "").data[0].y) == [0.05] * 3
+    assert list(training.rate_curve(HISTORY, "").data[0].y) == [0.05] * 3

@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 from markupsafe import Markup
 from plotly.offline import get_plotlyjs
 
-from fer.charts import certainty, judging
+from fer.charts import calibration, reports
 from fer.data.labelled_photos import LabelledFaces
 from fer.evaluation import references, sentences, tables
 from fer.evaluation.images import Pictures
@@ -31,13 +31,13 @@ def render(run: Run, report: Report, faces: LabelledFaces | None = None) -> str:
     comparable = references.split_name(report) == "PrivateTest"
     temperature = run.temperature(tta=report.tta)
     figures = {
-        "strip": judging.reference_strip(report) if comparable else None,
-        "confusion": judging.confusion_matrix(report),
-        "shares": judging.confusion_matrix(report, "rows"),
-        "precision_recall": judging.precision_recall_curves([report]),
-        "roc": judging.roc_curves([report]),
-        "reliability": certainty.reliability_diagram(report, temperature),
-        "coverage": certainty.coverage_curves([report], THRESHOLD),
+        "strip": reports.reference_strip(report) if comparable else None,
+        "confusion": reports.confusion_matrix(report),
+        "shares": reports.confusion_matrix(report, "rows"),
+        "precision_recall": reports.precision_recall_curves([report]),
+        "roc": reports.roc_curves([report]),
+        "reliability": calibration.reliability_diagram(report, temperature),
+        "coverage": calibration.coverage_curves([report], THRESHOLD),
     }
     return PAGE.render(
         title=f"{report.model} on {references.data_and_split(report)}",

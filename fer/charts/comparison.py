@@ -1,0 +1,37 @@
+"""Figures of models side by side."""
+
+import numpy as np
+import plotly.graph_objects as go
+
+from fer.charts import as_text, layout
+from fer.charts.reports import short_name
+from fer.evaluation.comparison import Comparison
+from fer.evaluation.references import judged_on
+from fer.inference.palette import GREY, colors_of
+
+
+def differences(comparison: Comparison, figure_name: str) -> go.Figure:
+    """Difference of precision, recall or f1 for every class, with paired 95 % intervals."""
+    occurs = comparison.first.confusion.sum(axis=1) > 0  # of a class without images nothing is known
+    value, low, high = (values[occurs] for values in comparison.per_class(figure_name))
+    classes = zip(comparison.first.labels, colors_of(comparison.first.labels), occurs, strict=True)
+    labels, colors = zip(*((as_text(label), color) for label, color, known in classes if known), strict=True)
+    figure = go.Figure(
+        go.Scatter(
+            x=value,
+            y=labels,
+            error_x={"array": high - value, "arrayminus": value - low, "color": GREY},
+            mode="markers",
+            marker={"color": colors, "size": 13},
+            customdata=np.stack([low, high], axis=1),
+            hovertemplate="%{y}: %{x:+.1%}, 95% %{customdata[0]:+.1%} to %{customdata[1]:+.1%}<extra></extra>",
+        )
+    )
+    figure.add_vline(x=0, line_color=GREY, line_dash="dot")
+    first, second = short_name(comparison.first), short_name(comparison.second)
+    name = "F1" if figure_name == "f1" else figure_name
+    subtitle = f"{second}, minus {first}, on {judged_on(comparison.first)}"
+    layout(figure, f"Difference in {name} of each class", subtitle, height=max(420, 140 + 25 * len(labels)))
+    figure.update_xaxes(title="difference", tickformat="+.0%", fixedrange=True)
+    figure.update_yaxes(type="category", autorange="reversed", fixedrange=True)
+    return figure.update_layout(showlegend=False)
