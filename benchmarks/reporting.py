@@ -17,11 +17,11 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from fer import training
 from fer.data.dataset import Rows, assemble
 from fer.runs.config import TrainConfig
 from fer.runs.run import Run
 from fer.runs.store import RunStore
+from fer.training import loop
 
 BATCH, WARMUP = 64, 20
 
@@ -45,14 +45,14 @@ def main() -> None:
 
     Run.set_progress = timed("progress file", Run.set_progress)
     Run.stop_was_asked = timed("look for a stop", Run.stop_was_asked)
-    training.usage = timed("memory and processor", training.usage)
+    loop.usage = timed("memory and processor", loop.usage)
     random, count = np.random.default_rng(0), (WARMUP + steps) * BATCH
     images, labels = random.integers(0, 256, (count + 2, 48, 48), np.uint8), random.integers(0, 7, count + 2)
     rows = Rows.of(images, labels, np.array([0] * count + [1, 2]))
     dataset = assemble(rows, name="random", source="benchmark", format="synthetic")
     with tempfile.TemporaryDirectory() as folder:
         run = RunStore(Path(folder)).create(TrainConfig(epochs=1, batch_size=BATCH))
-        training.Training(run, dataset, on_batch=lambda progress: ends.append(time.perf_counter())).run_to_end()
+        loop.Training(run, dataset, on_batch=lambda progress: ends.append(time.perf_counter())).run_to_end()
     whole = ends[-1] - ends[WARMUP - 1]
     print(f"vgg_small, batch {BATCH}: {steps * BATCH / whole:.0f} images/s over {steps} steps, {whole:.1f} s")
     for what, times in spent.items():

@@ -70,7 +70,7 @@ def ours(clock: Clock) -> dict[str, str]:
     from fer.data.dataset import Rows, assemble
     from fer.runs.config import TrainConfig
     from fer.runs.store import RunStore
-    from fer.training import Training
+    from fer.training.loop import Training
 
     images, labels = random_faces(clock.images + 2)
     usage = np.array([0] * clock.images + [1, 2])  # one image to validate on: an epoch cannot do without

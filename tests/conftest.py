@@ -85,7 +85,7 @@ def small_npz(small_rows, tmp_path_factory) -> Path:
 @pytest.fixture(scope="session")
 def trained_run(small_npz, tmp_path_factory) -> Run:
     """A finished run: mini_xception, two epochs on the small rows. Read it; do not change it."""
-    from fer import worker
+    from fer.training import worker
 
     recipe = {"architecture": "mini_xception", "epochs": 2, "batch_size": 16, "precision": "float32", "seed": 3}
     config = TrainConfig(data=str(small_npz), **recipe)

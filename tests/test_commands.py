@@ -208,7 +208,7 @@ def test_a_damaged_run_does_not_hide_the_others(own_models, capsys):
 
 
 def test_a_recipe_on_other_data_says_what_it_leaves_out(own_models, capsys, monkeypatch):
-    monkeypatch.setattr("fer.worker.train", lambda run, **_: False)
+    monkeypatch.setattr("fer.training.worker.train", lambda run, **_: False)
     assert main(["train", "--recipe", "flagship", "--data", "synthetic", "--name", "x"]) == 0
     assert "Without the FER+ votes and the teachers of Flagship: they are for fer2013." in capsys.readouterr().out
     assert (own_models["x"].config.ferplus, own_models["x"].config.teacher) == (0.0, "")

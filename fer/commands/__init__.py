@@ -61,7 +61,7 @@ def load_worker():
     """The module that trains. Raises FerError where Keras or its backend is not installed."""
     try:
         with quiet_stderr():
-            from fer import worker
+            from fer.training import worker
     except ModuleNotFoundError as error:
         raise FerError(
             f"Training needs {error.name}, which is not installed: pip install -r requirements.txt, under Python "

@@ -92,17 +92,23 @@ def _add_models(add) -> None:
 
 
 def average(run_ids: list[str], name: str | None) -> None:
-    worker, runs = load_worker(), [RunStore()[id] for id in run_ids]
-    run = worker.average(runs, name)
-    _judge(worker, run, worker.scored(run))
+    runs = [RunStore()[id] for id in run_ids]
+    load_worker()
+    from fer.training import averaging, scoring
+
+    run = averaging.average(runs, name)
+    _judge(run, scoring.scored(run))
 
 
 def export(run_id: str, kind: str | None) -> None:
-    run, worker = answering(finished(RunStore()[run_id])), load_worker()
+    run = answering(finished(RunStore()[run_id]))
+    load_worker()
     if not kind:
-        _judge(worker, run, worker.SCORED)
+        from fer.training import scoring
+
+        _judge(run, scoring.SCORED)
         return
-    from fer.conversion import convert
+    from fer.training.export.variants import convert
 
     with quiet_stderr():
         record = convert(run, kind)
@@ -112,7 +118,7 @@ def export(run_id: str, kind: str | None) -> None:
 def import_model(file: Path, labels: str, name: str | None, scale: str | None, data: str | None) -> None:
     load_worker()
     with quiet_stderr():
-        from fer import importing
+        from fer.training.imported import import_model as importing
 
         run = importing.import_model(file, labels, name=name, scale=scale, data=data)
     print_scores(run)
@@ -142,10 +148,11 @@ def _print_models(table) -> None:
             print(f"{model}: {note}")
 
 
-def _judge(worker, run: Run, splits: tuple[str, ...]) -> None:
+def _judge(run: Run, splits: tuple[str, ...]) -> None:
     from fer.runs.data import data_for
+    from fer.training import scoring
 
-    worker.judge(run, data_for(run, run.config.data), splits)
+    scoring.judge(run, data_for(run, run.config.data), splits)
     run.set_status("finished")
     print_scores(run)
     print(f"Exported {run.tflite_path}")

@@ -7,13 +7,13 @@ import numpy as np
 import pytest
 from keras import layers
 
-from fer import export
 from fer.data.formats import synthetic
 from fer.errors import FerError
 from fer.inference import saliency
 from fer.inference.classifier import Classifier
 from fer.runs.run import Run
 from fer.runs.store import RunStore
+from fer.training.export import litert
 
 FACES = synthetic.draw(1, seed=5)[0]
 PLANTED = (slice(30, 36), slice(6, 12))  # rows and columns
@@ -34,7 +34,7 @@ def planted(trained_run, tmp_path_factory) -> Classifier:
     network.set_weights([kernel.reshape(-1, 7), np.zeros(7, np.float32)])
     run = Run(shutil.copytree(trained_run.path, tmp_path_factory.mktemp("models") / "planted"))
     network.save(run.model_path)
-    export.export(run)
+    litert.export(run)
     return Classifier(run)
 
 
@@ -63,7 +63,7 @@ def test_activation_finds_the_planted_place_where_the_network_has_maps(trained_r
     network.set_weights([10 * np.eye(1, 7, dtype=np.float32), np.zeros(7, np.float32)])
     run = Run(shutil.copytree(trained_run.path, tmp_path / "pooled"))
     network.save(run.model_path)
-    export.export(run)
+    litert.export(run)
     faces = np.zeros((2, 48, 48), np.uint8)
     faces[:, *PLANTED] = 255
     heat = saliency.explain(Classifier(run), faces, [0, 1])

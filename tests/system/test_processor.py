@@ -2,9 +2,9 @@
 
 import pytest
 
-from fer import networks
 from fer.runs.config import TrainConfig
 from fer.system import processor
+from fer.training import networks
 
 
 @pytest.mark.parametrize(

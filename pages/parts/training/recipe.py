@@ -6,12 +6,12 @@ import numpy as np
 import streamlit as st
 
 from fer.architectures import ARCHITECTURES
-from fer.augment import NUMPY, augment
 from fer.data.dataset import SPLITS, Dataset
 from fer.runs import queue, speed
 from fer.runs.config import TrainConfig
 from fer.runs.presets import PRESETS
 from fer.runs.store import RunStore
+from fer.training.augment import NUMPY, augment
 
 SETTINGS = [item for item in fields(TrainConfig) if item.name not in ("data", "classes")]  # those are asked above
 AUGMENTATION = "augmentation: "  # begins the help of those settings

@@ -7,9 +7,9 @@ import keras
 from keras import ops
 
 from fer.architectures import ARCHITECTURES, BACKBONE
-from fer.recipe import optimizer
 from fer.runs.config import TrainConfig
 from fer.system import processor
+from fer.training.schedule import optimizer
 
 REGULARIZERS = ("kernel_regularizer", "depthwise_regularizer", "pointwise_regularizer", "recurrent_regularizer")
 STATISTICS_MOMENTUM = (

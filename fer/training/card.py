@@ -4,17 +4,15 @@ import os
 import platform
 import time
 from dataclasses import asdict
-from hashlib import sha256
 from importlib.metadata import version
-from pathlib import Path
 
 import keras
 
 from fer.data.dataset import Dataset
-from fer.distillation import teachers
 from fer.runs.run import Run
 from fer.runs.store import RunStore
 from fer.system import processor
+from fer.training.distillation import teachers
 
 PACKAGES = ("keras", "numpy", "ai-edge-litert")
 
@@ -56,46 +54,10 @@ def make_card(run: Run, dataset: Dataset, *, parameters: int, precision: str, po
             **_backend_version(),
         },
         "machine": {"system": platform.system(), "processor": processor.name(), "cores": os.cpu_count()},
-        "finished": _now(),
+        "finished": now(),
         "default": bool(run.card.get("default", False)),
         "scores": {},
         "exports": {},
-    }
-
-
-def imported_card(path: Path, labels: tuple[str, ...], parameters: int, dataset: Dataset | None) -> dict:
-    """The card of a network that someone else trained: the keys of `make_card`, and how it was trained unknown.
-
-    Args:
-        path: the file that it was imported from.
-        parameters: the network's weights.
-        dataset: what it is judged on, if on anything; whether it was trained on that is not known either.
-    """
-    data = {"name": dataset.name, "format": dataset.format} if dataset else {"name": "unknown", "format": "unknown"}
-    fingerprint, counts = dataset.fingerprint if dataset else None, {"train": 0, "val": 0, "test": 0}
-    if dataset:
-        counts |= {"val": len(dataset.val), "test": len(dataset.test)}
-    now = _now()
-    return {
-        "labels": list(labels),
-        "architecture": "imported",
-        "started_from": None,
-        "teachers": [],
-        "parameters": parameters,
-        "seed": None,
-        "epochs": 0,
-        "best_epoch": None,
-        "training_seconds": 0.0,
-        "precision": "unknown",
-        "data": {**data, "fingerprint": fingerprint, **counts, "carved": [], "classes": "", "ferplus": False},
-        "backend": "unknown",
-        "versions": {},
-        "machine": {},
-        "finished": now,
-        "default": False,
-        "scores": {},
-        "exports": {},
-        "imported": {"file": path.name, "sha256": sha256(path.read_bytes()).hexdigest(), "time": now},
     }
 
 
@@ -104,7 +66,7 @@ def recipe(run: Run) -> dict:
     return {"run": run.id, "epochs": len(run.history), "config": asdict(run.config)}
 
 
-def _now() -> str:
+def now() -> str:
     return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
 
 

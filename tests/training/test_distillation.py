@@ -5,15 +5,15 @@ import shutil
 import numpy as np
 import pytest
 
-from fer import worker
 from fer.data.catalog import open_dataset
-from fer.distillation import taught
 from fer.errors import FerError
 from fer.evaluation import stored
 from fer.evaluation.evaluate import evaluate
 from fer.runs.config import TrainConfig
 from fer.runs.run import Run
 from fer.runs.store import RunStore
+from fer.training import scoring, worker
+from fer.training.distillation import taught
 
 
 @pytest.fixture
@@ -101,5 +101,5 @@ def test_the_test_split_may_be_left_unread(student):
     run = student(teacher="", read_test=False)
     assert worker.train(run)
     assert {split for _, split, _ in stored.reports(run)} == {"val"} and run.test_score is None
-    worker.judge(run, open_dataset(run.config.data))
+    scoring.judge(run, open_dataset(run.config.data))
     assert {split for _, split, _ in stored.reports(run)} == {"val", "test"} and run.test_score

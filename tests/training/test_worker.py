@@ -6,7 +6,6 @@ import keras
 import numpy as np
 import pytest
 
-from fer import export, worker
 from fer.data.catalog import open_dataset
 from fer.data.labels import EMOTIONS
 from fer.errors import FerError
@@ -14,13 +13,15 @@ from fer.evaluation import stored
 from fer.evaluation.calibration import fit_temperature, sure_from
 from fer.inference.tta import views
 from fer.runs.store import RunStore
-from fer.training import validate
+from fer.training import averaging, scoring
+from fer.training.export import keras_file, litert
+from fer.training.loop import validate
 
 
 def test_the_kept_network_is_the_best_epochs(trained_run):
     dataset = open_dataset(trained_run.config.data)
     accuracies = [entry["val_accuracy"] for entry in trained_run.history]
-    assert validate(export.load(trained_run), dataset.val)["val_accuracy"] == pytest.approx(max(accuracies))
+    assert validate(keras_file.load(trained_run), dataset.val)["val_accuracy"] == pytest.approx(max(accuracies))
     assert trained_run.card["best_epoch"] == accuracies.index(max(accuracies)) + 1
 
 
@@ -34,7 +35,7 @@ def test_a_finished_run_holds_all_that_is_needed_to_use_and_believe_it(trained_r
     assert card["training_seconds"] > 0 and card["finished"].endswith("Z")
     assert card["data"]["fingerprint"] == small_rows.fingerprint and card["data"]["carved"] == []
     assert (card["data"]["train"], card["data"]["val"], card["data"]["test"]) == (35, 7, 14)
-    assert card["parameters"] == export.load(run).count_params()
+    assert card["parameters"] == keras_file.load(run).count_params()
 
 
 def test_the_export_was_checked_against_keras(trained_run):
@@ -56,7 +57,7 @@ def test_a_finished_run_has_answered_every_image_of_val_and_test(trained_run, sp
     )
     error = report.at_temperature(calibrated).calibration_error
     assert score == {**report.summary(), "calibrated_error": pytest.approx(error)}
-    network, seen = export.load(trained_run), views(part.images) if tta else [part.images]
+    network, seen = keras_file.load(trained_run), views(part.images) if tta else [part.images]
     answers = [keras.ops.softmax(network.predict(view[..., None], verbose=0)) for view in seen]
     np.testing.assert_allclose(report.probabilities, np.mean(answers, axis=0), atol=1e-3)
 
@@ -95,7 +96,7 @@ def test_scoring_again_changes_nothing(trained_run, tmp_path):
     shutil.copytree(trained_run.path, tmp_path / "trained")
     run = RunStore(tmp_path)["trained"]
     shutil.rmtree(run.path / "reports")
-    worker.score(run, open_dataset(run.config.data))
+    scoring.score(run, open_dataset(run.config.data))
     assert run.card == trained_run.card
     for dataset, split, tta in stored.reports(trained_run):
         path = run.report_path(dataset, split, tta=tta)
@@ -106,26 +107,26 @@ def test_an_average_has_the_mean_of_the_weights_and_tells_of_whom(trained_run, t
     store = RunStore(tmp_path)
     for name in ("a", "b"):
         shutil.copytree(trained_run.path, tmp_path / name)
-    network = export.load(store["b"])
+    network = keras_file.load(store["b"])
     network.set_weights([weight + 1 for weight in network.get_weights()])
     network.save(store["b"].model_path)
-    run = worker.average([store["a"], store["b"]], "mean")
-    pairs = zip(export.load(store["a"]).get_weights(), export.load(run).get_weights(), strict=True)
+    run = averaging.average([store["a"], store["b"]], "mean")
+    pairs = zip(keras_file.load(store["a"]).get_weights(), keras_file.load(run).get_weights(), strict=True)
     assert all(np.allclose(mine + 0.5, mean) for mine, mean in pairs)
     assert [member["run"] for member in run.card["average_of"]] == ["a", "b"] and len(run.history) == 4
     untold = [run.card[key] for key in ("scores", "exports", "temperature", "threshold")]
     assert not any(untold) and run.state == "finished", "not judged yet, and no recipe to go on with"
     with pytest.raises(FerError, match="at least two"):
-        worker.average([store["a"]])
+        averaging.average([store["a"]])
     other = store["b"]
     other.set_card(other.card | {"data": other.card["data"] | {"name": "else", "fingerprint": "0"}})
     with pytest.raises(FerError, match="a was trained on small, but b on else, or on other splits of it"):
-        worker.average([store["a"], other])
+        averaging.average([store["a"], other])
 
 
 def test_an_export_that_answers_otherwise_is_refused(trained_run, monkeypatch):
     monkeypatch.setattr(
-        export.Classifier, "logits", lambda self, images: np.eye(7, dtype=np.float32)[[0] * len(images)]
+        litert.Classifier, "logits", lambda self, images: np.eye(7, dtype=np.float32)[[0] * len(images)]
     )
     with pytest.raises(FerError, match="answers otherwise than the trained one"):
-        export.check(trained_run, np.zeros((3, 48, 48), np.uint8))
+        litert.check(trained_run, np.zeros((3, 48, 48), np.uint8))

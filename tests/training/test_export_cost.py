@@ -6,10 +6,11 @@ import keras
 import pytest
 from keras import layers
 
-from fer import cost, networks
 from fer.errors import FerError
 from fer.runs.config import TrainConfig
 from fer.runs.run import Run
+from fer.training import networks
+from fer.training.export import cost
 
 ROWS = layers.Reshape((6, 8))  # six steps of eight numbers
 

@@ -4,9 +4,9 @@ import keras
 import numpy as np
 import pytest
 
-from fer import networks
 from fer.architectures import ARCHITECTURES
 from fer.runs.config import TrainConfig
+from fer.training import networks
 
 FACES = np.random.default_rng(0).integers(0, 256, (5, 48, 48, 1), np.uint8)
 FACES[0], FACES[1] = 0, 255

@@ -10,7 +10,6 @@ from pathlib import Path
 import keras
 import numpy as np
 
-from fer import export
 from fer.data.catalog import open_dataset
 from fer.data.dataset import Dataset, Split
 from fer.errors import FerError
@@ -18,6 +17,7 @@ from fer.faces.crop import IMAGE_SIZE
 from fer.inference.classifier import BATCH, Classifier
 from fer.inference.probabilities import softmax
 from fer.runs.run import EXPORTS, Run
+from fer.training.export import keras_file, litert
 
 CALIBRATION_IMAGES = (
     50  # of each class; with 15 and 150, vgg_small's and mini_xception's accuracy is within half a point
@@ -50,9 +50,9 @@ def convert(run: Run, kind: str) -> dict:
         FerError: where the format cannot be made here, int8 has no training images to calibrate on, or a faithful
             format answers otherwise than the original.
     """
-    export.need_tensorflow()
+    litert.need_tensorflow()
     make, answers_of = {"float16": (_float16, _litert), "int8": (_int8, _litert), "onnx": (_onnx, _onnxruntime)}[kind]
-    network, original = export.load(run), Classifier(run, threads=os.cpu_count() or 1)
+    network, original = keras_file.load(run), Classifier(run, threads=os.cpu_count() or 1)
     dataset, why = _dataset(run)
     if kind == "int8" and dataset is None:
         raise FerError(f"int8 is calibrated on training images, but: {why}")

@@ -8,11 +8,11 @@ import pytest
 from keras import layers
 from made_networks import network
 
-from fer import foreign
 from fer.data.labels import EMOTIONS
 from fer.errors import FerError
-from fer.importing import import_model
 from fer.runs.store import RunStore
+from fer.training.imported import safe_load
+from fer.training.imported.import_model import import_model
 
 LABELS = ",".join(EMOTIONS)
 
@@ -92,7 +92,7 @@ def test_a_real_lambda_layer_is_refused_and_never_called(checked_before, saved, 
     path = saved(made)
     trace.rmdir()
     if not checked_before:
-        monkeypatch.setattr(foreign, "_refuse_code", lambda config, name: None)
+        monkeypatch.setattr(safe_load, "_refuse_code", lambda config, name: None)
     with pytest.raises(FerError, match="Lambda layer" if checked_before else "in Keras's safe mode: Requested the des"):
         import_model(path, LABELS, scale="0-1")
     assert not trace.exists()
@@ -119,7 +119,7 @@ def test_what_is_no_network_is_refused(name, content, message, tmp_path, store):
 
 def test_a_zip_that_grows_too_large_is_not_unpacked(saved, monkeypatch):
     path = saved(network())
-    monkeypatch.setattr(foreign, "MAX_BYTES", path.stat().st_size + 1)
+    monkeypatch.setattr(safe_load, "MAX_BYTES", path.stat().st_size + 1)
     with zipfile.ZipFile(path, "r") as archive:
         members = {name: archive.read(name) for name in archive.namelist()}
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as bomb:
@@ -130,7 +130,7 @@ def test_a_zip_that_grows_too_large_is_not_unpacked(saved, monkeypatch):
 
 
 def test_a_file_that_is_too_large_is_not_opened(saved, monkeypatch):
-    monkeypatch.setattr(foreign, "MAX_BYTES", 1000)
+    monkeypatch.setattr(safe_load, "MAX_BYTES", 1000)
     with pytest.raises(FerError, match="MB; at most 0 MB"):
         import_model(saved(network()), LABELS, scale="0-1")
 

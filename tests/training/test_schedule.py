@@ -7,9 +7,9 @@ import pytest
 from sklearn import metrics
 
 from fer.data.dataset import Split
-from fer.recipe import class_weights, learning_rate
 from fer.runs.config import TrainConfig
-from fer.training import validate
+from fer.training.loop import validate
+from fer.training.schedule import class_weights, learning_rate
 
 COSINE = TrainConfig(epochs=10, warmup_epochs=2, learning_rate=0.1)
 

@@ -8,8 +8,8 @@ import numpy as np
 
 from fer.errors import FerError
 from fer.inference.classifier import Classifier
-from fer.runs.run import Run, no_weights
-from fer.system.files import damaged
+from fer.runs.run import Run
+from fer.training.export.keras_file import load
 
 CHECKED_IMAGES = 256
 TOLERANCE = 1e-3
@@ -51,20 +51,6 @@ def need_tensorflow() -> None:
     backend = keras.backend.backend()
     if backend != "tensorflow":
         raise FerError(f"Exporting needs the TensorFlow backend, not {backend}. Unset KERAS_BACKEND and try again.")
-
-
-def load(run: Run) -> keras.Model:
-    """The network in plain Keras. Raises FerError where no epoch of it was trained yet, or its file is damaged."""
-    if run.is_without_weights:
-        raise no_weights(run.id)
-    if not run.model_path.is_file() and run.is_usable:
-        raise FerError(f"Run {run.id!r} was imported as .tflite, from which no Keras network can be made.")
-    if not run.model_path.is_file():
-        raise FerError(f"Run {run.id!r} has no trained network yet; train at least one epoch.")
-    try:
-        return keras.saving.load_model(run.model_path, compile=False)
-    except Exception as error:  # Keras raises whatever half a file leads it to
-        raise damaged(run.model_path, type(error).__name__) from error
 
 
 def check(run: Run, images: np.ndarray) -> dict:

@@ -1,13 +1,12 @@
 """Makes a finished run of a network that someone else trained, fitted to what this project's networks take and give."""
 
 import shutil
+from hashlib import sha256
 from pathlib import Path
 
 import keras
 import numpy as np
 
-from fer import cost, export, foreign, wrapping
-from fer.cards import imported_card
 from fer.data.catalog import open_dataset
 from fer.data.dataset import Dataset
 from fer.data.formats import synthetic
@@ -19,8 +18,11 @@ from fer.runs.config import TrainConfig
 from fer.runs.run import Run
 from fer.runs.store import RunStore
 from fer.system.files import write_atomically
-from fer.training import save_keras
-from fer.worker import score
+from fer.training.card import now
+from fer.training.export import cost, litert
+from fer.training.export.keras_file import save_keras
+from fer.training.imported import adapt, safe_load
+from fer.training.scoring import score
 
 LABELS = range(2, 21)
 EXPECTED = "uint8 pictures (N, 48, 48, 1) from 0 black to 255 white, any N, and answers float32 logits (N, labels)"
@@ -70,9 +72,9 @@ def _fill(run: Run, content: keras.Model | bytes, card: dict, dataset: Dataset |
     else:
         save_keras(content, run)
         try:
-            export.export(run)
+            litert.export(run)
             run.set_card(card)
-            run.set_card({**card, "export": export.check(run, _probes())})
+            run.set_card({**card, "export": litert.check(run, _probes())})
         except FerError:
             raise
         except Exception as error:  # the converter raises whatever another one's network leads it to
@@ -107,16 +109,18 @@ def _check_file(path: Path) -> None:
             f"{path.name} is {REFUSED.get(suffix, 'no network that can be opened')}. Give a .keras or .tflite file; "
             "of Keras's files that you trust, keras.saving.load_model(FILE, compile=False).save('new.keras') makes one."
         )
-    if path.stat().st_size > foreign.MAX_BYTES:
-        raise FerError(f"{path.name} has {path.stat().st_size / 2**20:,.0f} MB; at most {foreign.MAX_BYTES >> 20} MB.")
+    if path.stat().st_size > safe_load.MAX_BYTES:
+        raise FerError(
+            f"{path.name} has {path.stat().st_size / 2**20:,.0f} MB; at most {safe_load.MAX_BYTES >> 20} MB."
+        )
 
 
 def _from_keras(path: Path, labels: tuple[str, ...], scale: str | None) -> tuple[keras.Model, tuple[str, ...], int]:
     """The network within layers that fit it, and the labels in the order of its answers."""
-    network = foreign.load(path)
-    fitted = wrapping.wrap(network, len(labels), scale, _probes())
+    network = safe_load.load(path)
+    fitted = adapt.wrap(network, len(labels), scale, _probes())
     if set(labels) == set(EMOTIONS) and labels != EMOTIONS:
-        fitted, labels = wrapping.reorder(fitted, [labels.index(emotion) for emotion in EMOTIONS]), EMOTIONS
+        fitted, labels = adapt.reorder(fitted, [labels.index(emotion) for emotion in EMOTIONS]), EMOTIONS
     return fitted, labels, network.count_params()
 
 
@@ -128,7 +132,7 @@ def _from_tflite(path: Path, labels: tuple[str, ...], scale: str | None) -> tupl
     if content[4:8] != b"TFL3":
         raise FerError(f"{path.name} is damaged or no .tflite file.")
     parameters, answers = _run_tflite(content, path.name, _probes())
-    if answers.shape[1:] != (len(labels),) or answers.dtype != np.float32 or wrapping.are_probabilities(answers):
+    if answers.shape[1:] != (len(labels),) or answers.dtype != np.float32 or adapt.are_probabilities(answers):
         what = "probabilities" if answers.shape[1:] == (len(labels),) else f"{answers.dtype} {answers.shape}"
         raise FerError(
             f"{path.name} answers {what} for {len(labels)} labels; a .tflite must be one that takes {EXPECTED}. "
@@ -187,3 +191,39 @@ def _constants(interpreter):
 def _probes() -> np.ndarray:
     """uint8 (21, 48, 48): drawn faces, to see how a network answers."""
     return synthetic.draw(3, seed=0)[0]
+
+
+def imported_card(path: Path, labels: tuple[str, ...], parameters: int, dataset: Dataset | None) -> dict:
+    """The card of a network that someone else trained: the keys of `make_card`, and how it was trained unknown.
+
+    Args:
+        path: the file that it was imported from.
+        parameters: the network's weights.
+        dataset: what it is judged on, if on anything; whether it was trained on that is not known either.
+    """
+    data = {"name": dataset.name, "format": dataset.format} if dataset else {"name": "unknown", "format": "unknown"}
+    fingerprint, counts = dataset.fingerprint if dataset else None, {"train": 0, "val": 0, "test": 0}
+    if dataset:
+        counts |= {"val": len(dataset.val), "test": len(dataset.test)}
+    time = now()
+    return {
+        "labels": list(labels),
+        "architecture": "imported",
+        "started_from": None,
+        "teachers": [],
+        "parameters": parameters,
+        "seed": None,
+        "epochs": 0,
+        "best_epoch": None,
+        "training_seconds": 0.0,
+        "precision": "unknown",
+        "data": {**data, "fingerprint": fingerprint, **counts, "carved": [], "classes": "", "ferplus": False},
+        "backend": "unknown",
+        "versions": {},
+        "machine": {},
+        "finished": time,
+        "default": False,
+        "scores": {},
+        "exports": {},
+        "imported": {"file": path.name, "sha256": sha256(path.read_bytes()).hexdigest(), "time": time},
+    }

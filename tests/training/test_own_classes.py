@@ -11,7 +11,6 @@ import pytest
 from made_folders import OWN, write
 from PIL import Image
 
-from fer import export, networks, worker
 from fer.__main__ import main
 from fer.charts import comparison, predictions, reports
 from fer.data import catalog
@@ -28,7 +27,9 @@ from fer.faces.photos import Photo
 from fer.inference.reader import EmotionReader
 from fer.runs.data import data_for
 from fer.runs.run import Run
-from fer.training import Training
+from fer.training import averaging, networks, worker
+from fer.training.export import keras_file
+from fer.training.loop import Training
 
 MERGED = "happy, not happy=angry+disgust+fear+sad+surprise+neutral"
 SUBSET = "sad, happy, neutral"
@@ -153,16 +154,16 @@ def test_a_merged_run_is_judged_on_data_that_has_its_classes_already(runs, small
 def test_only_runs_of_the_same_classes_are_averaged(runs, create):
     other = create(data=runs["own"].config.data, epochs=1)
     assert worker.train(other)
-    mean = worker.average([runs["own"], other], "mean")
+    mean = averaging.average([runs["own"], other], "mean")
     assert mean.labels == runs["own"].labels
     with pytest.raises(FerError, match=r"answers a=b .*, but run-2 sad, happy, neutral\."):
-        worker.average([runs["own"], runs["subset"]])
+        averaging.average([runs["own"], runs["subset"]])
 
 
 def test_a_training_may_start_from_a_run_of_other_classes_with_a_last_layer_of_its_own(runs, create):
     run = create(classes=MERGED, start_from=runs["own"].id)
     training = Training(run, open_dataset(run.config.data, classes=MERGED))
-    taken, fresh = (export.load(runs["own"]), networks.build(run.config, 2))
+    taken, fresh = (keras_file.load(runs["own"]), networks.build(run.config, 2))
     *body, head = zip(training.plain.layers, taken.layers, fresh.layers, strict=True)
     for mine, its, _ in body:
         assert all(np.array_equal(a, b) for a, b in zip(mine.get_weights(), its.get_weights(), strict=True))

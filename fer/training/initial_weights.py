@@ -2,12 +2,12 @@
 
 import keras
 
-from fer import export
 from fer.architectures import ARCHITECTURES, Architecture
 from fer.data.catalog import DATA
 from fer.errors import FerError, shortened
 from fer.runs.run import Run
 from fer.runs.store import RunStore
+from fer.training.export import keras_file
 
 SUFFIX = ".weights.h5"  # Keras insists on it
 
@@ -30,7 +30,7 @@ def begin(network: keras.Model, run: Run, labels: tuple[str, ...]) -> None:
 
 def take_weights(network: keras.Model, other: Run, labels: tuple[str, ...]) -> None:
     """Take another run's weights; but for those of the last layer, where that run answers other classes."""
-    weights = export.load(other).get_weights()
+    weights = keras_file.load(other).get_weights()
     if other.labels != labels:
         last = next(layer for layer in reversed(network.layers) if layer.weights)
         weights[-len(last.weights) :] = last.get_weights()

@@ -6,12 +6,13 @@ import keras
 import numpy as np
 import pytest
 
-from fer import export, worker
 from fer.data.catalog import open_dataset
 from fer.data.dataset import Split
 from fer.errors import FerError
 from fer.runs.run import Run
-from fer.training import Training
+from fer.training import worker
+from fer.training.export import keras_file
+from fer.training.loop import Training
 
 
 @pytest.fixture
@@ -53,7 +54,9 @@ def test_a_resumed_training_ends_as_one_that_was_never_stopped(create, uninterru
     ours, theirs = checkpoint(run), checkpoint(uninterrupted)
     assert ours.keys() == theirs.keys() and all((ours[name] == theirs[name]).all() for name in ours)
     assert without_times(run.history) == without_times(uninterrupted.history)
-    for mine, other in zip(export.load(run).get_weights(), export.load(uninterrupted).get_weights(), strict=True):
+    for mine, other in zip(
+        keras_file.load(run).get_weights(), keras_file.load(uninterrupted).get_weights(), strict=True
+    ):
         assert (mine == other).all()
 
 
@@ -193,13 +196,13 @@ def always(accuracies):
     ids=["no patience set", "one epoch", "two epochs", "late progress", "always progress"],
 )
 def test_training_stops_when_patience_is_out(create, dataset, monkeypatch, patience, accuracies, epochs):
-    monkeypatch.setattr("fer.training.validate", always(accuracies))
+    monkeypatch.setattr("fer.training.loop.validate", always(accuracies))
     run = create(patience=patience, epochs=7, batch_size=32)
     assert Training(run, dataset).run_to_end() and len(run.history) == epochs
 
 
 def test_a_plateau_halves_the_rate_after_three_epochs_without_progress(create, dataset, monkeypatch):
-    monkeypatch.setattr("fer.training.validate", always([0.5]))
+    monkeypatch.setattr("fer.training.loop.validate", always([0.5]))
     run = create(schedule="plateau", warmup_epochs=0, epochs=8, batch_size=32, learning_rate=0.04)
     Training(run, dataset).run_to_end()
     rates = [entry["learning_rate"] for entry in run.history]

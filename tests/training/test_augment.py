@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from keras import ops
 
-from fer.augment import ERASED_PIXELS, NUMPY, affine_parameters, augment, blur_matrices, erase_masks, noise_of
 from fer.runs.config import TrainConfig
+from fer.training.augment import ERASED_PIXELS, NUMPY, affine_parameters, augment, blur_matrices, erase_masks, noise_of
 
 OFF = dict.fromkeys(("rotation", "scale", "shift", "light", "blur", "noise", "erase", "mixup"), 0) | {"flip": False}
 IMAGES = np.random.default_rng(0).integers(0, 256, (12, 48, 48), np.uint8)

@@ -6,13 +6,13 @@ import math
 
 import pytest
 
-from fer import logs
 from fer.data.labels import EMOTIONS
 from fer.runs import history
 from fer.runs.config import TrainConfig
 from fer.runs.run import Run
 from fer.runs.store import RunStore
-from fer.training import Training
+from fer.training import tensorboard
+from fer.training.loop import Training
 
 
 def told(run: Run) -> list[tuple[int, str, float]]:
@@ -50,14 +50,14 @@ def test_tensorflow_reads_every_figure_of_every_epoch_of_a_trained_run(trained_r
 def test_the_checksum_is_the_one_of_the_specification():
     crc = 0xE3069283  # of "123456789", by RFC 3720's polynomial
     masked = ((crc >> 15 | crc << 17) + 0xA282EAD8) % 2**32
-    assert int.from_bytes(logs._checksum(b"123456789"), "little") == masked
+    assert int.from_bytes(tensorboard._checksum(b"123456789"), "little") == masked
 
 
 @pytest.mark.parametrize("left", ["nothing", "an epoch too many", "half a record", "an epoch too few", "no frames"])
 def test_whatever_was_left_the_file_tells_the_history_once(run, left):
     for epochs in range(1, 4):
         run.set_history([entry(epoch) for epoch in range(epochs)])
-        logs.write_events(run, EMOTIONS)
+        tensorboard.write_events(run, EMOTIONS)
     data, keep = run.events_path.read_bytes(), 4
     if left == "nothing":
         run.events_path.unlink()
@@ -66,20 +66,20 @@ def test_whatever_was_left_the_file_tells_the_history_once(run, left):
     elif left == "half a record":
         run.events_path.write_bytes(data[:-5])
     elif left == "an epoch too few":
-        run.events_path.write_bytes(data[: logs._ends(data)[-2]])
+        run.events_path.write_bytes(data[: tensorboard._ends(data)[-2]])
     else:
         run.events_path.write_bytes(b"x" * 100)
     run.set_history([*run.history[:keep], entry(min(keep, 3))])
-    logs.write_events(run, EMOTIONS)
+    tensorboard.write_events(run, EMOTIONS)
     assert told(run) == wanted(run)
 
 
 def test_tensorboard_can_read_on_because_what_it_has_read_stays(run):
     run.set_history([entry(0)])
-    logs.write_events(run, EMOTIONS)
+    tensorboard.write_events(run, EMOTIONS)
     before, file = run.events_path.read_bytes(), run.events_path.stat().st_ino
     run.set_history([entry(0), entry(1)])
-    logs.write_events(run, EMOTIONS)
+    tensorboard.write_events(run, EMOTIONS)
     assert run.events_path.read_bytes().startswith(before) and run.events_path.stat().st_ino == file
 
 
@@ -103,7 +103,7 @@ def test_the_history_as_csv_has_a_line_an_epoch_and_a_column_a_class(trained_run
 
 def test_a_history_that_kept_less_is_told_as_far_as_it_goes(run):
     run.set_history([{"epoch": 0, "val_accuracy": 0.5}])
-    logs.write_events(run, EMOTIONS)
+    tensorboard.write_events(run, EMOTIONS)
     assert told(run) == [(1, "val_accuracy", 0.5)]
     assert history.history_csv(run).splitlines()[1] == "1,,,,0.5" + "," * 10
 

@@ -4,11 +4,11 @@ from math import prod
 
 import keras
 
-from fer import export
 from fer.errors import FerError
 from fer.inference.timing import milliseconds_a_face
 from fer.runs.run import Run
 from fer.system import processor
+from fer.training.export import keras_file
 
 
 def of(run: Run) -> dict:
@@ -19,7 +19,7 @@ def of(run: Run) -> dict:
         `model.tflite`; `ms` as in `milliseconds_a_face`, and `ms_on`, the processor that took them.
     """
     try:
-        macs = multiply_adds(export.load(run))
+        macs = multiply_adds(keras_file.load(run))
     except FerError:  # imported as .tflite, or made for pictures of any size
         macs = None
     ms = round(milliseconds_a_face(run), 3)

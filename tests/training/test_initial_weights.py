@@ -4,11 +4,12 @@ import keras
 import numpy as np
 import pytest
 
-from fer import export, networks, transfer, worker
 from fer.architectures import ARCHITECTURES, BACKBONE, Architecture
 from fer.errors import FerError
 from fer.runs.config import TrainConfig
-from fer.training import Training
+from fer.training import initial_weights, networks, worker
+from fer.training.export import keras_file
+from fer.training.loop import Training
 
 
 def build_tiny_backbone(input_shape, num_classes):
@@ -41,12 +42,12 @@ def weights_of(network: keras.Model, *layers: str) -> list[np.ndarray]:
 
 
 def test_imagenets_weights_come_from_a_local_file(tmp_path, monkeypatch):
-    monkeypatch.setattr(transfer, "DATA", tmp_path)
+    monkeypatch.setattr(initial_weights, "DATA", tmp_path)
     source = keras.applications.MobileNetV2(include_top=False, weights=None, input_shape=(96, 96, 3))
     (tmp_path / "weights").mkdir()
     source.save_weights(tmp_path / "weights" / "mobilenet_v2.weights.h5")
     network = networks.build(TrainConfig(architecture="mobilenet_v2"), 7)
-    transfer.take_imagenet(network, ARCHITECTURES["mobilenet_v2"])
+    initial_weights.take_imagenet(network, ARCHITECTURES["mobilenet_v2"])
     names = [layer.name for layer in source.layers if layer.weights]
     for ours, theirs in zip(weights_of(network, *names), weights_of(source, *names), strict=True):
         assert (ours == theirs).all()
@@ -68,7 +69,7 @@ def test_weights_that_cannot_be_had_are_told_with_what_to_do(create, dataset, tm
     def fail(**settings):
         raise OSError("no network")
 
-    monkeypatch.setattr(transfer, "DATA", tmp_path)
+    monkeypatch.setattr(initial_weights, "DATA", tmp_path)
     monkeypatch.setattr(keras.applications, "Tiny", fail, raising=False)
     with pytest.raises(FerError, match=r"\(no network\)\. Put .*tiny_backbone\.weights\.h5, or .* --no-imagenet"):
         Training(create(architecture="tiny_backbone"), dataset)
@@ -97,7 +98,7 @@ def test_a_training_stopped_between_frozen_and_free_goes_on_as_if_it_never_was(b
     assert Training(whole, dataset).run_to_end()
     assert worker.train(parted, on_epoch=lambda entry: parted.ask_to_stop()) is False
     assert worker.train(parted) is True
-    for ours, theirs in zip(export.load(parted).get_weights(), export.load(whole).get_weights(), strict=True):
+    for ours, theirs in zip(keras_file.load(parted).get_weights(), keras_file.load(whole).get_weights(), strict=True):
         assert (ours == theirs).all()
 
 

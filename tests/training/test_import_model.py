@@ -13,11 +13,11 @@ from fer.data.labels import EMOTIONS
 from fer.errors import FerError
 from fer.evaluation import stored
 from fer.evaluation.evaluate import evaluate
-from fer.export import load
-from fer.importing import import_model
 from fer.inference.classifier import Classifier
 from fer.inference.probabilities import softmax
 from fer.runs.store import RunStore
+from fer.training.export.keras_file import load
+from fer.training.imported.import_model import import_model
 
 LABELS = ",".join(EMOTIONS)
 FACES = synthetic.draw(2, seed=5)[0]

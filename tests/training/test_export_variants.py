@@ -6,13 +6,13 @@ from importlib.util import find_spec
 import numpy as np
 import pytest
 
-from fer import conversion
 from fer.data.catalog import open_dataset
 from fer.data.dataset import Split
 from fer.errors import FerError
 from fer.inference.classifier import Classifier
 from fer.runs.run import EXPORTS, Run
 from fer.runs.store import RunStore
+from fer.training.export import variants
 
 KINDS = [
     "float16",
@@ -28,11 +28,11 @@ def run(trained_run, tmp_path_factory) -> Run:
 
 @pytest.fixture(scope="module")
 def converted(run) -> dict[str, dict]:
-    return {kind: conversion.convert(run, kind) for kind in EXPORTS if kind != "onnx" or find_spec("onnxruntime")}
+    return {kind: variants.convert(run, kind) for kind in EXPORTS if kind != "onnx" or find_spec("onnxruntime")}
 
 
 def answers(run: Run, kind: str, images: np.ndarray) -> np.ndarray:
-    open_file = conversion._onnxruntime if kind == "onnx" else conversion._litert
+    open_file = variants._onnxruntime if kind == "onnx" else variants._litert
     return open_file(run, run.export_path(kind))[0](images)
 
 
@@ -88,9 +88,9 @@ def test_calibration_takes_the_same_images_of_every_class_each_time():
     images[:, 0, 0] = labels
     rows = np.arange(567)
     split = Split(images, np.eye(3, dtype=np.float32)[labels], rows, rows, rows < 0)
-    chosen = conversion._calibration_images(split)
+    chosen = variants._calibration_images(split)
     assert np.bincount(chosen[:, 0, 0]).tolist() == [50, 50, 7]
-    assert (chosen == conversion._calibration_images(split)).all()
+    assert (chosen == variants._calibration_images(split)).all()
 
 
 def without_data(run: Run, tmp_path) -> Run:
@@ -102,7 +102,7 @@ def without_data(run: Run, tmp_path) -> Run:
 
 
 def test_without_the_data_float16_is_made_and_says_that_it_was_not_measured(run, tmp_path):
-    record = conversion.convert(without_data(run, tmp_path), "float16")
+    record = variants.convert(without_data(run, tmp_path), "float16")
     assert (record["val_accuracy"], record["val_n"], record["val_accuracy_change"]) == (None, 0, None)
     assert "Unknown data set" in record["not_measured"] and record["compared_on"] == "drawn faces"
     assert record["same_answers"] > 0.9
@@ -112,29 +112,29 @@ def test_without_the_data_int8_is_refused_and_leaves_nothing(run, tmp_path):
     run = without_data(run, tmp_path)
     run.export_path("int8").unlink(missing_ok=True)
     with pytest.raises(FerError, match="int8 is calibrated on training images, but: Unknown data set"):
-        conversion.convert(run, "int8")
+        variants.convert(run, "int8")
     assert not run.export_path("int8").exists() and not run.card["exports"]
 
 
 def test_a_conversion_that_went_wrong_is_refused_and_leaves_the_old_file(run, converted, monkeypatch):
     before, names = run.export_path("float16").read_bytes(), sorted(path.name for path in run.path.iterdir())
-    monkeypatch.setattr(conversion, "_litert", lambda run, path: (lambda images: np.eye(7)[[0] * len(images)], ""))
+    monkeypatch.setattr(variants, "_litert", lambda run, path: (lambda images: np.eye(7)[[0] * len(images)], ""))
     with pytest.raises(FerError, match=r"float16 file of 'trained' answers otherwise than the original \(by"):
-        conversion.convert(run, "float16")
+        variants.convert(run, "float16")
     assert run.export_path("float16").read_bytes() == before
     assert sorted(path.name for path in run.path.iterdir()) == names
 
 
 def test_onnx_names_the_packages_that_are_missing(run, monkeypatch):
-    monkeypatch.setattr(conversion, "find_spec", lambda name: None)
+    monkeypatch.setattr(variants, "find_spec", lambda name: None)
     with pytest.raises(FerError, match="pip install onnx tf2onnx onnxruntime"):
-        conversion.convert(run, "onnx")
+        variants.convert(run, "onnx")
 
 
 def test_the_card_of_an_average_does_not_tell_of_its_members_files(run, converted, tmp_path):
-    from fer import worker
+    from fer.training import averaging
 
     for name in ("a", "b"):
         shutil.copytree(run.path, tmp_path / name)
     store = RunStore(tmp_path)
-    assert not worker.average([store["a"], store["b"]], "mean").card["exports"]
+    assert not averaging.average([store["a"], store["b"]], "mean").card["exports"]

@@ -2,7 +2,6 @@
 
 import io
 import math
-import os
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -12,13 +11,14 @@ import keras
 import numpy as np
 import psutil
 
-from fer import logs, networks, transfer
-from fer.augment import augment
 from fer.data.dataset import Dataset, Split
 from fer.errors import FerError
-from fer.recipe import class_weights, learning_rate
 from fer.runs.run import Run
 from fer.system.files import write_atomically
+from fer.training import initial_weights, networks, tensorboard
+from fer.training.augment import augment
+from fer.training.export.keras_file import save_keras
+from fer.training.schedule import class_weights, learning_rate
 
 EMA_EVERY = 4  # steps; averaging at every step costs 3 % of vgg_small's speed and changes nothing
 HEARTBEAT_SECONDS = 1.0
@@ -63,7 +63,7 @@ class Training:
             raise FerError(f"{self.dataset.name} has too few images to train and validate on.")
         self.plain = networks.build(self.config, len(self.dataset.labels))
         if not self.run.checkpoint_path.is_file():
-            transfer.begin(self.plain, self.run, self.dataset.labels)
+            initial_weights.begin(self.plain, self.run, self.dataset.labels)
         self.frozen = None
         self._prepare()
         self.judge = networks.training_copy(self.plain, self.config)  # holds the averaged weights
@@ -172,7 +172,7 @@ class Training:
         position.epoch += 1
         position.seconds += entry["seconds"]
         self.run.set_history([*self.run.history[: position.epoch - 1], entry])
-        logs.write_events(self.run, self.dataset.labels)
+        tensorboard.write_events(self.run, self.dataset.labels)
         self._prepare()
         self._save()
         self.on_epoch(entry)
@@ -236,10 +236,3 @@ def validate(network: keras.Model, split: Split, batch_size: int = 256) -> dict:
         "val_recall": (np.diag(confusion) / np.maximum(confusion.sum(axis=1), 1)).round(4).tolist(),
         "val_confusion": confusion.tolist(),
     }
-
-
-def save_keras(network: keras.Model, run: Run) -> None:
-    """Write `model.keras` so that it is never half there."""
-    fresh = run.path / ".fresh.keras"  # Keras insists on the suffix
-    network.save(fresh)
-    os.replace(fresh, run.model_path)

@@ -8,7 +8,6 @@ import pytest
 from ai_edge_litert.interpreter import Interpreter
 from keras import layers
 
-from fer import export, networks
 from fer.architectures import ARCHITECTURES
 from fer.data.formats import synthetic
 from fer.errors import FerError
@@ -16,6 +15,8 @@ from fer.inference.classifier import Classifier
 from fer.runs.config import TrainConfig
 from fer.runs.run import Run
 from fer.runs.store import RunStore
+from fer.training import networks
+from fer.training.export import keras_file, litert
 
 FACES = synthetic.draw(2, seed=5)[0]
 
@@ -54,7 +55,7 @@ WITHOUT_MAPS = {
 @pytest.mark.parametrize("end", WITH_MAPS.values(), ids=WITH_MAPS)
 def test_the_mean_of_the_maps_is_the_logits_and_those_stay_the_same(end):
     made = network(end)
-    logits, maps = export.with_activation_maps(made).predict_on_batch(FACES[..., None])
+    logits, maps = litert.with_activation_maps(made).predict_on_batch(FACES[..., None])
     assert maps.shape == (14, 6, 6, 7)
     np.testing.assert_array_equal(logits, made.predict_on_batch(FACES[..., None]))
     np.testing.assert_allclose(maps.mean(axis=(1, 2)), logits, atol=1e-5)
@@ -63,20 +64,20 @@ def test_the_mean_of_the_maps_is_the_logits_and_those_stay_the_same(end):
 @pytest.mark.parametrize("end", WITHOUT_MAPS.values(), ids=WITHOUT_MAPS)
 def test_a_network_that_ends_otherwise_stays_as_it_is(end):
     made = network(end)
-    assert export.with_activation_maps(made) is made
+    assert litert.with_activation_maps(made) is made
 
 
 def test_a_damaged_network_is_told(trained_run, tmp_path):
     run = Run(shutil.copytree(trained_run.path, tmp_path / "broken"))
     run.model_path.write_bytes(run.model_path.read_bytes()[:1000])
     with pytest.raises(FerError, match=r"model\.keras is damaged \(ValueError\)\. Delete the run or restore"):
-        export.load(run)
+        keras_file.load(run)
 
 
 def test_an_old_file_with_logits_alone_still_answers(trained_run, tmp_path):
     run = Run(shutil.copytree(trained_run.path, tmp_path / "old"))
     wanted = Classifier(run).logits(FACES)
-    export.load(run).export(run.tflite_path, format="litert", verbose=False)
+    keras_file.load(run).export(run.tflite_path, format="litert", verbose=False)
     classifier = Classifier(run)
     assert Classifier(trained_run).map_size == (3, 3) and classifier.map_size is None
     assert len(Interpreter(str(run.tflite_path)).get_output_details()) == 1
@@ -87,7 +88,7 @@ def test_an_old_file_with_logits_alone_still_answers(trained_run, tmp_path):
 
 @pytest.mark.parametrize("architecture", sorted({*ARCHITECTURES} - {"simple_cnn", "cnn_rnn"}))
 def test_every_architecture_here_that_ends_in_global_pooling_has_maps(architecture):
-    made = export.with_activation_maps(networks.build(TrainConfig(architecture=architecture), 7))
+    made = litert.with_activation_maps(networks.build(TrainConfig(architecture=architecture), 7))
     logits, maps = made.predict_on_batch(FACES[..., None])
     np.testing.assert_allclose(maps.mean(axis=(1, 2)), logits, atol=1e-4)
 

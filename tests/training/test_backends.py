@@ -11,7 +11,7 @@ import pytest
 from fer.runs.config import TrainConfig
 from fer.runs.store import RunStore
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 SCRIPT = """
 import sys
 import keras

@@ -1,0 +1,1 @@
+"""Networks that were trained elsewhere: opened safely, fitted to this project's input and output, kept as runs."""

@@ -1,0 +1,118 @@
+"""A training from its first batch to its last report: what the training process does, writing only to its run."""
+
+import errno
+import tempfile
+from dataclasses import replace
+from pathlib import Path
+
+import keras
+from filelock import Timeout
+
+from fer.errors import FerError
+from fer.runs import speed
+from fer.runs.config import TrainConfig
+from fer.runs.data import data_for
+from fer.runs.run import Run
+from fer.runs.store import RunStore
+from fer.training import networks
+from fer.training.card import make_card
+from fer.training.distillation import taught
+from fer.training.loop import Training
+from fer.training.scoring import judge, scored
+
+LOCK_SECONDS = 2.0  # a page that looks whether a run is held holds it itself for a moment
+
+
+class _StopError(Exception):
+    """The run was asked to stop before its first batch."""
+
+
+def train(
+    run: Run,
+    *,
+    on_answer=lambda teacher, done, n: None,
+    on_start=lambda training: None,
+    on_batch=lambda progress: None,
+    on_epoch=lambda entry: None,
+) -> bool:
+    """Train a run from wherever it stands to its end, and export and judge it there.
+
+    Returns:
+        Whether it is finished; False when it was asked to stop, and can be resumed by the same call.
+
+    Raises:
+        FerError: for data or settings that cannot work; the run's status then says "failed" and why. Also where
+            another process trains the run.
+    """
+    try:
+        with run.lock.acquire(timeout=LOCK_SECONDS):
+            return _train(run, on_answer, on_start, on_batch, on_epoch)
+    except Timeout:
+        raise FerError(f"Another process trains {run.id!r} already.") from None
+
+
+def _train(run: Run, on_answer, on_start, on_batch, on_epoch) -> bool:
+    def answered(teacher: Run, done: int, n: int) -> None:
+        run.set_progress(phase=f"asking the teacher {teacher.id}: {done:,} of {n:,} faces")
+        on_answer(teacher, done, n)
+        if run.stop_was_asked():
+            raise _StopError
+
+    run.forget_stop()
+    run.set_status("training")
+    try:
+        run.set_progress(phase="opening the data")
+        dataset = taught(run, data_for(run, run.config.data, voted=True), answered)
+        run.set_labels(dataset.labels)
+        run.set_progress(phase="building the network")
+        training = Training(run, dataset, on_batch, lambda entry: (_note_speed(training, entry), on_epoch(entry)))
+        on_start(training)
+        if not training.run_to_end():
+            run.set_status("stopped", f"Stopped after {training.position.epoch} of {run.config.epochs} epochs.")
+            return False
+        run.set_progress(phase="exporting and judging")
+        finish(training)
+    except _StopError:
+        run.set_status("stopped", "Stopped while its teachers answered.")
+        return False
+    except BaseException as error:
+        run.set_status("failed", str(error) or type(error).__name__)
+        if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+            raise FerError("The disk is full. Free some space, then resume: the last whole epoch is kept.") from error
+        raise
+    run.set_status("finished")
+    return True
+
+
+def _note_speed(training: Training, entry: dict) -> None:
+    """Remember how fast this machine trains and validates, but for a first epoch: TensorFlow still compiles in it."""
+    if entry["epoch"]:
+        rate = entry["images_per_second"]
+        rest = entry["seconds"] - training.batches * training.batch_size / rate
+        store = RunStore(training.run.path.parent)
+        speed.note(store, training.config, train=rate, validate=len(training.dataset.val) / rest)
+
+
+def measure(config: TrainConfig) -> dict[str, float]:
+    """How many images a second this machine trains, validates and judges a network: on drawn faces, in a folder that is
+    thrown away, in less than half a minute."""
+    with tempfile.TemporaryDirectory() as folder:
+        elsewhere = RunStore(Path(folder))
+        short = {"data": "synthetic", "ferplus": 0.0, "start_from": "", "teacher": "", "imagenet": False, "epochs": 3}
+        train(elsewhere.create(replace(config, **short, patience=0, frozen_epochs=0)))
+        return speed.rates(elsewhere, config)
+
+
+def finish(training: Training) -> None:
+    """Write the card, and where this backend can export, `model.tflite` and the reports on val and test."""
+    run, dataset = training.run, training.dataset
+    card = make_card(
+        run,
+        dataset,
+        parameters=training.plain.count_params(),
+        precision=networks.precision(run.config),
+        position=training.position,
+    )
+    run.set_card(card)
+    if keras.backend.backend() == "tensorflow":
+        judge(run, dataset, scored(run))
