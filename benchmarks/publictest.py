@@ -22,7 +22,7 @@ from sklearn.model_selection import KFold
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from fer import printing
+from fer.cli import text
 from fer.data.catalog import ferplus_path, open_rows
 from fer.data.ferplus import read_votes
 from fer.data.labels import EMOTIONS
@@ -101,7 +101,7 @@ def main() -> None:
             parser.error(f"{names[reports.index(None)]} has no report on fer2013's val split ({way(tta)}).")
         judged = [*reports, together(reports)] if len(reports) > 1 else reports
         table += [row(report, votes) for report in judged]
-    printing.print_table(
+    text.print_table(
         ["run", "way", "accuracy", "log-loss", "clear majority", "accuracy, weighed anew", "majority, weighed anew"],
         table,
     )

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from fer.__main__ import parser
+from fer.cli.main import parser
 from fer.data.dataset import SPLITS
 from fer.evaluation import stored
 from fer.evaluation.calibration import fit_temperature

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from kaggle_stand_in import LEAD, stand_in
 
-from fer.__main__ import main
+from fer.cli.main import main
 from fer.data import catalog, download, kaggle
 from fer.data.dataset import USAGE_CODES
 from fer.data.ferplus import OTHERS

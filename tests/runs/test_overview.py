@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from fer.__main__ import main
+from fer.cli.main import main
 from fer.evaluation import stored
 from fer.runs import overview
 from fer.runs.config import TrainConfig

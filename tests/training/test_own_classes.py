@@ -11,8 +11,8 @@ import pytest
 from made_folders import OWN, write
 from PIL import Image
 
-from fer.__main__ import main
 from fer.charts import comparison, predictions, reports
+from fer.cli.main import main
 from fer.data import catalog
 from fer.data.catalog import open_dataset
 from fer.data.class_groups import parse

@@ -1,4 +1,8 @@
-"""The commands of `python -m fer`, a file for each kind; Keras is imported only where something is trained."""
+"""The command line, `python -m fer COMMAND`: one file for each kind of command, and here what they share.
+
+In: what a person typed. Out: text, tables, files, and an exit status. Keras is imported only to train.
+Open `main.py` first.
+"""
 
 import argparse
 import os
@@ -6,7 +10,7 @@ import platform
 import sys
 from contextlib import contextmanager
 
-from fer import printing
+from fer.cli import text
 from fer.errors import FerError
 from fer.runs.config import TrainConfig
 from fer.runs.run import Run, no_weights
@@ -44,7 +48,7 @@ def chosen(model: str | None) -> Run:
     return RunStore()[model] if model else RunStore().default
 
 
-def answering(run: Run) -> Run:
+def with_weights(run: Run) -> Run:
     """The run, if it has weights; told before data is opened or TensorFlow imported."""
     if run.is_without_weights:
         raise no_weights(run.id)
@@ -98,4 +102,4 @@ def check_recipe(config: TrainConfig) -> None:
 
 def print_scores(run: Run) -> None:
     for key, scores in run.card["scores"].items():
-        print(f"{key}: {printing.headline(scores)}{printing.drawn(run.card['data']['format'])}")
+        print(f"{key}: {text.headline(scores)}{text.drawn(run.card['data']['format'])}")

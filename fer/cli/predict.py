@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from fer.commands import command, quiet_stderr
+from fer.cli import command, quiet_stderr
 from fer.errors import FerError
 
 
@@ -61,7 +61,7 @@ def predict(
     annotate: Path | None,
     **pace,
 ) -> int:
-    from fer.commands.answering import Answers, is_film  # pandas and FFmpeg, which other commands do not need
+    from fer.cli.answers import Answers, is_film  # pandas and FFmpeg, which other commands do not need
     from fer.inference.reader import EmotionReader
 
     films = [source for source in sources if is_film(source)]

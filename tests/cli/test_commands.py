@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from fer.__main__ import main
+from fer.cli.main import main
 from fer.evaluation.evaluate import evaluate
 from fer.runs.config import TrainConfig
 from fer.runs.store import MODELS, RunStore
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 SAMPLES = ROOT / "pages/parts/samples"
 
 

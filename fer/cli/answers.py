@@ -9,14 +9,14 @@ from pathlib import Path
 
 import pandas as pd
 
-from fer import printing
+from fer.cli import text
+from fer.cli.progress import progress_bar
+from fer.cli.text import clock
 from fer.errors import FerError
 from fer.faces import image, photos
 from fer.faces.photos import Photo
 from fer.inference import many_photos
 from fer.inference.reader import EmotionReader
-from fer.printing import clock
-from fer.terminal import progress_bar
 from fer.video import annotate, observations
 from fer.video.annotate import Frame
 from fer.video.decoder import SUFFIXES
@@ -64,9 +64,9 @@ class Answers:
 
     def _print_photo(self, answer: many_photos.Answer) -> None:
         if self.json:
-            printing.print_json(answer.as_dict(), indent=None)
+            text.print_json(answer.as_dict(), indent=None)
         else:
-            printing.print_faces(answer.name, answer.as_dict()["faces"])
+            text.print_faces(answer.name, answer.as_dict()["faces"])
 
     def read_film(self, path: Path, out: Path | None, **pace: float) -> None:
         settings = {"reader": self.reader, **pace}
@@ -93,7 +93,7 @@ class Answers:
                 bar.update(task, total=None if frame.share is None else 1.0, completed=frame.share or 0.0)
                 seen += frame.readings
                 if self.json:
-                    printing.print_json({"file": str(path), **_facts(frame)}, indent=None)
+                    text.print_json({"file": str(path), **_facts(frame)}, indent=None)
         return seen, frame
 
     def write(self, csv: Path) -> None:

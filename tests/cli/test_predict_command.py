@@ -11,11 +11,11 @@ import pytest
 from made_films import film
 from PIL import Image
 
-from fer.__main__ import main
+from fer.cli.main import main
 from fer.inference.reader import EmotionReader
 from fer.video.annotate import EVERY
 
-SAMPLES = Path(__file__).parents[1] / "pages/parts/samples"
+SAMPLES = Path(__file__).parents[2] / "pages/parts/samples"
 
 
 def test_predict_answers_each_photo_with_one_json_line(capsys):

@@ -2,8 +2,7 @@
 
 from pathlib import Path
 
-from fer import printing
-from fer.commands import DATASET_HELP, answering, chosen, command, finished
+from fer.cli import DATASET_HELP, chosen, command, finished, text, with_weights
 from fer.errors import FerError
 from fer.evaluation import stored
 from fer.runs.run import way
@@ -53,14 +52,14 @@ def evaluate(data: str, split: str, model: str | None, tta: bool, json: bool) ->
     from fer.evaluation.evaluate import evaluate as judge
     from fer.runs.data import data_for
 
-    run = answering(chosen(model))
+    run = with_weights(chosen(model))
     opened = data_for(run, data)
     report = judge(run, opened, split, tta=tta)
     if json:
-        printing.print_json({**printing.report_facts(report), "format": opened.format})
+        text.print_json({**text.report_facts(report), "format": opened.format})
         return
     print(f"{report.model} on {report.dataset}, {report.split} split, n = {len(report)}, {way(report.tta)}")
-    print(f"{printing.headline(report.summary())}\n")
+    print(f"{text.headline(report.summary())}\n")
     if warning := sentences.warning(run, opened.name, split):
         print(f"{warning}\n")
     if opened.carved:
@@ -70,10 +69,10 @@ def evaluate(data: str, split: str, model: str | None, tta: bool, json: bool) ->
         [label, *(f"{figures[key][i]:.3f}" for key in ("precision", "recall", "f1")), int(figures["support"][i])]
         for i, label in enumerate(report.labels)
     ]
-    printing.print_table(["class", "precision", "recall", "F1", "support"], rows)
+    text.print_table(["class", "precision", "recall", "F1", "support"], rows)
     print(f"macro F1 {report.macro_f1:.3f}\n")
     confusion = [[label, *row] for label, row in zip(report.labels, report.confusion.tolist(), strict=True)]
-    printing.print_table(["right \\ answered", *report.labels], confusion)
+    text.print_table(["right \\ answered", *report.labels], confusion)
 
 
 def report(model: str | None, data: str | None, split: str, tta: bool, out: Path) -> None:

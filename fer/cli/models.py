@@ -2,8 +2,7 @@
 
 from pathlib import Path
 
-from fer import printing
-from fer.commands import answering, command, finished, load_worker, print_scores, quiet_stderr
+from fer.cli import command, finished, load_worker, print_scores, quiet_stderr, text, with_weights
 from fer.runs.run import EXPORTS, Run
 from fer.runs.store import RunStore
 
@@ -101,7 +100,7 @@ def average(run_ids: list[str], name: str | None) -> None:
 
 
 def export(run_id: str, kind: str | None) -> None:
-    run = answering(finished(RunStore()[run_id]))
+    run = with_weights(finished(RunStore()[run_id]))
     load_worker()
     if not kind:
         from fer.training import scoring
@@ -112,7 +111,7 @@ def export(run_id: str, kind: str | None) -> None:
 
     with quiet_stderr():
         record = convert(run, kind)
-    print(f"Wrote {run.export_path(kind)}: {printing.conversion(record)}")
+    print(f"Wrote {run.export_path(kind)}: {text.conversion(record)}")
 
 
 def import_model(file: Path, labels: str, name: str | None, scale: str | None, data: str | None) -> None:
@@ -141,7 +140,7 @@ def models(default: str | None, markdown: bool) -> None:
 def _print_models(table) -> None:
     """The texts of the table in parts, each narrow enough for a terminal, then the notes."""
     for part in PARTS:
-        printing.print_table(["model", *part], table[["model", *part]].itertuples(index=False))
+        text.print_table(["model", *part], table[["model", *part]].itertuples(index=False))
         print()
     for model, note in zip(table["model"], table["note"], strict=True):
         if note:

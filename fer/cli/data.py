@@ -2,8 +2,7 @@
 
 import argparse
 
-from fer import printing
-from fer.commands import DATASET_HELP, command
+from fer.cli import DATASET_HELP, command, text
 from fer.data import catalog, kaggle
 from fer.data.dataset import SPLITS
 
@@ -60,15 +59,15 @@ def data(dataset: str, classes: str, json: bool) -> None:
         "faults": opened.faults(),
     }
     if json:
-        printing.print_json(facts)
+        text.print_json(facts)
         return
     print(f"{opened.name} ({opened.format}) from {opened.source}\nfingerprint {opened.fingerprint[:16]}\n")
     rows = [[split, *counts.values(), sum(counts.values())] for split, counts in facts["splits"].items()]
-    printing.print_table(["split", *opened.labels, "all"], rows)
+    text.print_table(["split", *opened.labels, "all"], rows)
     if opened.carved:
         print(f"\ncarved from train (stratified, seeded, twins together): {', '.join(opened.carved)}")
     print()
-    printing.print_table(["twins and faults", "count"], facts["faults"].items())
+    text.print_table(["twins and faults", "count"], facts["faults"].items())
 
 
 def download(source: str, votes: bool) -> None:

@@ -3,8 +3,7 @@
 import signal
 from dataclasses import fields, replace
 
-from fer import printing
-from fer.commands import add_setting, check_recipe, command, load_worker, print_scores
+from fer.cli import add_setting, check_recipe, command, load_worker, print_scores, text
 from fer.errors import FerError
 from fer.runs import presets, queue, speed
 from fer.runs.config import TrainConfig
@@ -86,7 +85,7 @@ def train(name: str | None, resume: str | None, recipe: str | None, **settings) 
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: _stop(run))
     work = load_worker().train
-    from fer.terminal import Bars
+    from fer.cli.progress import Bars
 
     try:
         with Bars(run) as bars:
@@ -119,7 +118,7 @@ def measure(**settings) -> None:
         found = load_worker().measure(config)
         if not queue.is_busy(store):  # a training that began meanwhile made this one slow, and tells the speed itself
             speed.note(store, config, **found)
-    printing.print_json(speed.rates(store, config))
+    text.print_json(speed.rates(store, config))
 
 
 def work() -> None:

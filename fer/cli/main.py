@@ -1,0 +1,47 @@
+"""The command line: one parser, one file a command."""
+
+import argparse
+import errno
+import io
+import os
+import sys
+
+from fer.cli import data, evaluate, models, predict, train
+from fer.errors import DISK_FULL, FerError
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command. Returns the exit status: 0, 1 where something could not be done, 130 after Ctrl-C."""
+    options = vars(parser().parse_args(arguments))
+    run = options.pop("run")
+    if isinstance(sys.stdout, io.TextIOWrapper):  # a class's name may hold letters that a terminal's alphabet lacks
+        sys.stdout.reconfigure(errors="backslashreplace")
+    try:
+        return run(**options) or 0
+    except FerError as error:
+        print(f"fer: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:  # `| head` has read enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except OSError as error:
+        if error.errno != errno.ENOSPC:
+            raise
+        print(f"fer: {DISK_FULL}", file=sys.stderr)
+        return 1
+
+
+def parser() -> argparse.ArgumentParser:
+    """The whole command line."""
+    whole = argparse.ArgumentParser(
+        prog="python -m fer",
+        description="Facial emotion recognition, on FER2013's seven emotions or on classes of your own: look at data, "
+        "train, predict, evaluate.",
+        epilog="`python -m fer COMMAND --help` tells more of each.",
+    )
+    add = whole.add_subparsers(title="commands", metavar="COMMAND", required=True).add_parser
+    for kind in (data, train, predict, evaluate, models):
+        kind.add_to(add)
+    return whole
