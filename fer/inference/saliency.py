@@ -1,7 +1,7 @@
 """Which places of a face speak for an answer: class activation maps where a file has fine ones, else occlusion.
 
 They show where the network looked, not what the person feels. Both were checked: hiding what a map calls hot must lower
-the answer's probability more than hiding as much at random (benchmarks/explanations.py; docs/experiments.md).
+the answer's probability more than hiding as much at random (experiments/explanations.py; docs/experiments.md).
 """
 
 import numpy as np

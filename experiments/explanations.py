@@ -1,6 +1,6 @@
 """Whether heat maps are honest: how far hiding a face's hottest fifth lowers its answer, beside a fifth at random.
 
-    python benchmarks/explanations.py [--images 1000] [--models vgg_small mini_xception] [--variants]
+    python experiments/explanations.py [--images 1000] [--models vgg_small mini_xception] [--variants]
 
 The faces are FER2013's PublicTest, the class asked about is the one answered, and what is hidden is blurred as in
 occlusion, so that no emotion is left in it, or painted in the face's mean grey. At random means 461 scattered pixels,

@@ -1,6 +1,6 @@
 """What recipes are chosen by: how right runs are on PublicTest, each alone and all together.
 
-    python benchmarks/publictest.py RUN [RUN ...]
+    python experiments/publictest.py RUN [RUN ...]
 
 Prints, in a single pass and with test-time augmentation, each run's accuracy with its 95 % interval, its log-loss, and
 how often it gives the emotion that at least six of FER+'s ten taggers saw, of the images that have such a clear

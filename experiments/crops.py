@@ -1,6 +1,6 @@
 """Which crop of a found face a network reads best: FER2013's PublicTest images found again in larger pictures.
 
-    python benchmarks/crops.py [--images 1000] [--candidates NAME ...]
+    python experiments/crops.py [--images 1000] [--candidates NAME ...]
 
 Every image is pasted into seven 640x480 scenes: upright at each of SIZES, and turned by 10 and by 20 degrees at one
 size of 64 or more. YuNet looks for it, every candidate cuts it out, the shipped networks answer. Printed are the share
