@@ -18,8 +18,8 @@ import psutil
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
-import fake_camera  # noqa: E402
-from browsing import browse, serve  # noqa: E402
+from helpers import fake_camera  # noqa: E402
+from helpers.browsing import browse, serve  # noqa: E402
 
 
 def main() -> None:

@@ -3,8 +3,8 @@
 import streamlit as st
 
 from fer.runs.run import way
-from pages.parts import frame, models
-from pages.parts.report import choose, compare, own, sections, take
+from pages.parts.evaluate import choose_report, compare, downloads, own_photos, sections
+from pages.parts.shared import frame, model_picker
 
 SECTIONS = {
     "Overview": sections.overview,
@@ -13,7 +13,7 @@ SECTIONS = {
     "Certainty": sections.certain,
     "Mistakes": sections.mistakes,
     "Compare": compare.compare,
-    "Take along": take.take,
+    "Take along": downloads.take,
 }
 SOURCES = {"stored": "a data set", "own": "my own photos"}
 
@@ -26,7 +26,7 @@ frame.start(
 with frame.errors():
     left, right = st.columns(2)
     with left:
-        run = models.pick_run("evaluate-model", to_answer=False)
+        run = model_picker.pick_run("evaluate-model", to_answer=False)
     with right:
         tta = st.segmented_control(
             "Each face is answered by",
@@ -41,7 +41,7 @@ with frame.errors():
         )
     source = "stored"
     if run.is_without_weights:
-        models.tell_of_weights(run)
+        model_picker.tell_of_weights(run)
     else:
         source = st.segmented_control(
             "Judge on",
@@ -52,7 +52,7 @@ with frame.errors():
             key="evaluate-source",
             persist_state="session",
         )
-    chosen = choose.choose(run, tta) if source == "stored" else own.choose(run, tta)
+    chosen = choose_report.choose(run, tta) if source == "stored" else own_photos.choose(run, tta)
     if chosen:
         tabs = st.tabs(list(SECTIONS), on_change="rerun", key="evaluate-section")
         for tab, show in zip(tabs, SECTIONS.values(), strict=True):

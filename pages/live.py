@@ -3,8 +3,8 @@
 import streamlit as st
 from streamlit_webrtc import WebRtcMode, webrtc_streamer
 
-from pages.parts import frame, models
 from pages.parts.live import connection, session
+from pages.parts.shared import frame, model_picker
 
 CONSTRAINTS = {"video": {"width": {"ideal": 640}, "height": {"ideal": 480}, "frameRate": {"ideal": 30}}, "audio": False}
 
@@ -14,7 +14,7 @@ frame.start(
 )
 
 with frame.errors():
-    run = models.pick_run("live-model")
+    run = model_picker.pick_run("live-model")
     reader = session.reader(run)
     with st.expander("Settings (they act at once)"):
         session.settings(run, reader)
@@ -30,7 +30,7 @@ with frame.errors():
     )
     is_on = context.state.playing or context.state.signalling
     session.show(reader, is_on=is_on)
-    st.info(models.accuracy_sentence(run), icon=":material/fact_check:")
+    st.info(model_picker.accuracy_sentence(run), icon=":material/fact_check:")
     st.caption(
         "The pictures of the camera are sent to the server that runs this app, are read in its memory one by one, and "
         "are not stored. What was read of them (times, boxes, probabilities) is kept until the tab is closed or a new "

@@ -4,9 +4,9 @@ import streamlit as st
 
 from fer.runs import overview
 from fer.runs.store import RunStore
-from pages.parts import access, frame, robustness
-from pages.parts.models import accuracy_sentence, tell_of_weights
-from pages.parts.training import manage
+from pages.parts.models import manage, robustness
+from pages.parts.shared import access, frame
+from pages.parts.shared.model_picker import accuracy_sentence, tell_of_weights
 
 WIDTH = 140  # pixels, which an accuracy with its interval needs
 ACCURACIES = {

@@ -2,10 +2,10 @@
 
 import streamlit as st
 
-from pages.parts import frame, models
-from pages.parts.predict import camera, film, many, photos
+from pages.parts.predict import camera, many_photos, photos, video
+from pages.parts.shared import frame, model_picker
 
-WAYS = {"Photos": photos.show, "Camera": camera.show, "Video": film.show, "Many photos": many.show}
+WAYS = {"Photos": photos.show, "Camera": camera.show, "Video": video.show, "Many photos": many_photos.show}
 
 frame.start(
     "Which emotion is on these faces?",
@@ -14,15 +14,15 @@ frame.start(
 )
 
 with frame.errors():
-    run = models.pick_run("predict-model")
+    run = model_picker.pick_run("predict-model")
     way = st.segmented_control(
         "From", list(WAYS), default="Photos", required=True, key="predict-way", persist_state="session"
     )
-    tta = models.choose_tta(run, "predict-tta")
+    tta = model_picker.choose_tta(run, "predict-tta")
     WAYS[way](run, tta)
 
     st.info(
-        models.accuracy_sentence(run, tta=tta)
+        model_picker.accuracy_sentence(run, tta=tta)
         + " Photos unlike its training pictures are read less surely, and no model sees "
         "what a person feels: it names the expression that people would most likely have written beside the face.",
         icon=":material/fact_check:",

@@ -4,8 +4,8 @@ import streamlit as st
 
 from fer.runs import queue
 from fer.runs.store import RunStore
-from pages.parts import access, frame
-from pages.parts.training import data, live, recipe, runs
+from pages.parts.shared import access, frame, run_curves
+from pages.parts.train import choose_data, choose_settings, earlier_runs, running
 
 NAME, STARTED, BEGUN = "train-name", "train-started", "train-begun"
 
@@ -20,17 +20,17 @@ with frame.errors():
     store = RunStore()
     if not access.allowed("training"):
         st.header(f"How {frame.plain(store.default.id)}, which ships with this app, learnt")
-        live.curves(store.default)
+        run_curves.curves(store.default)
         st.stop()
-    live.show(store)
-    runs.show(store)
+    running.show(store)
+    earlier_runs.show(store)
 
     st.header("A new training")
-    dataset, problem = data.choose(store)
-    config = recipe.choose(store, dataset)
+    dataset, problem = choose_data.choose(store)
+    config = choose_settings.choose(store, dataset)
     for caution in config.cautions(len(dataset.train)):
         st.warning(caution)
-    recipe.tell_time(store, config, dataset)
+    choose_settings.tell_time(store, config, dataset)
     if st.session_state.pop(BEGUN, False):
         st.session_state[NAME] = ""  # only now, so that a name that is refused stays in its field
     with st.form("train-start", border=False, enter_to_submit=False):
@@ -41,5 +41,5 @@ with frame.errors():
             st.session_state[STARTED], st.session_state[BEGUN] = run.id, True
             st.rerun()
     started = st.session_state.get(STARTED)
-    if started in st.session_state[live.SEEN]:
+    if started in st.session_state[running.SEEN]:
         st.success(f"{frame.plain(started)} is on its way: [watch it above](#train-a-network).")

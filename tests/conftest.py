@@ -3,10 +3,10 @@
 import shutil
 from pathlib import Path
 
-import fake_camera
 import numpy as np
 import pytest
-from browsing import browse, serve
+from helpers import fake_camera
+from helpers.browsing import browse, serve
 from PIL import Image
 
 from fer.architectures import ARCHITECTURES, Architecture

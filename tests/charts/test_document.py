@@ -5,7 +5,7 @@ from html.parser import HTMLParser
 
 import numpy as np
 import pytest
-from made_reports import CASES, make
+from helpers.made_reports import CASES, make
 
 from fer.charts import document
 from fer.data.labels import EMOTIONS

@@ -7,8 +7,8 @@ from functools import partial
 import numpy as np
 import plotly.graph_objects as go
 import pytest
-from made_folders import OWN
-from made_reports import CASES, RANDOM, make
+from helpers.made_folders import OWN
+from helpers.made_reports import CASES, RANDOM, make
 from PIL import ImageColor
 
 from fer.charts import predictions

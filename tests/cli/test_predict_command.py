@@ -8,7 +8,7 @@ import av
 import numpy as np
 import pandas as pd
 import pytest
-from made_films import film
+from helpers.made_films import film
 from PIL import Image
 
 from fer.cli.main import main

@@ -5,7 +5,7 @@ from hashlib import sha256
 
 import numpy as np
 import pytest
-from made_folders import OWN, write
+from helpers.made_folders import OWN, write
 
 from fer.data import formats
 from fer.data.catalog import open_dataset

@@ -7,7 +7,7 @@ import kagglesdk.kaggle_env as kaggle_env
 import numpy as np
 import pandas as pd
 import pytest
-from kaggle_stand_in import LEAD, stand_in
+from helpers.kaggle_stand_in import LEAD, stand_in
 
 from fer.cli.main import main
 from fer.data import catalog, download, kaggle

@@ -6,7 +6,7 @@ import zipfile
 
 import numpy as np
 import pytest
-from made_photos import ASTRONAUT, DRAWN, HOPPER, PAIR, found_in, given, packed, png
+from helpers.made_photos import ASTRONAUT, DRAWN, HOPPER, PAIR, found_in, given, packed, png
 from PIL import Image
 
 from fer.data import labelled_photos

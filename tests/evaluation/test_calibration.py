@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from made_reports import CASES, RANDOM, make
+from helpers.made_reports import CASES, RANDOM, make
 from scipy import optimize, special, stats
 from sklearn.isotonic import IsotonicRegression
 

@@ -5,7 +5,7 @@ from functools import partial
 
 import numpy as np
 import pytest
-from made_reports import make
+from helpers.made_reports import make
 from scipy import stats
 from sklearn import metrics
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from made_reports import make
+from helpers.made_reports import make
 
 from fer.data.dataset import Split
 from fer.data.labelled_photos import LabelledFaces

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from made_reports import make
+from helpers.made_reports import make
 
 from fer.data import catalog
 from fer.data.dataset import Rows

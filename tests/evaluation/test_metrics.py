@@ -4,7 +4,7 @@ from functools import partial
 
 import numpy as np
 import pytest
-from made_reports import CASES
+from helpers.made_reports import CASES
 from scipy import stats
 from sklearn import metrics as oracle
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from made_reports import CASES, make
+from helpers.made_reports import CASES, make
 
 from fer.data.dataset import USAGE_CODES
 from fer.data.labels import EMOTIONS

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from made_reports import CASES, RANDOM, make
+from helpers.made_reports import CASES, RANDOM, make
 from scipy.stats import binomtest
 from sklearn import metrics
 

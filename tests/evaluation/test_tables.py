@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from made_reports import CASES, RANDOM, make
+from helpers.made_reports import CASES, RANDOM, make
 from sklearn import metrics
 
 from fer.data.labels import EMOTIONS

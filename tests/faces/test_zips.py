@@ -5,7 +5,7 @@ import tracemalloc
 import zipfile
 
 import pytest
-from made_photos import ASTRONAUT, DRAWN, HOPPER, found_in, packed, png
+from helpers.made_photos import ASTRONAUT, DRAWN, HOPPER, found_in, packed, png
 
 from fer.data.labelled_photos import Failure
 from fer.errors import FerError

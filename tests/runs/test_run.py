@@ -3,8 +3,8 @@
 import os
 
 import pytest
-from made_reports import make
-from made_runs import finished
+from helpers.made_reports import make
+from helpers.made_runs import finished
 
 from fer.data.labels import EMOTIONS
 from fer.errors import FerError

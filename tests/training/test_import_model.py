@@ -3,8 +3,8 @@
 import keras
 import numpy as np
 import pytest
+from helpers.made_networks import network
 from keras import layers
-from made_networks import network
 
 from fer.charts import document
 from fer.data.catalog import open_dataset

@@ -5,8 +5,8 @@ import zipfile
 
 import keras
 import pytest
+from helpers.made_networks import network
 from keras import layers
-from made_networks import network
 
 from fer.data.labels import EMOTIONS
 from fer.errors import FerError

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from made_folders import OWN, write
+from helpers.made_folders import OWN, write
 from PIL import Image
 
 from fer.charts import comparison, predictions, reports

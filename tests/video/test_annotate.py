@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from made_films import RedReader, annotated, film, moving, pictures, read, song, square
+from helpers.made_films import RedReader, annotated, film, moving, pictures, read, song, square
 
 from fer.errors import FerError
 from fer.video.annotate import read_video

@@ -5,7 +5,7 @@ from pathlib import Path
 import av
 import numpy as np
 import pytest
-from made_films import COLORS, LABELS, RedReader, annotated, film, moving, pictures, square
+from helpers.made_films import COLORS, LABELS, RedReader, annotated, film, moving, pictures, square
 from PIL import Image
 
 from fer.errors import FerError

@@ -8,8 +8,8 @@ from PIL import Image
 from fer.inference.palette import color_map
 from fer.runs.run import Run
 from fer.video.live import LiveReader, Settings
-from pages.parts import course, models
 from pages.parts.live import connection
+from pages.parts.shared import model_picker, timeline
 
 READER, SNAPSHOT = "live-reader", "live-snapshot"
 EVERY = 1.0  # seconds between looks while the camera is on
@@ -19,7 +19,7 @@ SIDES = (192, 256, 320, 480, 640)
 
 def reader(run: Run) -> LiveReader:
     """The session's reader, which answers with this run's model from now on."""
-    classifier = models.classifier(run)
+    classifier = model_picker.classifier(run)
     colors = color_map(classifier.labels)
     if READER not in st.session_state:
         st.session_state[READER] = LiveReader(classifier, colors)
@@ -116,7 +116,7 @@ DELAY = (
 
 def _course(current: LiveReader) -> None:
     if read := current.readings:
-        course.show(read, "live")
+        timeline.show(read, "live")
 
 
 def _snapshot(current: LiveReader | None) -> None:

@@ -8,7 +8,7 @@ import streamlit as st
 from fer.faces.image import MAX_BYTES, read_image
 from fer.inference import many_photos
 from fer.runs.run import Run
-from pages.parts import answers, frame, gallery, models
+from pages.parts.shared import answers, frame, model_picker, samples
 
 TYPES = ["jpg", "jpeg", "png", "webp", "bmp", "gif", "heic", "heif", "avif"]
 
@@ -21,12 +21,12 @@ def show(run: Run, tta: bool) -> None:
         accept_multiple_files=True,
         key="predict-photos",
         max_upload_size=MAX_BYTES // 2**20,
-        on_change=gallery.forget,
+        on_change=samples.forget,
         args=("predict-sample",),
         help="JPEG, PNG, WebP, BMP, GIF (first frame), HEIC or AVIF; up to 20 MB each.",
     )
     with st.expander("No photo at hand? Click a sample.", expanded=not uploads):
-        sample = gallery.pick("predict-sample")
+        sample = samples.pick("predict-sample")
     photos = [(upload.name, upload.getvalue(), upload.file_id) for upload in uploads]
     if sample:
         photos.insert(0, (sample.file, sample.path.read_bytes(), sample.file))
@@ -39,9 +39,9 @@ def answer(name: str, content: bytes | np.ndarray, run: Run, tta: bool, key: str
     st.header(frame.plain(name), divider="gray")
     with frame.errors(f"{name}: "):
         image = read_image(content) if isinstance(content, bytes) else content
-        predictions = models.reader(run, tta=tta).read(image)
+        predictions = model_picker.reader(run, tta=tta).read(image)
         if not predictions and _wants_whole(name, key):
-            predictions = models.reader(run, "whole", tta=tta).read(image)
+            predictions = model_picker.reader(run, "whole", tta=tta).read(image)
         if predictions:
             answers.show(name, image, predictions, run, key)
         height, width = image.shape[:2]

@@ -1,0 +1,94 @@
+"""Models against each other on the same images."""
+
+import itertools
+from collections.abc import Callable
+from functools import partial
+
+import streamlit as st
+
+from fer.charts import calibration
+from fer.charts.comparison import differences
+from fer.charts.reports import precision_recall_curves, roc_curves, short_name
+from fer.errors import FerError
+from fer.evaluation.comparison import Comparison
+from fer.evaluation.report import Report
+from fer.runs.run import way
+from fer.runs.store import RunStore
+from pages.parts.evaluate import face_cards, own_photos
+from pages.parts.evaluate.choose_report import Chosen, cached_report
+from pages.parts.shared import figures, frame
+
+FIGURES = {"recall": "recall", "precision": "precision", "f1": "F1"}
+
+
+def rivals(chosen: Chosen) -> dict[str, Callable[[], Report]]:
+    """How to get every other report on the same images, by a name for people: the stored ones, or for a user's own
+    photos those of the other models, judged when they are asked for."""
+    report, found = chosen.report, {}
+    for run, tta in itertools.product(RunStore(), (False, True)):
+        if (run.id, tta) == (report.model, report.tta):
+            continue
+        if chosen.faces:
+            get = partial(own_photos.judge, run, report.dataset, tta, chosen.faces)
+        else:
+            get = partial(cached_report, run, report.dataset, report.split, tta)
+        if (run.is_usable and run.labels == report.labels) if chosen.faces else _fits(get, report):
+            found[f"{run.id}, {way(tta)}"] = get
+    return found
+
+
+def _fits(get: Callable[[], Report | None], report: Report) -> bool:
+    """Whether there is a report, undamaged and on the same images."""
+    try:
+        other = get()
+        return other is not None and bool(Comparison(other, report))
+    except FerError:
+        return False
+
+
+@st.fragment
+def compare(chosen: Chosen) -> None:
+    """Differences with their intervals and tests, curves laid over each other, and where the models part."""
+    report, others = chosen.report, rivals(chosen)
+    if not others:
+        st.info("No other stored report is about the same images. Judge another model on this split, then come back.")
+        return
+    names = st.pills(
+        "Compare with", list(others), selection_mode="multi", default=[next(iter(others))], key="evaluate-rivals"
+    )
+    picked = {name: others[name]() for name in names}
+    if not picked:
+        return
+    for other in picked.values():
+        st.markdown(f"- {frame.plain(Comparison(other, report).verdict)}")
+        if report.leaked.any() and not report.leaked.all():
+            clean = Comparison(other.leak_free, report.leak_free)
+            st.markdown(f"  - Leak-free, n = {len(clean.first):,}: {frame.plain(clean.verdict)}")
+    st.caption(
+        f"Paired bootstrap intervals and McNemar's exact test on the same n = {len(report):,} images"
+        + (f"; {len(picked)} comparisons, each p-value stands for itself alone." if len(picked) > 1 else ".")
+    )
+    _curves(report, list(picked.values()))
+    name = st.selectbox("Look closer at the difference to", names, key="evaluate-rival")
+    comparison = Comparison(picked[name], report)
+    figure = st.segmented_control(
+        "Figure", list(FIGURES), default="recall", required=True, format_func=FIGURES.get, key="evaluate-difference"
+    )
+    figures.show(differences(comparison, figure), "evaluate-differences", f"Difference in {figure} by class")
+    apart = comparison.disagreements
+    st.header(f"The {len(apart):,} of {len(report):,} images that the two answer differently")
+    st.caption(f"Surest of both first; the bars are those of {short_name(report)}.")
+    face_cards.show(chosen, apart, "evaluate-apart", [picked[name]])
+
+
+def _curves(report: Report, picked: list[Report]) -> None:
+    reports = [report, *picked]
+    label = st.selectbox("Curves of", report.labels, key="evaluate-curve-label")
+    left, right = st.columns(2)
+    with left:
+        figures.show(precision_recall_curves(reports, label), "evaluate-compared-pr", f"Precision and recall: {label}")
+    with right:
+        figures.show(roc_curves(reports, label), "evaluate-compared-roc", f"ROC curves: {label}")
+    figures.show(
+        calibration.coverage_curves(reports), "evaluate-compared-coverage", "Coverage and accuracy of each model"
+    )

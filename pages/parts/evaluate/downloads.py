@@ -1,0 +1,59 @@
+"""A report to take along: data, one HTML document, and the kind of picture that figures are saved as."""
+
+import numpy as np
+import streamlit as st
+
+from fer.charts import document
+from fer.evaluation import tables
+from fer.evaluation.report import Report
+from pages.parts.evaluate import face_cards
+from pages.parts.evaluate.choose_report import Chosen
+from pages.parts.shared.figures import FORMAT
+
+
+def take(chosen: Chosen) -> None:
+    report, run = chosen.report, chosen.run
+    name = f"{report.model}-{report.dataset}-{report.split}{'-tta' if report.tta else ''}"
+    st.markdown("Everything that the page shows is made from these files, and can be made again from them.")
+    with st.container(horizontal=True):
+        for label, make, suffix, mime, icon in (
+            ("Report (HTML)", lambda: document.render(run, report, chosen.faces), "html", "text/html", "article"),
+            ("Report (JSON)", report.to_json, "json", "application/json", "data_object"),
+            ("Every answer (CSV)", lambda: _answers(chosen), "csv", "text/csv", "table"),
+            ("Emotions (CSV)", lambda: tables.classes(report).to_csv(index=False), "classes.csv", "text/csv", "table"),
+            ("Confusion matrix (CSV)", lambda: _confusion(report), "confusion.csv", "text/csv", "grid_on"),
+        ):
+            st.download_button(
+                label,
+                make,
+                f"{name}.{suffix}",
+                mime,
+                key=f"evaluate-take-{suffix}",
+                on_click="ignore",
+                icon=f":material/{icon}:",
+            )
+    st.segmented_control(
+        "Figures are saved as",
+        ["png", "svg"],
+        default="png",
+        required=True,
+        format_func=str.upper,
+        key=FORMAT,
+        persist_state="session",
+        help="Every figure has a camera in its upper right corner that saves it.",
+    )
+    if not chosen.faces:
+        options = f"--data {report.dataset} --split {report.split}{' --tta' if report.tta else ''}"
+        st.markdown("The HTML by command:")
+        st.code(f"python -m fer report --model {run.id} {options} --out report.html", language=None, wrap_lines=True)
+
+
+def _answers(chosen: Chosen) -> str:
+    positions = np.arange(len(chosen.report))
+    return tables.answers(chosen.report, positions, face_cards.fetch(chosen)).to_csv(index=False)
+
+
+def _confusion(report: Report) -> str:
+    import pandas as pd
+
+    return pd.DataFrame(report.confusion, index=report.labels, columns=report.labels).to_csv(index_label="labelled")

@@ -1,0 +1,93 @@
+"""The pictures behind a figure, as cards; or their row numbers where the data set is not on this machine."""
+
+import base64
+import io
+from collections.abc import Sequence
+from pathlib import Path
+
+import jinja2
+import numpy as np
+import streamlit as st
+from PIL import Image
+
+from fer.errors import FerError
+from fer.evaluation import tables
+from fer.evaluation.images import Pictures
+from fer.evaluation.report import Report
+from fer.inference.palette import colors_of
+from fer.runs.run import way
+from pages.parts.evaluate.choose_report import Chosen, pictures_of
+from pages.parts.shared import frame
+
+A_PAGE = 24  # cards; divides by 2, 3 and 4 columns
+CARDS = jinja2.Template((Path(__file__).parent / "faces.html").read_text(), autoescape=True)
+
+
+def show(chosen: Chosen, positions: np.ndarray, key: str, others: Sequence[Report] = ()) -> None:
+    """Images of the report in this order, a page at a time, each with all probabilities and FER+ votes.
+
+    Args:
+        others: reports on the same images whose answers stand beside.
+    """
+    if not len(positions):
+        st.info("There are no such images.")
+        return
+    try:
+        pictures = pictures_of(chosen)
+    except FerError as error:
+        _show_rows(chosen.report, positions, others, error)
+        return
+    pages = -(-len(positions) // A_PAGE)
+    page = st.pagination(pages, key=f"{key}-page") if pages > 1 else 1
+    shown = positions[(page - 1) * A_PAGE : page * A_PAGE]
+    st.html(CARDS.render(faces=[_card(chosen.report, others, pictures, position) for position in shown]))
+
+
+def fetch(chosen: Chosen) -> Pictures | None:
+    """The pictures behind a report, or None where they are not on this machine."""
+    try:
+        return pictures_of(chosen)
+    except FerError:
+        return None
+
+
+def _show_rows(report: Report, positions: np.ndarray, others: Sequence[Report], error: FerError) -> None:
+    st.info(
+        f"The pictures themselves cannot be shown. {frame.plain(str(error))} These are their row numbers (from 0) in "
+        f"{frame.plain(report.dataset)}; `data/README.md` tells how to get it.",
+        icon=":material/image_not_supported:",
+    )
+    table = tables.answers(report, positions)
+    for other in others:
+        name = f"{other.model}, {way(other.tta)}"
+        table.insert(3, name, [other.labels[i] for i in other.predictions[positions]])
+    st.dataframe(table, hide_index=True, alt="Row numbers and answers of these images")
+
+
+def _card(report: Report, others: Sequence[Report], pictures: Pictures, position: int) -> dict:
+    row, reports = int(report.rows[position]), [report, *others]
+    bars = [
+        {"label": label, "p": float(p), "color": color}
+        for label, p, color in zip(report.labels, report.probabilities[position], colors_of(report.labels), strict=True)
+    ]
+    return {
+        "png": _png(pictures.images[row]),
+        "name": pictures.names[row] if pictures.names else f"row {row:,}",
+        "labelled": report.labels[report.targets[position]],
+        "answers": [_answer(one, position, alone=not others) for one in reports],
+        "bars": bars,
+        "votes": pictures.votes_in_words(row),
+        "leaked": bool(report.leaked[position]),
+    }
+
+
+def _answer(report: Report, position: int, *, alone: bool) -> dict:
+    who = "called" if alone else f"{report.model}{', ' + way(True) if report.tta else ''}:"
+    label = report.labels[report.predictions[position]]
+    return {"who": who, "label": label, "confidence": float(report.confidence[position])}
+
+
+def _png(image: np.ndarray) -> str:
+    buffer = io.BytesIO()
+    Image.fromarray(np.asarray(image)).save(buffer, "PNG")
+    return base64.b64encode(buffer.getvalue()).decode()

@@ -1,0 +1,1 @@
+"""The pieces of the Models page: one run and what can be done with it."""

@@ -1,0 +1,94 @@
+"""One run's name, note and files, and its curves beside those of others."""
+
+import tempfile
+from pathlib import Path
+
+import streamlit as st
+
+from fer.data.labels import EMOTIONS
+from fer.runs.run import EXPORTS, Run
+from fer.runs.store import RunStore
+from fer.system import process
+from pages.parts.shared import access, frame, run_actions, run_curves
+from pages.parts.shared.run_actions import downloads
+
+CHOSEN = "models-chosen"  # the run that the Models page shows
+
+
+def show(store: RunStore, run: Run, *, is_default: bool) -> None:
+    """Buttons and boxes that change a run, its downloads, and its curves."""
+    with st.container(horizontal=True):
+        downloads(run)
+    if access.allowed("training"):
+        if not run.is_without_weights:
+            st.button(
+                "Make it the default",
+                key="models-make-default",
+                type="primary",
+                disabled=is_default or not run.is_usable,
+                on_click=frame.act,
+                args=(store.set_default, run.id),
+            )
+        _exports(store, run)
+        if not run.is_shipped:
+            _rename(store, run)
+            _note(run)
+    run_curves.curves(run, behind=run_curves.behind(store, run))
+
+
+def _note(run: Run) -> None:
+    note = st.text_area("Note", run.note, key=f"models-note-{run.id}", placeholder="What you want to remember of it")
+    if note != run.note:
+        run.set_note(note)
+
+
+def _exports(store: RunStore, run: Run) -> None:
+    """Other formats, made when they are asked for, with what each costs in accuracy."""
+    for kind, told in run.card.get("exports", {}).items():
+        change = told.get("val_accuracy_change")
+        cost = "accuracy not measured" if change is None else f"{100 * change:+.2f} points on n = {told['val_n']:,}"
+        st.caption(f"{kind}: {told['bytes'] / 1e6:.2f} MB, {cost} of the validation split against the float32 file.")
+    missing = [kind for kind in EXPORTS if kind not in run.downloads]  # of a run that ships, what is told is not there
+    if run.is_usable and missing:
+        with st.container(horizontal=True):
+            for kind in missing:
+                if st.button(f"Make {kind}", key=f"models-export-{kind}"):
+                    with st.spinner(f"Converting {run.id} to {kind} and comparing its answers …"):
+                        process.command(store.root, "export", run.id, "--as", kind)
+                    st.rerun()
+
+
+def bring(store: RunStore) -> None:
+    """A network that was trained elsewhere, checked in a process of its own before it becomes a run."""
+    st.markdown(
+        "A `.keras` file is opened in Keras's safe mode: code in it is refused. A `.tflite` must take uint8 "
+        "(N, 48, 48, 1) and answer float32 logits. A wrong scale makes a network answer badly without failing: "
+        "judge it."
+    )
+    upload = st.file_uploader("Network", ["keras", "tflite"], key="models-import")
+    labels = st.text_input("Labels, in the order of its outputs", ",".join(EMOTIONS), key="models-import-labels")
+    scale = st.segmented_control(
+        "It wants pixels from", ["0-255", "0-1", "-1-1"], default="0-255", required=True, key="models-import-scale"
+    )
+    name = st.text_input("Name of the run", key="models-import-name", placeholder="imported and the time")
+    if st.button("Import it", key="models-import-now", disabled=upload is None):
+        with tempfile.TemporaryDirectory() as folder, st.spinner("Checking it …"):
+            path = Path(folder) / Path(upload.name).name
+            path.write_bytes(upload.getvalue())
+            named = ["--name", name] if name else []
+            process.command(store.root, "import", str(path), f"--labels={labels}", f"--scale={scale}", *named)
+        st.rerun()
+
+
+def _rename(store: RunStore, run: Run) -> None:
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        name = st.text_input("Name", run.id, key=f"models-name-{run.id}", max_chars=64)
+        changed = {"disabled": name == run.id, "on_click": frame.act, "args": (_renamed, store, run, name)}
+        st.button("Rename", key=f"models-rename-{run.id}", **changed)
+        run_actions.offer_delete(store, run, f"models-delete-{run.id}")
+
+
+def _renamed(store: RunStore, run: Run, name: str) -> None:
+    """Rename it, and stay with it."""
+    st.session_state[CHOSEN] = store.rename(run.id, name).id
+    st.toast(f"{frame.plain(run.id)} is called {frame.plain(name)} now.")

@@ -1,0 +1,143 @@
+"""Many photos at once: a table of them, what they show together, and what could not be read."""
+
+import base64
+import io
+import json
+from contextlib import ExitStack
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+from PIL import Image
+from streamlit.runtime.uploaded_file_manager import UploadedFile
+
+from fer.charts.predictions import count_bars
+from fer.faces import photos
+from fer.faces.photos import Photo
+from fer.inference import many_photos
+from fer.inference.many_photos import Answer
+from fer.runs.run import Run
+from fer.runs.store import RunStore
+from pages.parts.shared import figures, frame, model_picker
+
+THUMBNAIL = 96  # pixels
+LAST = "predict-many-last"  # what was read last, which another way into the page does not take away
+TYPES = [suffix[1:] for suffix in many_photos.SUFFIXES]
+
+
+def show(run: Run, tta: bool) -> None:
+    """Files, zips or a folder; every photo's answer."""
+    kind = st.segmented_control(
+        "Upload", ["files or zips", "a folder"], default="files or zips", required=True, key="predict-many-kind"
+    )
+    several = "directory" if kind == "a folder" else True
+    uploads = st.file_uploader("Photos", [*TYPES, "zip"], accept_multiple_files=several, key=f"predict-many-{kind}")
+    if uploads:
+        ids, changed = tuple(upload.file_id for upload in uploads), run.tflite_path.stat().st_mtime_ns
+        st.session_state[LAST] = (run, *_read(run.id, changed, tta, ids, uploads))
+    if LAST not in st.session_state:
+        return
+    run, answers, others = st.session_state[LAST]
+    if not uploads and st.button("Forget these answers", key="predict-many-forget"):
+        del st.session_state[LAST]
+        st.rerun()
+    read = [answer for answer in answers if not answer.error]
+    _summary(read, run.labels)
+    if read:
+        _table(read, run)
+    _failures([(answer.name, answer.error) for answer in answers if answer.error], others)
+
+
+@st.cache_resource(max_entries=2, scope="session", show_spinner=False)
+def _read(
+    run_id: str, changed: int, tta: bool, ids: tuple[str, ...], _uploads: list[UploadedFile]
+) -> tuple[list[Answer], list[tuple[str, str]]]:
+    """Every photo's answer, and (name, reason) of what is none."""
+    bar, others = st.progress(0.0, "Reading the photos …"), []
+    try:
+        with ExitStack() as zips:
+            found = []
+            for upload in _uploads:
+                with frame.errors(f"{upload.name}: "):
+                    found += _photos(upload, zips)
+            pictures, names = many_photos.pictures_among(found)
+            others += [(name, "Left out: no image file, by its name.") for name in names]
+            reading = many_photos.read_all(
+                pictures, reader=model_picker.reader(RunStore()[run_id], tta=tta), thumbnails=THUMBNAIL
+            )
+            step, answers = frame.progress(bar, "photos read"), []
+            for answer in reading:
+                answers.append(answer)
+                step(len(answers), len(pictures))
+            return answers, others
+    finally:
+        bar.empty()
+
+
+def _photos(upload: UploadedFile, zips: ExitStack) -> list[Photo]:
+    if not upload.name.lower().endswith(".zip"):
+        return [Photo(upload.name, upload.getvalue)]
+    inside = zips.enter_context(photos.in_zip(upload))
+    return [Photo(f"{upload.name}/{photo.name}", photo.read) for photo in inside]
+
+
+def _summary(read: list[Answer], labels: tuple[str, ...]) -> None:
+    found = [prediction.label for answer in read for prediction in answer.predictions]
+    with st.container(horizontal=True):
+        st.metric("Photos read", f"{len(read):,}", width="content")
+        st.metric("Faces", f"{len(found):,}", width="content")
+        st.metric("Without a face", f"{sum(not answer.predictions for answer in read):,}", width="content")
+    if found:
+        counts = [found.count(label) for label in labels]
+        told = ", ".join(f"{label} {count}" for label, count in zip(labels, counts, strict=True))
+        figures.show(count_bars(labels, counts, f"{len(found):,} faces in {len(read):,} photos"), "many-counts", told)
+
+
+def _table(read: list[Answer], run: Run) -> None:
+    """A row a face, filtered; and all of it to take away."""
+    left, right = st.columns(2)
+    labels = left.multiselect("Only", run.labels, key="predict-many-only", placeholder="every emotion")
+    least = right.slider("From a confidence of", 0.0, 1.0, 0.0, 0.05, key="predict-many-least", format="percent")
+    told = [answer.as_dict() | {"model": run.id} for answer in read]
+    everything = many_photos.table(told)
+    if "confidence" in everything:
+        everything["sure"] = everything["confidence"].ge(run.threshold or 0.0)
+    shown = everything.assign(photo=everything["file"].map({answer.name: _uri(answer.thumbnail) for answer in read}))
+    if "label" in shown and (labels or least):
+        shown = shown[shown["confidence"].ge(least) & (shown["label"].isin(labels) if labels else True)]
+    if "confidence" in shown:
+        shown = shown.assign(confidence=100 * shown["confidence"])
+    columns = ["photo", "file", *(name for name in ("face", "label", "confidence", "sure") if name in shown)]
+    st.dataframe(
+        shown[columns],
+        hide_index=True,
+        key="predict-many-table",
+        row_height=THUMBNAIL // 2,
+        alt="Every face with its photo, emotion and confidence",
+        column_config={
+            "photo": st.column_config.ImageColumn(width=THUMBNAIL // 2),
+            "confidence": st.column_config.NumberColumn(format="%.1f%%"),
+        },
+    )
+    st.caption(f"{len(shown):,} of {len(everything):,} rows; a photo without a face has one of its own. {run.id}.")
+    with st.container(horizontal=True):
+        csv = everything.to_csv(index=False)
+        st.download_button("Answers (CSV)", csv, "emotions.csv", "text/csv", key="many-csv", on_click="ignore")
+        text = json.dumps(told, indent=2)
+        st.download_button(
+            "Answers (JSON)", text, "emotions.json", "application/json", key="many-json", on_click="ignore"
+        )
+
+
+def _uri(image: np.ndarray) -> str:
+    buffer = io.BytesIO()
+    Image.fromarray(image).save(buffer, "JPEG", quality=80)
+    return f"data:image/jpeg;base64,{base64.b64encode(buffer.getvalue()).decode()}"
+
+
+def _failures(failed: list[tuple[str, str]], others: list[tuple[str, str]]) -> None:
+    if not failed and not others:
+        return
+    st.warning(f"{len(failed) + len(others):,} of the files were not read:", icon=":material/warning:")
+    rows = pd.DataFrame([*failed, *others], columns=["file", "why"])
+    st.dataframe(rows, hide_index=True, key="predict-many-failed", alt="Files that could not be read, and why")

@@ -1,0 +1,79 @@
+"""One answered photo: the picture with its boxes, and each face with its emotion."""
+
+import io
+
+import numpy as np
+import streamlit as st
+from PIL import Image
+
+from fer.charts.predictions import probability_bars
+from fer.faces.crop import crop
+from fer.faces.quality import hints
+from fer.inference.drawing import annotate
+from fer.inference.palette import color_map
+from fer.inference.prediction import Prediction
+from fer.runs.run import Run
+from pages.parts.shared import saliency
+from pages.parts.shared.frame import plain
+
+SHOWN_SIDE = 1280  # pixels; more is not seen on a page and takes a browser long to load
+
+
+def show(name: str, image: np.ndarray, predictions: list[Prediction], run: Run, key: str) -> None:
+    """Picture on the left, faces on the right, the annotated picture to take away below."""
+    left, right = st.columns([3, 2], gap="medium")
+    classes = predictions[0].labels if predictions else ()
+    marked = annotate(image, predictions, color_map(classes), threshold=run.threshold or 0.0)
+    shown = Image.fromarray(marked)
+    shown.thumbnail((SHOWN_SIDE, SHOWN_SIDE))
+    labels = ", ".join(f"{number} {prediction.label}" for number, prediction in enumerate(predictions, 1))
+    width = "stretch" if shown.height <= 2 * shown.width else "content"  # a tall strip would fill many screens
+    left.image(shown, output_format="JPEG", width=width, alt=f"{name} with its faces marked: {labels}")
+    left.download_button(
+        "Picture with boxes (PNG)",
+        lambda: _png(marked),
+        f"{name.rsplit('.', 1)[0]}-emotions.png",
+        "image/png",
+        key=f"png-{key}",
+        on_click="ignore",
+        icon=":material/image:",
+    )
+    with right:
+        for number, prediction in enumerate(predictions, 1):
+            _show_face(number, image, prediction, run, f"{key}-{number}")
+
+
+def _show_face(number: int, image: np.ndarray, prediction: Prediction, run: Run, key: str) -> None:
+    thumbnail, chart = st.columns([1, 3], vertical_alignment="center", wrap=False)
+    thumbnail.image(
+        crop(image, prediction.face, size=96),
+        width=96,
+        alt=f"Face {number} as the model sees it",
+        caption=f"Face {number}",
+    )
+    with chart:
+        st.markdown(_headline(prediction, run))
+        st.plotly_chart(
+            probability_bars(prediction), key=key, config={"displayModeBar": False}, alt=_in_words(prediction)
+        )
+    for hint in hints(image, prediction.face, crop(image, prediction.face)):
+        st.caption(f":material/info: {hint}")
+    saliency.show(image, prediction, run, key)
+
+
+def _headline(prediction: Prediction, run: Run) -> str:
+    """The emotion, or that the model is not sure, and the second-best."""
+    (first, p), (second, q) = prediction.top(2)
+    if prediction.is_sure(run.threshold):
+        return f"**{plain(first)}** · {p:.1%}, then {plain(second)} {q:.1%}"
+    return f"**not sure** · perhaps {plain(first)} {p:.1%} or {plain(second)} {q:.1%}"
+
+
+def _in_words(prediction: Prediction) -> str:
+    return ", ".join(f"{label} {p:.1%}" for label, p in prediction.top(len(prediction.labels)))
+
+
+def _png(image: np.ndarray) -> bytes:
+    buffer = io.BytesIO()
+    Image.fromarray(image).save(buffer, "PNG")
+    return buffer.getvalue()

@@ -1,0 +1,66 @@
+"""What every page starts with, and the only place that shows a FerError."""
+
+import errno
+import re
+import time
+from contextlib import contextmanager
+
+import streamlit as st
+
+from fer.errors import DISK_FULL, FerError
+
+
+def start(title: str, introduction: str) -> None:
+    """Title and first sentence of a page, after making sure that it runs inside `streamlit_app.py`."""
+    _leave_legacy_mode()
+    st.title(title)
+    st.markdown(introduction)
+
+
+def plain(text: str) -> str:
+    """A file's or a run's name so that Markdown shows it as it is."""
+    return re.sub(r"([^\w\s])", r"\\\1", text)
+
+
+@contextmanager
+def errors(prefix: str = ""):
+    """Show a FerError raised inside, or a full disk, as a message, and go on after the block."""
+    try:
+        yield
+    except FerError as error:
+        st.error(plain(f"{prefix}{error}"), icon=":material/error:")
+    except OSError as error:
+        if error.errno != errno.ENOSPC:
+            raise
+        st.error(f"{prefix}{DISK_FULL}", icon=":material/error:")
+
+
+def act(action, *args, **options) -> None:
+    """A button's on_click: do it, and show a FerError at the top of the page."""
+    with errors():
+        action(*args, **options)
+
+
+def progress(bar, what: str):
+    """A callback (done, n) that moves a progress bar, at most ten times a second: each is a message to the browser."""
+    shown = [0.0]
+
+    def show(done: int, n: int) -> None:
+        if done == n or time.monotonic() - shown[0] > 0.1:
+            bar.progress(done / n, f"{done:,} of {n:,} {what}")
+            shown[0] = time.monotonic()
+
+    return show
+
+
+def _leave_legacy_mode() -> None:
+    """Run again through `streamlit_app.py` where a deep link was the first request to a fresh server.
+
+    Streamlit then still takes pages/ for its old automatic navigation and runs the page alone. The flag is internal;
+    tests/browser/test_browser.py opens a fresh server at a deep link to see that this still holds.
+    """
+    from streamlit.runtime.pages_manager import PagesManager
+
+    if getattr(PagesManager, "uses_pages_directory", False):
+        PagesManager.uses_pages_directory = False
+        st.rerun()

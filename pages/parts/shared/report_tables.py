@@ -1,0 +1,50 @@
+"""A report's headline figures and its table of classes."""
+
+from math import isnan
+
+import pandas as pd
+import streamlit as st
+
+from fer.evaluation import references, sentences, tables
+from fer.evaluation.report import Report
+from pages.parts.shared import frame
+
+
+def headline(report: Report) -> None:
+    """Accuracy and what else sums up a report, each with its interval."""
+    rows = sentences.headline(report)
+    for start in range(0, len(rows), 3):
+        for column, (name, value, why) in zip(st.columns(3), rows[start : start + 3], strict=False):
+            number, _, interval = value.partition(" (")
+            with column.container(border=True, height="stretch"):
+                st.metric(name, number)
+                st.caption(f"{interval.removesuffix(')')}; {why}")
+    st.caption(f"{about(report)}. Intervals: Wilson for shares, normal for the log-loss, else bootstrap.")
+
+
+def about(report: Report) -> str:
+    return frame.plain(references.about(report))
+
+
+def class_table(report: Report, key: str) -> pd.DataFrame:
+    """Precision, recall, F1 and support of every class, drawn; returns what it was drawn from."""
+    table = tables.classes(report)
+    shown = table[["class", "support"]].copy()
+    for name in ("precision", "recall", "f1"):
+        shown[name] = 100 * table[name]
+        ends = zip(table[f"{name} low"], table[f"{name} high"], strict=True)
+        shown[f"{name}, 95%"] = ["–" if isnan(low) else f"{100 * low:.0f} to {100 * high:.0f}" for low, high in ends]
+    bar = {"format": "%.1f%%", "min_value": 0, "max_value": 100, "width": "small"}
+    st.dataframe(
+        shown,
+        hide_index=True,
+        key=key,
+        alt="Precision, recall, F1 and support of every class",
+        column_config={
+            **{name: st.column_config.ProgressColumn(**bar) for name in ("precision", "recall")},
+            "f1": st.column_config.ProgressColumn("F1", **bar),
+            "f1, 95%": st.column_config.TextColumn("F1, 95%"),
+        },
+    )
+    st.caption(f"{about(report)}. Click a column's head to sort. Support: images with that label.")
+    return table

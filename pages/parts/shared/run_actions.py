@@ -1,0 +1,33 @@
+"""What can be done with a run: delete it, download its files."""
+
+from functools import partial
+
+import streamlit as st
+
+from fer.runs.history import history_csv
+from fer.runs.run import EXPORTS, Run
+from fer.runs.store import RunStore
+from pages.parts.shared import frame
+
+
+def offer_delete(store: RunStore, run: Run, key: str) -> None:
+    """The button that deletes a run, behind a question."""
+    with st.popover("Delete"):
+        st.markdown(f"Delete {frame.plain(run.id)} and all that it learnt?")
+        st.button("Delete it", key=key, type="primary", on_click=frame.act, args=(store.delete, run.id))
+
+
+def downloads(run: Run) -> None:
+    """The files that another program can use."""
+    names = {"keras": "Keras", "float32": "LiteRT", **{kind: f"LiteRT {kind}" for kind in EXPORTS}, "onnx": "ONNX"}
+    for kind, path in run.downloads.items():
+        st.download_button(
+            f"{names[kind]} ({path.stat().st_size / 1e6:.1f} MB)",
+            path.read_bytes,
+            f"{run.id}{path.name.removeprefix('model')}",
+            key=f"models-take-{kind}",
+            on_click="ignore",
+        )
+    if run.history_path.is_file():
+        text = partial(history_csv, run)
+        st.download_button("History (CSV)", text, f"{run.id}.csv", key="models-take-history", on_click="ignore")

@@ -1,0 +1,36 @@
+"""A run's learning curves, beside those of others."""
+
+import streamlit as st
+
+from fer.charts.training import learning_curves, rate_curve, recall_curves, validation_confusion
+from fer.runs.run import Run
+from fer.runs.store import RunStore
+from pages.parts.shared import figures
+
+
+def behind(store: RunStore, run: Run) -> dict[str, list[dict]]:
+    """Histories of the runs that the reader wants to see behind this one."""
+    others = {other.id: other for other in store if other.id != run.id and other.history_path.is_file()}
+    chosen = st.pills("Compare with", list(others), selection_mode="multi", key=f"behind-{run.id}")
+    return {id: others[id].history for id in chosen}
+
+
+def curves(run: Run, running: dict | None = None, behind: dict | None = None) -> None:
+    """Loss, accuracy, recall of each class, learning rate, and the latest confusion matrix."""
+    history, about = run.history, f"{run.id}: {run.config.architecture} on {run.config.data}"
+    if not history and not running:
+        return
+    best = max(range(len(history)), key=lambda i: history[i]["val_accuracy"]) if history else None
+    left, right = st.columns(2)
+    for column, part in ((left, "loss"), (right, "accuracy")):
+        with column:
+            figure = learning_curves(part, history, about, running=running, best_epoch=best, behind=behind)
+            figures.show(figure, f"curve-{part}-{run.id}", f"{part} over epochs")
+    if not history:
+        return
+    with left:
+        figures.show(recall_curves(history, run.labels, about), f"curve-recall-{run.id}", "Recall of each class")
+    with right:
+        matrix = validation_confusion(history[-1], run.labels, about)
+        figures.show(matrix, f"curve-confusion-{run.id}", "Confusion matrix of the last epoch, validation")
+    figures.show(rate_curve(history, about), f"curve-rate-{run.id}", "Learning rate")

@@ -1,0 +1,54 @@
+"""Sample pictures that answer with one click; only public-domain and self-made ones, each with its source."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import streamlit as st
+from PIL import Image, ImageOps
+
+FOLDER = Path(__file__).parents[1] / "samples"
+TILE = 150  # pixels; two tiles stand side by side on a phone
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A picture that ships with the app."""
+
+    file: str
+    title: str
+    source: str
+
+    @property
+    def path(self) -> Path:
+        return FOLDER / self.file
+
+
+SAMPLES = (
+    Sample("astronaut.jpg", "Astronaut", "Eileen Collins, NASA; public domain, from scikit-image"),
+    Sample("hopper.jpg", "Rear admiral", "Grace Hopper, US Navy; public domain, from Matplotlib"),
+    Sample("pair.jpg", "Two faces", "Made for this app from the two portraits beside it"),
+    Sample("drawn.png", "Drawn face", "Drawn by this app's own synthetic data set; the whole picture is the face"),
+)
+
+
+def pick(key: str) -> Sample | None:
+    """The gallery; the sample that was clicked last, until `forget` is called."""
+    with st.container(horizontal=True):
+        for sample in SAMPLES:
+            with st.container(width=TILE, gap="xsmall"):
+                st.image(_tile(sample.path), width="stretch", alt=f"Sample picture: {sample.title}")
+                if st.button(sample.title, key=f"{key}-{sample.file}", width="stretch"):
+                    st.session_state[key] = sample.file
+                st.caption(sample.source)
+    return next((sample for sample in SAMPLES if sample.file == st.session_state.get(key)), None)
+
+
+@st.cache_data
+def _tile(path: Path) -> Image.Image:
+    """The middle of a picture as a square."""
+    with Image.open(path) as picture:
+        return ImageOps.fit(picture.convert("RGB"), (2 * TILE, 2 * TILE))
+
+
+def forget(key: str) -> None:
+    st.session_state.pop(key, None)

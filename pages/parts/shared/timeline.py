@@ -1,0 +1,40 @@
+"""What was read over time: a summary of every face, the course of one, and all of it to take away."""
+
+from collections.abc import Sequence
+
+import pandas as pd
+import streamlit as st
+
+from fer.charts import timeline
+from fer.video import observations
+from pages.parts.shared import figures
+
+
+def show(read: Sequence[observations.Reading], key: str) -> None:
+    """Everything about these readings, oldest first; `key` begins the widgets' keys and the files' names."""
+    faces = observations.summary(read)
+    numbers = [face.number for face in faces]
+    st.dataframe(
+        pd.DataFrame([_row(face) for face in faces]),
+        hide_index=True,
+        key=f"{key}-summary",
+        alt="How long each face was seen, and its mean probabilities",
+        column_config=dict.fromkeys(faces[-1].means, st.column_config.NumberColumn(format="%.0f%%")),
+    )
+    chosen = st.selectbox("Face", numbers, key=f"{key}-face")
+    mine = [reading for reading in read if reading.number == chosen]
+    about = f"face {chosen}, n = {len(mine):,} readings, smoothed"
+    figures.show(timeline.timeline(mine, about), f"{key}-timeline", f"Probabilities of face {chosen} over time")
+    labels = list(faces[-1].means)
+    with st.container(horizontal=True):
+        for name, make, mime in (  # made only when they are clicked: a long session has many readings
+            ("CSV", lambda: observations.table(read, labels).to_csv(index=False), "text/csv"),
+            ("JSON", lambda: observations.table(read, labels).to_json(orient="records", indent=1), "application/json"),
+        ):
+            file = f"{key}.{name.lower()}"
+            st.download_button(f"Every reading ({name})", make, file, mime, key=f"{key}-{name}", on_click="ignore")
+
+
+def _row(face: observations.Summary) -> dict:
+    means = {label: 100 * mean for label, mean in face.means.items()}
+    return {"face": face.number, "seconds seen": round(face.seconds, 1), "mostly": face.label, **means}

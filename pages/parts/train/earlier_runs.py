@@ -1,0 +1,63 @@
+"""What became of earlier trainings: those that stopped can go on, those that ended can be used."""
+
+import streamlit as st
+
+from fer.evaluation import sentences, stored
+from fer.runs import queue
+from fer.runs.run import Run
+from fer.runs.store import RunStore
+from pages.parts.shared import frame, report_tables, run_actions, run_curves
+from pages.parts.shared.run_actions import downloads
+from pages.parts.train import running
+
+RESUMABLE = ("created", "stopped", "failed", "lost")
+
+
+def show(store: RunStore) -> None:
+    """Unfinished runs with Resume and Delete, and the run that ended last in this session."""
+    for run in store:
+        if queue.state_of(run) in RESUMABLE:
+            _unfinished(store, run)
+    last = st.session_state.get(running.LAST)
+    finished = {run.id: run for run in store if queue.state_of(run) == "finished"}
+    if last in finished:
+        _finished(finished[last])
+
+
+def _unfinished(store: RunStore, run: Run) -> None:
+    state, message = run.state, run.status["message"]
+    text = f"**{frame.plain(run.id)}** is {state}."
+    if state == "lost":
+        last = run.log.rstrip().rpartition("\n")[2]  # why, where it could say so, though not in a full disk's status
+        told = last.removeprefix("fer: ") if last.startswith("fer: ") else "The process that trained it is gone."
+        text += f" {frame.plain(told)}"
+    with st.container(border=True):
+        st.markdown(f"{text} {frame.plain(message)}")
+        with st.container(horizontal=True):
+            st.button(
+                "Resume",
+                key=f"resume-{run.id}",
+                icon=":material/play_arrow:",
+                on_click=frame.act,
+                args=(queue.start, run),
+            )
+            run_actions.offer_delete(store, run, f"delete-{run.id}")
+            with st.popover("Log"):
+                st.code(run.log[-5000:] or "Nothing was written.", language=None)
+        run_curves.curves(run)
+
+
+def _finished(run: Run) -> None:
+    st.success(f"{frame.plain(run.id)} is finished.", icon=":material/check_circle:")
+    with st.container(horizontal=True):
+        st.page_link("pages/predict.py", label="Use it on Predict", icon=":material/face:")
+        st.page_link("pages/evaluate.py", label="Evaluate it", icon=":material/fact_check:")
+        downloads(run)
+    run_curves.curves(run)
+    report = stored.report(run, run.card["data"]["name"], "val")
+    if report:
+        st.header("On the validation split")
+        if warning := sentences.warning(run, report.dataset, "val"):
+            st.warning(frame.plain(warning))
+        report_tables.headline(report)
+        report_tables.class_table(report, "train-classes")

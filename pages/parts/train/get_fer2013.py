@@ -1,0 +1,68 @@
+"""Get FER2013 from Kaggle, and watch it come."""
+
+import streamlit as st
+
+from fer.data import catalog, download, kaggle
+from pages.parts.shared import access, frame
+
+EVERY = 1.0  # seconds between looks while it comes
+VOTES = "Ten people's votes on each image, from GitHub (Barsoum et al. 2016): soft targets, and a second opinion."
+SEEN = "train-kaggle-seen"  # whether this session saw it running
+
+
+def show() -> None:
+    """A form that starts the download, and its progress, which any visitor sees."""
+    if not access.allowed("kaggle"):
+        return
+    last = download.latest()
+    if last:
+        st.fragment(_watch, run_every=EVERY if last.is_running else None)()
+    if last and last.is_running:
+        return
+    if kaggle.NAME not in catalog.available():
+        _offer()
+    elif catalog.ferplus_path(catalog.find(kaggle.NAME)).is_file():
+        st.markdown(f"`{kaggle.NAME}` and the FER+ votes are in `data/`: choose it below.")
+    else:
+        st.markdown(f"`{kaggle.NAME}` is in `data/`: choose it below. {VOTES}")
+        _button("Get the FER+ votes", "copy", votes=True)
+
+
+def _offer() -> None:
+    st.markdown(
+        "48-pixel faces of seven emotions, 28,709 to train, 3,589 and 3,589 to judge: for research; the pictures may "
+        "not be passed on. It comes as one csv (about 300 MB on this server's disk) and is kept as `data/fer2013.csv`."
+    )
+    source = st.radio(
+        "From",
+        list(kaggle.SOURCES),
+        key="train-kaggle-source",
+        format_func=lambda name: kaggle.SOURCES[name].summary,
+    )
+    token = access.setting(kaggle.TOKEN)
+    if kaggle.SOURCES[source].needs_token and not token:
+        st.markdown("Kaggle asks who you are:\n" + "\n".join(f"1. {step}" for step in kaggle.STEPS))
+    votes = st.toggle(
+        "The FER+ votes too",
+        value=True,
+        key="train-kaggle-votes",
+        help=VOTES,
+    )
+    _button("Get FER2013", source, votes=votes, token=token)
+
+
+def _button(label: str, source: str, **options) -> None:
+    st.button(label, key="train-kaggle-get", on_click=frame.act, args=(download.start, source), kwargs=options)
+
+
+def _watch() -> None:
+    last = download.latest()
+    if last and last.is_running:
+        st.session_state[SEEN] = True
+        st.progress(last.done or 0.0, frame.plain(last.text or "Asking Kaggle …"))
+        st.button("Cancel", key="train-kaggle-cancel", on_click=frame.act, args=(download.cancel,))
+    elif st.session_state.pop(SEEN, False):
+        st.rerun()  # the whole page: it has ended
+    elif last and last.error:
+        st.error(frame.plain(last.error), icon=":material/error:")
+        st.button("Dismiss", key="train-kaggle-dismiss", on_click=download.forget)

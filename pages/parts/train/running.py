@@ -1,0 +1,129 @@
+"""What runs and what waits: bars, curves that grow, and the buttons that stop, go on, cancel and delete."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import streamlit as st
+
+from fer.runs import queue
+from fer.runs.run import Run
+from fer.runs.store import RunStore
+from pages.parts.shared import frame
+from pages.parts.shared.run_curves import behind, curves
+
+EVERY = 1.0  # seconds between looks while something runs
+EVERY_CURVES = 3.0  # the same for the curves, which take longer to draw
+EVERY_IDLE = 10.0  # the same while nothing runs: another visitor may start something
+SEEN = "train-seen"  # the runs that were active when this session last looked
+LAST = "train-last"  # the run that was last seen to end
+ACTIVE = ("queued", "training")
+AT_THE_END = "exporting and judging"  # the last phase
+
+
+def show(store: RunStore) -> None:
+    """Everything that runs or waits, looked at again and again."""
+    queue.see_to(store)
+    states = _states(store)
+    ended = [id for id in st.session_state.get(SEEN, []) if states.get(id) == "finished"]
+    if ended:
+        st.session_state[LAST] = ended[-1]
+    st.session_state[SEEN] = [id for id, state in states.items() if state in ACTIVE]
+    st.fragment(_show, run_every=EVERY if st.session_state[SEEN] else EVERY_IDLE)(store.root, states)
+    for run in _training(store, states):
+        st.fragment(_curves, run_every=EVERY_CURVES)(run)
+
+
+def _states(store: RunStore) -> dict[str, str]:
+    return {run.id: queue.state_of(run) for run in store}
+
+
+def _training(store: RunStore, states: dict[str, str]) -> list[Run]:
+    return [run for run in store if states.get(run.id) == "training"]
+
+
+def _show(root: Path, states: dict[str, str]) -> None:
+    """The runs that are active; the whole page anew where any run is in another state than the page shows."""
+    store = RunStore(root)
+    queue.see_to(store)
+    if _states(store) != states:
+        st.rerun()
+    training = _training(store, states)
+    for run in training:
+        _running(run)
+    for position, run in enumerate(queue.queue(store)):
+        _waiting(store, run, position, is_next=not position and not training)
+
+
+def _running(run: Run) -> None:
+    st.header(f"{frame.plain(run.id)} is training")
+    progress, config = run.progress, run.config
+    if "batch" in progress and progress.get("phase") == "training":
+        _bars(progress)
+    else:
+        phase = frame.plain(progress.get("phase", "starting"))
+        st.info(f"{phase[0].upper()}{phase[1:]} …", icon=":material/hourglass_top:")
+    stopping = run.stop_was_asked() or progress.get("phase") == AT_THE_END
+    with st.container(horizontal=True):
+        st.button(
+            "Stop",
+            key=f"stop-{run.id}",
+            disabled=stopping,
+            on_click=frame.act,
+            args=(run.ask_to_stop,),
+            help="Keeps what is learnt; it can go on later. Once all epochs are trained there is nothing to stop.",
+        )
+        st.button(
+            "Cancel",
+            key=f"cancel-{run.id}",
+            disabled=stopping,
+            on_click=frame.act,
+            args=(run.ask_to_stop,),
+            kwargs={"discard": True},
+            help="Stops and deletes this run.",
+        )
+    if run.stop_was_asked():
+        st.info("It stops after this batch …")
+    st.caption(f"{config.architecture} on {config.data}, {config.epochs} epochs, seed {config.seed}.")
+
+
+def _curves(run: Run) -> None:
+    if not run.path.is_dir():  # cancelled a moment ago
+        return
+    progress = run.progress
+    curves(run, progress if progress.get("phase") == "training" else None, behind(RunStore(run.path.parent), run))
+    with st.expander("Log"):
+        st.code(run.log[-5000:] or "Nothing yet.", language=None)
+
+
+def _bars(progress: dict) -> None:
+    epoch, epochs, batch, batches = (progress[name] for name in ("epoch", "epochs", "batch", "batches"))
+    done = (epoch + (batch + 1) / batches) / epochs
+    left = progress["seconds"] * (1 - done) / done
+    st.progress(done, f"Epoch {epoch + 1} of {epochs}")
+    st.progress((batch + 1) / batches, f"Batch {batch + 1:,} of {batches:,}")
+    facts = (
+        ("Images/s", f"{progress['images_per_second']:,.0f}"),
+        ("Elapsed", duration(progress["seconds"])),
+        ("Left", f"about {duration(left)}"),
+        ("Loss", f"{progress['loss']:.3f}"),
+        ("Accuracy", f"{progress['accuracy']:.1%}"),
+        ("Memory", f"{progress.get('memory', 0) / 2**20:,.0f} MB"),
+        ("Processor", f"{progress.get('cpu', 0):.1f} cores"),
+    )
+    with st.container(horizontal=True):
+        for name, value in facts:
+            st.metric(name, value, width="content")
+
+
+def duration(seconds: float) -> str:
+    return str(timedelta(seconds=round(seconds)))
+
+
+def _waiting(store: RunStore, run: Run, position: int, *, is_next: bool) -> None:
+    config, name = run.config, frame.plain(run.id)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        place = "starts" if is_next else f"waits as number {position + 1}"
+        st.markdown(f"**{name}** {place}: {config.architecture} on {frame.plain(config.data)}.")
+        change = {"on_click": frame.act}
+        st.button("Sooner", key=f"sooner-{run.id}", disabled=position == 0, args=(queue.sooner, store, run), **change)
+        st.button("Cancel", key=f"cancel-{run.id}", args=(queue.cancel, store, run), **change)

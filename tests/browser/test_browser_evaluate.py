@@ -1,0 +1,120 @@
+"""The Evaluate page as a person meets it, in Debian's Chromium."""
+
+import csv
+import io
+import zipfile
+from pathlib import Path
+
+from PIL import Image
+
+from fer.evaluation import stored
+from fer.evaluation.report import Report
+from fer.runs.store import RunStore
+
+SAMPLES = Path(__file__).parents[2] / "pages/parts/samples"
+SECTIONS = ("Overview", "Confusion", "Emotions", "Certainty", "Mistakes", "Compare", "Take along")
+
+
+def open_section(page, name: str):
+    page.get_by_role("tab", name=name).click()
+    page.get_by_role("tabpanel", name=name).locator("p, h2, button").first.wait_for()
+
+
+def click_cell(page, row: int, column: int):
+    cells = page.locator(".js-plotly-plot .bars .point path")
+    cells.nth(48).wait_for()
+    cell = cells.nth(7 * row + column)
+    cell.scroll_into_view_if_needed()
+    box = cell.bounding_box()
+    page.mouse.click(box["x"] + box["width"] / 4, box["y"] + box["height"] / 4)
+
+
+def test_a_stored_report_is_read_clicked_compared_and_taken_along_without_its_data(own_server, page, download):
+    report = stored.report(RunStore()["vgg_small"], "fer2013", "test")
+    page.goto(f"{own_server}/evaluate")
+    page.get_by_text(f"{report.accuracy:.1%}", exact=True).wait_for()
+    page.get_by_text(f"{report.leak_free.accuracy:.1%}", exact=True).wait_for()
+
+    open_section(page, "Confusion")
+    click_cell(page, 2, 4)
+    count = report.confusion[2, 4]
+    page.get_by_role("heading", name=f"Of 528 fear faces {count} were called sad").wait_for()
+    page.get_by_text("These are their row numbers").wait_for()
+
+    open_section(page, "Compare")
+    page.get_by_text("vgg_small is better than mini_xception by").first.wait_for()
+
+    open_section(page, "Take along")
+    taken = download(page.get_by_role("button", name="Report (JSON)")).read_text()
+    assert taken == report.to_json() and Report.from_json(taken).accuracy == report.accuracy
+    with download(page.get_by_role("button", name="Every answer (CSV)")).open() as file:
+        rows = list(csv.DictReader(file))
+    assert [int(row["row"]) for row in rows] == report.rows.tolist()
+    document = download(page.get_by_role("button", name="Report (HTML)"))
+
+    page.get_by_text("SVG", exact=True).click()
+    open_section(page, "Overview")
+    camera = page.locator('.js-plotly-plot [data-title*="ownload"]').first
+    assert "<svg" in download(camera).read_text()
+
+    asked = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(document.as_uri() if document.suffix == ".html" else _as_html(document))
+    page.locator(".js-plotly-plot").nth(6).wait_for()
+    assert [url for url in asked if not url.startswith(("file:", "data:", "blob:"))] == []
+    assert page.get_by_text(f"{report.accuracy:.1%} (95%").count() >= 1
+
+
+def _as_html(path: Path) -> str:
+    return path.rename(path.with_suffix(".html")).as_uri()
+
+
+def test_a_new_evaluation_shows_its_faces_and_is_reproduced_exactly(own_server, page):
+    page.goto(f"{own_server}/evaluate")
+    page.get_by_role("combobox", name="Data and split").click()
+    page.get_by_role("option", name="synthetic, test split (not judged yet)").click()
+    page.get_by_role("button", name="Evaluate", exact=True).click()
+    page.get_by_text("and kept in").wait_for()
+    page.get_by_text("figures on them tell nothing of real faces").wait_for()
+    page.get_by_role("button", name="Evaluate again").click()
+    page.get_by_text("Reproduced exactly").wait_for()
+    open_section(page, "Mistakes")
+    page.locator(".fer-faces li img").first.wait_for()
+    assert page.locator(".fer-faces li").first.locator(".bar").count() == 7
+
+
+def test_a_zip_of_labelled_photos_is_judged_and_nothing_is_dropped_silently(own_server, page, tmp_path):
+    flat = io.BytesIO()
+    Image.new("RGB", (200, 160), "gray").save(flat, "PNG")
+    path = tmp_path / "mine.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.write(SAMPLES / "astronaut.jpg", "photos/happy/astronaut.jpg")
+        archive.write(SAMPLES / "pair.jpg", "photos/Neutral/pair.jpg")
+        archive.writestr("photos/sad/wall.png", flat.getvalue())
+        archive.writestr("photos/bored/wall.png", flat.getvalue())
+        archive.writestr("photos/fear/letter.jpg", "Dear all")
+    page.goto(f"{own_server}/evaluate")
+    page.get_by_text("my own photos").click()
+    page.locator("input[type=file]").set_input_files(path)
+    told = page.get_by_text("2 of 5 photos are judged")
+    told.wait_for()
+    assert "In 1 no face was found. 2 could not be used. In 1 there is more than one face" in told.inner_text()
+    page.get_by_text("Counting those without a found face as wrong").wait_for()
+    open_section(page, "Compare")
+    page.get_by_text("mini_xception").first.wait_for()
+    open_section(page, "Mistakes")
+    page.get_by_text("answers are not the label").wait_for()
+
+
+def test_no_section_has_a_violation_that_axe_calls_serious(own_server, page):
+    from axe_playwright_python.sync_playwright import Axe
+
+    page.goto(f"{own_server}/evaluate")
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        for name in SECTIONS:
+            open_section(page, name)
+            page.wait_for_timeout(800)  # what fades in has no contrast while it does
+            found = Axe().run(page).response["violations"]
+            bad = [(v["id"], v["nodes"][0]["html"][:200]) for v in found if v["impact"] in ("serious", "critical")]
+            assert not bad, f"{name}, {scheme}: {bad}"

@@ -1,0 +1,218 @@
+"""The pages, run by Streamlit's own test harness."""
+
+import io
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from streamlit.testing.v1 import AppTest
+
+from fer.evaluation import stored
+from fer.runs import overview
+from fer.runs.store import RunStore
+
+ROOT = Path(__file__).parents[2]
+SAMPLES = ROOT / "pages/parts/samples"
+
+
+@pytest.fixture
+def predict() -> AppTest:
+    # the page alone: through streamlit_app.py, AppTest falls back to legacy mode at every run; tests/browser/
+    # sees the whole app
+    return AppTest.from_file(str(ROOT / "pages/predict.py"), default_timeout=60).run()
+
+
+def upload(app: AppTest, *files: tuple[str, bytes]) -> AppTest:
+    kind = {"png": "image/png"}
+    return (
+        app.file_uploader(key="predict-photos")
+        .set_value([(name, content, kind.get(name[-3:], "image/jpeg")) for name, content in files])
+        .run()
+    )
+
+
+def probabilities(app: AppTest) -> list[dict]:
+    """What each bar chart on the page shows: label -> probability."""
+    data = [json.loads(chart.proto.spec)["data"][0] for chart in app.get("plotly_chart")]
+    return [{"labels": bars["y"], "texts": bars["text"]} for bars in data]
+
+
+def test_the_first_page_invites_and_tells_the_models_accuracy(predict):
+    assert not predict.exception and predict.title[0].value.startswith("Which emotion")
+    score = RunStore().default.test_score
+    said = predict.info[0].value
+    assert f"{score['accuracy']:.1%}" in said and f"{score['n']:,}" in said
+    assert f"{score['leak_free_accuracy']:.1%}" in said and "288" in said
+    assert any("not stored" in caption.value for caption in predict.caption)
+
+
+def test_an_uploaded_photo_is_answered_with_seven_probabilities_a_face(predict):
+    app = upload(predict, ("pair.jpg", (SAMPLES / "pair.jpg").read_bytes()))
+    assert not app.exception
+    shown = probabilities(app)
+    assert len(shown) == 2 and all(len(bars["labels"]) == len(bars["texts"]) == 7 for bars in shown)
+    assert len(app.get("download_button")) == 3
+
+
+def test_a_sample_answers_with_one_click(predict):
+    app = predict.button(key="predict-sample-astronaut.jpg").click().run()
+    assert not app.exception and len(probabilities(app)) == 1
+    assert any("**happy**" in text.value for text in app.markdown), "the astronaut smiles"
+
+
+def test_bad_files_are_told_and_the_good_one_is_still_answered(predict):
+    good = (SAMPLES / "hopper.jpg").read_bytes()
+    app = upload(predict, ("letter.jpg", b"Dear all"), ("half.jpg", good[:9000]), ("none.jpg", b""), ("good.jpg", good))
+    assert not app.exception
+    told = [error.value.replace("\\", "") for error in app.error]
+    assert len(told) == 3 and "letter.jpg: This is no picture" in told[0]
+    assert "half.jpg: The picture is damaged" in told[1] and "none.jpg: The file is empty" in told[2]
+    assert len(probabilities(app)) == 1
+
+
+def test_a_picture_without_a_face_may_be_taken_whole(predict):
+    buffer = io.BytesIO()
+    Image.linear_gradient("L").convert("RGB").save(buffer, "PNG")
+    app = upload(predict, ("sky.png", buffer.getvalue()))
+    assert "No face was found in sky.png" in app.warning[0].value.replace("\\", "") and not probabilities(app)
+    app = app.toggle[-1].set_value(True).run()
+    assert not app.exception and len(probabilities(app)) == 1
+
+
+def test_another_model_may_answer(predict):
+    app = predict.selectbox(key="predict-model").set_value("mini_xception").run()
+    assert not app.exception and "mini_xception" in app.info[0].value
+
+
+def test_the_models_page_shows_every_run_and_changes_the_default(models):
+    app = AppTest.from_file(str(ROOT / "pages/models.py"), default_timeout=60).run()
+    assert not app.exception and list(app.dataframe[0].value["model"]) == ["vgg_small", "mini_xception"]
+    app = app.selectbox(key="models-chosen").set_value("mini_xception").run()
+    app = app.button(key="models-make-default").click().run()
+    assert not app.exception and models.default.id == "mini_xception"
+
+
+def test_the_models_page_shows_the_table_that_the_readme_has(models, bare):
+    models["mini_xception"].set_note("the light one")
+    app = AppTest.from_file(str(ROOT / "pages/models.py"), default_timeout=60).run()
+    assert not app.exception and not app.error
+    shown = overview.texts(app.dataframe[0].value)
+    assert shown.equals(overview.texts(overview.table(models))) and "the light one" in list(shown["note"])
+
+
+def test_of_a_run_without_weights_the_models_page_shows_figures_and_curves_and_how_to_train_it_again(models, bare):
+    app = AppTest.from_file(str(ROOT / "pages/models.py"), default_timeout=60).run()
+    app = app.selectbox(key="models-chosen").set_value("bare").run()
+    assert not app.exception and not app.error and len(app.get("plotly_chart")) == 5 + 1, (
+        "five curves, and how accuracy falls"
+    )
+    accuracy = f"{bare.test_score['accuracy']:.1%}"
+    assert any(f"bare** is right on **{accuracy}" in text.value for text in app.markdown)
+    assert "python -m fer train --recipe bare" in app.info[0].value.replace("\\", "")
+    assert [button.label for button in app.get("download_button")] == ["History (CSV)"]
+    keys = {button.key for button in app.button}
+    assert "models-make-default" not in keys and not any(key.startswith("models-export") for key in keys)
+
+
+def test_a_run_without_weights_is_not_offered_where_faces_are_answered(models, bare, predict):
+    assert not predict.exception and predict.selectbox(key="predict-model").options == ["mini_xception", "vgg_small"]
+
+
+@pytest.mark.parametrize("section", ["Overview", "Compare", "Take along"])
+def test_the_stored_reports_of_a_run_without_weights_are_shown_and_no_other_is_offered(models, bare, section):
+    app = evaluate_page(section).selectbox(key="evaluate-model").set_value("bare").run()
+    assert not app.exception and not app.error and "--recipe bare" in app.info[0].value.replace("\\", "")
+    box = next(box for box in app.selectbox if box.label == "Data and split")
+    assert box.options == ["fer2013, PrivateTest (test split)", "fer2013, PublicTest (val split)"]
+    assert not [button for button in app.button if button.key == "evaluate-now"]
+    if section == "Compare":
+        assert "mini_xception, single pass" in app.button_group(key="evaluate-rivals").options
+
+
+def test_a_run_without_weights_is_a_rival_of_others(models, bare):
+    app = evaluate_page("Compare")
+    assert "bare, single pass" in app.button_group(key="evaluate-rivals").options
+
+
+def test_a_run_without_weights_and_reports_says_so(models, bare):
+    shutil.rmtree(bare.path / "reports")
+    app = evaluate_page().selectbox(key="evaluate-model").set_value("bare").run()
+    assert not app.exception and not app.error and "bare has no stored report" in app.info[1].value
+
+
+def evaluate_page(section: str = "Overview") -> AppTest:
+    app = AppTest.from_file(str(ROOT / "pages/evaluate.py"), default_timeout=60)
+    app.session_state["evaluate-section"] = section
+    return app.run()
+
+
+def subtitles(app: AppTest) -> list[str]:
+    return [json.loads(chart.proto.spec)["layout"]["title"]["subtitle"]["text"] for chart in app.get("plotly_chart")]
+
+
+def test_the_evaluate_page_opens_with_the_default_models_test_report_official_and_leak_free(models):
+    app, report = evaluate_page(), stored.report(models.default, "fer2013", "test")
+    assert not app.exception
+    shown = {metric.label: metric.value for metric in app.metric}
+    assert shown["Accuracy, official"] == f"{report.accuracy:.1%}"
+    assert shown["Accuracy, leak-free"] == f"{report.leak_free.accuracy:.1%}"
+    assert set(shown) == {
+        *("Accuracy, official", "Accuracy, leak-free", "Balanced accuracy"),
+        *("Macro F1", "Log-loss", "Expected calibration error"),
+    }
+    assert any("without the 288 images" in caption.value for caption in app.caption)
+
+
+@pytest.mark.parametrize(
+    "section", ["Overview", "Confusion", "Emotions", "Certainty", "Mistakes", "Compare", "Take along"]
+)
+def test_every_section_shows_and_every_figure_names_data_split_and_n(models, section):
+    app = evaluate_page(section)
+    assert not app.exception and not app.error
+    for subtitle in subtitles(app):
+        assert "fer2013 PrivateTest" in subtitle and "n = 3,589" in subtitle
+    assert len(app.get("download_button")) == (5 if section == "Take along" else 0)
+
+
+def test_test_time_augmentation_is_another_report_and_says_so(models):
+    app = evaluate_page("Overview").button_group(key="evaluate-way").set_value(True).run()
+    report = stored.report(models.default, "fer2013", "test", tta=True)
+    assert app.metric[0].value == f"{report.accuracy:.1%}"
+    assert all("test-time augmentation" in subtitle for subtitle in subtitles(app))
+
+
+def test_other_splits_are_not_set_beside_published_figures_and_carry_a_warning(models):
+    app = evaluate_page()
+    box = next(box for box in app.selectbox if box.label == "Data and split")
+    app = box.set_value(("fer2013", "val")).run()
+    assert not app.exception and not app.get("plotly_chart")
+    assert any("were chosen on this split" in warning.value for warning in app.warning)
+    assert any("cannot be compared" in info.value for info in app.info)
+
+
+def test_the_boxes_below_the_matrix_tell_a_cells_rows_where_the_pictures_are_missing(models):
+    app = evaluate_page("Confusion")
+    app = app.selectbox(key="evaluate-labelled").set_value("disgust").run()
+    app = app.selectbox(key="evaluate-answered").set_value("angry").run()
+    report = stored.report(models.default, "fer2013", "test")
+    assert app.header[0].value.startswith(f"Of 55 disgust faces {report.confusion[1, 0]} were called angry")
+    assert len(app.dataframe[0].value) == report.confusion[1, 0]
+    assert any("data/README.md" in info.value for info in app.info)
+
+
+@pytest.mark.parametrize("damage", ["{", '{"format": 1}'])
+def test_a_damaged_report_is_told_and_the_page_stays_up(models, damage):
+    models.default.report_path("fer2013", "test").write_text(damage)
+    app = evaluate_page()
+    assert not app.exception and "Evaluate again" in app.error[0].value
+    box = next(box for box in app.selectbox if box.label == "Data and split")
+    app = box.set_value(("fer2013", "val")).run()
+    assert not app.exception and not app.error and app.metric
+
+
+def test_a_zip_that_is_none_is_told(models):
+    app = evaluate_page().button_group(key="evaluate-source").set_value("own").run()
+    app = app.file_uploader(key="evaluate-zip").set_value([("mine.zip", b"Dear all", "application/zip")]).run()
+    assert not app.exception and "The zip cannot be opened" in app.error[0].value
