@@ -22,7 +22,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from fer.data.formats import synthetic
 from fer.runs.config import TrainConfig
-from fer.runs.run import Run
+from fer.runs.run import LOG, Run
 from fer.runs.store import RunStore
 
 PROJECT = Path(__file__).parents[1]
@@ -31,7 +31,7 @@ PROJECT = Path(__file__).parents[1]
 def start(store: RunStore, run: Run) -> subprocess.Popen:
     environment = {**os.environ, "FER_MODELS": str(store.root), "PYTHONPATH": str(PROJECT), "TF_CPP_MIN_LOG_LEVEL": "2"}
     command = [sys.executable, "-m", "fer", "train", "--resume", run.id]
-    with run.log_path.open("ab") as log:
+    with (run.path / LOG).open("ab") as log:
         return subprocess.Popen(command, env=environment, stdout=log, stderr=log)
 
 
@@ -50,7 +50,7 @@ def kill_once(store: RunStore, run: Run, longest: float) -> bool:
     time.sleep(random.uniform(1, longest))
     process.send_signal(signal.SIGKILL)
     process.wait()
-    state, epochs = run.state, [entry["epoch"] for entry in run.history]
+    state, epochs = run.state, [epoch.epoch for epoch in run.history]
     return state in ("lost", "created", "finished", "stopped") and epochs == list(range(len(epochs)))
 
 

@@ -18,6 +18,7 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from fer.data.dataset import Rows, assemble
+from fer.runs import stop
 from fer.runs.config import TrainConfig
 from fer.runs.run import Run
 from fer.runs.store import RunStore
@@ -43,8 +44,8 @@ def main() -> None:
 
         return run
 
-    Run.set_progress = timed("progress file", Run.set_progress)
-    Run.stop_was_asked = timed("look for a stop", Run.stop_was_asked)
+    Run.progress = property(Run.progress.fget, timed("progress file", Run.progress.fset))
+    stop.was_asked = timed("look for a stop", stop.was_asked)
     loop.usage = timed("memory and processor", loop.usage)
     random, count = np.random.default_rng(0), (WARMUP + steps) * BATCH
     images, labels = random.integers(0, 256, (count + 2, 48, 48), np.uint8), random.integers(0, 7, count + 2)

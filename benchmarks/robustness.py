@@ -31,7 +31,7 @@ def main() -> None:
         dataset = data_for(run, "fer2013")
         measured[run.id] = measure(run, part_of(dataset, options.images) if options.images else dataset)
         if not options.images:
-            run.set_robustness(measured[run.id])
+            run.robustness = measured[run.id]
     print(table(measured))
 
 

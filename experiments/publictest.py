@@ -30,7 +30,7 @@ from fer.errors import FerError
 from fer.evaluation import stored
 from fer.evaluation.report import Report
 from fer.inference.probabilities import softmax
-from fer.runs.run import way
+from fer.runs.card import way
 from fer.runs.store import RunStore
 
 CLEAR = 6  # votes of ten

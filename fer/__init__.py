@@ -1,20 +1,71 @@
-"""Facial emotion recognition: `EmotionReader` reads photos, `read_video` and `annotate_video` films."""
+"""Facial emotion recognition: read the emotions of faces, train the networks that do it, and judge them.
+
+    EmotionReader   the emotions of the faces in a photo          (fer/inference/reader.py)
+    read_video      the same over a video; annotate_video marks it (fer/video/annotate.py)
+    open_dataset    labelled faces: FER2013, a csv, npz, zip or folder, drawn ones (fer/data/catalog.py)
+    TrainConfig     every setting of a training                    (fer/runs/config.py)
+    train           a configuration becomes a finished Run         (fer/training/train.py)
+    evaluate        a Run on a split becomes a Report              (fer/evaluation/evaluate.py)
+    RunStore, Run   trained models on disk                         (fer/runs/)
+
+Each is imported when it is first used, so that `import fer` costs nothing; only `train` imports Keras.
+"""
 
 from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from fer.data.catalog import open_dataset
+    from fer.data.dataset import Dataset
+    from fer.errors import FerError
+    from fer.evaluation.evaluate import evaluate
+    from fer.evaluation.report import Report
+    from fer.inference.prediction import Prediction
+    from fer.inference.reader import EmotionReader
+    from fer.runs.config import TrainConfig
+    from fer.runs.run import Run
+    from fer.runs.store import RunStore
+    from fer.training.train import train
+    from fer.video.annotate import annotate_video, read_video
+
+__all__ = [
+    "Dataset",
+    "EmotionReader",
+    "FerError",
+    "Prediction",
+    "Report",
+    "Run",
+    "RunStore",
+    "TrainConfig",
+    "annotate_video",
+    "evaluate",
+    "open_dataset",
+    "read_video",
+    "train",
+]
 
 _HOMES = {
+    "Dataset": "fer.data.dataset",
     "EmotionReader": "fer.inference.reader",
-    "read_video": "fer.video.annotate",
+    "FerError": "fer.errors",
+    "Prediction": "fer.inference.prediction",
+    "Report": "fer.evaluation.report",
+    "Run": "fer.runs.run",
+    "RunStore": "fer.runs.store",
+    "TrainConfig": "fer.runs.config",
     "annotate_video": "fer.video.annotate",
+    "evaluate": "fer.evaluation.evaluate",
+    "open_dataset": "fer.data.catalog",
+    "read_video": "fer.video.annotate",
+    "train": "fer.training.train",
 }
 
 
 def __getattr__(name: str):
-    """What is asked for is imported only then, so that importing `fer` costs nothing."""
     if name not in _HOMES:
         raise AttributeError(f"module 'fer' has no attribute {name!r}")
     return getattr(import_module(_HOMES[name]), name)
 
 
 def __dir__() -> list[str]:
-    return sorted([*globals(), *_HOMES])
+    return sorted({*globals(), *_HOMES})

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from fer.runs.run import way
+from fer.runs.card import way
 from pages.parts.evaluate import choose_report, compare, downloads, own_photos, sections
 from pages.parts.shared import frame, model_picker
 

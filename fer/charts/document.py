@@ -1,6 +1,7 @@
 """One self-contained HTML document of a report, which reads well on paper too."""
 
 import json
+from dataclasses import asdict
 from pathlib import Path
 
 import jinja2
@@ -29,7 +30,7 @@ def render(run: Run, report: Report, faces: LabelledFaces | None = None) -> str:
     """
     pictures = Pictures(faces.images, faces.names) if faces else None
     comparable = references.split_name(report) == "PrivateTest"
-    temperature = run.temperature(tta=report.tta)
+    temperature = run.card.temperature_of(tta=report.tta)
     figures = {
         "strip": reports.reference_strip(report) if comparable else None,
         "confusion": reports.confusion_matrix(report),
@@ -69,19 +70,20 @@ def _html(figure: go.Figure | None) -> Markup:
 
 def _provenance(run: Run, report: Report) -> list[tuple[str, str]]:
     card = run.card
-    parts, teachers = (", ".join(part["run"] for part in card.get(key, [])) for key in ("average_of", "teachers"))
     about = [
         ("data set's fingerprint (SHA-256)", report.fingerprint),
-        ("network", f"{card['architecture']}, {card['parameters']:,} parameters"),
+        ("network", f"{card.architecture}, {card.parameters:,} parameters"),
     ]
-    if source := card.get("imported"):
-        return [*about, ("imported from", f"{source['file']}, SHA-256 {source['sha256']}"), ("training", "unknown")]
+    if source := card.imported:
+        return [*about, ("imported from", f"{source.file}, SHA-256 {source.sha256}"), ("training", "unknown")]
+    parts, teachers = (", ".join(part.run for part in sources) for sources in (card.average_of, card.teachers))
+    machine = json.dumps(asdict(card.machine) if card.machine else {})
     return [
         *about,
-        ("trained on", f"{card['data']['name']}, {card['data']['train']:,} images, {card['epochs']} epochs"),
-        ("training took", f"{card['training_seconds'] / 60:.0f} minutes on {json.dumps(card['machine'])}"),
+        ("trained on", f"{card.data.name}, {card.data.train:,} images, {card.epochs} epochs"),
+        ("training took", f"{card.training_seconds / 60:.0f} minutes on {machine}"),
         *([("mean of the weights of", parts)] if parts else []),
         *([("taught by", teachers)] if teachers else []),
-        ("versions", json.dumps(card["versions"])),
+        ("versions", json.dumps(card.versions)),
         ("recipe", run.config.to_json()),
     ]

@@ -12,7 +12,7 @@ from fer.evaluation.references import REFERENCES, about, about_all
 from fer.evaluation.report import Report
 from fer.evaluation.sentences import confusion_sentence
 from fer.inference.palette import DASHES, GREY, MODELS, lines_of
-from fer.runs.run import way
+from fer.runs.card import way
 
 NORMALISATIONS = ("counts", "rows", "columns")
 POINTS = 400  # drawn of a curve, more than pixels tell apart; its area is that of all points

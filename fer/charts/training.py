@@ -6,26 +6,26 @@ import plotly.graph_objects as go
 
 from fer.charts import as_text, layout
 from fer.inference.palette import DASHES, GREY, MODELS, lines_of
+from fer.runs.state import Epoch, Progress
 
 PARTS = {"loss": ("loss", "val_loss"), "accuracy": ("accuracy", "val_accuracy")}
 
 
 def learning_curves(
     part: str,
-    history: Sequence[dict],
+    history: Sequence[Epoch],
     about: str,
     *,
-    running: dict | None = None,
+    running: Progress | None = None,
     best_epoch: int | None = None,
-    behind: Mapping[str, Sequence[dict]] | None = None,
+    behind: Mapping[str, Sequence[Epoch]] | None = None,
 ) -> go.Figure:
     """Training and validation curves that grow with every epoch.
 
     Args:
         part: loss or accuracy.
-        history: entries of `Run.history`.
         about: what is trained on what.
-        running: `Run.progress` of an epoch that is not over yet; drawn as a light line.
+        running: an epoch that is not over yet; drawn as a light line.
         best_epoch: from 0; marked.
         behind: histories of other runs by their names; their validation curves are drawn thin.
     """
@@ -36,10 +36,10 @@ def learning_curves(
         _add(figure, other, judged, f"{name}, validation", {"color": color, "dash": dash, "width": 1})
     _add(figure, history, trained, "training", {"color": MODELS[1]})
     _add(figure, history, judged, "validation", {"color": MODELS[0]})
-    if running and running.get("trace"):
-        trace, column = running["trace"], 1 if part == "loss" else 2
+    if running and running.trace:
+        trace, column = running.trace, 1 if part == "loss" else 2
         figure.add_scatter(
-            x=[running["epoch"] + (point[0] + 1) / running["batches"] for point in trace],
+            x=[running.epoch + (point[0] + 1) / running.batches for point in trace],
             y=[point[column] for point in trace],
             mode="lines",
             line={"color": MODELS[1], "width": 1},
@@ -50,17 +50,19 @@ def learning_curves(
     if best_epoch is not None and best_epoch < len(history):
         best = history[best_epoch]
         marker = {"color": MODELS[0], "size": 13, "symbol": "star"}
-        figure.add_scatter(x=[best_epoch + 1], y=[best[judged]], mode="markers", marker=marker, name="best epoch")
+        figure.add_scatter(
+            x=[best_epoch + 1], y=[getattr(best, judged)], mode="markers", marker=marker, name="best epoch"
+        )
     layout(figure, part.capitalize(), about, height=380)
     figure.update_xaxes(title="epoch", rangemode="tozero", fixedrange=True)
     figure.update_yaxes(tickformat=".0%" if percent else None, fixedrange=True)
     return figure
 
 
-def _add(figure: go.Figure, history: Sequence[dict], key: str, name: str, line: dict) -> None:
+def _add(figure: go.Figure, history: Sequence[Epoch], key: str, name: str, line: dict) -> None:
     figure.add_scatter(
-        x=[entry["epoch"] + 1 for entry in history],
-        y=[entry[key] for entry in history],
+        x=[epoch.epoch + 1 for epoch in history],
+        y=[getattr(epoch, key) for epoch in history],
         mode="lines+markers" if len(history) < 30 else "lines",
         line=line,
         marker={"size": 5},
@@ -68,13 +70,13 @@ def _add(figure: go.Figure, history: Sequence[dict], key: str, name: str, line: 
     )
 
 
-def recall_curves(history: Sequence[dict], labels: Sequence[str], about: str) -> go.Figure:
+def recall_curves(history: Sequence[Epoch], labels: Sequence[str], about: str) -> go.Figure:
     """Validation recall of each class over the epochs: a class that is never answered is seen at once."""
     figure = go.Figure()
     for i, (label, line) in enumerate(zip(labels, lines_of(labels), strict=True)):
         figure.add_scatter(
-            x=[entry["epoch"] + 1 for entry in history],
-            y=[entry["val_recall"][i] for entry in history],
+            x=[epoch.epoch + 1 for epoch in history],
+            y=[epoch.val_recall[i] for epoch in history],
             mode="lines+markers" if len(history) < 30 else "lines",
             line=line,
             marker={"size": 5},
@@ -86,7 +88,7 @@ def recall_curves(history: Sequence[dict], labels: Sequence[str], about: str) ->
     return figure
 
 
-def rate_curve(history: Sequence[dict], about: str) -> go.Figure:
+def rate_curve(history: Sequence[Epoch], about: str) -> go.Figure:
     """The learning rate at the end of each epoch."""
     figure = go.Figure()
     _add(figure, history, "learning_rate", "learning rate", {"color": GREY})
@@ -96,12 +98,12 @@ def rate_curve(history: Sequence[dict], about: str) -> go.Figure:
     return figure.update_layout(showlegend=False)
 
 
-def validation_confusion(entry: dict, labels: Sequence[str], about: str) -> go.Figure:
-    """The confusion matrix of one epoch on the validation split, counts; `entry` is one of `Run.history`."""
+def validation_confusion(epoch: Epoch, labels: Sequence[str], about: str) -> go.Figure:
+    """The confusion matrix of one epoch on the validation split, counts."""
     names = [as_text(label) for label in labels]
     figure = go.Figure(
         go.Heatmap(
-            z=entry["val_confusion"],
+            z=epoch.val_confusion,
             x=names,
             y=names,
             colorscale="Blues",
@@ -112,7 +114,7 @@ def validation_confusion(entry: dict, labels: Sequence[str], about: str) -> go.F
             hovertemplate="%{z} of %{y} were called %{x}<extra></extra>",
         )
     )
-    layout(figure, f"Confusions, epoch {entry['epoch'] + 1}, validation", about, height=380)
+    layout(figure, f"Confusions, epoch {epoch.epoch + 1}, validation", about, height=380)
     figure.update_xaxes(title="answered", type="category", fixedrange=True, showgrid=False)
     figure.update_yaxes(title="labelled", type="category", autorange="reversed", fixedrange=True, showgrid=False)
     return figure

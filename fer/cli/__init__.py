@@ -56,8 +56,7 @@ def with_weights(run: Run) -> Run:
 
 
 def finished(run: Run) -> Run:
-    if not run.card:
-        raise FerError(f"Run {run.id!r} has no card yet; finish its training first.")
+    _ = run.card  # raises a FerError where there is none yet
     return run
 
 
@@ -101,5 +100,5 @@ def check_recipe(config: TrainConfig) -> None:
 
 
 def print_scores(run: Run) -> None:
-    for key, scores in run.card["scores"].items():
-        print(f"{key}: {text.headline(scores)}{text.drawn(run.card['data']['format'])}")
+    for score in run.card.scores:
+        print(f"{score.key}: {text.headline(score)}{text.drawn(run.card.data.format)}")

@@ -5,7 +5,7 @@ from pathlib import Path
 from fer.cli import DATASET_HELP, chosen, command, finished, text, with_weights
 from fer.errors import FerError
 from fer.evaluation import stored
-from fer.runs.run import way
+from fer.runs.card import way
 
 
 def add_to(add) -> None:
@@ -59,7 +59,7 @@ def evaluate(data: str, split: str, model: str | None, tta: bool, json: bool) ->
         text.print_json({**text.report_facts(report), "format": opened.format})
         return
     print(f"{report.model} on {report.dataset}, {report.split} split, n = {len(report)}, {way(report.tta)}")
-    print(f"{text.headline(report.summary())}\n")
+    print(f"{text.headline(report.score())}\n")
     if warning := sentences.warning(run, opened.name, split):
         print(f"{warning}\n")
     if opened.carved:
@@ -79,7 +79,7 @@ def report(model: str | None, data: str | None, split: str, tta: bool, out: Path
     from fer.charts import document
 
     run = finished(chosen(model))
-    dataset = data or run.card["data"]["name"]
+    dataset = data or run.card.data.name
     found = stored.report(run, dataset, split, tta=tta)
     if found is None:
         kept = ", ".join(f"{name} {part} ({way(augmented)})" for name, part, augmented in stored.reports(run))

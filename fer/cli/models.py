@@ -3,7 +3,8 @@
 from pathlib import Path
 
 from fer.cli import command, finished, load_worker, print_scores, quiet_stderr, text, with_weights
-from fer.runs.run import EXPORTS, Run
+from fer.runs.run import EXPORTS, Run, export_path
+from fer.runs.state import Status
 from fer.runs.store import RunStore
 
 PARTS = (  # of `overview.COLUMNS`: how accurate, how big and fast, from where
@@ -111,7 +112,7 @@ def export(run_id: str, kind: str | None) -> None:
 
     with quiet_stderr():
         record = convert(run, kind)
-    print(f"Wrote {run.export_path(kind)}: {text.conversion(record)}")
+    print(f"Wrote {export_path(run, kind)}: {text.conversion(record)}")
 
 
 def import_model(file: Path, labels: str, name: str | None, scale: str | None, data: str | None) -> None:
@@ -152,6 +153,6 @@ def _judge(run: Run, splits: tuple[str, ...]) -> None:
     from fer.training import scoring
 
     scoring.judge(run, data_for(run, run.config.data), splits)
-    run.set_status("finished")
+    run.status = Status("finished")
     print_scores(run)
     print(f"Exported {run.tflite_path}")

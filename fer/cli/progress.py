@@ -13,6 +13,8 @@ from rich.progress import (
 )
 
 from fer.runs.run import Run
+from fer.runs.state import Epoch
+from fer.runs.state import Progress as BatchProgress
 
 
 def progress_bar() -> Progress:
@@ -68,23 +70,23 @@ class Bars:
     def _print(self, line: str) -> None:
         self.progress.console.print(line, markup=False, highlight=False, soft_wrap=True)
 
-    def batch(self, progress: dict) -> None:
-        speed = progress["images_per_second"]
-        left = (progress["epochs"] - progress["epoch"]) * progress["batches"] - progress["batch"] - 1
+    def batch(self, progress: BatchProgress) -> None:
+        speed = progress.images_per_second
+        left = (progress.epochs - progress.epoch) * progress.batches - progress.batch - 1
         seconds_a_batch = self.batch_size / speed
         self.progress.update(
             self.task,
-            description=f"epoch {progress['epoch'] + 1}/{progress['epochs']}",
-            total=progress["batches"],
-            completed=progress["batch"] + 1,
-            facts=f"{speed:,.0f} images/s, loss {progress['loss']:.3f}, {_duration(left * seconds_a_batch)} in all",
+            description=f"epoch {progress.epoch + 1}/{progress.epochs}",
+            total=progress.batches,
+            completed=progress.batch + 1,
+            facts=f"{speed:,.0f} images/s, loss {progress.loss:.3f}, {_duration(left * seconds_a_batch)} in all",
         )
 
-    def epoch(self, entry: dict) -> None:
+    def epoch(self, epoch: Epoch) -> None:
         self._print(
-            f"epoch {entry['epoch'] + 1}: loss {entry['loss']:.4f}, accuracy {entry['accuracy']:.1%}, "
-            f"val loss {entry['val_loss']:.4f}, val accuracy {entry['val_accuracy']:.1%}, "
-            f"{entry['images_per_second']:,.0f} images/s, {entry['seconds']:.0f} s"
+            f"epoch {epoch.epoch + 1}: loss {epoch.loss:.4f}, accuracy {epoch.accuracy:.1%}, "
+            f"val loss {epoch.val_loss:.4f}, val accuracy {epoch.val_accuracy:.1%}, "
+            f"{epoch.images_per_second:,.0f} images/s, {epoch.seconds:.0f} s"
         )
         self.progress.reset(self.task)
 

@@ -1,17 +1,19 @@
 """Figures and tables as plain text, for the command line."""
 
+from dataclasses import asdict
 from json import dumps
 from pathlib import Path
 
 from fer.evaluation.report import Report, percent
+from fer.runs.card import Export, Score
 
 
-def headline(scores: dict) -> str:
-    text = f"accuracy {percent(scores['accuracy'], *scores['interval'])}, n = {scores['n']:,}"
-    if scores["leak_free_n"] in (0, scores["n"]):
+def headline(score: Score) -> str:
+    text = f"accuracy {percent(score.accuracy, *score.interval)}, n = {score.n:,}"
+    if not score.has_leaks:
         return text
-    clean = percent(scores["leak_free_accuracy"], *scores["leak_free_interval"])
-    return f"{text}; leak-free {clean}, n = {scores['leak_free_n']:,}"
+    clean = percent(score.leak_free_accuracy, *score.leak_free_interval)
+    return f"{text}; leak-free {clean}, n = {score.leak_free_n:,}"
 
 
 def drawn(format: str) -> str:
@@ -19,19 +21,17 @@ def drawn(format: str) -> str:
     return " (drawn faces: this tells nothing of real faces)" if format == "synthetic" else ""
 
 
-def conversion(record: dict) -> str:
+def conversion(record: Export) -> str:
     """What a run's card tells of one of its exports."""
-    if record["val_accuracy"] is None:
-        measured = f"accuracy not measured ({record['not_measured'].rstrip('.')})"
+    if record.val_accuracy is None:
+        measured = f"accuracy not measured ({record.not_measured.rstrip('.')})"
     else:
-        change = 100 * record["val_accuracy_change"]
-        measured = (
-            f"accuracy {record['val_accuracy']:.1%}, n = {record['val_n']:,}, {change:+.2f} points beside float32"
-        )
+        change = 100 * record.val_accuracy_change
+        measured = f"accuracy {record.val_accuracy:.1%}, n = {record.val_n:,}, {change:+.2f} points beside float32"
     return (
-        f"{record['bytes']:,} bytes; {measured}; {record['same_answers']:.1%} of the answers on "
-        f"{record['compared_on']} are the same, no probability is off by over {record['largest_difference']:.1e} "
-        f"({record['checked_with']})"
+        f"{record.bytes:,} bytes; {measured}; {record.same_answers:.1%} of the answers on "
+        f"{record.compared_on} are the same, no probability is off by over {record.largest_difference:.1e} "
+        f"({record.checked_with})"
     )
 
 
@@ -44,7 +44,7 @@ def report_facts(report: Report) -> dict:
         "dataset": report.dataset,
         "split": report.split,
         "tta": report.tta,
-        **report.summary(),
+        **asdict(report.score()),
         "per_class": per_class,
         "labels": list(report.labels),
         "confusion": report.confusion.tolist(),

@@ -5,7 +5,7 @@ from dataclasses import fields, replace
 
 from fer.cli import add_setting, check_recipe, command, load_worker, print_scores, text
 from fer.errors import FerError
-from fer.runs import presets, queue, speed
+from fer.runs import presets, queue, speed, stop
 from fer.runs.config import TrainConfig
 from fer.runs.presets import PRESETS
 from fer.runs.run import Run
@@ -95,7 +95,7 @@ def train(name: str | None, resume: str | None, recipe: str | None, **settings) 
             store.delete(run.id)  # it never began; its name is free again
         raise
     if not finished:
-        print(f"{run.status['message']} Go on with: python -m fer train --resume {run.id}")
+        print(f"{run.status.message} Go on with: python -m fer train --resume {run.id}")
         return 0
     print_scores(run)
     print(f"Finished: {run.path}. Use it: python -m fer predict PHOTO --model {run.id}")
@@ -127,6 +127,6 @@ def work() -> None:
 
 def _stop(run: Run) -> None:
     """First signal: ask. Second: the usual way, at once."""
-    if run.stop_was_asked():
+    if stop.was_asked(run):
         raise KeyboardInterrupt
-    run.ask_to_stop()
+    stop.ask(run)

@@ -10,23 +10,32 @@ from fer.data.labelled_photos import LabelledFaces
 from fer.errors import FerError
 from fer.evaluation.report import Report
 from fer.inference.classifier import BATCH, Classifier
+from fer.runs.data import data_for
 from fer.runs.run import Run
 
 Progress = Callable[[int, int], None]  # called with (images done, images in all)
 
 
 def evaluate(
-    run: Run, dataset: Dataset, split: str, *, tta: bool = False, on_progress: Progress = lambda done, n: None
+    run: Run,
+    dataset: Dataset | str,
+    split: str = "test",
+    *,
+    tta: bool = False,
+    on_progress: Progress = lambda done, n: None,
 ) -> Report:
     """Let a run answer every image of a split.
 
     Args:
+        dataset: or its name or path, which is opened with the classes and the carved splits of the run's own training.
         split: train, val, test or all.
         tta: with test-time augmentation instead of a single pass.
 
     Raises:
         FerError: where the run was trained on other labels, or the split is empty.
     """
+    if isinstance(dataset, str):
+        dataset = data_for(run, dataset)
     _check_labels(run, dataset.name, dataset.labels)
     part = dataset.split(split)
     return Report(

@@ -10,6 +10,7 @@ from fer.data.ferplus import OTHERS, read_votes
 from fer.data.labels import EMOTIONS
 from fer.errors import FerError
 from fer.evaluation.report import Report
+from fer.runs.data import source_of
 from fer.runs.run import Run
 
 
@@ -44,7 +45,7 @@ def pictures_of(report: Report, run: Run) -> Pictures:
     Raises:
         FerError: where the data set is not on this machine, or is not the one that was judged.
     """
-    rows, _, path = open_rows(run.source_of(report.dataset))
+    rows, _, path = open_rows(source_of(run, report.dataset))
     grouping = parse(run.config.classes, rows.names)
     if rows.grouped(grouping).fingerprint != report.fingerprint or report.rows.max() >= len(rows.images):
         raise FerError(

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from fer.data.labels import EMOTIONS
 from fer.evaluation.report import Report
-from fer.runs.run import way
+from fer.runs.card import way
 
 IMPORTED = (
     "The model was trained elsewhere, and nobody here knows on what: if these images were among it, the figures tell "

@@ -9,6 +9,7 @@ import numpy as np
 from fer.errors import FerError
 from fer.evaluation import calibration, metrics
 from fer.inference.probabilities import at_temperature
+from fer.runs.card import Score
 
 FORMAT_VERSION = 2  # 2: `tta`, and probabilities in full
 SUM_TOLERANCE = 1e-3  # float32 loses far less
@@ -167,22 +168,30 @@ class Report:
             ),
         }
 
-    def summary(self) -> dict:
-        """The headline figures as plain values."""
+    def score(self, temperature: float | None = None) -> Score:
+        """What a card keeps of it.
+
+        Args:
+            temperature: at which the calibration error is told too.
+        """
         clean = self.leak_free if not self.leaked.all() else None
-        return {
-            "n": len(self),
-            "accuracy": self.accuracy,
-            "interval": list(self.interval),
-            "leak_free_n": len(clean) if clean else 0,
-            "leak_free_accuracy": clean.accuracy if clean else None,
-            "leak_free_interval": list(clean.interval) if clean else None,
-            "balanced_accuracy": self.balanced_accuracy,
-            "macro_f1": self.macro_f1,
-            "log_loss": self.log_loss,
-            "calibration_error": self.calibration_error,
-            "recall": self._recall(),
-        }
+        return Score(
+            dataset=self.dataset,
+            split=self.split,
+            tta=self.tta,
+            n=len(self),
+            accuracy=self.accuracy,
+            interval=self.interval,
+            leak_free_n=len(clean) if clean else 0,
+            leak_free_accuracy=clean.accuracy if clean else None,
+            leak_free_interval=clean.interval if clean else None,
+            balanced_accuracy=self.balanced_accuracy,
+            macro_f1=self.macro_f1,
+            log_loss=self.log_loss,
+            calibration_error=self.calibration_error,
+            recall=self._recall(),
+            calibrated_error=self.at_temperature(temperature).calibration_error if temperature else None,
+        )
 
     def _recall(self) -> dict[str, float]:
         """By label, of the classes that occur."""

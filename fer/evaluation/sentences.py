@@ -99,9 +99,9 @@ def warning(run: Run, dataset: str, split: str) -> str:
     """What makes a run's figures on a split look better than it is; empty where nothing does."""
     if dataset == "synthetic":
         return "These faces are drawn: figures on them tell nothing of real faces."
-    if run.card.get("imported"):
+    if run.card.imported:
         return references.IMPORTED
-    if run.card["data"]["name"] != dataset:
+    if run.card.data.name != dataset:
         return ""
     trained = f"{run.id} was trained on these images: this tells how much it remembers, not how good it is."
     chosen = f"{run.id}'s epochs and recipe were chosen on this split, so it looks a little better here than it is."
@@ -139,12 +139,12 @@ def coverage_sentence(report: Report, threshold: float) -> str:
 
 def calibration_sentence(run: Run, report: Report) -> str:
     """The calibration error and log-loss before and after the run's temperature."""
-    temperature = run.temperature(tta=report.tta)
+    temperature = run.card.temperature_of(tta=report.tta)
     if temperature is None:
         return "This run has no temperature: it was never fitted on a validation split."
     after = report.at_temperature(temperature)
     return (
         f"Expected calibration error {report.calibration_error:.1%} before scaling and {after.calibration_error:.1%} "
         f"at temperature {temperature:.3f}; log-loss {report.log_loss:.3f} and {after.log_loss:.3f}. The temperature "
-        f"was fitted on the validation split of {run.card['data']['name']} and is kept in the run's card."
+        f"was fitted on the validation split of {run.card.data.name} and is kept in the run's card."
     )

@@ -5,7 +5,8 @@ from dataclasses import replace
 
 from fer.errors import FerError
 from fer.evaluation.report import Report
-from fer.runs.run import TTA, Run
+from fer.runs.card import TTA
+from fer.runs.run import Run, card_of
 from fer.system.files import write_atomically
 
 REPORT_NAME = re.compile(rf"(.+)-(train|val|test|all)({TTA})?\.json")
@@ -29,7 +30,8 @@ def report(run: Run, dataset: str, split: str, *, tta: bool = False) -> Report |
     found = Report.from_json(path.read_text(errors="replace"))
     if (found.dataset, found.split, found.tta) != (dataset, split, tta):
         raise FerError(f"{path.name} holds the report on another split or data set. Evaluate again.")
-    if found.labels != tuple(run.card.get("labels") or found.labels):
+    card = card_of(run)
+    if card and card.labels != found.labels:
         raise FerError(
             f"{path.name} counts its labels as {', '.join(found.labels)}, but {run.id} answers "
             f"{', '.join(run.labels)}: it would be read wrongly. Evaluate again."

@@ -9,7 +9,7 @@ from fer.errors import FerError
 from fer.faces.crop import IMAGE_SIZE
 from fer.inference.probabilities import at_temperature, softmax
 from fer.inference.tta import views
-from fer.runs.run import Run, no_weights
+from fer.runs.run import Run, card_of, no_weights
 
 BATCH = 64  # faces an invocation; more is not faster on a CPU and needs more memory
 
@@ -31,7 +31,7 @@ class Classifier:
 
         if run.is_without_weights:
             raise no_weights(run.id)
-        if not run.card or not run.is_usable:  # a damaged card is told by itself
+        if not card_of(run) or not run.is_usable:  # a damaged card is told by itself
             raise FerError(
                 f"Run {run.id!r} cannot answer: it is not exported yet. Finish its training (python -m fer train "
                 f"--resume {run.id}), or choose another run."
@@ -79,7 +79,7 @@ class Classifier:
         """
         seen = views(images) if tta else [images]
         answers = np.mean([softmax(self.logits(view)) for view in seen], axis=0).astype(np.float32)
-        temperature = self.run.temperature(tta=tta) if calibrated else None
+        temperature = self.run.card.temperature_of(tta=tta) if calibrated else None
         return at_temperature(answers, temperature).astype(np.float32) if temperature else answers
 
     def _answers(self, images: np.ndarray, output: int) -> np.ndarray:

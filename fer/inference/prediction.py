@@ -37,7 +37,7 @@ class Prediction(Answered):
     probabilities: np.ndarray
 
     def is_sure(self, threshold: float | None) -> bool:
-        """Whether the confidence, of calibrated probabilities, reaches the run's threshold (`Run.threshold`).
+        """Whether the confidence, of calibrated probabilities, reaches the run's threshold (`Card.threshold`).
 
         Always True where the threshold is None: how sure such a run may be believed is not known.
         """

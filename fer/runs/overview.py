@@ -5,7 +5,8 @@ from collections.abc import Iterable
 import pandas as pd
 
 from fer.errors import FerError
-from fer.runs.run import TTA, Run
+from fer.runs.card import Card
+from fer.runs.run import Run, card_of
 
 COLUMNS = {  # what matters first, and how a number is written
     "model": "",
@@ -15,8 +16,8 @@ COLUMNS = {  # what matters first, and how a number is written
     "augmented": "",
     "augmented, leak-free": "",
     "macro F1": "{:.3f}",
-    "disgust recall": "{:.1f} %",
-    "calibration error": "{:.1f} %",
+    "disgust recall": "{:.1f}%",
+    "calibration error": "{:.1f}%",
     "parameters": "{:,.0f}",
     "million MACs": "{:,.1f}",
     "ms a face": "{:.2f}",
@@ -62,14 +63,19 @@ def markdown(runs: Iterable[Run]) -> str:
 def _accuracy(run: Run) -> float:
     """For the order; -1 where there is none."""
     try:
-        return (run.test_score or {"accuracy": -1.0})["accuracy"]
+        card = card_of(run)
+        score = card.test_score if card else None
     except FerError:
-        return -1.0
+        score = None
+    return score.accuracy if score else -1.0
 
 
 def _row(run: Run) -> dict:
     try:
-        return {"model": run.id, "state": _state(run), **_scores(run), **_cost(run.card), **_training(run)}
+        card = card_of(run)
+        known = {**_scores(card), **_cost(card), **_training(card)} if card else {}
+        note = run.note or (run.status.message if not card else "")
+        return {"model": run.id, "state": _state(run), "network": run.config.architecture, "note": note, **known}
     except FerError as error:  # one damaged run must not hide the others
         return {"model": run.id, "state": "damaged", "note": str(error)}
 
@@ -77,68 +83,63 @@ def _row(run: Run) -> dict:
 def _state(run: Run) -> str:
     if run.is_without_weights:
         return "report and curves only"
-    return "default" if run.is_usable and run.card.get("default") else run.state
+    return "default" if run.is_usable and run.card.default else run.state
 
 
-def _scores(run: Run) -> dict:
-    single = run.test_score
+def _scores(card: Card) -> dict:
+    single, augmented = card.test_score, card.score("test", tta=True)
     if not single:
         return {}
-    recall, error = single.get("recall", {}).get("disgust"), single.get("calibrated_error")
-    augmented = run.card["scores"].get(f"{run.card['data']['name']}-test{TTA}", {})
+    recall, error = single.recall.get("disgust"), single.calibrated_error
     return {
-        "accuracy": _share(single, ""),
-        "leak-free": _share(single, "leak_free_"),
-        "augmented": _share(augmented, ""),
-        "augmented, leak-free": _share(augmented, "leak_free_"),
-        "macro F1": single["macro_f1"],
+        "accuracy": _share(single.accuracy, single.interval),
+        "leak-free": _share(single.leak_free_accuracy, single.leak_free_interval),
+        "augmented": _share(augmented.accuracy, augmented.interval) if augmented else "",
+        "augmented, leak-free": _share(augmented.leak_free_accuracy, augmented.leak_free_interval) if augmented else "",
+        "macro F1": single.macro_f1,
         "disgust recall": None if recall is None else 100 * recall,
         "calibration error": None if error is None else 100 * error,
-        "n": single["n"],
-        "n leak-free": single["leak_free_n"],
+        "n": single.n,
+        "n leak-free": single.leak_free_n,
     }
 
 
-def _share(score: dict, kind: str) -> str:
-    """An accuracy with its interval: 70.8 % (69.3 to 72.2)."""
-    if score.get(f"{kind}accuracy") is None:
+def _share(accuracy: float | None, interval: tuple[float, float] | None) -> str:
+    """An accuracy with its interval: 70.8% (69.3 to 72.2)."""
+    if accuracy is None:
         return ""
-    low, high = (100 * end for end in score[f"{kind}interval"])
-    return f"{100 * score[f'{kind}accuracy']:.1f} % ({low:.1f} to {high:.1f})"
+    low, high = (100 * end for end in interval)
+    return f"{100 * accuracy:.1f}% ({low:.1f} to {high:.1f})"
 
 
-def _cost(card: dict) -> dict:
-    macs, size = card.get("macs"), card.get("bytes")
+def _cost(card: Card) -> dict:
     return {
-        "parameters": card.get("parameters"),
-        "million MACs": macs and macs / 1e6,
-        "ms a face": card.get("ms"),
-        "ms on": card.get("ms_on", ""),
-        "MB": size and size / 1e6,
+        "parameters": card.parameters,
+        "million MACs": card.macs and card.macs / 1e6,
+        "ms a face": card.ms,
+        "ms on": card.ms_on,
+        "MB": card.bytes and card.bytes / 1e6,
     }
 
 
-def _training(run: Run) -> dict:
+def _training(card: Card) -> dict:
     """How it came to be, as far as that is known: nobody knows it of an imported one."""
-    card, told = run.card, {"network": run.config.architecture, "note": run.note}
-    if not card:
-        return told | {"note": run.note or run.status["message"]}
-    machine = card["machine"]
-    told |= {"data": _data(card)}
+    machine = card.machine
+    known = {"data": _data(card), "minutes": card.training_seconds / 60 or None}
     if machine:
-        told |= {"trained on": f"{machine['processor']}, {machine['cores']} cores, {card['precision']}"}
-    return told | {"minutes": card["training_seconds"] / 60 or None}
+        known["trained on"] = f"{machine.processor}, {machine.cores} cores, {card.precision}"
+    return known
 
 
-def _data(card: dict) -> str:
-    """What it was trained on, with all that makes its figures not those on FER2013's labels."""
-    data, told = card["data"], [card["data"]["name"]]
-    if data["train"]:
-        told.append(f"{data['train']:,} images")
-    if data.get("ferplus"):
-        told.append("FER+ votes")
-    if card.get("teachers"):
-        told.append(f"taught by {' and '.join(teacher['run'] for teacher in card['teachers'])}")
-    if data.get("classes"):
-        told.append(f"{len(card['labels'])} own classes")
-    return ", ".join(told)
+def _data(card: Card) -> str:
+    """What it was trained on, with everything because of which its figures are not those on FER2013's labels."""
+    data, parts = card.data, [card.data.name]
+    if data.train:
+        parts.append(f"{data.train:,} images")
+    if data.ferplus:
+        parts.append("FER+ votes")
+    if card.teachers:
+        parts.append(f"taught by {' and '.join(teacher.run for teacher in card.teachers)}")
+    if data.classes:
+        parts.append(f"{len(card.labels)} own classes")
+    return ", ".join(parts)

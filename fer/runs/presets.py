@@ -28,12 +28,12 @@ class Preset:
 
 def of_run(run: Run, name: str) -> Preset:
     """The recipe of a finished run; its card is the promise, so the test split is read in the end to see it kept."""
-    card, score = run.card, run.test_score
-    hours, cores = card["training_seconds"] / 3600, card["machine"]["cores"]
+    card, score = run.card, run.card.test_score
+    hours, cores = card.training_seconds / 3600, card.machine.cores
     promise = f"the recipe of the shipped `{run.id}`, which took {hours:.1f} hours on {cores} cores"
     if score:
-        accuracy, low, high = (f"{100 * share:.1f}" for share in (score["accuracy"], *score["interval"]))
-        promise += f" and answers {accuracy} % ({low} to {high}) of {card['data']['name']}'s test split rightly"
+        accuracy, low, high = (f"{100 * share:.1f}" for share in (score.accuracy, *score.interval))
+        promise += f" and answers {accuracy} % ({low} to {high}) of {card.data.name}'s test split rightly"
     return Preset(name, promise, replace(run.config, read_test=True))
 
 
@@ -44,14 +44,14 @@ def find(name: str) -> Preset:
         FerError: for any other name, and for a run that no single recipe makes.
     """
     shipped = {run.id: run for run in RunStore(BUNDLED) if run.is_shipped}
-    runs = {id: run for id, run in shipped.items() if "average_of" not in run.card}
+    runs = {id: run for id, run in shipped.items() if not run.card.average_of}
     presets = {key.lower().replace(" ", "-"): preset for key, preset in PRESETS.items()}
     wanted = name.lower().replace(" ", "-")
     if name in shipped.keys() - runs.keys():
-        members = " and ".join(member["run"] for member in shipped[name].card["average_of"])
+        members = " and ".join(member.run for member in shipped[name].card.average_of)
         raise FerError(
-            f"{name} has no recipe of its own: it is the mean of the weights of {members}. The README tells how to "
-            "make it again."
+            f"{name} has no recipe of its own: it is the mean of the weights of {members}. docs/training.md says "
+            "how to make it again."
         )
     if wanted not in presets and name not in runs:
         raise unknown("recipe", name, {*presets, *runs})

@@ -8,9 +8,10 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from fer.errors import FerError
-from fer.runs import speed
+from fer.runs import speed, stop
 from fer.runs.config import TrainConfig
-from fer.runs.run import Run
+from fer.runs.run import LOG, Run
+from fer.runs.state import Progress, Status
 from fer.runs.store import RunStore
 from fer.system.process import launch
 
@@ -29,14 +30,14 @@ def start(run: Run) -> None:
     """
     if run.state in ("queued", "training", "finished"):
         raise FerError(f"Run {run.id!r} is {run.state} already.")
-    run.forget_stop()
-    run.set_status("queued", place=time.time())
+    stop.forget(run)
+    run.status = Status("queued", place=time.time())
     see_to(RunStore(run.path.parent))
 
 
 def queue(store: RunStore) -> list[Run]:
     """The waiting runs, next first."""
-    waiting = [(run.status.get("place", 0.0), run.id, run) for run in store if state_of(run) == "queued"]
+    waiting = [(run.status.place, run.id, run) for run in store if state_of(run) == "queued"]
     return [run for _, _, run in sorted(waiting, key=lambda entry: entry[:2])]
 
 
@@ -55,15 +56,15 @@ def sooner(store: RunStore, run: Run) -> None:
     position = ids.index(run.id) if run.id in ids else 0
     if position:
         before = waiting[position - 1]
-        mine, its = run.status["place"], before.status["place"]
-        run.set_status("queued", place=its)
-        before.set_status("queued", place=mine)
+        mine, its = run.status.place, before.status.place
+        run.status = Status("queued", place=its)
+        before.status = Status("queued", place=mine)
 
 
 def cancel(store: RunStore, run: Run) -> None:
     """Take a run out of the queue, or stop its training, and delete it."""
     if run.state == "training":
-        run.ask_to_stop(discard=True)
+        stop.ask(run, discard=True)
     else:
         store.delete(run.id)
 
@@ -144,13 +145,15 @@ def _wait_for_others(store: RunStore) -> None:
 
 
 def _train(store: RunStore, run: Run) -> None:
-    run.set_progress(phase="starting")
+    run.progress = Progress()
     waiting = run.status
-    with run.log_path.open("ab") as log:
+    with (run.path / LOG).open("ab") as log:
         command = [sys.executable, "-m", "fer", "train", "--resume", run.id]
         code = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT).returncode
-    if run.discard_was_asked():
+    if stop.discard_was_asked(run):
         store.delete(run.id)
-    elif run.status in (waiting, {**run.status, "state": "training"}):  # not one that was queued again meanwhile
+    elif run.status == waiting or run.status.state == "training":  # not one that was queued again meanwhile
         why = f"was killed (signal {-code})" if code < 0 else f"ended with status {code}"
-        run.set_status("lost", f"The training process {why}; its log tells more. Resume goes on from the last epoch.")
+        run.status = Status(
+            "lost", f"The training process {why}; its log tells more. Resume goes on from the last epoch."
+        )

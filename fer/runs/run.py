@@ -1,18 +1,25 @@
 """Runs: a trained, or training, model is a directory, and these are the only names of the files in it."""
 
 import json
+import os
 import time
+from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
 from fer.data.labels import EMOTIONS
 from fer.errors import FerError
+from fer.runs import card as cards
+from fer.runs.card import Card, score_key
 from fer.runs.config import TrainConfig
-from fer.system.files import read_lines, read_object, read_text, write_atomically
+from fer.runs.state import Epoch, Progress, Status
+from fer.system.files import read_object, read_text, write_atomically
+from fer.system.records import read_record, read_records, write_record, write_records
 
-TTA = "-tta"  # ends the names of reports that were made with test-time augmentation
 EXPORTS = {"float16": "model-float16.tflite", "int8": "model-int8.tflite", "onnx": "model.onnx"}
+CONFIG, CARD, HISTORY, EVENTS, LOG = "config.json", "card.json", "history.jsonl", "events.tfevents", "log.txt"
 
 
 class Run:
@@ -20,8 +27,11 @@ class Run:
 
     `config.json` the recipe; `status.json` the state; `progress.json` where the training is; `history.jsonl` a line an
     epoch; `checkpoint.npz` what a resumed training needs; `model.keras` the best epoch so far; `model.tflite` the same
-    for inference, EXPORTS for others; `card.json` what a reader wants to know; `reports/*.json`; `robustness.json` how
-    accuracy falls; `events.tfevents` the history for TensorBoard; `log.txt` what was said; `lock` held in training.
+    for inference, EXPORTS for others; `card.json` what a reader wants to know; `labels.json` the classes before there
+    is a card; `reports/*.json`; `robustness.json` how accuracy falls; `events.tfevents` the history for TensorBoard;
+    `log.txt` what was printed; `note.txt` the owner's note; `stop` a request to stop; `lock` held in training.
+
+    What is assigned to a property is written to its file at once, atomically.
     """
 
     def __init__(self, path: Path):
@@ -33,18 +43,21 @@ class Run:
 
     @property
     def config(self) -> TrainConfig:
-        return TrainConfig.from_json((self.path / "config.json").read_text(errors="replace"))
+        return _read_config(*_version(self.path / CONFIG))
 
     @property
-    def status(self) -> dict:
-        """`state`: created, queued, training, stopped, failed, lost or finished; `message`; `time` in seconds since
-        1970; `place` in the queue, lowest first."""
-        return self._json("status.json") or {"state": "created", "message": "", "time": 0}
+    def status(self) -> Status:
+        """The state that the run was put into, the message with it, and its place in the queue."""
+        return read_record(self.path / "status.json", Status) or Status()
+
+    @status.setter
+    def status(self, status: Status) -> None:
+        write_record(self.path / "status.json", replace(status, time=time.time()))
 
     @property
     def state(self) -> str:
         """As in `status`, but "lost" where that says training and no process does."""
-        state = self.status["state"]
+        state = self.status.state
         return "lost" if state == "training" and not self.is_held else state
 
     @property
@@ -62,58 +75,66 @@ class Run:
             return True
 
     @property
-    def progress(self) -> dict:
-        """`phase`; while training `epoch` and `batch` (from 0), `epochs`, `batches`, `images_per_second`, `loss`,
-        `accuracy`, `trace` ([batch, loss, accuracy] of this epoch), `memory` in bytes, `cpu` in cores; `time`."""
-        return self._json("progress.json") or {}
+    def progress(self) -> Progress:
+        return read_record(self.path / "progress.json", Progress) or Progress()
+
+    @progress.setter
+    def progress(self, progress: Progress) -> None:
+        write_record(self.path / "progress.json", replace(progress, time=time.time()))
 
     @property
-    def card(self) -> dict:
-        """Labels, architecture, size, seed, versions, machine, wall time, data and scores; empty until finished."""
-        return self._json("card.json") or {}
+    def card(self) -> Card:
+        """Labels, network, data, scores and cost of a finished run; `card_of` where there may be none yet.
+
+        Raises:
+            FerError: where there is none, or it is damaged.
+        """
+        card = card_of(self)
+        if card is None:
+            raise FerError(f"Run {self.id!r} has no card yet; finish its training first.")
+        return card
+
+    @card.setter
+    def card(self, card: Card) -> None:
+        write_record(self.path / CARD, card)
 
     @property
-    def history(self) -> list[dict]:
-        """One entry an epoch."""
-        return read_lines(self.history_path)
+    def history(self) -> list[Epoch]:
+        return read_records(self.path / HISTORY, Epoch)
+
+    @history.setter
+    def history(self, epochs: list[Epoch]) -> None:
+        write_records(self.path / HISTORY, epochs)
 
     @property
     def robustness(self) -> dict:
         """What `benchmarks/robustness.py` measured: `dataset`, `split`, `fingerprint`, `n`, and `kinds` of change with
         accuracy at every strength; empty where it never did."""
-        return self._json("robustness.json") or {}
+        return read_object(self.path / "robustness.json") or {}
+
+    @robustness.setter
+    def robustness(self, measured: dict) -> None:
+        write_atomically(self.path / "robustness.json", json.dumps(measured, indent=2))
 
     @property
     def labels(self) -> tuple[str, ...]:
         """The classes in the order of the answers; those of the data even before the training ends."""
-        return tuple(self.card.get("labels") or (self._json("labels.json") or {"labels": EMOTIONS})["labels"])
+        card = card_of(self)
+        known = {"labels": card.labels} if card else read_object(self.path / "labels.json")
+        return tuple((known or {"labels": EMOTIONS})["labels"])
 
-    def set_labels(self, labels: tuple[str, ...]) -> None:
-        self._write("labels.json", {"labels": list(labels)})
-
-    def source_of(self, dataset: str) -> str:
-        """Where a data set may be opened: the path that this run was trained from, if that is the one, or its name."""
-        return self.config.data if Path(self.config.data).stem == dataset else dataset
-
-    def temperature(self, *, tta: bool = False) -> float | None:
-        """What its logits are divided by for honest probabilities; fitted on val, None where it never was."""
-        return self.card.get("temperature", {}).get(way(tta))
+    @labels.setter
+    def labels(self, labels: tuple[str, ...]) -> None:
+        write_atomically(self.path / "labels.json", json.dumps({"labels": labels}))
 
     @property
-    def threshold(self) -> float | None:
-        """The calibrated confidence below which a single pass is not sure (`calibration.sure_from`), or None."""
-        return self.card.get("threshold")
+    def note(self) -> str:
+        """What its owner wrote about it."""
+        return read_text(self.path / "note.txt")
 
-    @property
-    def test_score(self) -> dict | None:
-        """The summary of the report on the test split of its own data; None where that was never made, and for drawn
-        faces, on which no accuracy is a model's accuracy."""
-        data = self.card.get("data", {"format": "synthetic"})
-        return None if data["format"] == "synthetic" else self.card["scores"].get(f"{data['name']}-test")
-
-    @property
-    def history_path(self) -> Path:
-        return self.path / "history.jsonl"
+    @note.setter
+    def note(self, text: str) -> None:
+        write_atomically(self.path / "note.txt", text)
 
     @property
     def model_path(self) -> Path:
@@ -128,100 +149,47 @@ class Run:
         return self.path / "checkpoint.npz"
 
     @property
-    def events_path(self) -> Path:
-        return self.path / "events.tfevents"
-
-    def export_path(self, kind: str) -> Path:
-        return self.path / EXPORTS[kind]
-
-    @property
-    def downloads(self) -> dict[str, Path]:
-        """The network's files that are there: `keras`, `float32`, and those of EXPORTS that the card tells of."""
-        files = {"keras": self.model_path, "float32": self.tflite_path}
-        files |= {kind: self.export_path(kind) for kind in EXPORTS if kind in self.card.get("exports", {})}
-        return {kind: path for kind, path in files.items() if path.is_file()}
-
-    @property
     def is_usable(self) -> bool:
         """Whether it can answer: trained, exported, and with a card that is not damaged."""
-        return self.tflite_path.is_file() and bool(self._readable_card)
+        return self.tflite_path.is_file() and _intact_card(self) is not None
 
     @property
     def is_without_weights(self) -> bool:
         """Whether it is finished, but only card, reports and curves are here: not every network ships with weights."""
-        return bool(self._readable_card) and not (self.model_path.is_file() or self.tflite_path.is_file())
-
-    @property
-    def _readable_card(self) -> dict:
-        """The card; empty also where it is damaged."""
-        try:
-            return self.card
-        except FerError:
-            return {}
-
-    def set_status(self, state: str, message: str = "", **more) -> None:
-        self._write("status.json", {"state": state, "message": message, "time": time.time(), **more})
-
-    def set_progress(self, **values) -> None:
-        self._write("progress.json", {**values, "time": time.time()})
-
-    def set_card(self, card: dict) -> None:
-        self._write("card.json", card)
-
-    def set_robustness(self, measured: dict) -> None:
-        self._write("robustness.json", measured)
-
-    def set_history(self, entries: list[dict]) -> None:
-        write_atomically(self.history_path, "".join(f"{json.dumps(entry)}\n" for entry in entries))
-
-    def ask_to_stop(self, *, discard: bool = False) -> None:
-        """Leave the note that a training looks for between batches, and perhaps that the run is then to be deleted."""
-        (self.path / "stop").write_text("discard" if discard else "")
-
-    def discard_was_asked(self) -> bool:
-        return self.stop_was_asked() and (self.path / "stop").read_text() == "discard"
-
-    def stop_was_asked(self) -> bool:
-        return (self.path / "stop").exists()
-
-    def forget_stop(self) -> None:
-        (self.path / "stop").unlink(missing_ok=True)
-
-    @property
-    def note(self) -> str:
-        """What its owner wrote about it."""
-        return read_text(self.path / "note.txt")
-
-    def set_note(self, text: str) -> None:
-        write_atomically(self.path / "note.txt", text)
+        return _intact_card(self) is not None and not (self.model_path.is_file() or self.tflite_path.is_file())
 
     @property
     def is_shipped(self) -> bool:
         """Whether it came with the app, and is therefore neither renamed nor deleted."""
-        return bool(self._readable_card.get("shipped"))
-
-    @property
-    def log(self) -> str:
-        """What the training process printed."""
-        return read_text(self.log_path)
-
-    @property
-    def log_path(self) -> Path:
-        return self.path / "log.txt"
+        card = _intact_card(self)
+        return card is not None and card.shipped
 
     def report_path(self, dataset: str, split: str, *, tta: bool = False) -> Path:
-        return self.path / "reports" / f"{dataset}-{split}{TTA if tta else ''}.json"
-
-    def _json(self, name: str) -> dict | None:
-        return read_object(self.path / name)
-
-    def _write(self, name: str, value: dict) -> None:
-        write_atomically(self.path / name, json.dumps(value, indent=2))
+        return self.path / "reports" / f"{score_key(dataset, split, tta=tta)}.json"
 
 
-def way(tta: bool) -> str:
-    """How images were answered, in words."""
-    return "test-time augmentation" if tta else "single pass"
+def card_of(run: Run) -> Card | None:
+    """A run's card, None until it is finished. Raises FerError where it is damaged."""
+    path = run.path / CARD
+    return _read_card(*_version(path)) if path.is_file() else None
+
+
+def export_path(run: Run, kind: str) -> Path:
+    """Where another file of EXPORTS lies."""
+    return run.path / EXPORTS[kind]
+
+
+def files_of(run: Run) -> dict[str, Path]:
+    """The network's files that are there: `keras`, `float32`, and those of EXPORTS that the card lists."""
+    files = {"keras": run.model_path, "float32": run.tflite_path}
+    card = card_of(run)
+    files |= {kind: export_path(run, kind) for kind in EXPORTS if card and kind in card.exports}
+    return {kind: path for kind, path in files.items() if path.is_file()}
+
+
+def log_tail(run: Run, characters: int = 5000) -> str:
+    """The end of what the training process printed."""
+    return read_text(run.path / LOG)[-characters:]
 
 
 def no_weights(run_id: str) -> FerError:
@@ -230,3 +198,26 @@ def no_weights(run_id: str) -> FerError:
         f"The weights of {run_id!r} are not here, only its reports and curves. Train it again: "
         f"python -m fer train --recipe {run_id}"
     )
+
+
+def _intact_card(run: Run) -> Card | None:
+    try:
+        return card_of(run)
+    except FerError:
+        return None
+
+
+def _version(path: Path) -> tuple[Path, int, int, int]:
+    """A file's path, and what changes when it is written anew: the key under which it is read only once."""
+    facts = os.stat(path)
+    return path, facts.st_mtime_ns, facts.st_ino, facts.st_size
+
+
+@lru_cache(maxsize=512)
+def _read_card(path: Path, *_) -> Card | None:
+    return read_record(path, Card, upgrade=cards.upgraded)
+
+
+@lru_cache(maxsize=512)
+def _read_config(path: Path, *_) -> TrainConfig:
+    return TrainConfig.from_json(path.read_text(errors="replace"))

@@ -5,11 +5,13 @@ import re
 import shutil
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from fer.errors import FerError, unknown
 from fer.runs.config import TrainConfig
 from fer.runs.run import Run, no_weights
+from fer.runs.state import Status
 from fer.system.files import write_atomically
 
 BUNDLED = Path(__file__).parents[2] / "models"  # the runs that ship
@@ -40,7 +42,7 @@ class RunStore:
         """
         run = self._new(name if name is not None else f"{config.architecture}-{time.strftime('%Y%m%d-%H%M%S')}")
         write_atomically(run.path / "config.json", config.to_json())
-        run.set_status("created")
+        run.status = Status()
         return run
 
     def _new(self, id: str) -> Run:
@@ -77,7 +79,7 @@ class RunStore:
         usable = [run for run in self if run.is_usable]
         if not usable:
             raise FerError(f"There is no trained model in {self.root}. Train one: python -m fer train.")
-        return next((run for run in usable if run.card.get("default")), usable[0])
+        return next((run for run in usable if run.card.default), usable[0])
 
     def set_default(self, id: str) -> Run:
         """Make a finished run the one that answers, and no other."""
@@ -87,6 +89,6 @@ class RunStore:
         if not chosen.is_usable:
             raise FerError(f"Run {id!r} has no exported model yet; finish its training first.")
         for run in self:
-            if run.is_usable and bool(run.card.get("default")) != (run.id == id):
-                run.set_card({**run.card, "default": run.id == id})
+            if run.is_usable and run.card.default != (run.id == id):
+                run.card = replace(run.card, default=run.id == id)
         return chosen

@@ -8,7 +8,8 @@ from importlib.metadata import version
 
 import keras
 
-from fer.data.dataset import Dataset
+from fer.data.dataset import SPLITS, Dataset
+from fer.runs.card import Card, Machine, Source, TrainingData
 from fer.runs.run import Run
 from fer.runs.store import RunStore
 from fer.system import processor
@@ -17,7 +18,7 @@ from fer.training.distillation import teachers
 PACKAGES = ("keras", "numpy", "ai-edge-litert")
 
 
-def make_card(run: Run, dataset: Dataset, *, parameters: int, precision: str, position) -> dict:
+def make_card(run: Run, dataset: Dataset, *, parameters: int, precision: str, position) -> Card:
     """The card without its scores.
 
     Args:
@@ -25,45 +26,47 @@ def make_card(run: Run, dataset: Dataset, *, parameters: int, precision: str, po
         precision: what it was trained in.
         position: the training's `Position` at its end.
     """
-    return {
-        "labels": list(dataset.labels),
-        "architecture": run.config.architecture,
-        "started_from": recipe(RunStore(run.path.parent)[run.config.start_from]) if run.config.start_from else None,
-        "teachers": [recipe(teacher) for teacher in teachers(RunStore(run.path.parent), run.config)],
-        "parameters": parameters,
-        "seed": run.config.seed,
-        "epochs": position.epoch,
-        "best_epoch": position.best_epoch + 1,
-        "training_seconds": round(position.seconds, 1),
-        "precision": precision,
-        "data": {
-            "name": dataset.name,
-            "format": dataset.format,
-            "fingerprint": dataset.fingerprint,
-            "train": len(dataset.train),
-            "val": len(dataset.val),
-            "test": len(dataset.test),
-            "carved": list(dataset.carved),
-            "classes": run.config.classes,
-            "ferplus": run.config.ferplus,
-        },
-        "backend": keras.backend.backend(),
-        "versions": {
+    config, store = run.config, RunStore(run.path.parent)
+    return Card(
+        labels=dataset.labels,
+        architecture=config.architecture,
+        parameters=parameters,
+        data=data_of(dataset, classes=config.classes, ferplus=config.ferplus),
+        seed=config.seed,
+        epochs=position.epoch,
+        best_epoch=position.best_epoch + 1,
+        training_seconds=round(position.seconds, 1),
+        precision=precision,
+        backend=keras.backend.backend(),
+        versions={
             "python": platform.python_version(),
             **{name: version(name) for name in PACKAGES},
             **_backend_version(),
         },
-        "machine": {"system": platform.system(), "processor": processor.name(), "cores": os.cpu_count()},
-        "finished": now(),
-        "default": bool(run.card.get("default", False)),
-        "scores": {},
-        "exports": {},
-    }
+        machine=Machine(platform.system(), processor.name(), os.cpu_count()),
+        finished=now(),
+        started_from=source(store[config.start_from]) if config.start_from else None,
+        teachers=tuple(source(teacher) for teacher in teachers(store, config)),
+    )
 
 
-def recipe(run: Run) -> dict:
-    """How another run came to be whose weights this one uses, so that the whole way can be gone again."""
-    return {"run": run.id, "epochs": len(run.history), "config": asdict(run.config)}
+def data_of(dataset: Dataset, *, classes: str = "", ferplus: float = 0.0) -> TrainingData:
+    """What a card says of the data."""
+    counts = {split: len(dataset.split(split)) for split in SPLITS}
+    return TrainingData(
+        dataset.name,
+        dataset.format,
+        dataset.fingerprint,
+        **counts,
+        carved=tuple(dataset.carved),
+        classes=classes,
+        ferplus=ferplus,
+    )
+
+
+def source(run: Run) -> Source:
+    """How another run that this one uses was trained, so that everything can be trained again."""
+    return Source(run.id, len(run.history), asdict(run.config))
 
 
 def now() -> str:

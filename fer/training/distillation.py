@@ -13,7 +13,7 @@ from fer.evaluation.evaluate import Progress, evaluate
 from fer.evaluation.report import Report
 from fer.runs.config import TrainConfig
 from fer.runs.data import data_for
-from fer.runs.run import Run
+from fer.runs.run import Run, card_of
 from fer.runs.store import RunStore
 
 
@@ -57,7 +57,7 @@ def answers_of(teacher: Run, dataset: Dataset, on_progress: Progress) -> np.ndar
 
 
 def _kept(teacher: Run, dataset: Dataset) -> Report | None:
-    if teacher.card and teacher.labels != dataset.labels:
+    if card_of(teacher) and teacher.labels != dataset.labels:
         theirs, ours = ", ".join(teacher.labels), ", ".join(dataset.labels)
         raise FerError(f"The teacher {teacher.id} answers {theirs}, not {ours}.")
     report = stored.report(teacher, dataset.name, "train", tta=True)

@@ -4,7 +4,7 @@ import io
 import math
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from zipfile import BadZipFile
 
 import keras
@@ -13,7 +13,9 @@ import psutil
 
 from fer.data.dataset import Dataset, Split
 from fer.errors import FerError
+from fer.runs import stop
 from fer.runs.run import Run
+from fer.runs.state import TRAINING, Epoch, Progress
 from fer.system.files import write_atomically
 from fer.training import initial_weights, networks, tensorboard
 from fer.training.augment import augment
@@ -47,14 +49,14 @@ class Training:
     Attributes:
         run: where everything is written; nothing else is.
         dataset: trained on its `train`, judged after every epoch on its `val`.
-        on_batch: called after every batch with the values of `Run.progress`.
-        on_epoch: called after every epoch with the entry of `Run.history`.
+        on_batch: called after every batch with how far the training is.
+        on_epoch: called after every epoch with its figures.
     """
 
     run: Run
     dataset: Dataset
-    on_batch: Callable[[dict], None] = lambda progress: None
-    on_epoch: Callable[[dict], None] = lambda entry: None
+    on_batch: Callable[[Progress], None] = lambda progress: None
+    on_epoch: Callable[[Epoch], None] = lambda epoch: None
     position: Position = field(default_factory=Position)
 
     def __post_init__(self):
@@ -102,30 +104,30 @@ class Training:
         weights = class_weights(split) if config.class_weights else None
         sums, trace, last_beat = np.zeros(3), [], 0.0
         for batch in range(self.batches):
-            if self.run.stop_was_asked():
+            if stop.was_asked(self.run):
                 return None
             index = np.sort(order[batch * self.batch_size : (batch + 1) * self.batch_size])
             logs = self._train_batch(split.images[index], split.targets[index], weights, random)
             sums += logs
             if batch % -(-self.batches // TRACED) == 0:
-                trace.append([batch, round(logs[2], 4), round(logs[1], 4)])
+                trace.append((batch, round(float(logs[2]), 4), round(float(logs[1]), 4)))
             seconds = time.monotonic() - started
-            progress = {
-                "phase": "training",
-                "epoch": epoch,
-                "epochs": config.epochs,
-                "batch": batch,
-                "batches": self.batches,
-                "images_per_second": (batch + 1) * self.batch_size / seconds,
-                "loss": sums[2] / (batch + 1),
-                "accuracy": sums[1] / (batch + 1),
-                "seconds": self.position.seconds + seconds,
-            }
+            progress = Progress(
+                TRAINING,
+                epoch=epoch,
+                epochs=config.epochs,
+                batch=batch,
+                batches=self.batches,
+                images_per_second=(batch + 1) * self.batch_size / seconds,
+                loss=float(sums[2]) / (batch + 1),
+                accuracy=float(sums[1]) / (batch + 1),
+                seconds=self.position.seconds + seconds,
+            )
             if seconds - last_beat >= HEARTBEAT_SECONDS or batch in (0, self.batches - 1):
-                self.run.set_progress(**progress, trace=trace, **usage())
+                self.run.progress = replace(progress, trace=tuple(trace), **usage())
                 last_beat = seconds
             self.on_batch(progress)
-        return {"loss": sums[2] / self.batches, "accuracy": sums[1] / self.batches}
+        return {"loss": float(sums[2]) / self.batches, "accuracy": float(sums[1]) / self.batches}
 
     def _train_batch(self, images, targets, weights, random) -> np.ndarray:
         """One step. Returns the batch's objective, accuracy and cross-entropy."""
@@ -156,26 +158,27 @@ class Training:
         kept = self.average if self.config.ema else self.network.get_weights()
         self.judge.set_weights(kept)
         judged = validate(self.judge, self.dataset.val)
-        entry = {
-            "epoch": position.epoch,
-            **averages,
-            **judged,
-            "learning_rate": float(keras.ops.convert_to_numpy(self.network.optimizer.learning_rate)),
-            "images_per_second": self.batches * self.batch_size / trained,
-        }
         if judged["val_accuracy"] > position.best_accuracy:
             position.best_accuracy, position.best_epoch = judged["val_accuracy"], position.epoch
             self.plain.set_weights(kept)
             save_keras(self.plain, self.run)
         self._step_plateau()
-        entry["seconds"] = time.monotonic() - started
+        seconds = time.monotonic() - started
+        epoch = Epoch(
+            position.epoch,
+            **averages,
+            **judged,
+            learning_rate=float(keras.ops.convert_to_numpy(self.network.optimizer.learning_rate)),
+            images_per_second=self.batches * self.batch_size / trained,
+            seconds=seconds,
+        )
         position.epoch += 1
-        position.seconds += entry["seconds"]
-        self.run.set_history([*self.run.history[: position.epoch - 1], entry])
+        position.seconds += seconds
+        self.run.history = [*self.run.history[: position.epoch - 1], epoch]
         tensorboard.write_events(self.run, self.dataset.labels)
         self._prepare()
         self._save()
-        self.on_epoch(entry)
+        self.on_epoch(epoch)
 
     def _step_plateau(self) -> None:
         position = self.position

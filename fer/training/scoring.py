@@ -2,6 +2,7 @@
 
 import itertools
 import time
+from dataclasses import replace
 
 from fer.data.dataset import Dataset
 from fer.evaluation import stored
@@ -9,11 +10,13 @@ from fer.evaluation.calibration import fit_temperature, sure_from
 from fer.evaluation.evaluate import evaluate
 from fer.evaluation.report import Report
 from fer.runs import speed
-from fer.runs.run import Run, way
+from fer.runs.card import Card
+from fer.runs.run import Run
 from fer.runs.store import RunStore
 from fer.training.export import cost, litert
 
 SCORED = ("val", "test")
+UNFITTED = {"temperature": None, "temperature_tta": None, "threshold": None}
 
 
 def scored(run: Run) -> tuple[str, ...]:
@@ -24,33 +27,34 @@ def scored(run: Run) -> tuple[str, ...]:
 def judge(run: Run, dataset: Dataset, splits: tuple[str, ...] = SCORED) -> None:
     """Export a trained run, check the export, measure what it costs, and score it."""
     litert.export(run)
-    run.set_card({**run.card, "export": litert.check(run, dataset.val.images), **cost.of(run)})
+    run.card = replace(cost.measured(run), export=litert.check(run, dataset.val.images))
     score(run, dataset, splits)
 
 
 def score(run: Run, dataset: Dataset, splits: tuple[str, ...] = SCORED) -> None:
     """Keep the run's reports on val and, once, on test, or on one of them, each in a single pass and with test-time
-    augmentation, and the temperatures and the threshold that fit it on val without the images that have a copy in
-    train, on which it is too sure."""
-    scores, temperature, threshold, started = {}, {}, None, time.monotonic()
+    augmentation; and on its card their scores, and what fits it on val (`fitted`)."""
+    started, card, scores = time.monotonic(), replace(run.card, **UNFITTED), []
     for split, tta in itertools.product(splits, (False, True)):
         if len(dataset.split(split)):
             report = evaluate(run, dataset, split, tta=tta)
             stored.add_report(run, report)
             if split == "val" and not report.leaked.all():
-                clean = report.leak_free
-                temperature[way(tta)] = fit_temperature(clean.targets, clean.probabilities)
-                if not tta:
-                    calibrated = clean.at_temperature(temperature[way(tta)])
-                    threshold = sure_from(calibrated.confidence, calibrated.right)
-            stem = run.report_path(dataset.name, split, tta=tta).stem
-            scores[stem] = {**report.summary(), "calibrated_error": _calibrated_error(report, temperature)}
+                card = fitted(card, report.leak_free)
+            scores.append(report.score(card.temperature_of(tta=tta)))
     images = speed.PASSES * sum(len(dataset.split(split)) for split in splits)
     speed.note(RunStore(run.path.parent), run.config, judge=images / (time.monotonic() - started))
-    run.set_card({**run.card, "temperature": temperature, "threshold": threshold, "scores": scores})
+    run.card = replace(card, scores=tuple(scores))
 
 
-def _calibrated_error(report: Report, temperature: dict[str, float]) -> float | None:
-    """Its expected calibration error at the temperature that fits its way of answering."""
-    fitted = temperature.get(way(report.tta))
-    return report.at_temperature(fitted).calibration_error if fitted else None
+def fitted(card: Card, val: Report) -> Card:
+    """The card with the temperature, and for a single pass the threshold, that fit answers on the validation split.
+
+    Args:
+        val: without the images that have a copy in the training split, on which the run is too confident.
+    """
+    temperature = fit_temperature(val.targets, val.probabilities)
+    if val.tta:
+        return replace(card, temperature_tta=temperature)
+    calibrated = val.at_temperature(temperature)
+    return replace(card, temperature=temperature, threshold=sure_from(calibrated.confidence, calibrated.right))

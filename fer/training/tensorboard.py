@@ -9,7 +9,8 @@ import struct
 import time
 
 from fer.runs.history import FIGURES
-from fer.runs.run import Run
+from fer.runs.run import EVENTS, Run
+from fer.runs.state import Epoch
 
 CASTAGNOLI = 0x82F63B78  # the polynomial of CRC-32C, bits reversed
 
@@ -20,7 +21,7 @@ def write_events(run: Run, labels: tuple[str, ...]) -> None:
     Records are appended, because TensorBoard reads on where it stopped. What a resumed training does again, or a crash
     left half written, is cut off before.
     """
-    history, path = run.history, run.events_path
+    history, path = run.history, run.path / EVENTS
     path.touch()
     ends = _ends(path.read_bytes())[: len(history)]  # of the header, and of a record for every entry but the last
     with path.open("r+b") as file:
@@ -28,8 +29,8 @@ def write_events(run: Run, labels: tuple[str, ...]) -> None:
         file.seek(0, io.SEEK_END)
         if not ends:
             file.write(_framed(_event(0, _field(3, b"brain.Event:2"))))
-        for entry in history[max(len(ends) - 1, 0) :]:
-            file.write(_framed(_event(entry["epoch"] + 1, _field(5, _summary(entry, labels)))))
+        for epoch in history[max(len(ends) - 1, 0) :]:
+            file.write(_framed(_event(epoch.epoch + 1, _field(5, _summary(epoch, labels)))))
 
 
 def _ends(data: bytes) -> list[int]:
@@ -42,10 +43,10 @@ def _ends(data: bytes) -> list[int]:
     return ends
 
 
-def _summary(entry: dict, labels: tuple[str, ...]) -> bytes:
-    figures = {name: entry[name] for name in FIGURES if name in entry}
-    recalls = entry.get("val_recall", [])  # the first trainings did not keep it
-    figures |= {f"val_recall/{label}": recall for label, recall in zip(labels, recalls, strict=False)}
+def _summary(epoch: Epoch, labels: tuple[str, ...]) -> bytes:
+    figures = {name: getattr(epoch, name) for name in FIGURES}
+    recalls = zip(labels, epoch.val_recall, strict=False)  # the first trainings did not keep it
+    figures |= {f"val_recall/{label}": recall for label, recall in recalls}
     values = (_field(1, tag.encode()) + b"\x15" + struct.pack("<f", value) for tag, value in figures.items())
     return b"".join(_field(1, value) for value in values)
 

@@ -9,10 +9,11 @@ import keras
 from filelock import Timeout
 
 from fer.errors import FerError
-from fer.runs import speed
+from fer.runs import speed, stop
 from fer.runs.config import TrainConfig
 from fer.runs.data import data_for
 from fer.runs.run import Run
+from fer.runs.state import JUDGING, Epoch, Progress, Status
 from fer.runs.store import RunStore
 from fer.training import networks
 from fer.training.card import make_card
@@ -33,7 +34,7 @@ def train(
     on_answer=lambda teacher, done, n: None,
     on_start=lambda training: None,
     on_batch=lambda progress: None,
-    on_epoch=lambda entry: None,
+    on_epoch=lambda epoch: None,
 ) -> bool:
     """Train a run from wherever it stands to its end, and export and judge it there.
 
@@ -53,42 +54,45 @@ def train(
 
 def _train(run: Run, on_answer, on_start, on_batch, on_epoch) -> bool:
     def answered(teacher: Run, done: int, n: int) -> None:
-        run.set_progress(phase=f"asking the teacher {teacher.id}: {done:,} of {n:,} faces")
+        run.progress = Progress(f"asking the teacher {teacher.id}: {done:,} of {n:,} faces")
         on_answer(teacher, done, n)
-        if run.stop_was_asked():
+        if stop.was_asked(run):
             raise _StopError
 
-    run.forget_stop()
-    run.set_status("training")
+    stop.forget(run)
+    run.status = Status("training")
     try:
-        run.set_progress(phase="opening the data")
+        run.progress = Progress("opening the data")
         dataset = taught(run, data_for(run, run.config.data, voted=True), answered)
-        run.set_labels(dataset.labels)
-        run.set_progress(phase="building the network")
-        training = Training(run, dataset, on_batch, lambda entry: (_note_speed(training, entry), on_epoch(entry)))
+        run.labels = dataset.labels
+        run.progress = Progress("building the network")
+        training = Training(run, dataset, on_batch, lambda epoch: (_note_speed(training, epoch), on_epoch(epoch)))
         on_start(training)
         if not training.run_to_end():
-            run.set_status("stopped", f"Stopped after {training.position.epoch} of {run.config.epochs} epochs.")
+            run.status = Status("stopped", f"Stopped after {training.position.epoch} of {run.config.epochs} epochs.")
             return False
-        run.set_progress(phase="exporting and judging")
+        run.progress = Progress(JUDGING)
         finish(training)
     except _StopError:
-        run.set_status("stopped", "Stopped while its teachers answered.")
+        run.status = Status("stopped", "Stopped while its teachers answered.")
         return False
+    except KeyboardInterrupt:
+        run.status = Status("stopped", "Interrupted.")
+        raise
     except BaseException as error:
-        run.set_status("failed", str(error) or type(error).__name__)
+        run.status = Status("failed", str(error) or type(error).__name__)
         if isinstance(error, OSError) and error.errno == errno.ENOSPC:
             raise FerError("The disk is full. Free some space, then resume: the last whole epoch is kept.") from error
         raise
-    run.set_status("finished")
+    run.status = Status("finished")
     return True
 
 
-def _note_speed(training: Training, entry: dict) -> None:
+def _note_speed(training: Training, epoch: Epoch) -> None:
     """Remember how fast this machine trains and validates, but for a first epoch: TensorFlow still compiles in it."""
-    if entry["epoch"]:
-        rate = entry["images_per_second"]
-        rest = entry["seconds"] - training.batches * training.batch_size / rate
+    if epoch.epoch:
+        rate = epoch.images_per_second
+        rest = epoch.seconds - training.batches * training.batch_size / rate
         store = RunStore(training.run.path.parent)
         speed.note(store, training.config, train=rate, validate=len(training.dataset.val) / rest)
 
@@ -113,6 +117,6 @@ def finish(training: Training) -> None:
         precision=networks.precision(run.config),
         position=training.position,
     )
-    run.set_card(card)
+    run.card = card
     if keras.backend.backend() == "tensorflow":
         judge(run, dataset, scored(run))

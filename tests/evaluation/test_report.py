@@ -12,7 +12,7 @@ from sklearn import metrics
 from fer.data.labels import EMOTIONS
 from fer.errors import FerError
 from fer.evaluation.report import Report, percent
-from fer.runs.run import way
+from fer.runs.card import way
 
 SUMMARY = {
     *("n", "accuracy", "interval", "leak_free_n", "leak_free_accuracy", "leak_free_interval"),

@@ -1,29 +1,29 @@
 """What a network costs: multiply-adds, bytes, and milliseconds a face."""
 
+from dataclasses import replace
 from math import prod
 
 import keras
 
 from fer.errors import FerError
 from fer.inference.timing import milliseconds_a_face
+from fer.runs.card import Card
 from fer.runs.run import Run
 from fer.system import processor
 from fer.training.export import keras_file
 
 
-def of(run: Run) -> dict:
-    """What an exported run's card tells of its cost, measured here and now.
+def measured(run: Run) -> Card:
+    """An exported run's card with what a face costs, measured here and now.
 
-    Returns:
-        `macs`, multiply-adds of one face, None where an imported network does not tell them; `bytes` of
-        `model.tflite`; `ms` as in `milliseconds_a_face`, and `ms_on`, the processor that took them.
+    `macs` is None where an imported network does not tell its multiply-adds; `ms` is as in `milliseconds_a_face`.
     """
     try:
         macs = multiply_adds(keras_file.load(run))
     except FerError:  # imported as .tflite, or made for pictures of any size
         macs = None
     ms = round(milliseconds_a_face(run), 3)
-    return {"macs": macs, "bytes": run.tflite_path.stat().st_size, "ms": ms, "ms_on": processor.name()}
+    return replace(run.card, macs=macs, bytes=run.tflite_path.stat().st_size, ms=ms, ms_on=processor.name())
 
 
 def multiply_adds(network: keras.Model) -> int:

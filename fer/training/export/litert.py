@@ -8,6 +8,7 @@ import numpy as np
 
 from fer.errors import FerError
 from fer.inference.classifier import Classifier
+from fer.runs.card import ExportCheck
 from fer.runs.run import Run
 from fer.training.export.keras_file import load
 
@@ -53,14 +54,11 @@ def need_tensorflow() -> None:
         raise FerError(f"Exporting needs the TensorFlow backend, not {backend}. Unset KERAS_BACKEND and try again.")
 
 
-def check(run: Run, images: np.ndarray) -> dict:
+def check(run: Run, images: np.ndarray) -> ExportCheck:
     """Compare LiteRT with Keras on up to 256 images.
 
     Args:
         images: uint8 (N, 48, 48).
-
-    Returns:
-        `images`, how many were compared, and `largest_difference` of any probability.
 
     Raises:
         FerError: where an answer or a probability differs by more than 0.001.
@@ -74,4 +72,4 @@ def check(run: Run, images: np.ndarray) -> dict:
         raise FerError(
             f"The exported model of {run.id!r} answers otherwise than the trained one (by {difference:.4f})."
         )
-    return {"images": len(images), "largest_difference": difference}
+    return ExportCheck(len(images), difference)

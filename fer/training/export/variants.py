@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
@@ -16,7 +16,8 @@ from fer.errors import FerError
 from fer.faces.crop import IMAGE_SIZE
 from fer.inference.classifier import BATCH, Classifier
 from fer.inference.probabilities import softmax
-from fer.runs.run import EXPORTS, Run
+from fer.runs.card import Export
+from fer.runs.run import EXPORTS, Run, export_path
 from fer.training.export import keras_file, litert
 
 CALIBRATION_IMAGES = (
@@ -37,14 +38,8 @@ class Judged:
     is_validation: bool
 
 
-def convert(run: Run, kind: str) -> dict:
+def convert(run: Run, kind: str) -> Export:
     """Write the network as a kind of EXPORTS, measure it, and keep the record in the run's card.
-
-    Returns:
-        the record: `bytes`; `val_accuracy`, `val_n` and `val_accuracy_change` against the float32 `model.tflite` on the
-        validation images of the run's data, or None, 0 and None where that is not here, with `not_measured` saying
-        why; `same_answers`, the share of images, and `largest_difference` of any probability, on what `compared_on`
-        names; `checked_with`, the program that ran the file.
 
     Raises:
         FerError: where the format cannot be made here, int8 has no training images to calibrate on, or a faithful
@@ -60,15 +55,15 @@ def convert(run: Run, kind: str) -> dict:
     try:
         make(network, fresh, dataset)
         answers, program = answers_of(run, fresh)
-        record = {"bytes": fresh.stat().st_size, **_compare(original.probabilities, answers, _images(dataset))}
-        if kind != "int8" and record["largest_difference"] > FAITHFUL:
-            off = record["largest_difference"]
+        compared = _compare(original.probabilities, answers, _images(dataset))
+        record = Export(bytes=fresh.stat().st_size, **compared, checked_with=program, not_measured=why)
+        if kind != "int8" and record.largest_difference > FAITHFUL:
+            off = record.largest_difference
             raise FerError(f"The {kind} file of {run.id!r} answers otherwise than the original (by {off:.3f}).")
-        os.replace(fresh, run.export_path(kind))
+        os.replace(fresh, export_path(run, kind))
     finally:
         fresh.unlink(missing_ok=True)
-    record |= {"checked_with": program, **({"not_measured": why} if why else {})}
-    run.set_card({**run.card, "exports": {**run.card.get("exports", {}), kind: record}})
+    run.card = replace(run.card, exports={**run.card.exports, kind: record})
     return record
 
 

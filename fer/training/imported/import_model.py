@@ -1,6 +1,7 @@
 """Makes a finished run of a network that someone else trained, fitted to what this project's networks take and give."""
 
 import shutil
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 
@@ -14,11 +15,13 @@ from fer.data.labels import ALIASES, EMOTIONS
 from fer.errors import MAX_TOLD, FerError
 from fer.faces.crop import IMAGE_SIZE
 from fer.inference.classifier import outputs
+from fer.runs.card import Card, Imported, TrainingData
 from fer.runs.config import TrainConfig
 from fer.runs.run import Run
+from fer.runs.state import Status
 from fer.runs.store import RunStore
 from fer.system.files import write_atomically
-from fer.training.card import now
+from fer.training.card import data_of, now
 from fer.training.export import cost, litert
 from fer.training.export.keras_file import save_keras
 from fer.training.imported import adapt, safe_load
@@ -61,25 +64,25 @@ def import_model(
     except BaseException:
         shutil.rmtree(run.path)
         raise
-    run.set_status("finished", f"Imported from {path.name}.")
+    run.status = Status("finished", f"Imported from {path.name}.")
     return run
 
 
-def _fill(run: Run, content: keras.Model | bytes, card: dict, dataset: Dataset | None) -> None:
+def _fill(run: Run, content: keras.Model | bytes, card: Card, dataset: Dataset | None) -> None:
     if isinstance(content, bytes):
         write_atomically(run.tflite_path, content)
-        run.set_card(card)
+        run.card = card
     else:
         save_keras(content, run)
         try:
             litert.export(run)
-            run.set_card(card)
-            run.set_card({**card, "export": litert.check(run, _probes())})
+            run.card = card
+            run.card = replace(card, export=litert.check(run, _probes()))
         except FerError:
             raise
         except Exception as error:  # the converter raises whatever another one's network leads it to
             raise FerError(f"The network cannot be made into a .tflite: {str(error)[:MAX_TOLD]}") from error
-    run.set_card({**run.card, **cost.of(run)})
+    run.card = cost.measured(run)
     if dataset:
         score(run, dataset)
 
@@ -193,37 +196,17 @@ def _probes() -> np.ndarray:
     return synthetic.draw(3, seed=0)[0]
 
 
-def imported_card(path: Path, labels: tuple[str, ...], parameters: int, dataset: Dataset | None) -> dict:
-    """The card of a network that someone else trained: the keys of `make_card`, and how it was trained unknown.
+def imported_card(path: Path, labels: tuple[str, ...], parameters: int, dataset: Dataset | None) -> Card:
+    """The card of a network that someone else trained; how it was trained stays unknown.
 
     Args:
         path: the file that it was imported from.
         parameters: the network's weights.
         dataset: what it is judged on, if on anything; whether it was trained on that is not known either.
     """
-    data = {"name": dataset.name, "format": dataset.format} if dataset else {"name": "unknown", "format": "unknown"}
-    fingerprint, counts = dataset.fingerprint if dataset else None, {"train": 0, "val": 0, "test": 0}
+    data = TrainingData("unknown", "unknown", None, 0, 0, 0)
     if dataset:
-        counts |= {"val": len(dataset.val), "test": len(dataset.test)}
+        data = replace(data_of(dataset), train=0, carved=())
     time = now()
-    return {
-        "labels": list(labels),
-        "architecture": "imported",
-        "started_from": None,
-        "teachers": [],
-        "parameters": parameters,
-        "seed": None,
-        "epochs": 0,
-        "best_epoch": None,
-        "training_seconds": 0.0,
-        "precision": "unknown",
-        "data": {**data, "fingerprint": fingerprint, **counts, "carved": [], "classes": "", "ferplus": False},
-        "backend": "unknown",
-        "versions": {},
-        "machine": {},
-        "finished": time,
-        "default": False,
-        "scores": {},
-        "exports": {},
-        "imported": {"file": path.name, "sha256": sha256(path.read_bytes()).hexdigest(), "time": time},
-    }
+    file = Imported(path.name, sha256(path.read_bytes()).hexdigest(), time)
+    return Card(labels, "imported", parameters, data, finished=time, imported=file)

@@ -13,7 +13,8 @@ from fer.evaluation.images import Pictures
 from fer.evaluation.references import split_name
 from fer.evaluation.report import Report
 from fer.runs import data
-from fer.runs.run import Run, way
+from fer.runs.card import way
+from fer.runs.run import Run
 from pages.parts.shared import frame
 
 TOLD = "evaluate-told"  # (whether all is well, sentence) of the evaluation that just ended
@@ -62,7 +63,7 @@ def choose(run: Run, tta: bool) -> Chosen | None:
         report = cached_report(run, dataset, split, tta)
     if warning := sentences.warning(run, dataset, split):
         st.warning(warning)
-    if run.is_usable and (dataset in present or Path(run.source_of(dataset)).exists()):
+    if run.is_usable and (dataset in present or Path(data.source_of(run, dataset)).exists()):
         _offer(run, dataset, split, tta, report)
     elif report is None:
         missing = f"{dataset} is not in `data/`" if run.is_usable else "its weights are not here"
@@ -113,7 +114,7 @@ def _keep(run: Run, fresh: Report, report: Report | None, replace: bool) -> tupl
 def judge(run: Run, dataset: str, split: str, tta: bool) -> Report:
     """Evaluate with a progress bar."""
     bar = st.progress(0.0, f"Opening {dataset} …")
-    opened = data.data_for(run, run.source_of(dataset))
+    opened = data.data_for(run, data.source_of(run, dataset))
     report = evaluate.evaluate(run, opened, split, tta=tta, on_progress=frame.progress(bar, "faces judged"))
     bar.empty()
     return report

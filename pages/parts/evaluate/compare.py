@@ -12,7 +12,7 @@ from fer.charts.reports import precision_recall_curves, roc_curves, short_name
 from fer.errors import FerError
 from fer.evaluation.comparison import Comparison
 from fer.evaluation.report import Report
-from fer.runs.run import way
+from fer.runs.card import way
 from fer.runs.store import RunStore
 from pages.parts.evaluate import face_cards, own_photos
 from pages.parts.evaluate.choose_report import Chosen, cached_report

@@ -15,7 +15,7 @@ from fer.evaluation import tables
 from fer.evaluation.images import Pictures
 from fer.evaluation.report import Report
 from fer.inference.palette import colors_of
-from fer.runs.run import way
+from fer.runs.card import way
 from pages.parts.evaluate.choose_report import Chosen, pictures_of
 from pages.parts.shared import frame
 

@@ -94,7 +94,7 @@ def _areas(table, column: str) -> str:
 @st.fragment
 def certain(chosen: Chosen) -> None:
     """Whether its probabilities can be believed, and what is gained by answering only when sure."""
-    report, temperature = chosen.report, chosen.run.temperature(tta=chosen.report.tta)
+    report, temperature = chosen.report, chosen.run.card.temperature_of(tta=chosen.report.tta)
     st.markdown(frame.plain(sentences.calibration_sentence(chosen.run, report)))
     figures.show(calibration.reliability_diagram(report, temperature), "evaluate-reliability", "Reliability diagram")
     threshold = st.slider("Answer only from p =", 0.0, 1.0, 0.6, 0.01, key="evaluate-threshold")

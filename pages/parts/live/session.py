@@ -81,7 +81,7 @@ def settings(run: Run, current: LiveReader) -> None:
         "Not sure below",
         0.0,
         0.9,
-        round(run.threshold or 0.0, 2),
+        round(run.card.threshold or 0.0, 2),
         0.01,
         key=f"live-threshold-{run.id}",
         persist_state="session",

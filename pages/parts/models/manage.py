@@ -6,7 +6,7 @@ from pathlib import Path
 import streamlit as st
 
 from fer.data.labels import EMOTIONS
-from fer.runs.run import EXPORTS, Run
+from fer.runs.run import EXPORTS, Run, card_of, files_of
 from fer.runs.store import RunStore
 from fer.system import process
 from pages.parts.shared import access, frame, run_actions, run_curves
@@ -39,16 +39,17 @@ def show(store: RunStore, run: Run, *, is_default: bool) -> None:
 def _note(run: Run) -> None:
     note = st.text_area("Note", run.note, key=f"models-note-{run.id}", placeholder="What you want to remember of it")
     if note != run.note:
-        run.set_note(note)
+        run.note = note
 
 
 def _exports(store: RunStore, run: Run) -> None:
     """Other formats, made when they are asked for, with what each costs in accuracy."""
-    for kind, told in run.card.get("exports", {}).items():
-        change = told.get("val_accuracy_change")
-        cost = "accuracy not measured" if change is None else f"{100 * change:+.2f} points on n = {told['val_n']:,}"
-        st.caption(f"{kind}: {told['bytes'] / 1e6:.2f} MB, {cost} of the validation split against the float32 file.")
-    missing = [kind for kind in EXPORTS if kind not in run.downloads]  # of a run that ships, what is told is not there
+    card = card_of(run)
+    for kind, export in (card.exports if card else {}).items():
+        change = export.val_accuracy_change
+        cost = "accuracy not measured" if change is None else f"{100 * change:+.2f} points on n = {export.val_n:,}"
+        st.caption(f"{kind}: {export.bytes / 1e6:.2f} MB, {cost} of the validation split against the float32 file.")
+    missing = [kind for kind in EXPORTS if kind not in files_of(run)]  # of a run that ships, what is told is not there
     if run.is_usable and missing:
         with st.container(horizontal=True):
             for kind in missing:

@@ -3,7 +3,8 @@
 import streamlit as st
 
 from fer.charts import robustness
-from fer.runs.run import Run, way
+from fer.runs.card import way
+from fer.runs.run import Run
 from fer.runs.store import RunStore
 from pages.parts.shared import figures, frame
 

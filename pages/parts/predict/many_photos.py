@@ -101,7 +101,7 @@ def _table(read: list[Answer], run: Run) -> None:
     told = [answer.as_dict() | {"model": run.id} for answer in read]
     everything = many_photos.table(told)
     if "confidence" in everything:
-        everything["sure"] = everything["confidence"].ge(run.threshold or 0.0)
+        everything["sure"] = everything["confidence"].ge(run.card.threshold or 0.0)
     shown = everything.assign(photo=everything["file"].map({answer.name: _uri(answer.thumbnail) for answer in read}))
     if "label" in shown and (labels or least):
         shown = shown[shown["confidence"].ge(least) & (shown["label"].isin(labels) if labels else True)]

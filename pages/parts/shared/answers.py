@@ -23,7 +23,7 @@ def show(name: str, image: np.ndarray, predictions: list[Prediction], run: Run, 
     """Picture on the left, faces on the right, the annotated picture to take away below."""
     left, right = st.columns([3, 2], gap="medium")
     classes = predictions[0].labels if predictions else ()
-    marked = annotate(image, predictions, color_map(classes), threshold=run.threshold or 0.0)
+    marked = annotate(image, predictions, color_map(classes), threshold=run.card.threshold or 0.0)
     shown = Image.fromarray(marked)
     shown.thumbnail((SHOWN_SIDE, SHOWN_SIDE))
     labels = ", ".join(f"{number} {prediction.label}" for number, prediction in enumerate(predictions, 1))
@@ -64,7 +64,7 @@ def _show_face(number: int, image: np.ndarray, prediction: Prediction, run: Run,
 def _headline(prediction: Prediction, run: Run) -> str:
     """The emotion, or that the model is not sure, and the second-best."""
     (first, p), (second, q) = prediction.top(2)
-    if prediction.is_sure(run.threshold):
+    if prediction.is_sure(run.card.threshold):
         return f"**{plain(first)}** · {p:.1%}, then {plain(second)} {q:.1%}"
     return f"**not sure** · perhaps {plain(first)} {p:.1%} or {plain(second)} {q:.1%}"
 

@@ -5,7 +5,8 @@ import streamlit as st
 from fer.inference.classifier import Classifier
 from fer.inference.reader import EmotionReader
 from fer.inference.timing import milliseconds_a_face
-from fer.runs.run import TTA, Run, way
+from fer.runs.card import way
+from fer.runs.run import Run
 from fer.runs.store import RunStore
 from pages.parts.shared.frame import plain
 
@@ -37,13 +38,12 @@ def reader(run: Run, detector: str = "yunet", *, tta: bool = False) -> EmotionRe
 
 def choose_tta(run: Run, key: str) -> bool:
     """A switch for test-time augmentation, with what it costs here and what it gave on the validation split."""
-    data = run.card["data"]["name"]
-    single, augmented = (run.card["scores"].get(f"{data}-val{end}") for end in ("", TTA))
+    single, augmented = (run.card.score("val", tta=tta) for tta in (False, True))
     told = "Each face is looked at six times: as it is, nearer, farther, and all three mirrored. "
     told += f"That takes {6 * speed_of(run):.1f} ms a face instead of {speed_of(run):.1f}."
     if single and augmented:
-        gain = 100 * (augmented["accuracy"] - single["accuracy"])
-        told += f" On the validation split of {data} (n = {single['n']:,}) its accuracy is {gain:+.1f} points higher."
+        gain, data = 100 * (augmented.accuracy - single.accuracy), run.card.data.name
+        told += f" On the validation split of {data} (n = {single.n:,}) its accuracy is {gain:+.1f} points higher."
     return st.toggle("Test-time augmentation", key=key, help=told, persist_state="session")
 
 
@@ -75,22 +75,22 @@ def tell_of_weights(run: Run) -> None:
 
 def accuracy_sentence(run: Run, *, tta: bool = False) -> str:
     """How often a run is right, on what and how surely, in words; every number from its card."""
-    card, score = run.card, run.test_score
+    card, score = run.card, run.card.test_score
     if tta and score:
-        score = card["scores"].get(f"{card['data']['name']}-test{TTA}")
-    if card["data"]["format"] == "synthetic" and not card.get("imported"):
+        score = card.score("test", tta=True)
+    if card.data.is_drawn and not card.imported:
         return f"**{run.id}** was trained on faces that this project drew; how it does on real ones is unknown."
     if not score:
         return f"**{run.id}** has not been measured on a test split of real faces."
-    low, high = score["interval"]
+    low, high = score.interval
     text = (
-        f"**{run.id}** is right on **{score['accuracy']:.1%}** of the test split of {card['data']['name']} "
-        f"(n = {score['n']:,}, 95% interval {low:.1%} to {high:.1%}, {way(tta)})"
+        f"**{run.id}** is right on **{score.accuracy:.1%}** of the test split of {card.data.name} "
+        f"(n = {score.n:,}, 95% interval {low:.1%} to {high:.1%}, {way(tta)})"
     )
-    if not 0 < score["leak_free_n"] < score["n"]:
+    if not score.has_leaks:
         return f"{text}."
-    low, high = score["leak_free_interval"]
+    low, high = score.leak_free_interval
     return (
-        f"{text}, and on **{score['leak_free_accuracy']:.1%}** ({low:.1%} to {high:.1%}) without the "
-        f"{score['n'] - score['leak_free_n']} test images that have an exact copy in the training split."
+        f"{text}, and on **{score.leak_free_accuracy:.1%}** ({low:.1%} to {high:.1%}) without the "
+        f"{score.n - score.leak_free_n} test images that have an exact copy in the training split."
     )

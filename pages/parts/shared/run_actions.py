@@ -5,7 +5,7 @@ from functools import partial
 import streamlit as st
 
 from fer.runs.history import history_csv
-from fer.runs.run import EXPORTS, Run
+from fer.runs.run import EXPORTS, HISTORY, Run, files_of
 from fer.runs.store import RunStore
 from pages.parts.shared import frame
 
@@ -20,7 +20,7 @@ def offer_delete(store: RunStore, run: Run, key: str) -> None:
 def downloads(run: Run) -> None:
     """The files that another program can use."""
     names = {"keras": "Keras", "float32": "LiteRT", **{kind: f"LiteRT {kind}" for kind in EXPORTS}, "onnx": "ONNX"}
-    for kind, path in run.downloads.items():
+    for kind, path in files_of(run).items():
         st.download_button(
             f"{names[kind]} ({path.stat().st_size / 1e6:.1f} MB)",
             path.read_bytes,
@@ -28,6 +28,6 @@ def downloads(run: Run) -> None:
             key=f"models-take-{kind}",
             on_click="ignore",
         )
-    if run.history_path.is_file():
+    if (run.path / HISTORY).is_file():
         text = partial(history_csv, run)
         st.download_button("History (CSV)", text, f"{run.id}.csv", key="models-take-history", on_click="ignore")

@@ -3,14 +3,14 @@
 import streamlit as st
 
 from fer.charts.training import learning_curves, rate_curve, recall_curves, validation_confusion
-from fer.runs.run import Run
+from fer.runs.run import HISTORY, Run
 from fer.runs.store import RunStore
 from pages.parts.shared import figures
 
 
 def behind(store: RunStore, run: Run) -> dict[str, list[dict]]:
     """Histories of the runs that the reader wants to see behind this one."""
-    others = {other.id: other for other in store if other.id != run.id and other.history_path.is_file()}
+    others = {other.id: other for other in store if other.id != run.id and (other.path / HISTORY).is_file()}
     chosen = st.pills("Compare with", list(others), selection_mode="multi", key=f"behind-{run.id}")
     return {id: others[id].history for id in chosen}
 
@@ -20,7 +20,7 @@ def curves(run: Run, running: dict | None = None, behind: dict | None = None) ->
     history, about = run.history, f"{run.id}: {run.config.architecture} on {run.config.data}"
     if not history and not running:
         return
-    best = max(range(len(history)), key=lambda i: history[i]["val_accuracy"]) if history else None
+    best = max(range(len(history)), key=lambda i: history[i].val_accuracy) if history else None
     left, right = st.columns(2)
     for column, part in ((left, "loss"), (right, "accuracy")):
         with column:

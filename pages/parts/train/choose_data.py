@@ -84,7 +84,7 @@ def choose(store: RunStore) -> tuple[Dataset, bool]:
 
 def _known(store: RunStore, dataset: Dataset) -> str:
     """How many shipped models were trained on just this."""
-    same = [run for run in store if run.is_shipped and run.card["data"]["fingerprint"] == dataset.fingerprint]
+    same = [run for run in store if run.is_shipped and run.card.data.fingerprint == dataset.fingerprint]
     return f"; the very images, labels and splits of {len(same)} shipped model{'s' * (len(same) > 1)}" if same else ""
 
 

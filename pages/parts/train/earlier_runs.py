@@ -4,7 +4,7 @@ import streamlit as st
 
 from fer.evaluation import sentences, stored
 from fer.runs import queue
-from fer.runs.run import Run
+from fer.runs.run import Run, log_tail
 from fer.runs.store import RunStore
 from pages.parts.shared import frame, report_tables, run_actions, run_curves
 from pages.parts.shared.run_actions import downloads
@@ -25,12 +25,10 @@ def show(store: RunStore) -> None:
 
 
 def _unfinished(store: RunStore, run: Run) -> None:
-    state, message = run.state, run.status["message"]
+    state, message = run.state, run.status.message
     text = f"**{frame.plain(run.id)}** is {state}."
-    if state == "lost":
-        last = run.log.rstrip().rpartition("\n")[2]  # why, where it could say so, though not in a full disk's status
-        told = last.removeprefix("fer: ") if last.startswith("fer: ") else "The process that trained it is gone."
-        text += f" {frame.plain(told)}"
+    if state == "lost" and not message:
+        text += " The process that trained it is gone. Resume continues from its last epoch."
     with st.container(border=True):
         st.markdown(f"{text} {frame.plain(message)}")
         with st.container(horizontal=True):
@@ -43,7 +41,7 @@ def _unfinished(store: RunStore, run: Run) -> None:
             )
             run_actions.offer_delete(store, run, f"delete-{run.id}")
             with st.popover("Log"):
-                st.code(run.log[-5000:] or "Nothing was written.", language=None)
+                st.code(log_tail(run) or "Nothing was written.", language=None)
         run_curves.curves(run)
 
 
@@ -54,7 +52,7 @@ def _finished(run: Run) -> None:
         st.page_link("pages/evaluate.py", label="Evaluate it", icon=":material/fact_check:")
         downloads(run)
     run_curves.curves(run)
-    report = stored.report(run, run.card["data"]["name"], "val")
+    report = stored.report(run, run.card.data.name, "val")
     if report:
         st.header("On the validation split")
         if warning := sentences.warning(run, report.dataset, "val"):

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import streamlit as st
 
-from fer.runs import queue
-from fer.runs.run import Run
+from fer.runs import queue, stop
+from fer.runs.run import Run, log_tail
+from fer.runs.state import JUDGING, Progress
 from fer.runs.store import RunStore
 from pages.parts.shared import frame
 from pages.parts.shared.run_curves import behind, curves
@@ -17,7 +18,6 @@ EVERY_IDLE = 10.0  # the same while nothing runs: another visitor may start some
 SEEN = "train-seen"  # the runs that were active when this session last looked
 LAST = "train-last"  # the run that was last seen to end
 ACTIVE = ("queued", "training")
-AT_THE_END = "exporting and judging"  # the last phase
 
 
 def show(store: RunStore) -> None:
@@ -57,19 +57,19 @@ def _show(root: Path, states: dict[str, str]) -> None:
 def _running(run: Run) -> None:
     st.header(f"{frame.plain(run.id)} is training")
     progress, config = run.progress, run.config
-    if "batch" in progress and progress.get("phase") == "training":
+    if progress.is_training:
         _bars(progress)
     else:
-        phase = frame.plain(progress.get("phase", "starting"))
+        phase = frame.plain(progress.phase)
         st.info(f"{phase[0].upper()}{phase[1:]} …", icon=":material/hourglass_top:")
-    stopping = run.stop_was_asked() or progress.get("phase") == AT_THE_END
+    stopping = stop.was_asked(run) or progress.phase == JUDGING
     with st.container(horizontal=True):
         st.button(
             "Stop",
             key=f"stop-{run.id}",
             disabled=stopping,
             on_click=frame.act,
-            args=(run.ask_to_stop,),
+            args=(stop.ask, run),
             help="Keeps what is learnt; it can go on later. Once all epochs are trained there is nothing to stop.",
         )
         st.button(
@@ -77,11 +77,11 @@ def _running(run: Run) -> None:
             key=f"cancel-{run.id}",
             disabled=stopping,
             on_click=frame.act,
-            args=(run.ask_to_stop,),
+            args=(stop.ask, run),
             kwargs={"discard": True},
             help="Stops and deletes this run.",
         )
-    if run.stop_was_asked():
+    if stop.was_asked(run):
         st.info("It stops after this batch …")
     st.caption(f"{config.architecture} on {config.data}, {config.epochs} epochs, seed {config.seed}.")
 
@@ -90,25 +90,23 @@ def _curves(run: Run) -> None:
     if not run.path.is_dir():  # cancelled a moment ago
         return
     progress = run.progress
-    curves(run, progress if progress.get("phase") == "training" else None, behind(RunStore(run.path.parent), run))
+    curves(run, progress if progress.is_training else None, behind(RunStore(run.path.parent), run))
     with st.expander("Log"):
-        st.code(run.log[-5000:] or "Nothing yet.", language=None)
+        st.code(log_tail(run) or "Nothing yet.", language=None)
 
 
-def _bars(progress: dict) -> None:
-    epoch, epochs, batch, batches = (progress[name] for name in ("epoch", "epochs", "batch", "batches"))
-    done = (epoch + (batch + 1) / batches) / epochs
-    left = progress["seconds"] * (1 - done) / done
-    st.progress(done, f"Epoch {epoch + 1} of {epochs}")
-    st.progress((batch + 1) / batches, f"Batch {batch + 1:,} of {batches:,}")
+def _bars(progress: Progress) -> None:
+    batches = progress.batches
+    st.progress(progress.share, f"Epoch {progress.epoch + 1} of {progress.epochs}")
+    st.progress((progress.batch + 1) / batches, f"Batch {progress.batch + 1:,} of {batches:,}")
     facts = (
-        ("Images/s", f"{progress['images_per_second']:,.0f}"),
-        ("Elapsed", duration(progress["seconds"])),
-        ("Left", f"about {duration(left)}"),
-        ("Loss", f"{progress['loss']:.3f}"),
-        ("Accuracy", f"{progress['accuracy']:.1%}"),
-        ("Memory", f"{progress.get('memory', 0) / 2**20:,.0f} MB"),
-        ("Processor", f"{progress.get('cpu', 0):.1f} cores"),
+        ("Images/s", f"{progress.images_per_second:,.0f}"),
+        ("Elapsed", duration(progress.seconds)),
+        ("Left", f"about {duration(progress.seconds_left)}"),
+        ("Loss", f"{progress.loss:.3f}"),
+        ("Accuracy", f"{progress.accuracy:.1%}"),
+        ("Memory", f"{progress.memory / 2**20:,.0f} MB"),
+        ("Processor", f"{progress.cpu:.1f} cores"),
     )
     with st.container(horizontal=True):
         for name, value in facts:
