@@ -1,4 +1,7 @@
-"""Whether a model that says 80 % is right 80 times in a hundred, and what makes it so."""
+"""Whether a model that says 80 % is right 80 times in a hundred, and what makes it so.
+
+By hand: `netcal`, the library for this, requires PyTorch.
+"""
 
 from dataclasses import dataclass
 
