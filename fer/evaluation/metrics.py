@@ -83,7 +83,7 @@ def mean_interval(values: np.ndarray) -> tuple[float, float]:
 def resampled(counts: np.ndarray, *, seed: int = 0) -> np.ndarray:
     """int64 (RESAMPLES, *counts.shape): tables as other samples of as many images would have given (bootstrap).
 
-    By hand: it draws counts at once (0.1 s), where `scipy.stats.bootstrap` draws images (0.8 s for one figure of 3,589).
+    By hand: it draws counts at once (0.1 s), where `scipy.stats.bootstrap` draws images (0.8 s a figure).
     """
     draws = np.random.default_rng(seed).multinomial(counts.sum(), counts.ravel() / counts.sum(), RESAMPLES)
     return draws.reshape(RESAMPLES, *counts.shape)

@@ -101,7 +101,7 @@ class Run:
 
     @property
     def threshold(self) -> float | None:
-        """The calibrated confidence below which a single pass is not sure (`calibration.sure_from`), or None."""
+        """The calibrated confidence below which a single pass is not sure (`training.threshold`), or None."""
         return self.card.get("threshold")
 
     @property

@@ -5,13 +5,14 @@ import time
 
 from fer.data.dataset import Dataset
 from fer.evaluation import stored
-from fer.evaluation.calibration import fit_temperature, sure_from
+from fer.evaluation.calibration import fit_temperature
 from fer.evaluation.evaluate import evaluate
 from fer.evaluation.report import Report
 from fer.runs import speed
 from fer.runs.run import Run, way
 from fer.runs.store import RunStore
 from fer.training.export import cost, litert
+from fer.training.threshold import sure_from
 
 SCORED = ("val", "test")
 
