@@ -65,12 +65,6 @@ def print_faces(photo: Path | str, found: list[dict]) -> None:
         print(f"{photo}: face {number} at {face['box']}: {face['label']} {face['confidence']:.1%} ({rest})")
 
 
-def clock(seconds: float) -> str:
-    """Minutes and seconds: 1:05.2"""
-    tenths = round(10 * seconds)
-    return f"{tenths // 600}:{tenths % 600 / 10:04.1f}"
-
-
 def print_json(value, indent: int | None = 2) -> None:
     print(dumps(value, indent=indent))
 

@@ -1,6 +1,5 @@
 """What runs and what waits: bars, curves that grow, and the buttons that stop, go on, cancel and delete."""
 
-from datetime import timedelta
 from pathlib import Path
 
 import streamlit as st
@@ -8,6 +7,7 @@ import streamlit as st
 from fer.runs import queue
 from fer.runs.run import Run
 from fer.runs.store import RunStore
+from fer.system.text import duration
 from pages.parts.shared import frame
 from pages.parts.shared.run_curves import behind, curves
 
@@ -113,10 +113,6 @@ def _bars(progress: dict) -> None:
     with st.container(horizontal=True):
         for name, value in facts:
             st.metric(name, value, width="content")
-
-
-def duration(seconds: float) -> str:
-    return str(timedelta(seconds=round(seconds)))
 
 
 def _waiting(store: RunStore, run: Run, position: int, *, is_next: bool) -> None:
