@@ -1,13 +1,12 @@
 """One answered photo: the picture with its boxes, and each face with its emotion."""
 
-import io
-
 import numpy as np
 import streamlit as st
 from PIL import Image
 
 from fer.charts.predictions import probability_bars
 from fer.faces.crop import crop
+from fer.faces.image import image_bytes
 from fer.faces.quality import hints
 from fer.inference.drawing import annotate
 from fer.inference.palette import color_map
@@ -31,7 +30,7 @@ def show(name: str, image: np.ndarray, predictions: list[Prediction], run: Run, 
     left.image(shown, output_format="JPEG", width=width, alt=f"{name} with its faces marked: {labels}")
     left.download_button(
         "Picture with boxes (PNG)",
-        lambda: _png(marked),
+        lambda: image_bytes(marked),
         f"{name.rsplit('.', 1)[0]}-emotions.png",
         "image/png",
         key=f"png-{key}",
@@ -71,9 +70,3 @@ def _headline(prediction: Prediction, run: Run) -> str:
 
 def _in_words(prediction: Prediction) -> str:
     return ", ".join(f"{label} {p:.1%}" for label, p in prediction.top(len(prediction.labels)))
-
-
-def _png(image: np.ndarray) -> bytes:
-    buffer = io.BytesIO()
-    Image.fromarray(image).save(buffer, "PNG")
-    return buffer.getvalue()
