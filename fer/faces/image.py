@@ -78,6 +78,13 @@ def read_bytes(path: Path) -> bytes:
         raise FerError(f"The file cannot be read: {error.strerror}.") from error
 
 
+def thumbnail(image: np.ndarray, side: int) -> np.ndarray:
+    """An image, uint8 (H, W) or (H, W, 3), made smaller where one of its sides is longer than `side` pixels."""
+    picture = Image.fromarray(image)
+    picture.thumbnail((side, side))
+    return np.asarray(picture)
+
+
 def image_bytes(image: np.ndarray, format: Literal["PNG", "JPEG"] = "PNG") -> bytes:
     """The content of an image file, of uint8 (H, W) grey or (H, W, 3) RGB."""
     buffer = io.BytesIO()

@@ -5,7 +5,7 @@ import base64
 import numpy as np
 import pytest
 
-from fer.faces.image import data_url, image_bytes, read_image
+from fer.faces.image import data_url, image_bytes, read_image, thumbnail
 
 RAMP = np.tile(np.arange(0, 240, 5, np.uint8), (48, 1))  # (48, 48)
 
@@ -21,6 +21,12 @@ def test_a_jpeg_is_smaller_and_nearly_the_same():
     content = image_bytes(noisy, "JPEG")
     assert len(content) < len(image_bytes(noisy)) / 2 and content[:2] == b"\xff\xd8"
     assert abs(read_image(content).mean() - noisy.mean()) < 2
+
+
+@pytest.mark.parametrize(("shape", "side", "wanted"), [((96, 48), 48, (48, 24)), ((30, 20, 3), 48, (30, 20, 3))])
+def test_a_thumbnail_keeps_the_proportions_and_never_grows(shape, side, wanted):
+    small = thumbnail(np.full(shape, 7, np.uint8), side)
+    assert small.shape == wanted and small.dtype == np.uint8 and (small == 7).all()
 
 
 @pytest.mark.parametrize("format", ["PNG", "JPEG"])

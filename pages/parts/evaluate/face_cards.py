@@ -7,6 +7,7 @@ import jinja2
 import numpy as np
 import streamlit as st
 
+from fer.charts.reports import short_name
 from fer.errors import FerError
 from fer.evaluation import tables
 from fer.evaluation.images import Pictures
@@ -57,8 +58,7 @@ def _show_rows(report: Report, positions: np.ndarray, others: Sequence[Report], 
     )
     table = tables.answers(report, positions)
     for other in others:
-        name = f"{other.model}, {way(other.tta)}"
-        table.insert(3, name, [other.labels[i] for i in other.predictions[positions]])
+        table.insert(3, short_name(other), [other.labels[i] for i in other.predictions[positions]])
     st.dataframe(table, hide_index=True, alt="Row numbers and answers of these images")
 
 
