@@ -10,6 +10,7 @@ the table of docs/experiments.md. With fewer images nothing is kept. Nothing her
 
 import argparse
 import sys
+from functools import partial
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
@@ -29,10 +30,15 @@ def main() -> None:
     measured = {}
     for run in map(store.__getitem__, options.models):
         dataset = data_for(run, "fer2013")
-        measured[run.id] = measure(run, part_of(dataset, options.images) if options.images else dataset)
+        part = part_of(dataset, options.images) if options.images else dataset
+        measured[run.id] = measure(run, part, on_progress=partial(tell, run.id))
         if not options.images:
             run.robustness = measured[run.id]
     print(table(measured))
+
+
+def tell(model: str, kind: str) -> None:
+    print(f"{model}: {kind} done", file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":

@@ -11,12 +11,12 @@ import pandas as pd
 
 from fer.cli import text
 from fer.cli.progress import progress_bar
-from fer.cli.text import clock
 from fer.errors import FerError
 from fer.faces import image, photos
 from fer.faces.photos import Photo
 from fer.inference import many_photos
 from fer.inference.reader import EmotionReader
+from fer.system.text import duration
 from fer.video import annotate, observations
 from fer.video.annotate import Frame
 from fer.video.decoder import SUFFIXES
@@ -115,13 +115,14 @@ def is_film(source: Path) -> bool:
 def _print_film(path: Path, last: Frame, faces: list[Summary]) -> None:
     """Each face, and when each emotion was strongest."""
     if not faces:
-        print(f"{path}: no face found in {clock(last.time)}.")
+        print(f"{path}: no face found in {duration(last.time, decimals=1)}.")
     for face in faces:
         shares = ", ".join(f"{label} {share:.1%} of the time" for label, share in face.shares.items())
-        print(f"{path}: face {face.number}, seen for {face.seconds:.1f} s from {clock(face.first)} on: {shares}")
+        seen = f"{face.seconds:.1f} s from {duration(face.first, decimals=1)} on"
+        print(f"{path}: face {face.number}, seen for {seen}: {shares}")
     for label, moment in last.moments.items():
         time, number, share = moment.reading.time, moment.reading.number, moment.reading.probability(label)
-        print(f"{path}: {label} is strongest at {clock(time)}, in face {number}: {share:.1%}")
+        print(f"{path}: {label} is strongest at {duration(time, decimals=1)}, in face {number}: {share:.1%}")
 
 
 def _facts(frame: Frame) -> dict:

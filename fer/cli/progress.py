@@ -15,6 +15,7 @@ from rich.progress import (
 from fer.runs.run import Run
 from fer.runs.state import Epoch
 from fer.runs.state import Progress as BatchProgress
+from fer.system.text import duration
 
 
 def progress_bar() -> Progress:
@@ -79,7 +80,7 @@ class Bars:
             description=f"epoch {progress.epoch + 1}/{progress.epochs}",
             total=progress.batches,
             completed=progress.batch + 1,
-            facts=f"{speed:,.0f} images/s, loss {progress.loss:.3f}, {_duration(left * seconds_a_batch)} in all",
+            facts=f"{speed:,.0f} images/s, loss {progress.loss:.3f}, {duration(left * seconds_a_batch)} in all",
         )
 
     def epoch(self, epoch: Epoch) -> None:
@@ -89,9 +90,3 @@ class Bars:
             f"{epoch.images_per_second:,.0f} images/s, {epoch.seconds:.0f} s"
         )
         self.progress.reset(self.task)
-
-
-def _duration(seconds: float) -> str:
-    minutes, seconds = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"

@@ -1,11 +1,16 @@
 """Figures and tables as plain text, for the command line."""
 
+import re
+from collections.abc import Iterable
 from dataclasses import asdict
 from json import dumps
 from pathlib import Path
 
 from fer.evaluation.report import Report, percent
 from fer.runs.card import Export, Score
+
+UNLIMITED = 10_000  # characters; rich wraps at a width, and at 80 where there is no terminal
+_NUMBER = re.compile(r"[-+±]?\d|$")  # how a number begins; an empty cell may stand among numbers
 
 
 def headline(score: Score) -> str:
@@ -60,20 +65,23 @@ def print_faces(photo: Path | str, found: list[dict]) -> None:
         print(f"{photo}: face {number} at {face['box']}: {face['label']} {face['confidence']:.1%} ({rest})")
 
 
-def clock(seconds: float) -> str:
-    """Minutes and seconds: 1:05.2"""
-    tenths = round(10 * seconds)
-    return f"{tenths // 600}:{tenths % 600 / 10:04.1f}"
-
-
 def print_json(value, indent: int | None = 2) -> None:
     print(dumps(value, indent=indent))
 
 
-def print_table(header: list, rows) -> None:
-    """Columns as wide as they need to be, the first to the left, the others to the right."""
-    lines = [[str(cell) for cell in row] for row in (header, *rows)]
-    widths = [max(len(line[i]) for line in lines) for i in range(len(header))]
+def print_table(header: list[str], rows: Iterable[Iterable]) -> None:
+    """Print columns of numbers to the right and others to the left; without a terminal, nothing is wrapped or cut."""
+    from rich.console import Console  # 30 ms, and most commands print no table
+    from rich.table import Table
+
+    console = Console(markup=False, emoji=False, highlight=False)
+    if not console.is_terminal:
+        console.width = UNLIMITED
+    table = Table(box=None, pad_edge=False)
+    lines = [[str(cell) for cell in row] for row in rows]
+    for place, name in enumerate(header):
+        is_number = all(_NUMBER.match(line[place]) for line in lines)
+        table.add_column(name, justify="right" if is_number else "left", overflow="fold")
     for line in lines:
-        first, *others = (cell.rjust(width) for cell, width in zip(line, widths, strict=True))
-        print("  ".join([first.strip().ljust(widths[0]), *others]).rstrip())
+        table.add_row(*line)
+    console.print(table)

@@ -14,7 +14,8 @@ from fer.faces import crop
 from fer.faces.crop import IMAGE_SIZE
 from fer.faces.detectors import DETECTORS
 from fer.faces.image import read_image
-from fer.faces.photos import Photo, is_hidden
+from fer.faces.photos import Photo
+from fer.system.archives import is_clutter
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,7 @@ def find_faces(
         detector: a name in DETECTORS; "whole" for pictures that are cropped already.
         on_progress: called after every photo with (photos done, photos in all).
     """
-    photos, detect = [photo for photo in photos if not is_hidden(photo.name)], DETECTORS[detector].load()
+    photos, detect = [photo for photo in photos if not is_clutter(photo.name)], DETECTORS[detector].load()
     rows, failures = [], []
     for done, photo in enumerate(photos, 1):
         found = _largest_face(photo, detect, classes)

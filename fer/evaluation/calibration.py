@@ -1,4 +1,7 @@
-"""Whether a model that says 80 % is right 80 times in a hundred, and what makes it so."""
+"""Whether a model that says 80 % is right 80 times in a hundred, and what makes it so.
+
+By hand: `netcal`, the library for this, requires PyTorch.
+"""
 
 from dataclasses import dataclass
 
@@ -8,7 +11,6 @@ from fer.evaluation import metrics
 from fer.inference.probabilities import log_probabilities, softmax
 
 BINS = 15  # of equal width, as in Guo et al. 2017, arXiv 1706.04599
-SURE = 0.5  # share of right answers near a confidence from which a model is called sure: more likely right than wrong
 COLDEST, HOTTEST = 0.05, 20.0  # a model that is always right, or no better than chance, has no finite best temperature
 
 
@@ -95,29 +97,6 @@ def fit_temperature(targets: np.ndarray, probabilities: np.ndarray) -> float:
         slope = ((softmax(logits * middle) * logits).sum(axis=1) - right).mean()
         low, high = (middle, high) if slope < 0 else (low, middle)
     return 2 / (low + high)
-
-
-def sure_from(confidence: np.ndarray, right: np.ndarray, share: float = SURE) -> float:
-    """The smallest confidence at which answers are right at least as often as `share`.
-
-    How often answers of one confidence are right is told by isotonic regression (Zadrozny & Elkan 2002), the best fit
-    that never falls as confidence grows. Where the fit reaches a level, the running sum of right minus that level is
-    lowest (Groeneboom & Wellner's switching relation, 1992), so the fit itself need not be made. To answer only from
-    there on is also Chow's rule (1970): it gains most where a right answer is worth 1 - `share` and a wrong one costs
-    `share`.
-
-    Args:
-        confidence: float (N,), calibrated probability of the answered class.
-        right: bool (N,), whether the answer is right.
-
-    Returns:
-        0 where all answers are right that often, 1 where none are.
-    """
-    order = np.argsort(confidence, kind="stable")
-    distinct, first = np.unique(confidence[order], return_index=True)
-    sums = np.r_[0, np.cumsum(right[order] - share)]
-    lowest = int(np.argmin(sums[np.r_[first, len(right)]]))
-    return float(np.r_[0, distinct[1:], 1][lowest])
 
 
 def coverage_curve(confidence: np.ndarray, right: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -6,7 +6,6 @@ an image: it is the same at every strength and for every run, so differences are
 the border repeat the edge, as in augmentation.
 """
 
-import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
@@ -116,8 +115,12 @@ def changed(images: np.ndarray, kind: str, strength: float) -> np.ndarray:
     return np.round(made).clip(0, 255).astype(np.uint8)
 
 
-def measure(run: Run, dataset: Dataset) -> dict:
-    """What `Run.robustness` holds: how the run does on the validation split, in every way and strength."""
+def measure(run: Run, dataset: Dataset, *, on_progress: Callable[[str], None] = lambda kind: None) -> dict:
+    """What `Run.robustness` holds: how the run does on the validation split, in every way and strength.
+
+    Args:
+        on_progress: called with the name of each change in CHANGES when it is measured.
+    """
     untouched = evaluate(run, dataset, "val")
     kinds = {}
     for kind, change in CHANGES.items():
@@ -127,7 +130,7 @@ def measure(run: Run, dataset: Dataset) -> dict:
             report = evaluate(run, replace(dataset, val=replace(dataset.val, images=images)), "val")
             points.append({"strength": strength, **figures(untouched, report)})
         kinds[kind] = {"unit": change.unit, "told": change.told, "points": points}
-        print(f"{run.id}: {kind} done", file=sys.stderr, flush=True)
+        on_progress(kind)
     about = {"dataset": dataset.name, "split": "val", "fingerprint": dataset.fingerprint}
     about |= {"judged_on": judged_on(untouched), "n": len(untouched), "seed": SEED}
     return {**about, **figures(untouched, untouched), "kinds": kinds}

@@ -1,7 +1,9 @@
-"""A picture file becomes pixels, within limits."""
+"""A picture file becomes pixels, within limits, and pixels become a file again."""
 
+import base64
 import io
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
@@ -9,6 +11,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 from fer.errors import FerError
 
 MAX_BYTES = 20 * 2**20
+JPEG_QUALITY = 80  # as is usual for thumbnails; at most 95 makes sense
 MAX_PIXELS = 64_000_000  # 192 MB as RGB; phones' 48-megapixel photos fit, decompression bombs do not
 
 
@@ -73,3 +76,22 @@ def read_bytes(path: Path) -> bytes:
         raise FerError("The file does not exist.") from None
     except OSError as error:
         raise FerError(f"The file cannot be read: {error.strerror}.") from error
+
+
+def thumbnail(image: np.ndarray, side: int) -> np.ndarray:
+    """An image, uint8 (H, W) or (H, W, 3), made smaller where one of its sides is longer than `side` pixels."""
+    picture = Image.fromarray(image)
+    picture.thumbnail((side, side))
+    return np.asarray(picture)
+
+
+def image_bytes(image: np.ndarray, format: Literal["PNG", "JPEG"] = "PNG") -> bytes:
+    """The content of an image file, of uint8 (H, W) grey or (H, W, 3) RGB."""
+    buffer = io.BytesIO()
+    Image.fromarray(np.asarray(image)).save(buffer, format, quality=JPEG_QUALITY)  # PNG ignores it
+    return buffer.getvalue()
+
+
+def data_url(image: np.ndarray, format: Literal["PNG", "JPEG"] = "PNG") -> str:
+    """The same as a URL that carries the image itself, for HTML and tables (RFC 2397)."""
+    return f"data:image/{format.lower()};base64,{base64.b64encode(image_bytes(image, format)).decode()}"

@@ -9,10 +9,9 @@ from pathlib import PurePosixPath
 
 import numpy as np
 import pandas as pd
-from PIL import Image
 
 from fer.errors import FerError
-from fer.faces.image import read_image
+from fer.faces.image import read_image, thumbnail
 from fer.faces.photos import Photo
 from fer.inference.prediction import Prediction, class_columns
 from fer.inference.reader import EmotionReader
@@ -78,17 +77,10 @@ def _answer(photo: Photo, reader: EmotionReader, side: int) -> Answer:
     try:
         image = read_image(photo.read())
         height, width = image.shape[:2]
-        return Answer(photo.name, width, height, tuple(reader.read(image)), thumbnail=_small(image, side))
+        small = thumbnail(image, side) if side else None
+        return Answer(photo.name, width, height, tuple(reader.read(image)), thumbnail=small)
     except FerError as error:
         return Answer(photo.name, error=str(error))
-
-
-def _small(image: np.ndarray, side: int) -> np.ndarray | None:
-    if not side:
-        return None
-    picture = Image.fromarray(image)
-    picture.thumbnail((side, side))
-    return np.asarray(picture)
 
 
 def table(answers: list[dict]) -> pd.DataFrame:

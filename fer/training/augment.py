@@ -1,5 +1,8 @@
 """Random changes to a batch of faces: NumPy draws them from a seed, so they are the same on every Keras backend,
-and Keras applies them to the whole batch at once; or NumPy does, where a page shows what they look like."""
+and Keras applies them to the whole batch at once; or NumPy does, where a page shows what they look like.
+
+By hand: Keras's own augmentation layers draw with the backend's generator, so a seed means other images on each.
+"""
 
 from types import SimpleNamespace
 

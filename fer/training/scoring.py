@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from fer.data.dataset import Dataset
 from fer.evaluation import stored
-from fer.evaluation.calibration import fit_temperature, sure_from
+from fer.evaluation.calibration import fit_temperature
 from fer.evaluation.evaluate import evaluate
 from fer.evaluation.report import Report
 from fer.runs import speed
@@ -14,6 +14,7 @@ from fer.runs.card import Card
 from fer.runs.run import Run
 from fer.runs.store import RunStore
 from fer.training.export import cost, litert
+from fer.training.threshold import sure_from
 
 SCORED = ("val", "test")
 UNFITTED = {"temperature": None, "temperature_tta": None, "threshold": None}

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from PIL import Image
 
+from fer.faces.image import thumbnail
 from fer.inference.prediction import Answered, class_columns
 from fer.video.tracker import Tracked
 
@@ -136,7 +136,7 @@ def keep_strongest(moments: dict[str, Moment], image: np.ndarray, readings: Iter
     """
     for reading in readings:
         if records := list(_records({label: moment.reading for label, moment in moments.items()}, reading)):
-            moments |= dict.fromkeys(records, Moment(reading, _thumbnail(image, reading.box)))
+            moments |= dict.fromkeys(records, Moment(reading, _cut_out(image, reading.box)))
 
 
 def _records(best: dict[str, Reading], reading: Reading) -> list[str]:
@@ -145,10 +145,8 @@ def _records(best: dict[str, Reading], reading: Reading) -> list[str]:
     return [label for label, share in shares if label not in best or share > best[label].probability(label)]
 
 
-def _thumbnail(image: np.ndarray, box: tuple[int, int, int, int]) -> np.ndarray:
+def _cut_out(image: np.ndarray, box: tuple[int, int, int, int]) -> np.ndarray:
     (x1, y1, x2, y2), (height, width) = box, image.shape[:2]
     across, down = round(MARGIN * (x2 - x1)), round(MARGIN * (y2 - y1))
     part = image[max(0, y1 - down) : min(height, y2 + down), max(0, x1 - across) : min(width, x2 + across)]
-    picture = Image.fromarray(part)
-    picture.thumbnail((THUMBNAIL_SIDE, THUMBNAIL_SIDE))
-    return np.asarray(picture)
+    return thumbnail(part, THUMBNAIL_SIDE)

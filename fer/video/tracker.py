@@ -1,4 +1,7 @@
-"""Numbers that stay with faces from picture to picture, and probabilities that do not jump."""
+"""Numbers that stay with faces from picture to picture, and probabilities that do not jump.
+
+By hand: the `trackers` package requires opencv-python, whose GUI libraries servers lack, and smooths no probabilities.
+"""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace

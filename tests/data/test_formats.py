@@ -168,13 +168,13 @@ def test_a_zip_whose_names_lead_out_is_refused(name, tmp_path):
 def test_a_zip_bomb_is_refused_before_it_is_unpacked(tmp_path, monkeypatch):
     monkeypatch.setattr(archives, "MOST_BYTES", 10_000_000)
     path = pack(tmp_path / "bomb.zip", {"a.csv": bytes(6_000_000), "b.csv": bytes(6_000_000)})
-    with pytest.raises(FerError, match=r"would unpack to 12,000,000 bytes; at most 10,000,000"):
+    with pytest.raises(FerError, match=r"would unpack to 2 files and 12,000,000 bytes; at most .* and 10,000,000"):
         read(path)
 
 
 def test_a_zip_with_too_many_entries_is_refused(tmp_path, monkeypatch):
     monkeypatch.setattr(archives, "MOST_ENTRIES", 2)
-    with pytest.raises(FerError, match=r"has 3 entries; at most 2"):
+    with pytest.raises(FerError, match=r"would unpack to 3 files and 0 bytes; at most 2 files"):
         read(pack(tmp_path / "many.zip", {"a": b"", "b": b"", "c": b""}))
 
 
@@ -184,11 +184,11 @@ def test_a_damaged_an_encrypted_and_an_empty_zip_are_refused(tmp_path):
         read(path)
     whole = path.read_bytes()
     path.write_bytes(whole[:20])
-    with pytest.raises(FerError, match=r"f\.zip cannot be unpacked"):
+    with pytest.raises(FerError, match=r"f\.zip cannot be opened"):
         read(path)
     entry = whole.index(b"PK\x01\x02")
     path.write_bytes(whole[: entry + 8] + b"\x01" + whole[entry + 9 :])
-    with pytest.raises(FerError, match=r"f\.zip is encrypted \(notes.txt\)"):
+    with pytest.raises(FerError, match=r"f\.zip is encrypted or compressed in a rare way \(notes.txt\)"):
         read(path)
 
 

@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 from helpers.made_reports import CASES, RANDOM, make
 from scipy import optimize, special, stats
-from sklearn.isotonic import IsotonicRegression
 
 from fer.evaluation import calibration
 from fer.evaluation.calibration import BINS, COLDEST, HOTTEST
@@ -155,22 +154,3 @@ def test_the_softmax_is_scipys(scale):
     found = softmax(logits)
     np.testing.assert_allclose(found, special.softmax(logits.astype(np.float64), axis=1), atol=1e-12)
     assert found.dtype == np.float64 and softmax(logits[:0]).shape == (0, 7)
-
-
-@pytest.mark.parametrize("share", [0.3, 0.5, 0.6, 0.8])
-@pytest.mark.parametrize("decimals", [16, 1], ids=["all different", "many equal"])
-def test_a_model_is_sure_from_where_scikit_learns_isotonic_regression_reaches_the_share(share, decimals):
-    confidence, right = honest(3000)
-    confidence = confidence.round(decimals)
-    fitted = IsotonicRegression().fit(confidence, right).predict(confidence)
-    assert calibration.sure_from(confidence, right, share) == confidence[fitted >= share].min()
-
-
-def test_a_calibrated_model_is_sure_from_about_the_share():
-    assert calibration.sure_from(*honest(100_000)) == pytest.approx(0.5, abs=0.03)
-
-
-def test_a_model_that_is_always_right_is_always_sure_and_one_that_is_never_right_never():
-    confidence = np.linspace(0.2, 0.9, 20)
-    assert calibration.sure_from(confidence, np.ones(20, bool)) == 0
-    assert calibration.sure_from(confidence, np.zeros(20, bool)) == 1

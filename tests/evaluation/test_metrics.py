@@ -114,19 +114,6 @@ def test_of_no_trial_nothing_is_known():
     assert metrics.wilson(0, 0) == (0, 1)
 
 
-COUNTS = [(0, 1), (1, 1), (0, 5), (5, 6), (0, 40), (17, 3), (435, 182), (3000, 2900), (2900, 3000), (20_000, 19_500)]
-
-
-@pytest.mark.parametrize(("first", "second"), COUNTS)
-def test_mcnemars_p_value_is_that_of_scipys_exact_binomial_test(first, second):
-    wanted = stats.binomtest(first, first + second, 0.5).pvalue
-    assert metrics.mcnemar(first, second) == pytest.approx(wanted, rel=1e-9, abs=0)
-
-
-def test_models_that_never_part_are_not_told_apart():
-    assert metrics.mcnemar(0, 0) == 1
-
-
 @pytest.mark.parametrize("n", [2, 3, 1000])
 def test_the_interval_of_a_mean_is_scipys_but_never_below_zero(n):
     values = np.random.default_rng(n).exponential(size=n)

@@ -32,7 +32,10 @@ def untouched(dataset):
 
 @pytest.fixture(scope="module")
 def measured(dataset):
-    return measure(RunStore()["mini_xception"], dataset)
+    done = []
+    result = measure(RunStore()["mini_xception"], dataset, on_progress=done.append)
+    assert done == list(CHANGES)
+    return result
 
 
 @pytest.mark.parametrize("kind", CHANGES)

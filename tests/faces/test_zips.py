@@ -44,8 +44,8 @@ GOOD = packed({"happy/a.jpg": ASTRONAUT}, zipfile.ZIP_STORED)
         (GOOD[: len(GOOD) // 2], "cannot be opened"),
         (packed({}), "holds no photos. Pack some into it"),
         (packed({"happy/": b"", "__MACOSX/happy/._a.jpg": b"x", "Thumbs.db": b"x"}), "holds no photos"),
-        (encrypted(GOOD), "encrypted or packed in a rare way"),
-        (packed({"happy/a.jpg": ASTRONAUT}, zipfile.ZIP_LZMA), "encrypted or packed in a rare way"),
+        (encrypted(GOOD), "encrypted or compressed in a rare way"),
+        (packed({"happy/a.jpg": ASTRONAUT}, zipfile.ZIP_LZMA), "encrypted or compressed in a rare way"),
     ],
     ids=["empty", "text", "cut", "no file", "clutter alone", "encrypted", "lzma"],
 )
@@ -63,7 +63,7 @@ def test_a_missing_zip_is_told(tmp_path):
 def test_a_zip_bomb_is_refused_by_what_it_declares(limit, value, monkeypatch):
     archive = packed({"happy/a.png": bytes(600_000), "happy/b.png": bytes(600_000)})
     monkeypatch.setattr(photos, limit, value)
-    with pytest.raises(FerError, match=r"2 files and 1,200,000 bytes; at most .* are read"), in_zip(archive):
+    with pytest.raises(FerError, match=r"2 files and 1,200,000 bytes; at most .* are unpacked"), in_zip(archive):
         pass
 
 
@@ -86,7 +86,7 @@ def test_one_damaged_file_in_a_zip_fails_alone():
     result = found_in(flipped(packed(files, zipfile.ZIP_STORED), "happy/a.png"), detector="whole")
     assert result.names == ("sad/b.jpg",)
     (failure,) = result.failures
-    assert isinstance(failure, Failure) and failure.reason.startswith("It cannot be unpacked: Bad CRC-32")
+    assert isinstance(failure, Failure) and failure.reason.startswith("The file cannot be unpacked: Bad CRC-32")
 
 
 def test_an_error_of_who_reads_the_photos_is_not_taken_for_the_archives():

@@ -25,7 +25,7 @@ def store(tmp_path, monkeypatch) -> RunStore:
 
 @pytest.fixture
 def rewritten(saved, tmp_path):
-    """A function that saves a network whose config.json a function has changed."""
+    """A function that saves a network whose config.json a function has changed, or given other text for."""
 
     def rewrite(change):
         source, path = saved(network()), tmp_path / "changed.keras"
@@ -34,8 +34,7 @@ def rewritten(saved, tmp_path):
                 content = archive.read(member)
                 if member == "config.json":
                     config = json.loads(content)
-                    change(config)
-                    content = json.dumps(config)
+                    content = change(config) or json.dumps(config)
                 other.writestr(member, content)
         return path
 
@@ -101,7 +100,7 @@ def test_a_real_lambda_layer_is_refused_and_never_called(checked_before, saved, 
 @pytest.mark.parametrize(
     ("name", "content", "message"),
     [
-        ("x.keras", b"not a zip at all", "damaged or no .keras file"),
+        ("x.keras", b"not a zip at all", "x.keras cannot be opened: File is not a zip file"),
         ("x.tflite", b"not a flatbuffer", "damaged or no .tflite file"),
         ("x.tflite", b"\0\0\0\0TFL3" + b"\0" * 64, "does not run on 21 faces"),
         ("x.h5", b"\x89HDF", "old format, in which Keras's safe mode does not keep layers from running code"),
@@ -125,8 +124,18 @@ def test_a_zip_that_grows_too_large_is_not_unpacked(saved, monkeypatch):
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as bomb:
         for name, content in members.items():
             bomb.writestr(name, content + b" " * 100_000)
-    with pytest.raises(FerError, match="unpacks to"):
+    with pytest.raises(FerError, match="would unpack to"):
         import_model(path, LABELS, scale="0-1")
+
+
+def test_a_config_that_is_too_large_or_no_json_is_not_read(saved, rewritten, monkeypatch):
+    with pytest.raises(FerError, match=r"config.json in changed.keras is no object. Save it again"):
+        import_model(rewritten(lambda config: "[]"), LABELS, scale="0-1")
+    with pytest.raises(FerError, match=r"config.json in changed.keras is no JSON \(Expecting"):
+        import_model(rewritten(lambda config: "no JSON"), LABELS, scale="0-1")
+    monkeypatch.setattr(safe_load, "MAX_CONFIG_BYTES", 1000)
+    with pytest.raises(FerError, match=r"config.json in .* bytes; at most 1,000 are read"):
+        import_model(saved(network()), LABELS, scale="0-1")
 
 
 def test_a_file_that_is_too_large_is_not_opened(saved, monkeypatch):

@@ -5,18 +5,18 @@ the reason of a refusal can be told. It belongs into a process of its own, never
 """
 
 import json
-import zipfile
-import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
 import keras
 
 from fer.errors import FerError, shortened
+from fer.system import archives
 
 MAX_BYTES = 512 * 2**20  # packed or unpacked; vgg_small takes 5 MB, ResNet-152 240 MB
 MAX_CONFIG_BYTES = 16 * 2**20  # vgg_small's is 20 kB
 MEMBERS = {"config.json", "metadata.json", "model.weights.h5"}  # more would be vocabularies and other assets
+SAVE_AGAIN = "Save it again with Keras 3: network.save('network.keras')"
 CODE = {"Lambda", "__lambda__", "TFSMLayer", "TorchModuleWrapper", "JaxLayer", "FlaxLayer"}  # run what a file brings
 FILES = {"StringLookup", "IntegerLookup", "TextVectorization"}  # read files that a config names
 
@@ -39,35 +39,30 @@ def load(path: Path) -> keras.Model:
 
 def _config(path: Path) -> dict:
     """What the file says of its network, read as plain JSON."""
+    limits = {"most_entries": archives.MOST_ENTRIES, "most_bytes": MAX_BYTES}
+    with archives.open_checked(path, name=path.name, **limits) as archive:
+        _check_members([member.filename for member in archive.infolist()], path.name)
+        name = f"config.json in {path.name}"
+        content = archives.read_entry(archive, archive.getinfo("config.json"), most_bytes=MAX_CONFIG_BYTES, name=name)
     try:
-        with zipfile.ZipFile(path) as archive:
-            _check_members(archive, path.name)
-            config = json.loads(archive.read("config.json"))
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, ValueError) as error:
-        raise FerError(
-            f"{path.name} is damaged or no .keras file ({error}). Save it again: network.save('network.keras')"
-        ) from error
+        config = json.loads(content)
+    except (ValueError, RecursionError) as error:
+        raise FerError(f"{name} is no JSON ({error}). {SAVE_AGAIN}") from error
     if not isinstance(config, dict):
-        raise FerError(f"{path.name} is no .keras file: its config.json is no object.")
+        raise FerError(f"{name} is no object. {SAVE_AGAIN}")
     return config
 
 
-def _check_members(archive: zipfile.ZipFile, name: str) -> None:
-    sizes = {member.filename: member.file_size for member in archive.infolist()}
-    surplus = sorted(sizes.keys() - MEMBERS)
-    if surplus or len(sizes) != len(archive.infolist()):
+def _check_members(names: list[str], name: str) -> None:
+    surplus = sorted(set(names) - MEMBERS)
+    if surplus or len(set(names)) < len(names):
         raise FerError(
             f"{name} holds {surplus[0] if surplus else 'a file twice'!r}; a network for pictures is config.json, "
             "metadata.json and model.weights.h5 alone."
         )
-    missing = sorted(MEMBERS - sizes.keys() - {"metadata.json"})
+    missing = sorted(MEMBERS - set(names) - {"metadata.json"})
     if missing:
-        raise FerError(f"{name} lacks {missing[0]}. Save it again with Keras 3: network.save('network.keras')")
-    if sum(sizes.values()) > MAX_BYTES or sizes["config.json"] > MAX_CONFIG_BYTES:
-        raise FerError(
-            f"{name} unpacks to {sum(sizes.values()) / 2**20:,.0f} MB; at most {MAX_BYTES >> 20} MB in all and "
-            f"{MAX_CONFIG_BYTES >> 20} MB of config.json are opened."
-        )
+        raise FerError(f"{name} lacks {missing[0]}. {SAVE_AGAIN}")
 
 
 def _refuse_code(config: dict, name: str) -> None:

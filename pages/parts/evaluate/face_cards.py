@@ -1,19 +1,18 @@
 """The pictures behind a figure, as cards; or their row numbers where the data set is not on this machine."""
 
-import base64
-import io
 from collections.abc import Sequence
 from pathlib import Path
 
 import jinja2
 import numpy as np
 import streamlit as st
-from PIL import Image
 
+from fer.charts.reports import short_name
 from fer.errors import FerError
 from fer.evaluation import tables
 from fer.evaluation.images import Pictures
 from fer.evaluation.report import Report
+from fer.faces.image import data_url
 from fer.inference.palette import colors_of
 from fer.runs.card import way
 from pages.parts.evaluate.choose_report import Chosen, pictures_of
@@ -59,8 +58,7 @@ def _show_rows(report: Report, positions: np.ndarray, others: Sequence[Report], 
     )
     table = tables.answers(report, positions)
     for other in others:
-        name = f"{other.model}, {way(other.tta)}"
-        table.insert(3, name, [other.labels[i] for i in other.predictions[positions]])
+        table.insert(3, short_name(other), [other.labels[i] for i in other.predictions[positions]])
     st.dataframe(table, hide_index=True, alt="Row numbers and answers of these images")
 
 
@@ -71,7 +69,7 @@ def _card(report: Report, others: Sequence[Report], pictures: Pictures, position
         for label, p, color in zip(report.labels, report.probabilities[position], colors_of(report.labels), strict=True)
     ]
     return {
-        "png": _png(pictures.images[row]),
+        "image": data_url(pictures.images[row]),
         "name": pictures.names[row] if pictures.names else f"row {row:,}",
         "labelled": report.labels[report.targets[position]],
         "answers": [_answer(one, position, alone=not others) for one in reports],
@@ -85,9 +83,3 @@ def _answer(report: Report, position: int, *, alone: bool) -> dict:
     who = "called" if alone else f"{report.model}{', ' + way(True) if report.tta else ''}:"
     label = report.labels[report.predictions[position]]
     return {"who": who, "label": label, "confidence": float(report.confidence[position])}
-
-
-def _png(image: np.ndarray) -> str:
-    buffer = io.BytesIO()
-    Image.fromarray(np.asarray(image)).save(buffer, "PNG")
-    return base64.b64encode(buffer.getvalue()).decode()

@@ -1,10 +1,8 @@
 """One visitor's live session: its reader, its settings, and what was read."""
 
-import io
-
 import streamlit as st
-from PIL import Image
 
+from fer.faces.image import image_bytes
 from fer.inference.palette import color_map
 from fer.runs.run import Run
 from fer.video.live import LiveReader, Settings
@@ -126,8 +124,6 @@ def _snapshot(current: LiveReader | None) -> None:
     taken = st.session_state.get(SNAPSHOT)
     if taken is not None:
         st.image(taken, width=320, alt="Snapshot with the faces marked")
-        buffer = io.BytesIO()
-        Image.fromarray(taken).save(buffer, "PNG")
         st.download_button(
-            "Snapshot (PNG)", buffer.getvalue(), "snapshot.png", "image/png", key="live-png", on_click="ignore"
+            "Snapshot (PNG)", image_bytes(taken), "snapshot.png", "image/png", key="live-png", on_click="ignore"
         )

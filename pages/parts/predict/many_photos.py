@@ -1,18 +1,15 @@
 """Many photos at once: a table of them, what they show together, and what could not be read."""
 
-import base64
-import io
 import json
 from contextlib import ExitStack
 
-import numpy as np
 import pandas as pd
 import streamlit as st
-from PIL import Image
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from fer.charts.predictions import count_bars
 from fer.faces import photos
+from fer.faces.image import data_url
 from fer.faces.photos import Photo
 from fer.inference import many_photos
 from fer.inference.many_photos import Answer
@@ -102,7 +99,8 @@ def _table(read: list[Answer], run: Run) -> None:
     everything = many_photos.table(told)
     if "confidence" in everything:
         everything["sure"] = everything["confidence"].ge(run.card.threshold or 0.0)
-    shown = everything.assign(photo=everything["file"].map({answer.name: _uri(answer.thumbnail) for answer in read}))
+    thumbnails = {answer.name: data_url(answer.thumbnail, "JPEG") for answer in read}
+    shown = everything.assign(photo=everything["file"].map(thumbnails))
     if "label" in shown and (labels or least):
         shown = shown[shown["confidence"].ge(least) & (shown["label"].isin(labels) if labels else True)]
     if "confidence" in shown:
@@ -127,12 +125,6 @@ def _table(read: list[Answer], run: Run) -> None:
         st.download_button(
             "Answers (JSON)", text, "emotions.json", "application/json", key="many-json", on_click="ignore"
         )
-
-
-def _uri(image: np.ndarray) -> str:
-    buffer = io.BytesIO()
-    Image.fromarray(image).save(buffer, "JPEG", quality=80)
-    return f"data:image/jpeg;base64,{base64.b64encode(buffer.getvalue()).decode()}"
 
 
 def _failures(failed: list[tuple[str, str]], others: list[tuple[str, str]]) -> None:

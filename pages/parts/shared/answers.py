@@ -1,13 +1,11 @@
 """One answered photo: the picture with its boxes, and each face with its emotion."""
 
-import io
-
 import numpy as np
 import streamlit as st
-from PIL import Image
 
 from fer.charts.predictions import probability_bars
 from fer.faces.crop import crop
+from fer.faces.image import image_bytes, thumbnail
 from fer.faces.quality import hints
 from fer.inference.drawing import annotate
 from fer.inference.palette import color_map
@@ -24,14 +22,13 @@ def show(name: str, image: np.ndarray, predictions: list[Prediction], run: Run, 
     left, right = st.columns([3, 2], gap="medium")
     classes = predictions[0].labels if predictions else ()
     marked = annotate(image, predictions, color_map(classes), threshold=run.card.threshold or 0.0)
-    shown = Image.fromarray(marked)
-    shown.thumbnail((SHOWN_SIDE, SHOWN_SIDE))
+    shown = thumbnail(marked, SHOWN_SIDE)
     labels = ", ".join(f"{number} {prediction.label}" for number, prediction in enumerate(predictions, 1))
-    width = "stretch" if shown.height <= 2 * shown.width else "content"  # a tall strip would fill many screens
+    width = "stretch" if shown.shape[0] <= 2 * shown.shape[1] else "content"  # a tall strip would fill many screens
     left.image(shown, output_format="JPEG", width=width, alt=f"{name} with its faces marked: {labels}")
     left.download_button(
         "Picture with boxes (PNG)",
-        lambda: _png(marked),
+        lambda: image_bytes(marked),
         f"{name.rsplit('.', 1)[0]}-emotions.png",
         "image/png",
         key=f"png-{key}",
@@ -71,9 +68,3 @@ def _headline(prediction: Prediction, run: Run) -> str:
 
 def _in_words(prediction: Prediction) -> str:
     return ", ".join(f"{label} {p:.1%}" for label, p in prediction.top(len(prediction.labels)))
-
-
-def _png(image: np.ndarray) -> bytes:
-    buffer = io.BytesIO()
-    Image.fromarray(image).save(buffer, "PNG")
-    return buffer.getvalue()

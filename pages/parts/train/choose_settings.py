@@ -11,6 +11,7 @@ from fer.runs import queue, speed
 from fer.runs.config import TrainConfig
 from fer.runs.presets import PRESETS
 from fer.runs.store import RunStore
+from fer.system.text import rough_duration
 from fer.training.augment import NUMPY, augment
 
 SETTINGS = [item for item in fields(TrainConfig) if item.name not in ("data", "classes")]  # those are asked above
@@ -40,7 +41,7 @@ def choose(store: RunStore, dataset: Dataset) -> TrainConfig:
     sizes = sizes_of(dataset)
     for name, preset in PRESETS.items():
         seconds = speed.estimate(store, preset.config(st.session_state[key("data")]), **sizes)
-        time = f", about {in_words(seconds)} here" if seconds else ""
+        time = f", about {rough_duration(seconds)} here" if seconds else ""
         st.caption(f"**{name}**{time}: {preset.summary}.")
     values = {}
     with st.expander("Every setting"):
@@ -149,7 +150,7 @@ def tell_time(store: RunStore, config: TrainConfig, dataset: Dataset) -> None:
     is_measuring = any(queue.measure(store, each) for each in wanted)
     seconds = speed.estimate(store, config, **sizes_of(dataset))
     if seconds is not None:
-        st.info(f"This will take **about {in_words(seconds)}** on this machine, from its own measured speed.")
+        st.info(f"This will take **about {rough_duration(seconds)}** on this machine, from its own measured speed.")
     elif is_measuring:
         st.info("How fast this machine is gets measured now, which takes less than half a minute …")
     else:
@@ -168,9 +169,3 @@ def _wait(store: RunStore, wanted: list[TrainConfig]) -> None:
 
 def sizes_of(dataset: Dataset) -> dict[str, int]:
     return {split: len(dataset.split(split)) for split in SPLITS}
-
-
-def in_words(seconds: float) -> str:
-    if seconds < 90:
-        return f"{round(seconds, -1):.0f} s"
-    return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} hours"

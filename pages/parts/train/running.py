@@ -1,6 +1,5 @@
 """What runs and what waits: bars, curves that grow, and the buttons that stop, go on, cancel and delete."""
 
-from datetime import timedelta
 from pathlib import Path
 
 import streamlit as st
@@ -9,6 +8,7 @@ from fer.runs import queue, stop
 from fer.runs.run import Run, log_tail
 from fer.runs.state import JUDGING, Progress
 from fer.runs.store import RunStore
+from fer.system.text import duration
 from pages.parts.shared import frame
 from pages.parts.shared.run_curves import behind, curves
 
@@ -111,10 +111,6 @@ def _bars(progress: Progress) -> None:
     with st.container(horizontal=True):
         for name, value in facts:
             st.metric(name, value, width="content")
-
-
-def duration(seconds: float) -> str:
-    return str(timedelta(seconds=round(seconds)))
 
 
 def _waiting(store: RunStore, run: Run, position: int, *, is_next: bool) -> None:

@@ -1,0 +1,16 @@
+"""Values as text for people, the same on pages and on the command line."""
+
+
+def duration(seconds: float, *, decimals: int = 0) -> str:
+    """As a clock shows it: 0:07, 1:05, 2:00:05; with one decimal 1:05.2."""
+    minutes, seconds = divmod(round(seconds, decimals), 60)
+    hours, minutes = divmod(int(minutes), 60)
+    rest = f"{seconds:0{3 + decimals if decimals else 2}.{decimals}f}"
+    return f"{hours}:{minutes:02}:{rest}" if hours else f"{minutes}:{rest}"
+
+
+def rough_duration(seconds: float) -> str:
+    """Of an estimate, to about two digits: 40 s, 12 min, 1.6 hours."""
+    if seconds < 90:
+        return f"{round(seconds, -1):.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} hours"
