@@ -37,14 +37,14 @@ def average(runs: list[Run], name: str | None = None) -> Run:
                 "would be judged on images that one of them may have been trained on."
             )
     network.set_weights([np.mean(parts, axis=0) for parts in zip(*weights, strict=True)])
-    run = RunStore(last.path.parent).create(last.config, name)
+    run = RunStore.around(last).create(last.config, name)
     save_keras(network, run)
     entries = [entry for member in runs for entry in member.history]
     run.set_history([{**entry, "epoch": epoch} for epoch, entry in enumerate(entries)])
     tensorboard.write_events(run, last.labels)
     seconds = round(sum(entry["seconds"] for entry in entries), 1)
     told = {"average_of": [recipe(member) for member in runs], "epochs": len(entries), "training_seconds": seconds}
-    of_its_own = {"default": False, "shipped": False, "scores": {}, "exports": {}, "temperature": {}, "threshold": None}
+    of_its_own = {"shipped": False, "scores": {}, "exports": {}, "temperature": {}, "threshold": None}
     run.set_card({**last.card, **told, **of_its_own, "best_epoch": None})
     run.set_status("finished")
     return run

@@ -25,11 +25,12 @@ def make_card(run: Run, dataset: Dataset, *, parameters: int, precision: str, po
         precision: what it was trained in.
         position: the training's `Position` at its end.
     """
+    store = RunStore.around(run)
     return {
         "labels": list(dataset.labels),
         "architecture": run.config.architecture,
-        "started_from": recipe(RunStore(run.path.parent)[run.config.start_from]) if run.config.start_from else None,
-        "teachers": [recipe(teacher) for teacher in teachers(RunStore(run.path.parent), run.config)],
+        "started_from": recipe(store[run.config.start_from]) if run.config.start_from else None,
+        "teachers": [recipe(teacher) for teacher in teachers(store, run.config)],
         "parameters": parameters,
         "seed": run.config.seed,
         "epochs": position.epoch,
@@ -55,7 +56,6 @@ def make_card(run: Run, dataset: Dataset, *, parameters: int, precision: str, po
         },
         "machine": {"system": platform.system(), "processor": processor.name(), "cores": os.cpu_count()},
         "finished": now(),
-        "default": bool(run.card.get("default", False)),
         "scores": {},
         "exports": {},
     }

@@ -222,7 +222,6 @@ def imported_card(path: Path, labels: tuple[str, ...], parameters: int, dataset:
         "versions": {},
         "machine": {},
         "finished": time,
-        "default": False,
         "scores": {},
         "exports": {},
         "imported": {"file": path.name, "sha256": sha256(path.read_bytes()).hexdigest(), "time": time},
