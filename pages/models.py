@@ -29,7 +29,7 @@ frame.start("Models", "Every trained model is a folder in `models/`. One of them
 with frame.errors():
     store = RunStore()
     st.dataframe(
-        overview.table(store).style.format(overview.FORMATS, na_rep=""),
+        overview.table(store, store.default_id).style.format(overview.FORMATS, na_rep=""),
         hide_index=True,
         key="models-table",
         alt="Every run with its accuracy, size, speed, data and state",

@@ -194,10 +194,22 @@ def download(page):
 
 
 @pytest.fixture
-def models(tmp_path, monkeypatch) -> RunStore:
+def only_runs_in(monkeypatch):
+    """A function after which runs are looked for in one folder alone, as if the program shipped with that."""
+
+    def only_runs_in(root: Path) -> RunStore:
+        monkeypatch.setattr("fer.runs.store.MODELS", root)
+        monkeypatch.setattr("fer.runs.store.BUNDLED", root)
+        return RunStore(root)
+
+    return only_runs_in
+
+
+@pytest.fixture
+def models(tmp_path, monkeypatch, only_runs_in) -> RunStore:
     """Two shipped models in a folder of the test's own, no data set, and no speed measured."""
-    store = two_models(tmp_path / "models")
-    monkeypatch.setattr("fer.runs.store.MODELS", tmp_path / "models")
+    two_models(tmp_path / "models")
+    store = only_runs_in(tmp_path / "models")
     monkeypatch.setattr("fer.data.catalog.DATA", tmp_path / "data")
     monkeypatch.setattr("fer.runs.queue.measure", lambda store, config: False)
     return store

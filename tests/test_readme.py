@@ -13,8 +13,9 @@ from fer.data.dataset import SPLITS
 from fer.evaluation import stored
 from fer.evaluation.calibration import fit_temperature
 from fer.evaluation.report import Report
+from fer.runs import overview
 from fer.runs.run import Run
-from fer.runs.store import RunStore
+from fer.runs.store import BUNDLED, FLAGSHIP, RunStore
 
 ROOT = Path(__file__).parents[1]
 FOLDERS = (ROOT, ROOT / "data", ROOT / "docs", ROOT / "models")
@@ -137,7 +138,10 @@ def test_a_shipped_models_temperature_is_the_best_on_val_without_copies_of_train
 
 
 def test_exactly_one_shipped_model_is_the_default():
-    assert [RunStore()[name].card["default"] for name in SHIPPED].count(True) == 1
+    told = [row["model"] for row in overview.rows(RunStore(BUNDLED), RunStore(BUNDLED).default_id)]
+    states = re.findall(r"^\| `(\w+)` \| [^|]+ \| default \|", PAGES["models/README.md"], re.MULTILINE)
+    assert states == [FLAGSHIP] and FLAGSHIP in SHIPPED and told[0] == FLAGSHIP, "it is the most accurate, too"
+    assert f"`{FLAGSHIP}` is the default." in PAGES["README.md"]
 
 
 @pytest.mark.parametrize("page", PROSE)

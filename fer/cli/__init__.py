@@ -11,7 +11,7 @@ import sys
 from contextlib import contextmanager
 
 from fer.cli import text
-from fer.errors import FerError
+from fer.errors import extra
 from fer.runs.config import TrainConfig
 from fer.runs.run import Run, no_weights
 from fer.runs.store import RunStore
@@ -62,14 +62,10 @@ def finished(run: Run) -> Run:
 
 def load_worker():
     """The module that trains. Raises FerError where Keras or its backend is not installed."""
-    try:
-        with quiet_stderr():
-            from fer.training import worker
-    except ModuleNotFoundError as error:
-        raise FerError(
-            f"Training needs {error.name}, which is not installed: pip install -r requirements.txt, under Python "
-            f"3.11 to 3.13 (this is {platform.python_version()}; TensorFlow has no release for 3.14 yet)."
-        ) from error
+    version = platform.python_version()
+    under = f", under Python 3.11 to 3.13 (this is {version}; TensorFlow has no release for 3.14 yet)"
+    with extra("train", "Training", under), quiet_stderr():
+        from fer.training import worker
     return worker
 
 

@@ -1,13 +1,12 @@
 """Answers of the predict command as they come: printed, and kept as tables."""
 
+import csv
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-
-import pandas as pd
 
 from fer.cli import text
 from fer.cli.progress import progress_bar
@@ -25,11 +24,12 @@ from fer.video.observations import Reading, Summary
 
 @dataclass
 class Answers:
-    """Prints answers as they come, and keeps them as tables."""
+    """Prints answers as they come, and keeps them as rows of a table."""
 
     reader: EmotionReader
     json: bool
-    tables: list[pd.DataFrame] = field(default_factory=list)
+    columns: dict[str, None] = field(default_factory=dict)  # a set that keeps its order
+    rows: list[dict] = field(default_factory=list)
     failures: int = 0
 
     def read_photos(self, sources: list[Path]) -> None:
@@ -42,7 +42,7 @@ class Answers:
                     continue
                 told.append(answer.as_dict() | {"model": self.reader.classifier.run.id})
                 self._print_photo(answer)
-        self.tables.append(many_photos.table(told))
+        self._keep(many_photos.rows(told))
 
     def _photos(self, source: Path, zips: ExitStack) -> Iterator[Photo]:
         """What one source holds, named by the source and the place in it."""
@@ -80,9 +80,8 @@ class Answers:
             self._fail(path, last.warning)
         if not self.json:
             _print_film(path, last, observations.summary(seen))
-        rows = observations.table(seen, self.reader.classifier.labels)
-        rows.insert(0, "file", str(path))
-        self.tables.append(rows)
+        labels, file = self.reader.classifier.labels, {"file": str(path)}
+        self._keep([file | row for row in observations.rows(seen, labels)], ["file", *observations.columns(labels)])
 
     def _follow(self, path: Path, frames: Iterator[Frame]) -> tuple[list[Reading], Frame]:
         """All readings and the last frame."""
@@ -96,12 +95,21 @@ class Answers:
                     text.print_json({"file": str(path), **_facts(frame)}, indent=None)
         return seen, frame
 
-    def write(self, csv: Path) -> None:
-        """A table of all answers; a column that photos have and videos lack is empty there, and the reverse."""
+    def _keep(self, rows: list[dict], columns: Iterable[str] = ()) -> None:
+        """Add rows, and their columns, or those that there would be if there were rows."""
+        for names in (columns, *rows):
+            self.columns |= dict.fromkeys(names)
+        self.rows += rows
+
+    def write(self, path: Path) -> None:
+        """A csv of all answers; a column that photos have and videos lack is empty there, and the reverse."""
         try:
-            pd.concat([pd.DataFrame(), *self.tables]).to_csv(csv, index=False)
+            with path.open("w", newline="", encoding="utf-8") as file:
+                writer = csv.DictWriter(file, list(self.columns), lineterminator="\n")
+                writer.writeheader()
+                writer.writerows(self.rows)
         except OSError as error:
-            raise FerError(f"{csv} cannot be written: {error.strerror}.") from error
+            raise FerError(f"{path} cannot be written: {error.strerror}.") from error
 
     def _fail(self, name: Path | str, reason: FerError | str) -> None:
         print(f"fer: {name}: {reason}", file=sys.stderr)

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from fer.cli import DATASET_HELP, chosen, command, finished, text, with_weights
-from fer.errors import FerError
+from fer.errors import FerError, extra
 from fer.evaluation import stored
 from fer.runs.card import way
 
@@ -76,7 +76,8 @@ def evaluate(data: str, split: str, model: str | None, tta: bool, json: bool) ->
 
 
 def report(model: str | None, data: str | None, split: str, tta: bool, out: Path) -> None:
-    from fer.charts import document
+    with extra("app", "A report as HTML"):
+        from fer.charts import document
 
     run = finished(chosen(model))
     dataset = data or run.card.data.name

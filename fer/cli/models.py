@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from fer.cli import command, finished, load_worker, print_scores, quiet_stderr, text, with_weights
+from fer.runs import overview
 from fer.runs.run import EXPORTS, Run, export_path
 from fer.runs.state import Status
 from fer.runs.store import RunStore
@@ -101,8 +102,10 @@ def average(run_ids: list[str], name: str | None) -> None:
 
 
 def export(run_id: str, kind: str | None) -> None:
-    run = with_weights(finished(RunStore()[run_id]))
+    store = RunStore()
+    run = with_weights(finished(store[run_id]))
     load_worker()
+    run = store.writable(run)
     if not kind:
         from fer.training import scoring
 
@@ -127,25 +130,24 @@ def import_model(file: Path, labels: str, name: str | None, scale: str | None, d
 
 
 def models(default: str | None, markdown: bool) -> None:
-    from fer.runs import overview  # pandas, which other commands do not need
-
     store = RunStore()
     if default:
         print(f"{store.set_default(default).id} is now the default model.")
     elif markdown:
         print(overview.markdown(run for run in store if run.is_shipped), end="")
     else:
-        _print_models(overview.texts(overview.table(store)))
+        _print_models(overview.texts(overview.rows(store, store.default_id)))
 
 
-def _print_models(table) -> None:
+def _print_models(rows: list[dict[str, str]]) -> None:
     """The texts of the table in parts, each narrow enough for a terminal, then the notes."""
     for part in PARTS:
-        text.print_table(["model", *part], table[["model", *part]].itertuples(index=False))
+        names = ["model", *part]
+        text.print_table(names, [[row[name] for name in names] for row in rows])
         print()
-    for model, note in zip(table["model"], table["note"], strict=True):
-        if note:
-            print(f"{model}: {note}")
+    for row in rows:
+        if row["note"]:
+            print(f"{row['model']}: {row['note']}")
 
 
 def _judge(run: Run, splits: tuple[str, ...]) -> None:

@@ -61,7 +61,7 @@ def predict(
     annotate: Path | None,
     **pace,
 ) -> int:
-    from fer.cli.answers import Answers, is_film  # pandas and FFmpeg, which other commands do not need
+    from fer.cli.answers import Answers, is_film  # FFmpeg, which other commands do not need
     from fer.inference.reader import EmotionReader
 
     films = [source for source in sources if is_film(source)]

@@ -84,10 +84,10 @@ def train(name: str | None, resume: str | None, recipe: str | None, **settings) 
         run = store.create(config, name)
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: _stop(run))
-    work = load_worker().train
     from fer.cli.progress import Bars
 
     try:
+        work = load_worker().train
         with Bars(run) as bars:
             finished = work(run, on_answer=bars.answer, on_start=bars.start, on_batch=bars.batch, on_epoch=bars.epoch)
     except FerError:

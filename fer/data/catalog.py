@@ -1,6 +1,5 @@
 """The data sets in data/: found by name, opened, and kept."""
 
-import os
 import re
 import shutil
 from pathlib import Path
@@ -11,8 +10,9 @@ from fer.data.dataset import Dataset, Rows, assemble
 from fer.data.ferplus import soft_targets
 from fer.data.formats import FERPLUS, SUFFIXES, Format, recognise
 from fer.errors import FerError, unknown
+from fer.system import places
 
-DATA = Path(os.environ.get("FER_DATA") or Path(__file__).parents[3] / "data")
+DATA = places.own("FER_DATA", "data")
 
 
 def open_dataset(

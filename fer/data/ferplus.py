@@ -1,5 +1,6 @@
 """FER+: the votes of ten taggers on each of FER2013's images (Barsoum et al. 2016, arXiv 1608.01041)."""
 
+import csv
 from pathlib import Path
 
 import numpy as np
@@ -7,7 +8,7 @@ import numpy as np
 from fer.data.class_groups import Grouping
 from fer.data.dataset import USAGE_CODES, Rows
 from fer.data.labels import EMOTIONS
-from fer.errors import FerError
+from fer.errors import FerError, extra
 
 OTHERS = ("contempt", "unknown", "NF")  # what FER+'s taggers could choose beside the seven; NF: no face
 
@@ -25,8 +26,6 @@ def read_votes(path: Path, rows: Rows) -> np.ndarray:
     Raises:
         FerError: where there are no votes, or those of other images or of other classes.
     """
-    import pandas as pd
-
     if rows.names != EMOTIONS:
         has = ", ".join(rows.names)
         raise FerError(f"FER+ votes are for the seven emotions, but this data set has {has}. Do without the votes.")
@@ -34,16 +33,21 @@ def read_votes(path: Path, rows: Rows) -> np.ndarray:
         raise FerError(f"FER+ votes were asked for, but {path} does not exist. See data/README.md for where to get it.")
     names = {"angry": "anger", "happy": "happiness", "sad": "sadness"}
     columns = [names.get(emotion, emotion) for emotion in (*EMOTIONS, *OTHERS)]
-    table = pd.read_csv(path)
-    missing = [column for column in ("Usage", *columns) if column not in table.columns]
+    with path.open(newline="", encoding="utf-8-sig", errors="replace") as file:
+        lines = csv.DictReader(file)
+        missing = [column for column in ("Usage", *columns) if column not in (lines.fieldnames or ())]
+        table = [] if missing else list(lines)
     if missing:
         raise FerError(f"{path} lacks the columns {', '.join(missing)}. Download it again: see data/README.md.")
-    if table["Usage"].map(USAGE_CODES).tolist() != rows.usage.tolist():
+    if [USAGE_CODES.get(line["Usage"]) for line in table] != rows.usage.tolist():
         raise FerError(
             f"{path} has {len(table)} rows in the order of fer2013.csv, and this source's {len(rows.usage)} images are "
             "others or in another order. Use fer2013.csv, or do without FER+ votes."
         )
-    return table[columns].to_numpy(np.int64)
+    try:
+        return np.array([[int(line[column]) for column in columns] for line in table], np.int64)
+    except (TypeError, ValueError) as error:  # an empty field, a row that is too short, or no number
+        raise FerError(f"{path} is damaged ({error}). Download it again: see data/README.md.") from error
 
 
 def soft_targets(
@@ -77,7 +81,8 @@ def likely_labels(votes: np.ndarray, rows: Rows) -> np.ndarray:
         votes: int64 (N, 10), of `read_votes`.
         rows: of the same images.
     """
-    from sklearn.linear_model import LogisticRegression
+    with extra("train", "FER+ as labels"):
+        from sklearn.linear_model import LogisticRegression
 
     features = np.hstack([votes / 10, np.log(votes + 0.5)])
     train = rows.usage == USAGE_CODES["Training"]

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from fer.data import catalog
 from fer.data.ferplus import read_votes
-from fer.errors import FerError
+from fer.errors import FerError, extra
 
 NAME = "fer2013"  # what it is called in data/
 COMPETITION = "challenges-in-representation-learning-facial-expression-recognition-challenge"
@@ -41,7 +41,8 @@ class Source:
     needs_token: bool
 
     def download(self) -> Path:
-        import kagglehub
+        with extra("train", "FER2013's download"):
+            import kagglehub
 
         get = kagglehub.competition_download if self.needs_token else kagglehub.dataset_download
         return Path(get(self.handle, path=self.file))
@@ -86,7 +87,8 @@ def get_votes() -> Path:
     Raises:
         FerError: where their home cannot be reached, or they are not the votes on the data set's images.
     """
-    import requests
+    with extra("train", "FER+'s download"):
+        import requests
 
     rows, _, source = catalog.open_rows(NAME)
     path = catalog.ferplus_path(source)
@@ -108,8 +110,9 @@ def get_votes() -> Path:
 
 def _told(download: Callable[[], Path], source: Source) -> Path:
     """What a download gives, or a FerError that says what to do."""
-    import requests
-    from kagglehub.exceptions import DataCorruptionError, UnauthenticatedError
+    with extra("train", "FER2013's download"):
+        import requests
+        from kagglehub.exceptions import DataCorruptionError, UnauthenticatedError
 
     steps = "; ".join(f"{number}. {step}" for number, step in enumerate(STEPS, start=1))
     try:
@@ -133,7 +136,8 @@ def _by_hand(source: Source) -> str:
 
 
 def _short(error: Exception) -> str:
-    import requests
+    with extra("train", "FER2013's download"):
+        import requests
 
     if isinstance(error, requests.ConnectionError):
         return "no connection could be made or it was lost."

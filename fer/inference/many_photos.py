@@ -6,15 +6,18 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
-from fer.errors import FerError
+from fer.errors import FerError, extra
 from fer.faces.image import read_image, thumbnail
 from fer.faces.photos import Photo
 from fer.inference.prediction import Prediction, class_columns
 from fer.inference.reader import EmotionReader
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".bmp", ".gif", ".tif", ".tiff", ".heic", ".heif", ".avif")
 THREADS = min(4, os.cpu_count() or 1)  # each may hold the 200 MB of a photo of 64 megapixels
@@ -83,20 +86,28 @@ def _answer(photo: Photo, reader: EmotionReader, side: int) -> Answer:
         return Answer(photo.name, error=str(error))
 
 
-def table(answers: list[dict]) -> pd.DataFrame:
+def table(answers: list[dict]) -> "pd.DataFrame":
+    """The rows as a table; it needs pandas, of the extra `app`."""
+    with extra("app", "A table"):
+        import pandas as pd
+
+    return pd.DataFrame(rows(answers))
+
+
+def rows(answers: list[dict]) -> list[dict]:
     """One row a face, or one for a photo without faces: file, size, model, number, box, label, confidence, classes.
 
     Args:
         answers: plain values as `Answer.as_dict` gives them, and the model's name as "model".
     """
-    rows = []
+    found = []
     for answer in answers:
         facts = {key: answer[key] for key in ("file", "width", "height", "model")}
         if not answer["faces"]:
-            rows.append(facts)
+            found.append(facts)
         for number, face in enumerate(answer["faces"], 1):
             box = dict(zip(("x1", "y1", "x2", "y2"), face["box"], strict=True))
             row = {**facts, "face": number, **box, "label": face["label"], "confidence": face["confidence"]}
             names = class_columns(face["probabilities"], row)
-            rows.append(row | dict(zip(names, face["probabilities"].values(), strict=True)))
-    return pd.DataFrame(rows)
+            found.append(row | dict(zip(names, face["probabilities"].values(), strict=True)))
+    return found

@@ -190,7 +190,6 @@ class Card:
     temperature: float | None = None
     temperature_tta: float | None = None
     threshold: float | None = None
-    default: bool = False
     shipped: bool = False
     version: int = VERSION
 

@@ -1,12 +1,15 @@
 """All models side by side: the one table that the Models page, `python -m fer models` and models/README.md show."""
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
 
-import pandas as pd
-
-from fer.errors import FerError
+from fer.errors import FerError, extra
 from fer.runs.card import Card
 from fer.runs.run import Run, card_of
+from fer.runs.store import FLAGSHIP
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 COLUMNS = {  # what matters first, and how a number is written
     "model": "",
@@ -35,28 +38,44 @@ FORMATS = {name: format.format for name, format in COLUMNS.items() if format}
 BEGIN, END = "<!-- python -m fer models --markdown -->\n", "<!-- end of the table -->\n"  # around it in a document
 
 
-def table(runs: Iterable[Run]) -> pd.DataFrame:
-    """A row a run, the most accurate first, all from its card; nothing where that does not tell.
+def rows(runs: Iterable[Run], default: str = "") -> list[dict]:
+    """A row a run, by the names of COLUMNS, the most accurate first, all from its card; None where that does not tell.
 
     Accuracies are texts with their intervals, on the test split of the run's own data where that shows photographed
     faces; FORMATS writes the numbers.
+
+    Args:
+        default: the name of the run that answers by default.
     """
     ranked = sorted(runs, key=lambda run: (-_accuracy(run), run.id))
-    return pd.DataFrame([_row(run) for run in ranked], columns=list(COLUMNS))
+    return [dict.fromkeys(COLUMNS) | _row(run, default) for run in ranked]
 
 
-def texts(table: pd.DataFrame) -> pd.DataFrame:
+def table(runs: Iterable[Run], default: str = "") -> "pd.DataFrame":
+    """The rows as a table; it needs pandas, of the extra `app`."""
+    with extra("app", "A table"):
+        import pandas as pd
+
+    return pd.DataFrame(rows(runs, default), columns=list(COLUMNS))
+
+
+def texts(rows: Iterable[dict]) -> list[dict[str, str]]:
     """The same with every number written as text."""
-    written = {name: table[name].map(FORMATS[name], na_action="ignore") for name in FORMATS}
-    return table.assign(**written).astype(object).fillna("")
+    return [{name: _text(name, value) for name, value in row.items()} for row in rows]
+
+
+def _text(name: str, value: Any) -> str:
+    if value is None or value != value:  # pandas writes nothing as NaN, which is not itself
+        return ""
+    return FORMATS[name](value) if name in FORMATS else str(value)
 
 
 def markdown(runs: Iterable[Run]) -> str:
-    """The table as Markdown, between BEGIN and END, without notes."""
-    shown = texts(table(runs)).drop(columns="note")
-    shown["model"] = "`" + shown["model"] + "`"
-    ends = ["---:" if name in FORMATS else "---" for name in shown]
-    lines = [f"| {' | '.join(row)} |\n" for row in (shown.columns, ends, *shown.itertuples(index=False))]
+    """The table of shipped runs as Markdown, between BEGIN and END, without notes."""
+    names = [name for name in COLUMNS if name != "note"]
+    shown = [{**row, "model": f"`{row['model']}`"} for row in texts(rows(runs, FLAGSHIP))]
+    ends = ["---:" if name in FORMATS else "---" for name in names]
+    lines = [f"| {' | '.join(cells)} |\n" for cells in (names, ends, *([row[name] for name in names] for row in shown))]
     return "".join([BEGIN, "\n", *lines, "\n", END])
 
 
@@ -70,20 +89,26 @@ def _accuracy(run: Run) -> float:
     return score.accuracy if score else -1.0
 
 
-def _row(run: Run) -> dict:
+def _row(run: Run, default: str) -> dict:
     try:
         card = card_of(run)
         known = {**_scores(card), **_cost(card), **_training(card)} if card else {}
         note = run.note or (run.status.message if not card else "")
-        return {"model": run.id, "state": _state(run), "network": run.config.architecture, "note": note, **known}
+        return {
+            "model": run.id,
+            "state": _state(run, default),
+            "network": run.config.architecture,
+            "note": note,
+            **known,
+        }
     except FerError as error:  # one damaged run must not hide the others
         return {"model": run.id, "state": "damaged", "note": str(error)}
 
 
-def _state(run: Run) -> str:
+def _state(run: Run, default: str) -> str:
     if run.is_without_weights:
         return "report and curves only"
-    return "default" if run.is_usable and run.card.default else run.state
+    return "default" if run.id == default else run.state
 
 
 def _scores(card: Card) -> dict:

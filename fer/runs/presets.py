@@ -6,9 +6,7 @@ from pathlib import Path
 from fer.errors import FerError, unknown
 from fer.runs.config import TrainConfig
 from fer.runs.run import Run
-from fer.runs.store import BUNDLED, RunStore
-
-FLAGSHIP = "flagship"  # the shipped run that answers by default
+from fer.runs.store import BUNDLED, FLAGSHIP, RunStore
 
 
 @dataclass(frozen=True)

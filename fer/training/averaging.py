@@ -40,7 +40,7 @@ def average(runs: list[Run], name: str | None = None) -> Run:
                 "would be judged on images that one of them may have been trained on."
             )
     network.set_weights([np.mean(parts, axis=0) for parts in zip(*weights, strict=True)])
-    run = RunStore(last.path.parent).create(last.config, name)
+    run = RunStore.around(last).create(last.config, name)
     save_keras(network, run)
     epochs = [epoch for member in runs for epoch in member.history]
     run.history = [replace(epoch, epoch=i) for i, epoch in enumerate(epochs)]
@@ -54,7 +54,6 @@ def average(runs: list[Run], name: str | None = None) -> Run:
         scores=(),
         exports={},
         **UNFITTED,
-        default=False,
         shipped=False,
     )
     run.status = Status("finished")

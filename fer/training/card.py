@@ -26,7 +26,7 @@ def make_card(run: Run, dataset: Dataset, *, parameters: int, precision: str, po
         precision: what it was trained in.
         position: the training's `Position` at its end.
     """
-    config, store = run.config, RunStore(run.path.parent)
+    config, store = run.config, RunStore.around(run)
     return Card(
         labels=dataset.labels,
         architecture=config.architecture,

@@ -36,23 +36,22 @@ def taught(
     config = run.config
     if not config.teachers:
         return dataset
-    labelled = data_for(run, config.data)  # a report is on labels, not on votes
+    labelled, store = data_for(run, config.data), RunStore.around(run)  # a report is on labels, not on votes
     answers = [
-        answers_of(teacher, labelled, partial(on_answer, teacher))
-        for teacher in teachers(RunStore(run.path.parent), config)
+        answers_of(teacher, labelled, partial(on_answer, teacher), store=store) for teacher in teachers(store, config)
     ]
     share = np.float32(config.teacher_share)
     targets = (1 - share) * dataset.train.targets + share * np.mean(answers, axis=0, dtype=np.float32)
     return replace(dataset, train=replace(dataset.train, targets=targets))
 
 
-def answers_of(teacher: Run, dataset: Dataset, on_progress: Progress) -> np.ndarray:
+def answers_of(teacher: Run, dataset: Dataset, on_progress: Progress, *, store: RunStore) -> np.ndarray:
     """float32 (N, C): its probabilities for the training faces, with test-time augmentation; kept as its report, so
     that the recipe can be gone again where the teacher's weights are not."""
     report = _kept(teacher, dataset)
     if report is None:
         report = evaluate(teacher, dataset, "train", tta=True, on_progress=on_progress)
-        stored.add_report(teacher, report)
+        stored.add_report(store.writable(teacher), report)
     return report.probabilities
 
 

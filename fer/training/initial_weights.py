@@ -23,7 +23,7 @@ def begin(network: keras.Model, run: Run, labels: tuple[str, ...]) -> None:
     """
     config, architecture = run.config, ARCHITECTURES[run.config.architecture]
     if config.start_from:
-        take_weights(network, RunStore(run.path.parent)[config.start_from], labels)
+        take_weights(network, RunStore.around(run)[config.start_from], labels)
     elif config.imagenet and architecture.imagenet:
         take_imagenet(network, architecture)
 

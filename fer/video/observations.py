@@ -3,13 +3,17 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
+from fer.errors import extra
 from fer.faces.image import thumbnail
 from fer.inference.prediction import Answered, class_columns
 from fer.video.tracker import Tracked
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 COLUMNS = ("time", "face", "x1", "y1", "x2", "y2", "label", "confidence")
 LONGEST_GAP = 1.0  # seconds between two readings of a face that was there all the time
@@ -79,23 +83,34 @@ class Moment:
     thumbnail: np.ndarray
 
 
-def table(readings: Iterable[Reading], labels: Sequence[str]) -> pd.DataFrame:
-    """A row a reading: COLUMNS (time in seconds, face is its number, box in pixels), then a column for each class.
+def columns(labels: Sequence[str]) -> list[str]:
+    """COLUMNS, then one for each class; a class that is called like another gets "(probability)" behind its name."""
+    return [*COLUMNS, *class_columns(labels, COLUMNS)]
+
+
+def rows(readings: Iterable[Reading], labels: Sequence[str]) -> list[dict]:
+    """A row a reading, by the names of `columns`: time in seconds, face is its number, box in pixels.
 
     Args:
-        labels: of the model. A class that is called like another column gets "(probability)" behind its name, and one
-            that a reading's model did not know is empty there.
+        labels: of the model. A class that a reading's model did not know is None there.
     """
-    readings, labels = list(readings), tuple(labels)
-    rows = [(r.time, r.number, *r.box, r.label, r.confidence) for r in readings]
-    shares = [r.probabilities if r.labels == labels else _shares(r, labels) for r in readings]
-    facts = pd.DataFrame(rows, columns=list(COLUMNS))
-    shares = pd.DataFrame(np.reshape(shares, (len(rows), len(labels))), columns=class_columns(labels, COLUMNS))
-    return pd.concat([facts, shares], axis=1)
+    names = columns(labels)
+    facts = [(r.time, r.number, *r.box, r.label, r.confidence, *_shares(r, labels)) for r in readings]
+    return [dict(zip(names, values, strict=True)) for values in facts]
 
 
-def _shares(reading: Reading, labels: tuple[str, ...]) -> list[float]:
-    return [reading.probability(label) if label in reading.labels else np.nan for label in labels]
+def table(readings: Iterable[Reading], labels: Sequence[str]) -> "pd.DataFrame":
+    """The rows as a table; it needs pandas, of the extra `app`."""
+    with extra("app", "A table"):
+        import pandas as pd
+
+    names = columns(labels)
+    return pd.DataFrame(rows(readings, labels), columns=names).astype(dict.fromkeys(names[len(COLUMNS) :], np.float32))
+
+
+def _shares(reading: Reading, labels: Sequence[str]) -> list[np.float32 | None]:
+    known = dict(zip(reading.labels, reading.probabilities, strict=True))
+    return [known.get(label) for label in labels]
 
 
 def summary(readings: Iterable[Reading]) -> list[Summary]:

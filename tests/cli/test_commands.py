@@ -13,19 +13,18 @@ import pytest
 from fer.cli.main import main
 from fer.evaluation.evaluate import evaluate
 from fer.runs.config import TrainConfig
-from fer.runs.store import MODELS, RunStore
+from fer.runs.store import BUNDLED, RunStore
 
 ROOT = Path(__file__).parents[2]
 SAMPLES = ROOT / "pages/parts/samples"
 
 
 @pytest.fixture
-def own_models(tmp_path, monkeypatch) -> RunStore:
+def own_models(tmp_path, only_runs_in) -> RunStore:
     """A models folder of the test's own, with the light shipped model in it."""
     root = tmp_path / "models"
-    shutil.copytree(MODELS / "mini_xception", root / "mini_xception")
-    monkeypatch.setattr("fer.runs.store.MODELS", root)
-    return RunStore(root)
+    shutil.copytree(BUNDLED / "mini_xception", root / "mini_xception")
+    return only_runs_in(root)
 
 
 @pytest.mark.parametrize(
@@ -163,10 +162,12 @@ def test_a_stored_report_that_is_damaged_is_told(own_models, tmp_path, capsys):
 
 
 def test_the_default_model_is_changed_by_one_command(own_models, capsys):
-    own_models["mini_xception"].set_card({**own_models["mini_xception"].card, "default": False})
-    assert main(["models", "--default", "mini_xception"]) == 0
-    assert own_models["mini_xception"].card["default"] and main(["models"]) == 0
-    assert "default" in capsys.readouterr().out
+    shutil.copytree(own_models.root / "mini_xception", own_models.root / "another")
+    assert own_models.default.id == "another" and main(["models", "--default", "mini_xception"]) == 0
+    assert own_models.default.id == "mini_xception"
+    assert capsys.readouterr().out == "mini_xception is now the default model.\n" and main(["models"]) == 0
+    states = [line for line in capsys.readouterr().out.splitlines() if " default " in line]
+    assert len(states) == 1 and states[0].startswith("mini_xception ")
 
 
 def test_export_as_float16_tells_size_and_difference(own_models, small_npz, capsys):
@@ -180,8 +181,8 @@ def test_export_as_float16_tells_size_and_difference(own_models, small_npz, caps
 
 def test_a_training_stopped_by_sigterm_ends_cleanly_and_is_resumed_to_its_end(tmp_path):
     """The real processes, in a copy of the program so that the run lands in a models folder of its own."""
-    for folder in ("fer", "pages"):
-        shutil.copytree(ROOT / folder, tmp_path / folder)
+    shutil.copytree(ROOT / "fer", tmp_path / "fer")
+    (tmp_path / "streamlit_app.py").touch()  # or it would be an installed package, whose runs go elsewhere
     start = [sys.executable, "-m", "fer", "train"]
     recipe = ["--recipe", "quick-look", "--data", "synthetic", "--epochs", "3", "--name", "stopped"]
     training = subprocess.Popen([*start, *recipe], cwd=tmp_path, stdout=subprocess.PIPE, text=True)

@@ -10,7 +10,7 @@ from fer.data.labels import EMOTIONS
 from fer.errors import FerError
 from fer.evaluation import stored
 from fer.runs.config import TrainConfig
-from fer.runs.store import RunStore
+from fer.runs.store import FLAGSHIP, RunStore
 
 
 @pytest.fixture
@@ -85,16 +85,49 @@ def test_a_deleted_run_is_gone_and_no_other(store):
     assert store["b"].is_usable
 
 
-def test_the_default_is_the_run_whose_card_says_so_or_the_first_that_can_answer(store):
+def test_the_default_is_the_chosen_run_or_the_flagship_or_the_first_that_can_answer(store):
     with pytest.raises(FerError, match=r"no trained model in .*Train one"):
         _ = store.default
+    assert store.default_id == ""
     store.create(TrainConfig(), "a-new-one")
     for name in ("c", "b"):
         finished(store, name)
-    assert store.default.id == "b"
+    assert store.default.id == store.default_id == "b"
+    finished(store, FLAGSHIP)
+    assert store.default.id == FLAGSHIP
     assert store.set_default("c").id == store.default.id == "c"
     store.set_default("b")
-    assert store.default.id == "b" and not store["c"].card["default"]
+    assert store.default.id == RunStore(store.root).default.id == "b", "it is kept"
+
+
+def test_choosing_the_default_changes_no_card_and_an_old_cards_word_counts_no_more(store):
+    runs = [finished(store, name, default=name == "c") for name in ("b", "c")]
+    before = [(run.path / "card.json").read_bytes() for run in runs]
+    assert store.default.id == "b" and store["c"].is_usable
+    store.set_default("c")
+    assert store.default.id == "c" and [(run.path / "card.json").read_bytes() for run in runs] == before
+
+
+def test_the_default_stays_so_under_a_new_name_and_is_forgotten_with_its_run(store):
+    for name in ("a", "b", "c"):
+        finished(store, name)
+    store.set_default("c")
+    store.rename("b", "d")
+    store.rename("c", "e")
+    assert store.default.id == "e"
+    store.delete("d")
+    assert store.default.id == "e"
+    store.delete("e")
+    finished(store, "e")
+    assert store.default.id == "a", "a run of the same name was never chosen"
+
+
+@pytest.mark.parametrize("choice", ["", "gone\n", "not-trained\n", "../x\n", "\udcff"])
+def test_a_choice_that_cannot_be_kept_falls_back(store, choice):
+    finished(store, "b")
+    store.create(TrainConfig(), "not-trained")
+    (store.root / ".default").write_text(choice, errors="surrogateescape")
+    assert store.default.id == "b"
 
 
 def test_a_run_that_cannot_answer_is_no_default(store):
@@ -107,8 +140,10 @@ def test_a_run_without_weights_is_no_default_but_keeps_its_card_and_reports(bare
     assert bare.is_without_weights and not bare.is_usable and bare.is_shipped and bare.downloads == {}
     assert bare.test_score and stored.report(bare, "fer2013", "test").model == "bare"
     assert not models["vgg_small"].is_without_weights and not models.create(TrainConfig(), "new").is_without_weights
-    bare.set_card({**bare.card, "default": True})
-    assert models.default.id == "vgg_small"
+    (models.root / ".default").write_text("bare")
+    assert models.default.id == "mini_xception"
+    with pytest.raises(FerError, match="The weights of 'bare' are not here"):
+        models.set_default("bare")
 
 
 def test_a_trained_run_can_be_moved_to_another_store(trained_run, store):

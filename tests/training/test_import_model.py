@@ -24,9 +24,8 @@ FACES = synthetic.draw(2, seed=5)[0]
 
 
 @pytest.fixture(autouse=True)
-def store(tmp_path, monkeypatch) -> RunStore:
-    monkeypatch.setattr("fer.runs.store.MODELS", tmp_path / "models")
-    return RunStore(tmp_path / "models")
+def store(tmp_path, only_runs_in) -> RunStore:
+    return only_runs_in(tmp_path / "models")
 
 
 def prepared(shape, factor, offset) -> np.ndarray:

@@ -18,9 +18,8 @@ LABELS = ",".join(EMOTIONS)
 
 
 @pytest.fixture(autouse=True)
-def store(tmp_path, monkeypatch) -> RunStore:
-    monkeypatch.setattr("fer.runs.store.MODELS", tmp_path / "models")
-    return RunStore(tmp_path / "models")
+def store(tmp_path, only_runs_in) -> RunStore:
+    return only_runs_in(tmp_path / "models")
 
 
 @pytest.fixture

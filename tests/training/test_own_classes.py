@@ -53,9 +53,9 @@ def runs(create, own_folders) -> dict[str, Run]:
 
 
 @pytest.fixture(params=["own", "merged", "subset"])
-def run(runs, request, monkeypatch) -> Run:
+def run(runs, request, only_runs_in) -> Run:
     """Each of them, in the folder that the command line looks into."""
-    monkeypatch.setattr("fer.runs.store.MODELS", runs[request.param].path.parent)
+    only_runs_in(runs[request.param].path.parent)
     return runs[request.param]
 
 

@@ -138,7 +138,10 @@ def _calibration_images(split: Split) -> np.ndarray:
 def _onnx(network: keras.Model, path: Path, dataset: Dataset | None) -> None:
     missing = [name for name in ONNX_PACKAGES if find_spec(name) is None]
     if missing:
-        raise FerError(f"ONNX needs {', '.join(missing)}, not installed: pip install {' '.join(ONNX_PACKAGES)}")
+        raise FerError(
+            f'ONNX needs {", ".join(missing)}, not installed: pip install "facial-emotion-studio[onnx]", or in a '
+            f"checkout pip install {' '.join(ONNX_PACKAGES)}."
+        )
     faces = keras.InputSpec(dtype="uint8", shape=(None, IMAGE_SIZE, IMAGE_SIZE, 1), name="faces")
     network.export(path, format="onnx", verbose=False, input_signature=[faces])
 

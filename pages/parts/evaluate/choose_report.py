@@ -15,6 +15,7 @@ from fer.evaluation.report import Report
 from fer.runs import data
 from fer.runs.card import way
 from fer.runs.run import Run
+from fer.runs.store import RunStore
 from pages.parts.shared import frame
 
 TOLD = "evaluate-told"  # (whether all is well, sentence) of the evaluation that just ended
@@ -102,12 +103,12 @@ def _keep(run: Run, fresh: Report, report: Report | None, replace: bool) -> tupl
     """Store a fresh report where there is none, or where it may replace another one. Returns what to tell."""
     kept = f"kept in `models/{run.id}/reports/`."
     if report is None:
-        stored.add_report(run, fresh)
+        stored.add_report(RunStore().writable(run), fresh)
         return True, f"Judged on {len(fresh):,} images, and {kept}"
     same, sentence = evaluate.reproduction(report, fresh)
     if same or not replace:
         return same, sentence if same else f"{sentence} The stored report is shown; tick the box to replace it."
-    stored.add_report(run, fresh)
+    stored.add_report(RunStore().writable(run), fresh)
     return False, f"{sentence} The new report is shown, and {kept}"
 
 

@@ -6,7 +6,9 @@ from pathlib import Path
 import streamlit as st
 from PIL import Image, ImageOps
 
-FOLDER = Path(__file__).parents[1] / "samples"
+from fer.system import places
+
+FOLDER = places.shipped("samples", in_checkout="pages/parts/samples")
 TILE = 150  # pixels; two tiles stand side by side on a phone
 
 

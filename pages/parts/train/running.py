@@ -1,7 +1,5 @@
 """What runs and what waits: bars, curves that grow, and the buttons that stop, go on, cancel and delete."""
 
-from pathlib import Path
-
 import streamlit as st
 
 from fer.runs import queue, stop
@@ -28,7 +26,7 @@ def show(store: RunStore) -> None:
     if ended:
         st.session_state[LAST] = ended[-1]
     st.session_state[SEEN] = [id for id, state in states.items() if state in ACTIVE]
-    st.fragment(_show, run_every=EVERY if st.session_state[SEEN] else EVERY_IDLE)(store.root, states)
+    st.fragment(_show, run_every=EVERY if st.session_state[SEEN] else EVERY_IDLE)(store, states)
     for run in _training(store, states):
         st.fragment(_curves, run_every=EVERY_CURVES)(run)
 
@@ -41,9 +39,8 @@ def _training(store: RunStore, states: dict[str, str]) -> list[Run]:
     return [run for run in store if states.get(run.id) == "training"]
 
 
-def _show(root: Path, states: dict[str, str]) -> None:
+def _show(store: RunStore, states: dict[str, str]) -> None:
     """The runs that are active; the whole page anew where any run is in another state than the page shows."""
-    store = RunStore(root)
     queue.see_to(store)
     if _states(store) != states:
         st.rerun()
@@ -90,7 +87,7 @@ def _curves(run: Run) -> None:
     if not run.path.is_dir():  # cancelled a moment ago
         return
     progress = run.progress
-    curves(run, progress if progress.is_training else None, behind(RunStore(run.path.parent), run))
+    curves(run, progress if progress.is_training else None, behind(RunStore.around(run), run))
     with st.expander("Log"):
         st.code(log_tail(run) or "Nothing yet.", language=None)
 
