@@ -24,7 +24,6 @@ from fer.runs.config import TrainConfig
 from fer.runs.run import Run
 from fer.runs.store import RunStore
 
-
 MEASURED = {name: getattr(timing, name) for name in ("ROUNDS", "ROUND_SECONDS")}  # as users have it
 FIRST = ("browser", "training", "architectures", "cli")  # folders that take longest: a worker must not end with them
 

@@ -10,7 +10,6 @@ from helpers.shipped import ROOT, two_models
 
 from fer.runs import speed
 from fer.runs.presets import PRESETS
-from fer.runs.store import RunStore
 
 
 def furnish(models: Path) -> None:

@@ -11,7 +11,7 @@ def test_a_click_trains_is_reloaded_stopped_resumed_and_used_on_a_photo(server, 
     page.set_default_timeout(3 * MINUTES)
     page.goto(f"{server}/train")
     page.get_by_text("Every setting").click()
-    page.get_by_role("spinbutton", name="epochs", exact=True).fill("24")  # still learning when the page is back
+    page.get_by_role("spinbutton", name="epochs", exact=True).fill("16")  # still learning when the page is back
     page.get_by_role("spinbutton", name="epochs", exact=True).press("Tab")
     page.get_by_role("textbox", name="Name of the run").fill("mine")
     page.get_by_role("button", name="Train", exact=True).click()
