@@ -1,12 +1,16 @@
-"""Small data sets on disk, built from faces that the project draws, and runs trained on them."""
+"""What all tests share: small data sets on disk, runs trained on them, and who runs beside whom."""
 
+import os
 import shutil
+from functools import lru_cache
 from pathlib import Path
+
+if "PYTEST_XDIST_WORKER" in os.environ:  # one thread each, before TensorFlow is imported: the cores have other tests
+    os.environ.update(TF_NUM_INTRAOP_THREADS="1", OMP_NUM_THREADS="1")
 
 import numpy as np
 import pytest
-from helpers import fake_camera
-from helpers.browsing import browse, serve
+from helpers.shipped import two_models
 from PIL import Image
 
 from fer.architectures import ARCHITECTURES, Architecture
@@ -14,11 +18,53 @@ from fer.data.catalog import open_dataset
 from fer.data.dataset import SPLITS, USAGE_CODES, Rows
 from fer.data.formats import synthetic
 from fer.data.labels import EMOTIONS
-from fer.runs import speed
+from fer.evaluation.report import Report
+from fer.inference import timing
 from fer.runs.config import TrainConfig
-from fer.runs.presets import PRESETS
 from fer.runs.run import Run
 from fer.runs.store import RunStore
+
+MEASURED = {name: getattr(timing, name) for name in ("ROUNDS", "ROUND_SECONDS")}  # as users have it
+FIRST = ("browser", "training", "architectures", "cli")  # folders that take longest: a worker must not end with them
+
+
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
+def pytest_collection_modifyitems(items):
+    """Keep on one worker what shares something costly: the browser, the trained run, or what a file makes once."""
+    for item in items:
+        folder, file = item.path.parent.name, item.path.stem
+        if folder == "browser":
+            item.add_marker("browser")
+        if not item.get_closest_marker("xdist_group"):
+            shared = "browser" if folder == "browser" else "trained" if "trained_run" in item.fixturenames else file
+            item.add_marker(pytest.mark.xdist_group(shared))
+    items.sort(key=lambda item: FIRST.index(name) if (name := item.path.parent.name) in FIRST else len(FIRST))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_timing():
+    """Judging measures a run's speed; here for a moment only, but of the trained run."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(timing, "ROUNDS", 1)
+        patch.setattr(timing, "ROUND_SECONDS", 0.001)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def reports_parsed_once():
+    """A report of the same text is the same: those that ship are read by hundreds of tests. Nobody may change them."""
+    parse = Report.from_json
+
+    @lru_cache(maxsize=128)
+    def parsed(text: str) -> Report:
+        report = parse(text)
+        for array in (report.rows, report.targets, report.probabilities, report.leaked):
+            array.setflags(write=False)
+        return report
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Report, "from_json", staticmethod(parsed))
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -90,7 +136,10 @@ def trained_run(small_npz, tmp_path_factory) -> Run:
     recipe = {"architecture": "mini_xception", "epochs": 2, "batch_size": 16, "precision": "float32", "seed": 3}
     config = TrainConfig(data=str(small_npz), **recipe)
     run = RunStore(tmp_path_factory.mktemp("models")).create(config, "trained")
-    assert worker.train(run)
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in MEASURED.items():
+            patch.setattr(timing, name, value)
+        assert worker.train(run)
     return run
 
 
@@ -127,70 +176,6 @@ def create(tiny_architecture, small_npz, tmp_path_factory):
         return store.create(config, f"run-{len(list(store))}")
 
     return create
-
-
-ROOT = Path(__file__).parents[1]
-
-
-@pytest.fixture
-def server():
-    with serve(ROOT) as address:
-        yield address
-
-
-@pytest.fixture
-def own_server(house):
-    """A server whose models/ and data/ are the test's own."""
-    with serve(house) as address:
-        yield address
-
-
-def two_models(root: Path) -> RunStore:
-    """Copies of two shipped models; vgg_small answers by default."""
-    for name in ("vgg_small", "mini_xception"):
-        shutil.copytree(ROOT / "models" / name, root / name)
-    store = RunStore(root)
-    store.set_default("vgg_small")
-    return store
-
-
-@pytest.fixture
-def house(tmp_path) -> Path:
-    """The app in a folder of its own: two shipped models, and no data set."""
-    house = tmp_path / "house"
-    (house / "data").mkdir(parents=True)
-    for name in ("streamlit_app.py", "pages", "fer", ".streamlit"):
-        (house / name).symlink_to(ROOT / name)
-    two_models(house / "models")
-    for preset in PRESETS.values():  # else the Train page would have this machine measured beside the test
-        speed.note(RunStore(house / "models"), preset.config("synthetic"), train=1000, validate=1000, judge=1000)
-    return house
-
-
-@pytest.fixture
-def page():
-    """An empty tab."""
-    with browse() as tab:
-        yield tab
-
-
-@pytest.fixture
-def camera_page(tmp_path):
-    """An empty tab that has a camera, before which one head moves about."""
-    with browse(*fake_camera.flags(fake_camera.write(tmp_path / "camera.y4m"))) as tab:
-        yield tab
-
-
-@pytest.fixture
-def download(page):
-    """A function that clicks what a locator finds, and returns the path of the file that the browser got."""
-
-    def download(button) -> Path:
-        with page.expect_download() as waiting:
-            button.click()
-        return waiting.value.path()
-
-    return download
 
 
 @pytest.fixture

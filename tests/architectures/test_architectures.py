@@ -3,6 +3,7 @@
 import keras
 import numpy as np
 import pytest
+from helpers.made_networks import large_are_slow
 
 from fer.architectures import ARCHITECTURES
 from fer.runs.config import TrainConfig
@@ -22,7 +23,7 @@ def lived_in(network: keras.Model) -> keras.Model:
     return network
 
 
-@pytest.fixture(scope="module", params=list(ARCHITECTURES))
+@pytest.fixture(scope="module", params=large_are_slow(ARCHITECTURES))
 def network(request) -> keras.Model:
     return lived_in(networks.build(TrainConfig(architecture=request.param), 7))
 

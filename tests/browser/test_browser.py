@@ -1,4 +1,4 @@
-"""The app as a person meets it: a fresh server, and Debian's Chromium."""
+"""The app as a person meets it, in Debian's Chromium."""
 
 import csv
 import json
@@ -30,11 +30,13 @@ def test_photos_are_uploaded_answered_and_taken_along(server, page, download, tm
     assert shown.count() >= 1, "the page says what the JSON says"
 
 
-def test_a_deep_link_to_a_fresh_server_opens_that_page_inside_the_frame(server, page):
-    page.goto(f"{server}/models")
+def test_a_deep_link_to_a_fresh_server_opens_that_page_inside_the_frame(fresh_server, page):
+    page.goto(f"{fresh_server}/models")
     page.get_by_role("heading", name="Models").wait_for()
     page.get_by_test_id("stSidebarNav").get_by_text("Predict").click()
     page.get_by_role("heading", name="Which emotion is on these faces?").wait_for()
+    page.get_by_role("button", name="Rear admiral", exact=True).click()
+    page.get_by_text("Face 1", exact=True).wait_for()
 
 
 def test_a_sample_answers_on_a_phone_in_the_dark(server, page):

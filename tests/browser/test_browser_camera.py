@@ -33,18 +33,17 @@ def leave(page) -> None:
     page.wait_for_timeout(6000)
 
 
-def test_a_photo_is_taken_with_the_camera_and_answered(server, camera_page):
-    camera_page.goto(server)
-    camera_page.get_by_role("radio", name="Camera").or_(camera_page.get_by_role("button", name="Camera")).first.click()
+def test_a_photo_is_taken_with_the_camera_and_answered(server, page):
+    page.goto(server)
+    page.get_by_role("radio", name="Camera").or_(page.get_by_role("button", name="Camera")).first.click()
     shows = "document.querySelector('[data-testid=stCameraInput] video')?.videoWidth > 0"
-    camera_page.wait_for_function(shows)  # before that Streamlit's button takes nothing
-    camera_page.get_by_role("button", name="Take Photo").click()
-    camera_page.get_by_text("Face 1", exact=True).wait_for()
-    assert camera_page.get_by_alt_text("camera.jpg with its faces marked: 1 happy").count() == 1
+    page.wait_for_function(shows)  # before that Streamlit's button takes nothing
+    page.get_by_role("button", name="Take Photo").click()
+    page.get_by_text("Face 1", exact=True).wait_for()
+    assert page.get_by_alt_text("camera.jpg with its faces marked: 1 happy").count() == 1
 
 
-def test_live_reads_the_face_counts_what_it_does_and_ends_when_it_is_left(server, camera_page):
-    page = camera_page
+def test_live_reads_the_face_counts_what_it_does_and_ends_when_it_is_left(server, page):
     start(page, server)
     page.get_by_role("combobox", name="Model").click()
     page.get_by_role("option", name="mini_xception", exact=True).click()  # while it is live
@@ -61,27 +60,27 @@ def test_live_reads_the_face_counts_what_it_does_and_ends_when_it_is_left(server
     assert threads(server) <= first, "threads of sessions that ended are left"
 
 
-def test_two_visitors_are_live_at_once_and_one_who_closes_the_tab_leaves_the_other(server, camera_page):
-    other = camera_page.context.browser.new_page()
+def test_two_visitors_are_live_at_once_and_one_who_closes_the_tab_leaves_the_other(server, page):
+    other = page.context.browser.new_page()
     other.set_default_timeout(60_000)
-    for page in (camera_page, other):
-        start(page, server)
-    camera_page.wait_for_timeout(3000)
-    assert metric(camera_page, "Faces now") == metric(other, "Faces now") == "1"
+    for each in (page, other):
+        start(each, server)
+    page.wait_for_timeout(3000)
+    assert metric(page, "Faces now") == metric(other, "Faces now") == "1"
     other.close()
-    camera_page.wait_for_timeout(4000)
-    assert int(metric(camera_page, "Frames a second")) >= 1
-    frame_of(camera_page).get_by_role("button", name="STOP").click()
-    camera_page.get_by_text("Frames a second").wait_for(state="detached")
-    camera_page.wait_for_timeout(2000)
-    assert camera_page.get_by_role("button", name="Every reading (CSV)").count() == 1, "what was read stays"
+    page.wait_for_timeout(4000)
+    assert int(metric(page, "Frames a second")) >= 1
+    frame_of(page).get_by_role("button", name="STOP").click()
+    page.get_by_text("Frames a second").wait_for(state="detached")
+    page.wait_for_timeout(2000)
+    assert page.get_by_role("button", name="Every reading (CSV)").count() == 1, "what was read stays"
 
 
 @pytest.mark.parametrize(
     ("name", "heading"), [("live", "Live from the webcam"), ("train", "Train a network"), ("evaluate", "")]
 )
-def test_a_fresh_server_may_be_entered_at_any_page(own_server, page, name, heading):
-    page.goto(f"{own_server}/{name}")
+def test_a_fresh_server_may_be_entered_at_any_page(fresh_own_server, page, name, heading):
+    page.goto(f"{fresh_own_server}/{name}")
     page.get_by_role("heading", name=heading).first.wait_for()
     assert page.get_by_test_id("stSidebarNav").get_by_text("Predict").count() == 1
     assert page.get_by_test_id("stException").count() == 0

@@ -29,9 +29,9 @@ def click_cell(page, row: int, column: int):
     page.mouse.click(box["x"] + box["width"] / 4, box["y"] + box["height"] / 4)
 
 
-def test_a_stored_report_is_read_clicked_compared_and_taken_along_without_its_data(own_server, page, download):
+def test_a_stored_report_is_read_clicked_compared_and_taken_along_without_its_data(server, page, download):
     report = stored.report(RunStore()["vgg_small"], "fer2013", "test")
-    page.goto(f"{own_server}/evaluate")
+    page.goto(f"{server}/evaluate")
     page.get_by_text(f"{report.accuracy:.1%}", exact=True).wait_for()
     page.get_by_text(f"{report.leak_free.accuracy:.1%}", exact=True).wait_for()
 
@@ -69,8 +69,8 @@ def _as_html(path: Path) -> str:
     return path.rename(path.with_suffix(".html")).as_uri()
 
 
-def test_a_new_evaluation_shows_its_faces_and_is_reproduced_exactly(own_server, page):
-    page.goto(f"{own_server}/evaluate")
+def test_a_new_evaluation_shows_its_faces_and_is_reproduced_exactly(server, page):
+    page.goto(f"{server}/evaluate")
     page.get_by_role("combobox", name="Data and split").click()
     page.get_by_role("option", name="synthetic, test split (not judged yet)").click()
     page.get_by_role("button", name="Evaluate", exact=True).click()
@@ -83,7 +83,7 @@ def test_a_new_evaluation_shows_its_faces_and_is_reproduced_exactly(own_server, 
     assert page.locator(".fer-faces li").first.locator(".bar").count() == 7
 
 
-def test_a_zip_of_labelled_photos_is_judged_and_nothing_is_dropped_silently(own_server, page, tmp_path):
+def test_a_zip_of_labelled_photos_is_judged_and_nothing_is_dropped_silently(server, page, tmp_path):
     flat = io.BytesIO()
     Image.new("RGB", (200, 160), "gray").save(flat, "PNG")
     path = tmp_path / "mine.zip"
@@ -93,7 +93,7 @@ def test_a_zip_of_labelled_photos_is_judged_and_nothing_is_dropped_silently(own_
         archive.writestr("photos/sad/wall.png", flat.getvalue())
         archive.writestr("photos/bored/wall.png", flat.getvalue())
         archive.writestr("photos/fear/letter.jpg", "Dear all")
-    page.goto(f"{own_server}/evaluate")
+    page.goto(f"{server}/evaluate")
     page.get_by_text("my own photos").click()
     page.locator("input[type=file]").set_input_files(path)
     told = page.get_by_text("2 of 5 photos are judged")
@@ -106,10 +106,10 @@ def test_a_zip_of_labelled_photos_is_judged_and_nothing_is_dropped_silently(own_
     page.get_by_text("answers are not the label").wait_for()
 
 
-def test_no_section_has_a_violation_that_axe_calls_serious(own_server, page):
+def test_no_section_has_a_violation_that_axe_calls_serious(server, page):
     from axe_playwright_python.sync_playwright import Axe
 
-    page.goto(f"{own_server}/evaluate")
+    page.goto(f"{server}/evaluate")
     for scheme in ("light", "dark"):
         page.emulate_media(color_scheme=scheme)
         for name in SECTIONS:

@@ -7,11 +7,11 @@ SAMPLES = Path(__file__).parents[2] / "pages/parts/samples"
 MINUTES = 60_000
 
 
-def test_a_click_trains_is_reloaded_stopped_resumed_and_used_on_a_photo(own_server, page):
+def test_a_click_trains_is_reloaded_stopped_resumed_and_used_on_a_photo(server, page):
     page.set_default_timeout(3 * MINUTES)
-    page.goto(f"{own_server}/train")
+    page.goto(f"{server}/train")
     page.get_by_text("Every setting").click()
-    page.get_by_role("spinbutton", name="epochs", exact=True).fill("24")  # still learning when the page is back
+    page.get_by_role("spinbutton", name="epochs", exact=True).fill("16")  # still learning when the page is back
     page.get_by_role("spinbutton", name="epochs", exact=True).press("Tab")
     page.get_by_role("textbox", name="Name of the run").fill("mine")
     page.get_by_role("button", name="Train", exact=True).click()
@@ -33,11 +33,11 @@ def test_a_click_trains_is_reloaded_stopped_resumed_and_used_on_a_photo(own_serv
     page.get_by_text("was trained on faces that this project drew").wait_for()
 
 
-def test_neither_train_nor_models_has_a_violation_that_axe_calls_serious(own_server, page):
+def test_neither_train_nor_models_has_a_violation_that_axe_calls_serious(server, page):
     from axe_playwright_python.sync_playwright import Axe
 
     for name, last in (("train", "Train"), ("models", "Make float16")):
-        page.goto(f"{own_server}/{name}")
+        page.goto(f"{server}/{name}")
         page.get_by_role("button", name=last, exact=True).wait_for()
         for scheme in ("light", "dark"):
             page.emulate_media(color_scheme=scheme)

@@ -41,15 +41,27 @@ def serve(root: Path, **environment: str):
 
 
 @contextmanager
-def browse(*flags: str):
-    """An empty tab of Debian's Chromium, started with these flags too."""
+def chromium(*flags: str):
+    """Debian's Chromium, started with these flags too."""
     if not CHROMIUM:
         pytest.skip("needs Debian's chromium")
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=[*FLAGS, *flags])
-        tab = browser.new_page(viewport={"width": 1280, "height": 900})
-        tab.set_default_timeout(60_000)
-        yield tab
+        yield browser
         browser.close()
+
+
+def tab(browser):
+    """An empty tab in a context of its own."""
+    tab = browser.new_page(viewport={"width": 1280, "height": 900})
+    tab.set_default_timeout(60_000)
+    return tab
+
+
+@contextmanager
+def browse(*flags: str):
+    """An empty tab of a Chromium of its own."""
+    with chromium(*flags) as browser:
+        yield tab(browser)

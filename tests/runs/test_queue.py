@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -82,9 +83,9 @@ def test_a_training_that_another_process_holds_is_not_lost(store):
         process.kill()
 
 
-def test_one_supervisor_trains_what_waits_and_a_second_leaves_it_to_the_first(tmp_path):
+def test_one_supervisor_trains_what_waits_and_a_second_leaves_it_to_the_first(small_npz, tmp_path):
     store = RunStore(tmp_path / "models")
-    good = store.create(RECIPE, "good")
+    good = store.create(replace(RECIPE, data=str(small_npz)), "good")
     bad = store.create(TrainConfig(data="nowhere", epochs=1), "bad")
     for place, run in enumerate((bad, good)):
         run.set_status("queued", place=place)

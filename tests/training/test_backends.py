@@ -15,8 +15,8 @@ ROOT = Path(__file__).parents[2]
 SCRIPT = """
 import sys
 import keras
-from fer import worker
-from fer.runs import Run
+from fer.runs.run import Run
+from fer.training import worker
 run = Run(sys.argv[1])
 assert worker.train(run, on_epoch=lambda entry: run.ask_to_stop()) is False, "the stop was not heard"
 assert worker.train(run) is True

@@ -25,11 +25,11 @@ def store(trained_run, tmp_path) -> RunStore:
 
 
 @pytest.fixture
-def student(store, trained_run):
-    """A function that makes a run of the light network which those teach."""
+def student(store, trained_run, tiny_architecture):
+    """A function that makes a run of the tiny network which those teach."""
 
     def student(**settings) -> Run:
-        common = {"architecture": "mini_xception", "epochs": 1, "batch_size": 16, "precision": "float32"}
+        common = {"architecture": "tiny", "epochs": 1, "batch_size": 16, "precision": "float32"}
         return store.create(
             TrainConfig(**({"data": trained_run.config.data, "teacher": "one, two"} | common | settings))
         )

@@ -6,6 +6,7 @@ import keras
 import numpy as np
 import pytest
 from ai_edge_litert.interpreter import Interpreter
+from helpers.made_networks import large_are_slow
 from keras import layers
 
 from fer.architectures import ARCHITECTURES
@@ -86,7 +87,7 @@ def test_an_old_file_with_logits_alone_still_answers(trained_run, tmp_path):
         classifier.activation_maps(FACES)
 
 
-@pytest.mark.parametrize("architecture", sorted({*ARCHITECTURES} - {"simple_cnn", "cnn_rnn"}))
+@pytest.mark.parametrize("architecture", large_are_slow(sorted({*ARCHITECTURES} - {"simple_cnn", "cnn_rnn"})))
 def test_every_architecture_here_that_ends_in_global_pooling_has_maps(architecture):
     made = litert.with_activation_maps(networks.build(TrainConfig(architecture=architecture), 7))
     logits, maps = made.predict_on_batch(FACES[..., None])

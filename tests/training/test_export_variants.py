@@ -101,7 +101,9 @@ def without_data(run: Run, tmp_path) -> Run:
     return run
 
 
-def test_without_the_data_float16_is_made_and_says_that_it_was_not_measured(run, tmp_path):
+def test_without_the_data_float16_is_made_and_says_that_it_was_not_measured(run, converted, tmp_path, monkeypatch):
+    made = run.export_path("float16").read_bytes()  # of the same network
+    monkeypatch.setattr(variants, "_float16", lambda network, path, dataset: path.write_bytes(made))
     record = variants.convert(without_data(run, tmp_path), "float16")
     assert (record["val_accuracy"], record["val_n"], record["val_accuracy_change"]) == (None, 0, None)
     assert "Unknown data set" in record["not_measured"] and record["compared_on"] == "drawn faces"
@@ -118,6 +120,7 @@ def test_without_the_data_int8_is_refused_and_leaves_nothing(run, tmp_path):
 
 def test_a_conversion_that_went_wrong_is_refused_and_leaves_the_old_file(run, converted, monkeypatch):
     before, names = run.export_path("float16").read_bytes(), sorted(path.name for path in run.path.iterdir())
+    monkeypatch.setattr(variants, "_float16", lambda network, path, dataset: path.write_bytes(b"gone wrong"))
     monkeypatch.setattr(variants, "_litert", lambda run, path: (lambda images: np.eye(7)[[0] * len(images)], ""))
     with pytest.raises(FerError, match=r"float16 file of 'trained' answers otherwise than the original \(by"):
         variants.convert(run, "float16")

@@ -1,4 +1,8 @@
-"""Networks that someone else trained: those that fit become runs and answer as before."""
+"""Networks that someone else trained: those that fit become runs and answer as before.
+
+Two are imported whole, a `.keras` and a `.tflite`; of the others Keras itself is asked what the network answers in
+the layers that fit it, without a conversion to LiteRT for each.
+"""
 
 import keras
 import numpy as np
@@ -15,11 +19,16 @@ from fer.evaluation import stored
 from fer.evaluation.evaluate import evaluate
 from fer.inference.classifier import Classifier
 from fer.inference.probabilities import softmax
+from fer.runs.config import TrainConfig
+from fer.runs.run import Run
 from fer.runs.store import RunStore
 from fer.training.export.keras_file import load
+from fer.training.imported import import_model as importing
 from fer.training.imported.import_model import import_model
 
 LABELS = ",".join(EMOTIONS)
+NAMES = "Anger, Disgust, Fear, Happiness, Neutral, Sadness, Surprised"  # as others call them, in another order
+ORDER = [0, 1, 2, 3, 5, 6, 4]  # of those, so that they stand as EMOTIONS
 FACES = synthetic.draw(2, seed=5)[0]
 
 
@@ -28,10 +37,51 @@ def store(tmp_path, only_runs_in) -> RunStore:
     return only_runs_in(tmp_path / "models")
 
 
+def demanding() -> keras.Model:
+    """A network around which everything is put: scaling, resizing, three channels, a logarithm and another order."""
+    made = network((64, 64, 3))
+    return keras.Model(made.input, layers.Softmax()(made.output))
+
+
+@pytest.fixture(scope="module")
+def from_keras(small_npz, tmp_path_factory) -> Run:
+    """The demanding network, imported whole and judged. Read it; do not change it."""
+    root = tmp_path_factory.mktemp("imported")
+    demanding().save(root / "other.keras")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("fer.runs.store.MODELS", root / "models")
+        return import_model(root / "other.keras", NAMES, name="other", scale="0-1", data=str(small_npz))
+
+
+@pytest.fixture(scope="module")
+def from_tflite(trained_run, tmp_path_factory) -> Run:
+    """The file of a trained run, imported whole and not judged. Read it; do not change it."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("fer.runs.store.MODELS", tmp_path_factory.mktemp("imported"))
+        return import_model(trained_run.tflite_path, LABELS, name="lite")
+
+
+def fitted(path, labels: str, scale: str | None = None) -> tuple[np.ndarray, tuple[str, ...], int]:
+    """What Keras answers with the network in the layers that fit it, and its labels and weights."""
+    made, names, parameters = importing._from_keras(path, importing._names(labels), scale)
+    assert made.input_shape == (None, 48, 48, 1) and made.inputs[0].dtype == "uint8"
+    logits = made.predict_on_batch(FACES[..., None])
+    assert logits.dtype == np.float32
+    return softmax(logits), names, parameters
+
+
 def prepared(shape, factor, offset) -> np.ndarray:
     """The faces as another project would have made them, by Keras on its own."""
     faces = FACES[..., None].astype(np.float32) * factor + offset
     return np.repeat(np.asarray(keras.ops.image.resize(faces, shape[:2])), shape[2], axis=-1)
+
+
+def test_an_imported_run_answers_as_it_did_where_it_came_from(from_keras):
+    run, made = from_keras, demanding()
+    answers = np.asarray(made(prepared((64, 64, 3), 1 / 255, 0)))
+    np.testing.assert_allclose(Classifier(run).probabilities(FACES), answers[:, ORDER], atol=1e-4)
+    assert run.is_usable and run.status["state"] == "finished" and run.card["parameters"] == made.count_params()
+    assert run.labels == EMOTIONS
 
 
 @pytest.mark.parametrize("end", [None, "softmax"])
@@ -46,10 +96,10 @@ def prepared(shape, factor, offset) -> np.ndarray:
 )
 def test_an_imported_network_answers_as_it_did_where_it_came_from(saved, shape, scale, factor, offset, end):
     made = network(shape, end=end)
-    run = import_model(saved(made), LABELS, name="other", scale=scale)
+    probabilities, _, parameters = fitted(saved(made), LABELS, scale)
     answers = np.asarray(made(prepared(shape, factor, offset)))
-    np.testing.assert_allclose(Classifier(run).probabilities(FACES), answers if end else softmax(answers), atol=1e-4)
-    assert run.is_usable and run.status["state"] == "finished" and run.card["parameters"] == made.count_params()
+    np.testing.assert_allclose(probabilities, answers if end else softmax(answers), atol=1e-4)
+    assert parameters == made.count_params()
 
 
 @pytest.mark.parametrize(
@@ -62,9 +112,8 @@ def test_an_imported_network_answers_as_it_did_where_it_came_from(saved, shape, 
 )
 def test_a_network_that_scales_by_itself_needs_no_scale_and_takes_no_other(saved, made):
     original = made()
-    run = import_model(saved(original), LABELS, name="other")
     wanted = softmax(np.asarray(original(FACES[..., None])))
-    np.testing.assert_allclose(Classifier(run).probabilities(FACES), wanted, atol=1e-4)
+    np.testing.assert_allclose(fitted(saved(original), LABELS)[0], wanted, atol=1e-4)
     with pytest.raises(FerError, match="would scale them twice"):
         import_model(saved(original), LABELS, scale="0-1")
 
@@ -72,38 +121,40 @@ def test_a_network_that_scales_by_itself_needs_no_scale_and_takes_no_other(saved
 def test_a_softmax_in_a_layer_of_its_own_is_undone_by_a_logarithm(saved):
     made = network()
     made = keras.Model(made.input, layers.Softmax()(made.output))
-    run = import_model(saved(made), LABELS, name="other", scale="0-255")
     wanted = np.asarray(made(prepared((48, 48, 1), 1, 0)))
-    np.testing.assert_allclose(Classifier(run).probabilities(FACES), wanted, atol=1e-4)
+    np.testing.assert_allclose(fitted(saved(made), LABELS, "0-255")[0], wanted, atol=1e-4)
 
 
 def test_the_seven_emotions_come_in_this_projects_order_whatever_they_are_called(saved):
-    names = ["Anger", "Disgust", "Fear", "Happiness", "Neutral", "Sadness", "Surprised"]
     made = network()
-    run = import_model(saved(made), ", ".join(names), name="other", scale="0-1")
+    probabilities, labels, _ = fitted(saved(made), NAMES, "0-1")
     answers = softmax(np.asarray(made(prepared((48, 48, 1), 1 / 255, 0))))
-    np.testing.assert_allclose(Classifier(run).probabilities(FACES), answers[:, [0, 1, 2, 3, 5, 6, 4]], atol=1e-4)
-    assert run.labels == EMOTIONS
+    np.testing.assert_allclose(probabilities, answers[:, ORDER], atol=1e-4)
+    assert labels == EMOTIONS
 
 
 def test_other_labels_are_kept_as_they_are(saved):
-    run = import_model(saved(network(classes=2)), "smiling, not smiling", name="other", scale="0-1")
-    assert run.labels == ("smiling", "not smiling") and Classifier(run).probabilities(FACES).shape == (14, 2)
+    probabilities, labels, _ = fitted(saved(network(classes=2)), "smiling, not smiling", "0-1")
+    assert labels == ("smiling", "not smiling") and probabilities.shape == (14, 2)
 
 
-def test_an_imported_run_has_every_key_of_a_trained_ones_card_and_no_scores(saved, trained_run):
-    path = saved(network())
-    run = import_model(path, LABELS, name="other", scale="0-1")
-    made_later = {"temperature", "threshold", "export"}
-    assert trained_run.card.keys() - made_later == run.card.keys() - {"imported", "export"}
+def test_an_imported_run_has_every_key_of_a_trained_ones_card(from_keras, trained_run):
+    run = from_keras
+    assert trained_run.card.keys() == run.card.keys() - {"imported"}
     assert trained_run.card["data"].keys() == run.card["data"].keys()
-    assert run.card["imported"].keys() == {"file", "sha256", "time"} and run.card["imported"]["file"] == path.name
-    assert run.card["scores"] == {} and run.test_score is None and run.history == []
+    assert run.card["imported"].keys() == {"file", "sha256", "time"} and run.card["imported"]["file"] == "other.keras"
+    assert run.history == []
     assert run.downloads.keys() == {"keras", "float32"} and load(run).count_params() == run.card["parameters"]
 
 
-def test_an_imported_run_is_judged_and_told_about_like_any_other(saved, small_npz):
-    run = import_model(saved(network()), LABELS, name="other", scale="0-1", data=str(small_npz))
+def test_an_imported_run_that_was_not_judged_has_no_scores(from_tflite, trained_run):
+    run, made_later = from_tflite, {"temperature", "threshold", "export"}
+    assert trained_run.card.keys() - made_later == run.card.keys() - {"imported"}
+    assert run.card["scores"] == {} and run.test_score is None and run.history == []
+
+
+def test_an_imported_run_is_judged_and_told_about_like_any_other(from_keras, small_npz):
+    run = from_keras
     assert run.test_score["n"] == 14 and run.temperature() and len(stored.reports(run)) == 4
     report = evaluate(run, open_dataset(small_npz), "test")
     assert report.accuracy == run.test_score["accuracy"]
@@ -113,18 +164,18 @@ def test_an_imported_run_is_judged_and_told_about_like_any_other(saved, small_np
     )
 
 
-def test_a_tflite_of_this_projects_kind_is_imported_and_answers_the_same(trained_run):
-    run = import_model(trained_run.tflite_path, LABELS, name="lite")
-    wanted = Classifier(trained_run).probabilities(FACES)
+def test_a_tflite_of_this_projects_kind_is_imported_and_answers_the_same(from_tflite, trained_run):
+    run, wanted = from_tflite, Classifier(trained_run).probabilities(FACES)
     np.testing.assert_array_equal(Classifier(run).probabilities(FACES), wanted)
     assert 0 < run.card["parameters"] <= trained_run.card["parameters"] and run.downloads.keys() == {"float32"}
     with pytest.raises(FerError, match=r"imported as \.tflite, from which no Keras network"):
         load(run)
 
 
-def test_a_tflite_with_activation_maps_keeps_them_and_other_second_outputs_are_refused(trained_run, tmp_path):
-    run = import_model(trained_run.tflite_path, LABELS, name="lite")
-    assert Classifier(run).map_size == Classifier(trained_run).map_size == (3, 3)
+def test_a_tflite_with_activation_maps_keeps_them_and_other_second_outputs_are_refused(
+    from_tflite, trained_run, tmp_path
+):
+    assert Classifier(from_tflite).map_size == Classifier(trained_run).map_size == (3, 3)
     made = network(dtype="uint8", first=[layers.Rescaling(1.0)])
     features = made.layers[-3].output
     two = keras.Model(made.input, [made.output, layers.Conv2D(7, 1)(features)])
@@ -174,7 +225,7 @@ def test_labels_must_be_two_to_twenty_different_names(labels, saved):
 
 def test_a_name_that_is_taken_or_data_of_other_labels_is_refused(saved, small_npz, store):
     path = saved(network())
-    import_model(path, LABELS, name="other", scale="0-1")
+    store.create(TrainConfig(), "other")
     with pytest.raises(FerError, match="exists already"):
         import_model(path, LABELS, name="other", scale="0-1")
     with pytest.raises(FerError, match="small has the labels angry"):

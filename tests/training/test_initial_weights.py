@@ -41,6 +41,7 @@ def weights_of(network: keras.Model, *layers: str) -> list[np.ndarray]:
     return [weight for name in layers for weight in network.get_layer(name).get_weights()]
 
 
+@pytest.mark.slow
 def test_imagenets_weights_come_from_a_local_file(tmp_path, monkeypatch):
     monkeypatch.setattr(initial_weights, "DATA", tmp_path)
     source = keras.applications.MobileNetV2(include_top=False, weights=None, input_shape=(96, 96, 3))
@@ -53,6 +54,7 @@ def test_imagenets_weights_come_from_a_local_file(tmp_path, monkeypatch):
         assert (ours == theirs).all()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", [name for name in ARCHITECTURES if ARCHITECTURES[name].imagenet])
 def test_every_backbones_layers_are_named_as_in_keras(name):
     network = networks.build(TrainConfig(architecture=name), 7)
