@@ -202,7 +202,7 @@ def test_differences_are_drawn_with_their_paired_intervals(figure):
 
 
 def test_the_probabilities_of_a_face_are_bars_in_the_models_order():
-    prediction = Prediction(Face((0, 0, 9, 9), 1.0), EMOTIONS, PLAIN.probabilities[0])
+    prediction = Prediction(Face((0, 0, 9, 9), 1.0), EMOTIONS, PLAIN.probabilities[0], np.zeros((48, 48), np.uint8))
     (bars,) = predictions.probability_bars(prediction).data
     assert list(bars.y) == list(EMOTIONS) and bars.text[0] == f"{PLAIN.probabilities[0, 0]:.1%}"
     assert list(bars.marker.color) == list(palette.COLORS.values()) and len(set(bars.marker.color)) == 7
