@@ -8,6 +8,7 @@ from plotly.colors import sample_colorscale
 
 from fer.charts import as_text, layout
 from fer.evaluation import metrics
+from fer.evaluation.numbers import interval
 from fer.evaluation.references import REFERENCES, about, about_all
 from fer.evaluation.report import Report
 from fer.evaluation.sentences import confusion_sentence
@@ -42,7 +43,7 @@ def reference_strip(report: Report) -> go.Figure:
             error_x={"array": [high - part.accuracy], "arrayminus": [part.accuracy - low], "color": color},
             mode="markers",
             marker={"color": color, "size": 13},
-            hovertemplate=f"%{{y}}: %{{x:.1%}}, 95% {low:.1%} to {high:.1%}, n = {len(part):,}<extra></extra>",
+            hovertemplate=f"%{{y}}: %{{x:.1%}}, {interval(low, high)}, n = {len(part):,}<extra></extra>",
         )
     layout(figure, "Where it stands on PrivateTest", about(report), height=400)
     ranked = sorted(REFERENCES, key=lambda reference: reference.accuracy)

@@ -3,7 +3,8 @@
 from json import dumps
 from pathlib import Path
 
-from fer.evaluation.report import Report, percent
+from fer.evaluation.numbers import percent
+from fer.evaluation.report import Report
 
 
 def headline(scores: dict) -> str:
