@@ -11,7 +11,7 @@ from helpers.made_folders import OWN
 from helpers.made_reports import CASES, RANDOM, make
 from PIL import ImageColor
 
-from fer.charts import predictions
+from fer.charts import as_text, predictions
 from fer.charts.calibration import coverage_curves, reliability_diagram
 from fer.charts.comparison import differences
 from fer.charts.reports import (
@@ -68,8 +68,8 @@ def numbers(values) -> np.ndarray:
 @pytest.mark.parametrize("draw", OF_ONE.values(), ids=OF_ONE)
 def test_a_figure_says_which_model_answered_which_images_and_how(draw, report):
     figure = draw(report)
-    assert subtitle(figure) == references.about(report)
-    assert figure.layout.title.text and json.loads(figure.to_json())
+    assert subtitle(figure) == references.about(report) == ", ".join(figure.layout.meta[1:])
+    assert figure.layout.title.text == as_text(figure.layout.meta[0]) and json.loads(figure.to_json())
     lengths = [len(trace.x) for trace in figure.data]
     assert lengths == [len(trace.y) for trace in figure.data] and all(0 < n <= POINTS for n in lengths)
 
