@@ -2,6 +2,7 @@
 
 import errno
 import shutil
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from fer.evaluation import stored
 from fer.runs import speed
+from fer.runs.config import GROUPS, TrainConfig
 from fer.runs.presets import PRESETS
 
 ROOT = Path(__file__).parents[2]
@@ -39,6 +41,14 @@ def test_a_preset_fills_the_form(train):
     app = train.button_group(key="train-preset").set_value("Balanced").run()
     assert app.number_input(key="train-epochs").value == 20
     assert app.selectbox(key="train-architecture").value == "vgg_small"
+
+
+def test_the_form_shows_every_setting_under_the_title_of_its_group(train):
+    titles = [text.value.strip("*").lower() for text in train.expander[-1].markdown]
+    assert titles == list(GROUPS)
+    kinds = ("number_input", "toggle", "selectbox", "text_input", "multiselect")
+    keys = {widget.key for kind in kinds for widget in train.expander[-1].get(kind)}
+    assert keys == {f"train-{item.name}" for item in fields(TrainConfig) if item.name not in ("data", "classes")}
 
 
 def test_settings_that_change_nothing_are_disabled(train):
