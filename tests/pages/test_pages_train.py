@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from fer.data import download, kaggle
 from fer.evaluation import stored
 from fer.runs import speed
 from fer.runs.config import GROUPS, TrainConfig
@@ -170,6 +171,22 @@ def test_fer2013_is_asked_of_kaggle_once(train, monkeypatch):
     app = train.radio(key="train-kaggle-source").set_value("competition").run()
     app = app.button(key="train-kaggle-get").click().run()
     assert not app.exception and asked == [("competition", {"votes": True, "token": "mine"})]
+
+
+@pytest.mark.parametrize(
+    ("phase", "total", "text"),
+    [
+        (download.STARTING, None, "Asking Kaggle …"),
+        (kaggle.DOWNLOADING, 287_000_000, "72 of 287 MB, 3.4 MB/s"),
+        (kaggle.READING, None, "Reading the csv …"),
+    ],
+)
+def test_how_far_a_download_is_comes_from_its_state(train, monkeypatch, phase, total, text):
+    running = download.Download(True, phase, 71_750_000, total, 3_400_000.0, (), "")
+    monkeypatch.setattr("fer.data.download.latest", lambda: running)
+    app = train.run()
+    (bar,) = app.get("progress")
+    assert not app.exception and (bar.proto.text, bar.proto.value) == (text, 25 if total else 0)
 
 
 def test_a_deployment_can_switch_kaggle_off(models, monkeypatch):
