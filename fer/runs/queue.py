@@ -149,8 +149,9 @@ def _train(store: RunStore, run: Run) -> None:
     with run.log_path.open("ab") as log:
         command = [sys.executable, "-m", "fer", "train", "--resume", run.id]
         code = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT).returncode
+    status = run.status
     if run.discard_was_asked():
         store.delete(run.id)
-    elif run.status in (waiting, {**run.status, "state": "training"}):  # not one that was queued again meanwhile
+    elif status["state"] == "training" or status == waiting:  # not one that was queued again meanwhile: it says when
         why = f"was killed (signal {-code})" if code < 0 else f"ended with status {code}"
         run.set_status("lost", f"The training process {why}; its log tells more. Resume goes on from the last epoch.")

@@ -165,6 +165,9 @@ class Run:
     def set_progress(self, **values) -> None:
         self._write("progress.json", {**values, "time": time.time()})
 
+    def forget_progress(self) -> None:
+        (self.path / "progress.json").unlink(missing_ok=True)
+
     def set_card(self, card: dict) -> None:
         self._write("card.json", card)
 

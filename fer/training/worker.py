@@ -20,6 +20,7 @@ from fer.training.distillation import taught
 from fer.training.loop import Training
 from fer.training.scoring import judge, scored
 
+DISK_FULL = "The disk is full. Free some space, then resume: the last whole epoch is kept."
 LOCK_SECONDS = 2.0  # a page that looks whether a run is held holds it itself for a moment
 
 
@@ -52,6 +53,10 @@ def train(
 
 
 def _train(run: Run, on_answer, on_start, on_batch, on_epoch) -> bool:
+    def finish_epoch(entry: dict) -> None:
+        _note_speed(training, entry)
+        on_epoch(entry)
+
     def answered(teacher: Run, done: int, n: int) -> None:
         run.set_progress(phase=f"asking the teacher {teacher.id}: {done:,} of {n:,} faces")
         on_answer(teacher, done, n)
@@ -65,7 +70,7 @@ def _train(run: Run, on_answer, on_start, on_batch, on_epoch) -> bool:
         dataset = taught(run, data_for(run, run.config.data, voted=True), answered)
         run.set_labels(dataset.labels)
         run.set_progress(phase="building the network")
-        training = Training(run, dataset, on_batch, lambda entry: (_note_speed(training, entry), on_epoch(entry)))
+        training = Training(run, dataset, on_batch, finish_epoch)
         on_start(training)
         if not training.run_to_end():
             run.set_status("stopped", f"Stopped after {training.position.epoch} of {run.config.epochs} epochs.")
@@ -76,9 +81,11 @@ def _train(run: Run, on_answer, on_start, on_batch, on_epoch) -> bool:
         run.set_status("stopped", "Stopped while its teachers answered.")
         return False
     except BaseException as error:
-        run.set_status("failed", str(error) or type(error).__name__)
         if isinstance(error, OSError) and error.errno == errno.ENOSPC:
-            raise FerError("The disk is full. Free some space, then resume: the last whole epoch is kept.") from error
+            run.forget_progress()  # makes room for the status
+            run.set_status("failed", DISK_FULL)
+            raise FerError(DISK_FULL) from error
+        run.set_status("failed", str(error) or type(error).__name__)
         raise
     run.set_status("finished")
     return True

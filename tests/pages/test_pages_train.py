@@ -157,11 +157,12 @@ def test_a_full_disk_is_told(train, monkeypatch):
     assert not app.exception and "The disk is full" in app.error[0].value
 
 
-def test_why_a_training_was_lost_is_told_where_its_log_ends_with_it(train, models):
+def test_why_a_training_failed_is_told_by_its_status(train, models):
     run = models.create(models["vgg_small"].config, "gone")
-    run.set_status("training")
-    run.log_path.write_text("epoch 1\n\nfer: The disk is full.\n")
-    assert any("is lost. The disk is full" in text.value.replace("\\", "") for text in train.run().markdown)
+    run.set_status("failed", "The disk is full.")
+    run.log_path.write_text("epoch 1\n\nfer: Something else.\n")
+    told = [text.value.replace("\\", "") for text in train.run().markdown]
+    assert any("is failed. The disk is full" in text for text in told) and "Something else" not in "".join(told)
 
 
 def test_fer2013_is_asked_of_kaggle_once(train, monkeypatch):

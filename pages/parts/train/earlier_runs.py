@@ -28,9 +28,7 @@ def _unfinished(store: RunStore, run: Run) -> None:
     state, message = run.state, run.status["message"]
     text = f"**{frame.plain(run.id)}** is {state}."
     if state == "lost":
-        last = run.log.rstrip().rpartition("\n")[2]  # why, where it could say so, though not in a full disk's status
-        told = last.removeprefix("fer: ") if last.startswith("fer: ") else "The process that trained it is gone."
-        text += f" {frame.plain(told)}"
+        text += " The process that trained it is gone."
     with st.container(border=True):
         st.markdown(f"{text} {frame.plain(message)}")
         with st.container(horizontal=True):
