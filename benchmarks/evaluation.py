@@ -19,7 +19,8 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from fer.charts import calibration, reports
 from fer.data.dataset import Rows, assemble
-from fer.evaluation import evaluate, sentences, stored
+from fer.evaluation import evaluate, stored
+from fer.evaluation.headline import headline
 from fer.faces import crop
 from fer.inference.classifier import BATCH, Classifier
 from fer.runs.store import RunStore
@@ -49,7 +50,7 @@ def _opening(run) -> None:
 
     def open_overview():
         report = stored.report(run, dataset, split)
-        sentences.headline(report)
+        headline(report)
         reports.reference_strip(report).to_json()
 
     n = len(stored.report(run, dataset, split))

@@ -4,6 +4,7 @@ In: a `Report`, a history, probabilities. Out: a `plotly` figure with a title an
 Open `reports.py` first; the layout that all figures share is here.
 """
 
+from collections.abc import Sequence
 from html import escape
 
 import plotly.graph_objects as go
@@ -14,13 +15,17 @@ def as_text(text: str) -> str:
     return escape(text, quote=False)
 
 
-def layout(figure: go.Figure, title: str, about: str, *, height: int) -> go.Figure:
-    """Give a figure its title, below it what it was made from, and the margins that both need."""
+def layout(figure: go.Figure, title: str, about: str | Sequence[str], *, height: int) -> go.Figure:
+    """Give a figure its title, below it what it was made from, and the margins that both need.
+
+    Args:
+        about: one line or several. They and the title are also the figure's `meta`, as they came, to name files after.
+    """
+    lines = [about] if isinstance(about, str) else list(about)
+    subtitle = "<br>".join(map(as_text, lines))
     figure.update_layout(
-        title={
-            "text": as_text(title),
-            "subtitle": {"text": as_text(about).replace(", n =", "<br>n ="), "font": {"size": 12}},
-        },
+        title={"text": as_text(title), "subtitle": {"text": subtitle, "font": {"size": 12}}},
+        meta=[title, *lines],
         height=height,
         margin={"l": 8, "r": 12, "t": 92, "b": 8},
         hovermode="closest",

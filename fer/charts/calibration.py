@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 from fer.charts import layout
 from fer.charts.reports import POINTS, short_name
 from fer.evaluation import calibration
-from fer.evaluation.references import about, about_all
+from fer.evaluation.references import about_lines
 from fer.evaluation.report import Report
 from fer.inference.palette import DASHES, GREY, MODELS
 
@@ -39,7 +39,7 @@ def reliability_diagram(report: Report, temperature: float | None) -> go.Figure:
             customdata=bins.count,
             hovertemplate="said %{x:.1%}, right %{y:.1%}, %{customdata:,} faces<extra></extra>",
         )
-    layout(figure, "Reliability", about(report), height=520)
+    layout(figure, "Reliability", about_lines([report]), height=520)
     figure.update_xaxes(
         title="confidence (probability of the answer)", range=[0, 1.03], dtick=0.2, tickformat=".0%", fixedrange=True
     )
@@ -75,7 +75,7 @@ def coverage_curves(reports: Sequence[Report], threshold: float | None = None) -
             name=f"p = {threshold:.2f}",
             hoverinfo="skip",
         )
-    layout(figure, "Answering only when sure", about_all(reports), height=480)
+    layout(figure, "Answering only when sure", about_lines(reports), height=480)
     figure.update_xaxes(title="share of faces answered", range=[0, 1.03], dtick=0.2, tickformat=".0%", fixedrange=True)
     lowest = min(report.accuracy for report in reports)
     figure.update_yaxes(

@@ -6,7 +6,7 @@ import plotly.graph_objects as go
 from fer.charts import as_text, layout
 from fer.charts.reports import short_name
 from fer.evaluation.comparison import Comparison
-from fer.evaluation.references import judged_on
+from fer.evaluation.references import data_and_split
 from fer.inference.palette import GREY, colors_of
 
 
@@ -30,8 +30,8 @@ def differences(comparison: Comparison, figure_name: str) -> go.Figure:
     figure.add_vline(x=0, line_color=GREY, line_dash="dot")
     first, second = short_name(comparison.first), short_name(comparison.second)
     name = "F1" if figure_name == "f1" else figure_name
-    subtitle = f"{second}, minus {first}, on {judged_on(comparison.first)}"
-    layout(figure, f"Difference in {name} of each class", subtitle, height=max(420, 140 + 25 * len(labels)))
+    about = f"{second}, minus {first}, on {data_and_split(comparison.first)}", f"n = {len(comparison.first):,}"
+    layout(figure, f"Difference in {name} of each class", about, height=max(420, 140 + 25 * len(labels)))
     figure.update_xaxes(title="difference", tickformat="+.0%", fixedrange=True)
     figure.update_yaxes(type="category", autorange="reversed", fixedrange=True)
     return figure.update_layout(showlegend=False)

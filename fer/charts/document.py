@@ -12,7 +12,9 @@ from plotly.offline import get_plotlyjs
 from fer.charts import calibration, reports
 from fer.data.labelled_photos import LabelledFaces
 from fer.evaluation import references, sentences, tables
+from fer.evaluation.headline import headline
 from fer.evaluation.images import Pictures
+from fer.evaluation.numbers import with_interval
 from fer.evaluation.report import Report
 from fer.runs.run import Run
 
@@ -44,7 +46,8 @@ def render(run: Run, report: Report, faces: LabelledFaces | None = None) -> str:
         title=f"{report.model} on {references.data_and_split(report)}",
         about=references.about(report),
         warning=sentences.warning(run, report.dataset, report.split),
-        headline=sentences.headline(report),
+        headline=headline(report),
+        with_interval=with_interval,
         caution=sentences.caution(report),
         references=references.REFERENCES if comparable else (),
         confusions=sentences.worst_confusions(report),

@@ -8,7 +8,8 @@ from plotly.colors import sample_colorscale
 
 from fer.charts import as_text, layout
 from fer.evaluation import metrics
-from fer.evaluation.references import REFERENCES, about, about_all
+from fer.evaluation.numbers import interval
+from fer.evaluation.references import REFERENCES, about_lines
 from fer.evaluation.report import Report
 from fer.evaluation.sentences import confusion_sentence
 from fer.inference.palette import DASHES, GREY, MODELS, lines_of
@@ -42,9 +43,9 @@ def reference_strip(report: Report) -> go.Figure:
             error_x={"array": [high - part.accuracy], "arrayminus": [part.accuracy - low], "color": color},
             mode="markers",
             marker={"color": color, "size": 13},
-            hovertemplate=f"%{{y}}: %{{x:.1%}}, 95% {low:.1%} to {high:.1%}, n = {len(part):,}<extra></extra>",
+            hovertemplate=f"%{{y}}: %{{x:.1%}}, {interval(low, high)}, n = {len(part):,}<extra></extra>",
         )
-    layout(figure, "Where it stands on PrivateTest", about(report), height=400)
+    layout(figure, "Where it stands on PrivateTest", about_lines([report]), height=400)
     ranked = sorted(REFERENCES, key=lambda reference: reference.accuracy)
     names = [*(reference.name for reference in ranked), *(f"{report.model}, {name}" for name in marks)]
     figure.update_yaxes(categoryorder="array", categoryarray=names, fixedrange=True)
@@ -80,7 +81,7 @@ def confusion_matrix(report: Report, normalisation: str = "counts") -> go.Figure
         unselected={"marker": {"opacity": 0.8}},
     )
     titles = {"counts": "counts", "rows": "shares of each label's faces", "columns": "shares of each answer"}
-    figure = layout(go.Figure(cells), f"Confusion matrix, {titles[normalisation]}", about(report), height=560)
+    figure = layout(go.Figure(cells), f"Confusion matrix, {titles[normalisation]}", about_lines([report]), height=560)
     texts = [
         {
             "x": j,
@@ -160,7 +161,7 @@ def _add_curve(figure: go.Figure, series: dict, x, y, area: str, hover: str) -> 
 
 def _finish_curves(figure, reports: Sequence[Report], label: str | None, title: str, x: str, y: str) -> go.Figure:
     what = f"{title}: {label}" if label else f"{title}, each class"
-    layout(figure, what, about_all(reports), height=560)
+    layout(figure, what, about_lines(reports), height=560)
     if not any(trace.name != "chance" for trace in figure.data):
         text = "No curve: the images are of one class only, or none is of this one."
         figure.add_annotation(text=text, showarrow=False, x=0.5, y=0.5, xref="paper", yref="paper")

@@ -1,6 +1,6 @@
 """Figure of how accuracy falls when pictures are not as those that a model was trained on."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
@@ -12,12 +12,12 @@ COLUMNS = 2  # panels beside each other; they still can be read at 390 pixels
 ROW = 200  # pixels
 
 
-def accuracy_falls(measured: Mapping[str, dict], about: str) -> go.Figure:
+def accuracy_falls(measured: Mapping[str, dict], about: Sequence[str]) -> go.Figure:
     """Accuracy over strength, a panel a kind and a line a model.
 
     Args:
         measured: `Run.robustness` of runs on the same images, by the runs' names.
-        about: on which images and how they were answered.
+        about: on which images and how they were answered, in lines.
     """
     kinds = next(iter(measured.values()))["kinds"]
     titles = [f"{kind}, {told['unit']}" for kind, told in kinds.items()]

@@ -11,7 +11,7 @@ from fer.video.observations import Reading
 MOST_POINTS = 600  # a line; a screen shows no more
 
 
-def timeline(readings: Sequence[Reading], about: str) -> go.Figure:
+def timeline(readings: Sequence[Reading], about: str | Sequence[str]) -> go.Figure:
     """The smoothed probabilities of one face over time.
 
     Args:

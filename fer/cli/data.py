@@ -5,6 +5,7 @@ import argparse
 from fer.cli import DATASET_HELP, command, text
 from fer.data import catalog, kaggle
 from fer.data.dataset import SPLITS
+from fer.data.download import fetch
 
 
 def add_to(add) -> None:
@@ -71,7 +72,5 @@ def data(dataset: str, classes: str, json: bool) -> None:
 
 
 def download(source: str, votes: bool) -> None:
-    if kaggle.NAME not in catalog.available():
-        print(f"Kept {kaggle.get_faces(source).name} in data/")
-    if votes and not catalog.ferplus_path(catalog.find(kaggle.NAME)).is_file():
-        print(f"Kept {kaggle.get_votes().name} in data/")
+    for path in fetch(source, votes=votes):
+        print(f"Kept {path.name} in data/")

@@ -8,6 +8,7 @@ import sys
 
 from fer.cli import data, evaluate, models, predict, train
 from fer.errors import DISK_FULL, FerError
+from fer.system.process import ERROR
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -19,7 +20,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         return run(**options) or 0
     except FerError as error:
-        print(f"fer: {error}", file=sys.stderr)
+        print(f"{ERROR}{error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         return 130
@@ -29,7 +30,7 @@ def main(arguments: list[str] | None = None) -> int:
     except OSError as error:
         if error.errno != errno.ENOSPC:
             raise
-        print(f"fer: {DISK_FULL}", file=sys.stderr)
+        print(f"{ERROR}{DISK_FULL}", file=sys.stderr)
         return 1
 
 

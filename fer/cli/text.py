@@ -6,7 +6,8 @@ from dataclasses import asdict
 from json import dumps
 from pathlib import Path
 
-from fer.evaluation.report import Report, percent
+from fer.evaluation.numbers import percent
+from fer.evaluation.report import Report
 from fer.runs.card import Export, Score
 
 UNLIMITED = 10_000  # characters; rich wraps at a width, and at 80 where there is no terminal

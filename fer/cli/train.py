@@ -38,9 +38,10 @@ def _add_train(add) -> None:
     parser.add_argument(
         "--recipe", metavar="NAME", help=f"{', '.join(preset.lower() for preset in PRESETS)}, or a shipped run's name"
     )
-    recipe = parser.add_argument_group("recipe")
-    for item in fields(TrainConfig):
-        add_setting(recipe, item)
+    for name, items in TrainConfig.grouped().items():
+        group = parser.add_argument_group(name)
+        for item in items:
+            add_setting(group, item)
 
 
 def _add_work(add) -> None:

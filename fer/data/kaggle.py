@@ -3,8 +3,10 @@
 import logging
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from fer.data import catalog
@@ -16,6 +18,8 @@ COMPETITION = "challenges-in-representation-learning-facial-expression-recogniti
 RULES = f"https://www.kaggle.com/competitions/{COMPETITION}/rules"
 VOTES = "https://raw.githubusercontent.com/microsoft/FERPlus/master/fer2013new.csv"
 TOKEN = "KAGGLE_API_TOKEN"  # kagglehub reads it from the environment
+DOWNLOADING, READING = "downloading", "reading"  # phases
+Progress = Callable[[str, int, int | None], None]
 TIMEOUT = (5, 15)  # seconds to connect, and between two answers
 STEPS = (
     'open https://www.kaggle.com/settings, click "Generate New Token" and copy the token',
@@ -56,13 +60,14 @@ SOURCES = {
 }
 
 
-def get_faces(source: str) -> Path:
+def get_faces(source: str, *, on_progress: Progress = lambda phase, done, total: None) -> Path:
     """Download FER2013, read it once, and keep it as data/fer2013.csv; goes on where an earlier download broke off.
 
     kagglehub draws its progress bar on stderr, and finds a token by itself, also in ~/.kaggle.
 
     Args:
         source: a key of SOURCES.
+        on_progress: called with DOWNLOADING or READING, bytes that are here, and bytes in all where that is known.
 
     Raises:
         FerError: with what to do, where Kaggle cannot be reached or refuses, or where the name is taken.
@@ -72,7 +77,10 @@ def get_faces(source: str) -> Path:
     cache = catalog.DATA / ".kaggle"
     os.environ["KAGGLEHUB_CACHE"] = str(cache)
     logging.getLogger("kagglehub").setLevel(logging.WARNING)  # its bar is enough
-    path = _told(SOURCES[source].download, SOURCES[source])
+    on_progress(DOWNLOADING, 0, None)
+    with _counting(partial(on_progress, DOWNLOADING)):
+        path = _told(SOURCES[source].download, SOURCES[source])
+    on_progress(READING, 0, None)
     try:
         with path.open("rb") as file:
             catalog.keep(NAME, "csv", file)
@@ -106,6 +114,28 @@ def get_votes() -> Path:
     finally:
         fresh.unlink(missing_ok=True)
     return path
+
+
+@contextmanager
+def _counting(on_bytes: Callable[[int, int | None], None]) -> Iterator[None]:
+    """Be told of the bytes that kagglehub has, which it tells to nobody but its progress bar."""
+    from kagglehub import clients
+
+    class Bar(clients.tqdm):
+        def __init__(self, *given, **named):
+            super().__init__(*given, **named)
+            on_bytes(self.n, self.total)
+
+        def update(self, n: float | None = 1) -> bool | None:
+            drawn = super().update(n)
+            on_bytes(self.n, self.total)
+            return drawn
+
+    plain, clients.tqdm = clients.tqdm, Bar
+    try:
+        yield
+    finally:
+        clients.tqdm = plain
 
 
 def _told(download: Callable[[], Path], source: Source) -> Path:

@@ -105,9 +105,13 @@ def judged_on(report: Report) -> str:
 
 def about(report: Report) -> str:
     """Model, data set, split, number of images and way of answering: what must stand beside every figure."""
-    return f"{report.model} on {judged_on(report)}, {way(report.tta)}"
+    return ", ".join(about_lines([report]))
 
 
-def about_all(reports: Sequence[Report]) -> str:
-    """The same for several models on the same images."""
-    return about(reports[0]) if len(reports) == 1 else f"{len(reports)} models on {judged_on(reports[0])}"
+def about_lines(reports: Sequence[Report]) -> tuple[str, str]:
+    """The same in two lines, for one model or for several on the same images."""
+    first, *others = reports
+    images = f"n = {len(first):,}"
+    if others:
+        return f"{len(reports)} models on {data_and_split(first)}", images
+    return f"{first.model} on {data_and_split(first)}", f"{images}, {way(first.tta)}"

@@ -248,8 +248,3 @@ def _whole_numbers(name: str, values: list) -> np.ndarray:
     if array.ndim != 1 or (array.size and array.dtype.kind != "i"):
         raise FerError(f"{name} must be whole numbers")
     return array.astype(np.int64)
-
-
-def percent(share: float, low: float, high: float) -> str:
-    """A share with its 95 % interval, in words."""
-    return f"{share:.1%} (95% {low:.1%} to {high:.1%})"

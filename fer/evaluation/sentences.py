@@ -5,7 +5,8 @@ import numpy as np
 from fer.data.labelled_photos import LabelledFaces
 from fer.evaluation import metrics, references
 from fer.evaluation.images import sides
-from fer.evaluation.report import Report, percent
+from fer.evaluation.numbers import percent
+from fer.evaluation.report import Report
 from fer.runs.run import Run
 
 FEW = 100  # images, under which a bootstrap of seven classes promises too much
@@ -32,33 +33,6 @@ def worst_confusions(report: Report) -> list[str]:
     return [confusion_sentence(report, right, answered) for right, answered in cells]
 
 
-def headline(report: Report) -> list[tuple[str, str, str]]:
-    """Name, value with interval, and explanation of each headline figure."""
-    figures = report.headline()
-    clean = None if report.leaked.all() else report.leak_free
-    left_out = int(report.leaked.sum())
-    name = "Accuracy, official" if left_out else "Accuracy"
-    rows = [(name, percent(*figures["accuracy"]), f"all {len(report):,} images")]
-    if clean and left_out:
-        copies = report.part(report.leaked)
-        why = (
-            f"without the {left_out:,} images that have an exact copy in the training split (right on "
-            f"{copies.accuracy:.1%} of those), n = {len(clean):,}"
-        )
-        rows.append(("Accuracy, leak-free", percent(clean.accuracy, *clean.interval), why))
-    rows += [
-        ("Balanced accuracy", percent(*figures["balanced_accuracy"]), "mean recall of the classes that occur"),
-        ("Macro F1", _number(*figures["macro_f1"]), "mean F1, each class counting the same"),
-        ("Log-loss", _number(*figures["log_loss"]), f"0 is perfect, {np.log(len(report.labels)):.3f} knows nothing"),
-        (
-            "Expected calibration error",
-            percent(*figures["calibration_error"]),
-            "mean gap between confidence and accuracy, 15 bins, before temperature scaling",
-        ),
-    ]
-    return rows
-
-
 def caution(report: Report) -> str:
     """What must be said of intervals on few images; empty where there are enough."""
     if len(report) >= FEW:
@@ -68,10 +42,6 @@ def caution(report: Report) -> str:
         "made from the images at hand, and few images vary too little. Wilson's intervals of accuracy, precision and "
         "recall still hold."
     )
-
-
-def _number(value: float, low: float, high: float) -> str:
-    return f"{value:.3f} (95% {low:.3f} to {high:.3f})"
 
 
 def sides_sentences(report: Report, votes: np.ndarray) -> list[str]:

@@ -1,7 +1,7 @@
 """What a model says of one face."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -30,11 +30,13 @@ class Prediction(Answered):
 
     Attributes:
         probabilities: float32 (C,), sums to 1, in the order of `labels`.
+        crop: uint8 (48, 48), the grey face that the network saw; made once, for whoever explains or checks it later.
     """
 
     face: Face
     labels: tuple[str, ...]
     probabilities: np.ndarray
+    crop: np.ndarray = field(compare=False, repr=False)
 
     def is_sure(self, threshold: float | None) -> bool:
         """Whether the confidence, of calibrated probabilities, reaches the run's threshold (`Card.threshold`).

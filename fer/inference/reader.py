@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from fer.errors import FerError
-from fer.faces import crop
+from fer.faces.crop import crop
 from fer.faces.detectors import DETECTORS
 from fer.faces.image import read_image
 from fer.inference.classifier import Classifier
@@ -54,6 +54,8 @@ class EmotionReader:
         found = self.detect(image)
         if not found:
             return []
-        crops = np.stack([crop.crop(image, face) for face in found])
+        crops = np.stack([crop(image, face) for face in found])
         answers = self.classifier.probabilities(crops, tta=self.tta, calibrated=True)
-        return [Prediction(face, self.classifier.labels, row) for face, row in zip(found, answers, strict=True)]
+        labels = self.classifier.labels
+        rows = zip(found, answers, crops, strict=True)
+        return [Prediction(face, labels, probabilities, seen) for face, probabilities, seen in rows]

@@ -150,9 +150,10 @@ def _train(store: RunStore, run: Run) -> None:
     with (run.path / LOG).open("ab") as log:
         command = [sys.executable, "-m", "fer", "train", "--resume", run.id]
         code = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT).returncode
+    status = run.status
     if stop.discard_was_asked(run):
         store.delete(run.id)
-    elif run.status == waiting or run.status.state == "training":  # not one that was queued again meanwhile
+    elif status.state == "training" or status == waiting:  # not one that was queued again meanwhile: it says when
         why = f"was killed (signal {-code})" if code < 0 else f"ended with status {code}"
         run.status = Status(
             "lost", f"The training process {why}; its log tells more. Resume goes on from the last epoch."

@@ -19,7 +19,8 @@ from fer.system.files import read_object, read_text, write_atomically
 from fer.system.records import read_record, read_records, write_record, write_records
 
 EXPORTS = {"float16": "model-float16.tflite", "int8": "model-int8.tflite", "onnx": "model.onnx"}
-CONFIG, CARD, HISTORY, EVENTS, LOG = "config.json", "card.json", "history.jsonl", "events.tfevents", "log.txt"
+CONFIG, CARD, PROGRESS, HISTORY = "config.json", "card.json", "progress.json", "history.jsonl"
+EVENTS, LOG = "events.tfevents", "log.txt"
 
 
 class Run:
@@ -76,11 +77,11 @@ class Run:
 
     @property
     def progress(self) -> Progress:
-        return read_record(self.path / "progress.json", Progress) or Progress()
+        return read_record(self.path / PROGRESS, Progress) or Progress()
 
     @progress.setter
     def progress(self, progress: Progress) -> None:
-        write_record(self.path / "progress.json", replace(progress, time=time.time()))
+        write_record(self.path / PROGRESS, replace(progress, time=time.time()))
 
     @property
     def card(self) -> Card:

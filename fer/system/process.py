@@ -9,6 +9,8 @@ from fer.errors import FerError
 
 PROJECT = Path(__file__).parents[2]
 COMMAND_SECONDS = 300
+# A protocol: a command that fails says why in a line on stderr that begins so; fer.cli.main writes it, `command` reads.
+ERROR = "fer: "
 
 
 def launch(arguments: list[str], log: Path, **environment: str) -> int:
@@ -48,7 +50,7 @@ def command(models: Path, *arguments: str) -> None:
     except subprocess.TimeoutExpired:
         raise FerError(f"`fer {arguments[0]}` took longer than {COMMAND_SECONDS} s and was stopped.") from None
     if done.returncode:
-        said = [line.removeprefix("fer: ") for line in done.stderr.splitlines() if line.startswith("fer: ")]
+        said = [line.removeprefix(ERROR) for line in done.stderr.splitlines() if line.startswith(ERROR)]
         raise FerError(said[-1] if said else f"`fer {arguments[0]}` failed: {done.stderr[-500:]}")
 
 

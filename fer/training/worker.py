@@ -12,7 +12,7 @@ from fer.errors import FerError
 from fer.runs import speed, stop
 from fer.runs.config import TrainConfig
 from fer.runs.data import data_for
-from fer.runs.run import Run
+from fer.runs.run import PROGRESS, Run
 from fer.runs.state import JUDGING, Epoch, Progress, Status
 from fer.runs.store import RunStore
 from fer.training import networks
@@ -21,6 +21,7 @@ from fer.training.distillation import taught
 from fer.training.loop import Training
 from fer.training.scoring import judge, scored
 
+DISK_FULL = "The disk is full. Free some space, then resume: the last whole epoch is kept."
 LOCK_SECONDS = 2.0  # a page that looks whether a run is held holds it itself for a moment
 
 
@@ -53,6 +54,10 @@ def train(
 
 
 def _train(run: Run, on_answer, on_start, on_batch, on_epoch) -> bool:
+    def finish_epoch(epoch: Epoch) -> None:
+        _note_speed(training, epoch)
+        on_epoch(epoch)
+
     def answered(teacher: Run, done: int, n: int) -> None:
         run.progress = Progress(f"asking the teacher {teacher.id}: {done:,} of {n:,} faces")
         on_answer(teacher, done, n)
@@ -66,7 +71,7 @@ def _train(run: Run, on_answer, on_start, on_batch, on_epoch) -> bool:
         dataset = taught(run, data_for(run, run.config.data, voted=True), answered)
         run.labels = dataset.labels
         run.progress = Progress("building the network")
-        training = Training(run, dataset, on_batch, lambda epoch: (_note_speed(training, epoch), on_epoch(epoch)))
+        training = Training(run, dataset, on_batch, finish_epoch)
         on_start(training)
         if not training.run_to_end():
             run.status = Status("stopped", f"Stopped after {training.position.epoch} of {run.config.epochs} epochs.")
@@ -80,9 +85,11 @@ def _train(run: Run, on_answer, on_start, on_batch, on_epoch) -> bool:
         run.status = Status("stopped", "Interrupted.")
         raise
     except BaseException as error:
-        run.status = Status("failed", str(error) or type(error).__name__)
         if isinstance(error, OSError) and error.errno == errno.ENOSPC:
-            raise FerError("The disk is full. Free some space, then resume: the last whole epoch is kept.") from error
+            (run.path / PROGRESS).unlink(missing_ok=True)  # makes room for the status
+            run.status = Status("failed", DISK_FULL)
+            raise FerError(DISK_FULL) from error
+        run.status = Status("failed", str(error) or type(error).__name__)
         raise
     run.status = Status("finished")
     return True

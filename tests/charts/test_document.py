@@ -10,6 +10,8 @@ from helpers.made_reports import CASES, make
 from fer.charts import document
 from fer.data.labels import EMOTIONS
 from fer.evaluation import references, sentences, stored, tables
+from fer.evaluation.headline import headline
+from fer.evaluation.numbers import with_interval
 from fer.evaluation.report import Report
 from fer.runs.run import Run
 from fer.runs.store import RunStore
@@ -71,10 +73,11 @@ def test_the_document_says_first_what_was_judged_on_what(page, report):
 
 
 def test_every_headline_figure_with_its_interval_stands_in_the_document(page, report):
-    rows = sentences.headline(report)
-    assert len(rows) == 6
-    for row in rows:
-        assert all(part in page.text for part in row)
+    found = headline(report)
+    assert len(found) == 6
+    for figure in found:
+        value = with_interval(figure.value, figure.low, figure.high, figure.kind)
+        assert f"{figure.name} {value} {figure.why}" in page.text
 
 
 def test_every_emotion_stands_in_the_document_with_its_figures(page, report):

@@ -11,7 +11,7 @@ from helpers.made_folders import OWN
 from helpers.made_reports import CASES, RANDOM, make
 from PIL import ImageColor
 
-from fer.charts import predictions
+from fer.charts import as_text, predictions
 from fer.charts.calibration import coverage_curves, reliability_diagram
 from fer.charts.comparison import differences
 from fer.charts.reports import (
@@ -68,8 +68,8 @@ def numbers(values) -> np.ndarray:
 @pytest.mark.parametrize("draw", OF_ONE.values(), ids=OF_ONE)
 def test_a_figure_says_which_model_answered_which_images_and_how(draw, report):
     figure = draw(report)
-    assert subtitle(figure) == references.about(report)
-    assert figure.layout.title.text and json.loads(figure.to_json())
+    assert subtitle(figure) == references.about(report) == ", ".join(figure.layout.meta[1:])
+    assert figure.layout.title.text == as_text(figure.layout.meta[0]) and json.loads(figure.to_json())
     lengths = [len(trace.x) for trace in figure.data]
     assert lengths == [len(trace.y) for trace in figure.data] and all(0 < n <= POINTS for n in lengths)
 
@@ -202,7 +202,7 @@ def test_differences_are_drawn_with_their_paired_intervals(figure):
 
 
 def test_the_probabilities_of_a_face_are_bars_in_the_models_order():
-    prediction = Prediction(Face((0, 0, 9, 9), 1.0), EMOTIONS, PLAIN.probabilities[0])
+    prediction = Prediction(Face((0, 0, 9, 9), 1.0), EMOTIONS, PLAIN.probabilities[0], np.zeros((48, 48), np.uint8))
     (bars,) = predictions.probability_bars(prediction).data
     assert list(bars.y) == list(EMOTIONS) and bars.text[0] == f"{PLAIN.probabilities[0, 0]:.1%}"
     assert list(bars.marker.color) == list(palette.COLORS.values()) and len(set(bars.marker.color)) == 7

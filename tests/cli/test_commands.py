@@ -37,6 +37,13 @@ def test_help_reads_like_documentation(command, capsys):
     assert len(text) > 300 and "None" not in text
 
 
+def test_the_help_of_train_lists_the_settings_by_their_groups(capsys):
+    with pytest.raises(SystemExit, match="0"):
+        main(["train", "--help"])
+    augmentation, _, system = capsys.readouterr().out.partition("\naugmentation:")[2].partition("\nsystem:")
+    assert "--rotation" in augmentation and "--seed" not in augmentation and "--seed" in system
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [

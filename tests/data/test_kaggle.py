@@ -1,5 +1,7 @@
 """FER2013 and the FER+ votes come from Kaggle and GitHub, here from a stand-in for both."""
 
+import errno
+import json
 import threading
 import time
 
@@ -14,7 +16,7 @@ from fer.data import catalog, download, kaggle
 from fer.data.dataset import USAGE_CODES
 from fer.data.ferplus import OTHERS
 from fer.data.labels import EMOTIONS
-from fer.errors import FerError
+from fer.errors import DISK_FULL, FerError
 
 NAMES = {"angry": "anger", "happy": "happiness", "sad": "sadness"}
 
@@ -143,13 +145,80 @@ def test_a_process_of_its_own_downloads_and_tells_how_far_it_is(led):
     with pytest.raises(FerError, match="A download runs already"):
         download.start("copy", votes=True)
     last = wait_until_ended()
-    assert not last.error and last.text.count("Kept") == 2
+    assert (last.phase, last.error, last.kept) == (download.DONE, "", ("fer2013.csv", "fer2013new.csv"))
     assert catalog.available() == ["fer2013"]
+
+
+def test_a_paused_download_tells_its_phase_and_bytes(led):
+    led.pause = threading.Event()
+    download.start("copy", votes=False)
+    while not (last := download.latest()).total:
+        assert last.is_running and last.phase in (download.STARTING, kaggle.DOWNLOADING)
+        time.sleep(0.05)
+    assert (last.phase, last.done, last.total) == (kaggle.DOWNLOADING, 0, len(led.files["fer2013.csv"]))
+    led.pause.set()
+    assert wait_until_ended().kept == ("fer2013.csv",)
+
+
+def test_the_bytes_are_told_while_they_come_and_then_that_the_file_is_read(home, monkeypatch):
+    monkeypatch.setattr("kagglehub.clients.CHUNK_SIZE", 10_000)
+    told, size = [], len(home.files["fer2013.csv"])
+    kaggle.get_faces("copy", on_progress=lambda *facts: told.append(facts))
+    first, *bytes_told, last = told
+    assert (first, last) == ((kaggle.DOWNLOADING, 0, None), (kaggle.READING, 0, None))
+    assert {(phase, total) for phase, _, total in bytes_told} == {(kaggle.DOWNLOADING, size)}
+    done = [done for _, done, _ in bytes_told]
+    assert done == [*range(0, size, 10_000), size]
+
+
+def test_a_state_is_written_at_once_in_a_new_phase_and_else_at_most_twice_a_second(home, monkeypatch):
+    now, state = [100.0], download._State()
+    monkeypatch.setattr(download.time, "monotonic", lambda: now[0])
+
+    def written(*facts) -> tuple:
+        state.tell(*facts)
+        last = download.latest()
+        return last.phase, last.done, last.speed
+
+    assert written(kaggle.DOWNLOADING, 1000, 9000) == (kaggle.DOWNLOADING, 1000, 0.0)
+    now[0] += 0.4
+    assert written(kaggle.DOWNLOADING, 2000, 9000) == (kaggle.DOWNLOADING, 1000, 0.0)
+    now[0] += 1.6
+    assert written(kaggle.DOWNLOADING, 7000, 9000) == (kaggle.DOWNLOADING, 7000, 3000.0)
+    assert written(kaggle.READING) == (kaggle.READING, 0, 0.0)
+
+
+def test_a_download_whose_process_died_says_that_it_can_go_on(home):
+    download._State().tell(kaggle.DOWNLOADING, 5, 10)
+    assert download.latest().is_running
+    known = json.loads((catalog.DATA / ".download.json").read_text())
+    (catalog.DATA / ".download.json").write_text(json.dumps(known | {"created": 0}))
+    last = download.latest()
+    assert (last.is_running, last.phase) == (False, download.FAILED) and "it goes on" in last.error
+
+
+def test_a_download_by_hand_waits_for_none_that_runs_elsewhere(led):
+    led.pause = threading.Event()
+    download.start("copy", votes=False)
+    assert main(["download"]) == 1
+    assert download.latest().is_running
+    led.pause.set()
+    assert not wait_until_ended().error
+
+
+def test_a_full_disk_is_told(home, monkeypatch):
+    def full(*_, **__):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(kaggle, "get_faces", full)
+    assert main(["download"]) == 1
+    assert download.latest().error == DISK_FULL
 
 
 def test_a_refusal_in_another_process_is_told(led):
     download.start("competition", votes=False, token="bad")
-    assert "Kaggle refused (403)" in wait_until_ended().error
+    last = wait_until_ended()
+    assert last.phase == download.FAILED and last.error.startswith("Kaggle refused (403)")
 
 
 def test_a_cancelled_download_keeps_nothing_but_its_beginning(led):

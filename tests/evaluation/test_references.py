@@ -7,7 +7,7 @@ from helpers.made_reports import CASES, make
 from fer.data.dataset import USAGE_CODES
 from fer.data.labels import EMOTIONS
 from fer.evaluation import stored
-from fer.evaluation.references import OFFICIAL_SPLITS, REFERENCES, about, about_all, judged_on, split_name
+from fer.evaluation.references import OFFICIAL_SPLITS, REFERENCES, about, about_lines, judged_on, split_name
 from fer.runs.store import RunStore
 
 
@@ -45,8 +45,8 @@ def test_other_images_or_labels_keep_their_own_name():
 )
 def test_what_stands_beside_a_figure_names_model_data_split_number_and_way(changes, words):
     report = make([0, 1, 2], **changes)
-    assert about(report) == about_all([report]) == words
-    assert about_all([report, report]) == f"2 models on {judged_on(report)}" and judged_on(report) in words
+    assert about(report) == ", ".join(about_lines([report])) == words
+    assert ", ".join(about_lines([report, report])) == f"2 models on {judged_on(report)}" and judged_on(report) in words
 
 
 @pytest.mark.parametrize("reference", REFERENCES, ids=lambda reference: reference.name)

@@ -11,7 +11,8 @@ from sklearn import metrics
 
 from fer.data.labels import EMOTIONS
 from fer.errors import FerError
-from fer.evaluation.report import Report, percent
+from fer.evaluation.numbers import percent
+from fer.evaluation.report import Report
 from fer.runs.card import way
 
 SUMMARY = {

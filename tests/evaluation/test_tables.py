@@ -8,14 +8,15 @@ from sklearn import metrics
 
 from fer.data.labels import EMOTIONS
 from fer.evaluation import tables
+from fer.evaluation.headline import Figure, headline
 from fer.evaluation.images import Pictures
+from fer.evaluation.numbers import interval, percent, with_interval, written
 from fer.evaluation.sentences import (
     WORST,
     calibration_sentence,
     caution,
     confusion_sentence,
     coverage_sentence,
-    headline,
     sides_sentences,
     worst_confusions,
 )
@@ -117,28 +118,31 @@ def test_nothing_is_confused_where_all_is_right():
 
 
 def test_the_headline_tells_every_figure_with_its_interval(report):
-    rows = headline(report)
-    told = {name: value for name, value, _ in rows}
-    for name, (value, low, high) in zip(
-        ("Balanced accuracy", "Macro F1", "Log-loss", "Expected calibration error"),
-        list(report.headline().values())[1:],
-        strict=True,
-    ):
-        style = ".3f" if name in ("Macro F1", "Log-loss") else ".1%"
-        assert told[name] == f"{value:{style}} (95% {low:{style}} to {high:{style}})"
-    assert rows[0][1].startswith(f"{report.accuracy:.1%} (95%") and f"{len(report):,} images" in rows[0][2]
-    assert all(why for _, _, why in rows)
+    first, *others = found = headline(report)
+    kinds = {"Balanced accuracy": "share", "Macro F1": "number", "Log-loss": "number"}
+    kinds["Expected calibration error"] = "share"
+    told = {figure.name: figure for figure in others}
+    for (name, kind), values in zip(kinds.items(), list(report.headline().values())[1:], strict=True):
+        assert told[name] == Figure(name, *values, kind, told[name].why)
+    assert (first.value, first.low, first.high) == (report.accuracy, *report.interval) and first.kind == "share"
+    assert f"{len(report):,} images" in first.why and all(figure.why for figure in found)
+
+
+def test_a_share_is_written_with_one_decimal_and_any_other_number_with_three():
+    assert (written(0.71239), written(0.71239, "number")) == ("71.2%", "0.712")
+    assert interval(0.697, 0.726) == "95% 69.7% to 72.6%" and interval(0, 1.5, "number") == "95% 0.000 to 1.500"
+    assert percent(0.712, 0.697, 0.726) == with_interval(0.712, 0.697, 0.726) == "71.2% (95% 69.7% to 72.6%)"
 
 
 def test_the_leak_free_accuracy_stands_beside_the_official_one_where_there_are_leaks_and_images_without():
     def names(report):
-        return [name for name, _, _ in headline(report)][:2]
+        return [figure.name for figure in headline(report)][:2]
 
     assert names(make([0, 1], [0, 1], leaked=[0])) == ["Accuracy, official", "Accuracy, leak-free"]
     assert names(make([0, 1], [0, 1])) == ["Accuracy", "Balanced accuracy"]
     assert names(CASES["all leaked"]) == ["Accuracy, official", "Balanced accuracy"]
     clean = headline(make([0, 1, 2], [0, 1, 3], leaked=[2]))[1]
-    assert clean[1].startswith("100.0% (95%") and "without the 1 images" in clean[2] and "n = 2" in clean[2]
+    assert clean.value == 1.0 and "without the 1 images" in clean.why and "n = 2" in clean.why
 
 
 def test_the_sides_that_taggers_take_are_told():

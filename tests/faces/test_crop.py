@@ -1,6 +1,7 @@
 """Reading pictures as people see them, and the one crop."""
 
 import io
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -201,7 +202,9 @@ def test_a_square_that_fits_into_no_memory_is_refused():
 
 
 def test_a_prediction_names_its_most_probable_labels():
-    prediction = Prediction(Face((1, 2, 3, 4), 0.9), ("a", "b", "c"), np.array([0.2, 0.5, 0.3], np.float32))
+    shares, seen = np.array([0.2, 0.5, 0.3], np.float32), np.zeros((48, 48), np.uint8)
+    prediction = Prediction(Face((1, 2, 3, 4), 0.9), ("a", "b", "c"), shares, seen)
+    assert prediction == replace(prediction, crop=seen + 1) and "crop" not in repr(prediction)
     assert prediction.is_sure(0.5) and not prediction.is_sure(0.51) and prediction.is_sure(None)
     assert prediction.label == "b" and prediction.confidence == pytest.approx(0.5)
     assert [label for label, _ in prediction.top(2)] == ["b", "c"]

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import av
 import numpy as np
 
-from fer.faces.crop import Face
+from fer.faces.crop import Face, crop
 from fer.inference.prediction import Prediction
 from fer.video.annotate import annotate_video, read_video
 
@@ -49,8 +49,9 @@ class RedReader:
         if not len(xs):
             return []
         box = int(xs.min()), int(ys.min()), int(xs.max()) + 1, int(ys.max()) + 1
-        happy = box[0] / image.shape[1]
-        return [Prediction(Face(box, 0.9), self.labels, np.array([happy, 0.9 - 0.9 * happy, 0.1 - 0.1 * happy]))]
+        face, happy = Face(box, 0.9), box[0] / image.shape[1]
+        shares = np.array([happy, 0.9 - 0.9 * happy, 0.1 - 0.1 * happy])
+        return [Prediction(face, self.labels, shares, crop(image, face))]
 
 
 def film(

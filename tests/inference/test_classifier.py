@@ -8,6 +8,8 @@ from scipy import special
 from fer.data.formats import synthetic
 from fer.errors import FerError
 from fer.evaluation.report import Report
+from fer.faces.crop import Face, crop
+from fer.inference import reader
 from fer.inference.classifier import BATCH, Classifier
 from fer.inference.reader import EmotionReader
 from fer.inference.tta import views
@@ -90,6 +92,18 @@ def test_a_readers_predictions_are_calibrated(classifier, tta):
     crop = np.asarray(Image.fromarray(photo).convert("L"))[None]
     wanted = classifier.probabilities(crop, tta=tta, calibrated=True)[0]
     np.testing.assert_array_equal(answer.probabilities, wanted)
+
+
+def test_each_face_is_cropped_once_and_its_prediction_carries_what_the_network_saw(classifier, monkeypatch):
+    image = np.random.default_rng(0).integers(0, 256, (90, 200, 3), np.uint8)
+    found, cut = [Face((0, 0, 80, 80), 0.9), Face((90, 5, 150, 80), 0.8)], []
+    monkeypatch.setattr(reader, "crop", lambda image, face: cut.append(crop(image, face)) or cut[-1])
+    answers = EmotionReader(classifier, detector=lambda image: found).read(image)
+    assert len(cut) == 2 and [answer.face for answer in answers] == found
+    for answer, seen in zip(answers, cut, strict=True):
+        np.testing.assert_array_equal(answer.crop, seen)
+        wanted = classifier.probabilities(answer.crop[None], calibrated=True)[0]
+        np.testing.assert_allclose(answer.probabilities, wanted, atol=1e-6)
 
 
 def test_a_reader_takes_a_models_name():

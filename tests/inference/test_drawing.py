@@ -14,7 +14,7 @@ RED = {"happy": "#ff0000"}
 
 
 def prediction(box, label: str = "happy") -> Prediction:
-    return Prediction(Face(box, 0.9), (label,), np.ones(1, np.float32))
+    return Prediction(Face(box, 0.9), (label,), np.ones(1, np.float32), np.zeros((48, 48), np.uint8))
 
 
 def numbered(*boxes, label: str = "happy") -> list[tuple[int, Prediction]]:

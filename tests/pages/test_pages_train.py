@@ -2,13 +2,16 @@
 
 import errno
 import shutil
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from fer.data import download, kaggle
 from fer.evaluation import stored
 from fer.runs import speed
+from fer.runs.config import GROUPS, TrainConfig
 from fer.runs.presets import PRESETS
 
 ROOT = Path(__file__).parents[2]
@@ -39,6 +42,14 @@ def test_a_preset_fills_the_form(train):
     app = train.button_group(key="train-preset").set_value("Balanced").run()
     assert app.number_input(key="train-epochs").value == 20
     assert app.selectbox(key="train-architecture").value == "vgg_small"
+
+
+def test_the_form_shows_every_setting_under_the_title_of_its_group(train):
+    titles = [text.value.strip("*").lower() for text in train.expander[-1].markdown]
+    assert titles == list(GROUPS)
+    kinds = ("number_input", "toggle", "selectbox", "text_input", "multiselect")
+    keys = {widget.key for kind in kinds for widget in train.expander[-1].get(kind)}
+    assert keys == {f"train-{item.name}" for item in fields(TrainConfig) if item.name not in ("data", "classes")}
 
 
 def test_settings_that_change_nothing_are_disabled(train):
@@ -146,11 +157,12 @@ def test_a_full_disk_is_told(train, monkeypatch):
     assert not app.exception and "The disk is full" in app.error[0].value
 
 
-def test_why_a_training_was_lost_is_told_where_its_log_ends_with_it(train, models):
+def test_why_a_training_failed_is_told_by_its_status(train, models):
     run = models.create(models["vgg_small"].config, "gone")
-    run.set_status("training")
-    run.log_path.write_text("epoch 1\n\nfer: The disk is full.\n")
-    assert any("is lost. The disk is full" in text.value.replace("\\", "") for text in train.run().markdown)
+    run.set_status("failed", "The disk is full.")
+    run.log_path.write_text("epoch 1\n\nfer: Something else.\n")
+    told = [text.value.replace("\\", "") for text in train.run().markdown]
+    assert any("is failed. The disk is full" in text for text in told) and "Something else" not in "".join(told)
 
 
 def test_fer2013_is_asked_of_kaggle_once(train, monkeypatch):
@@ -160,6 +172,22 @@ def test_fer2013_is_asked_of_kaggle_once(train, monkeypatch):
     app = train.radio(key="train-kaggle-source").set_value("competition").run()
     app = app.button(key="train-kaggle-get").click().run()
     assert not app.exception and asked == [("competition", {"votes": True, "token": "mine"})]
+
+
+@pytest.mark.parametrize(
+    ("phase", "total", "text"),
+    [
+        (download.STARTING, None, "Asking Kaggle …"),
+        (kaggle.DOWNLOADING, 287_000_000, "72 of 287 MB, 3.4 MB/s"),
+        (kaggle.READING, None, "Reading the csv …"),
+    ],
+)
+def test_how_far_a_download_is_comes_from_its_state(train, monkeypatch, phase, total, text):
+    running = download.Download(True, phase, 71_750_000, total, 3_400_000.0, (), "")
+    monkeypatch.setattr("fer.data.download.latest", lambda: running)
+    app = train.run()
+    (bar,) = app.get("progress")
+    assert not app.exception and (bar.proto.text, bar.proto.value) == (text, 25 if total else 0)
 
 
 def test_a_deployment_can_switch_kaggle_off(models, monkeypatch):

@@ -6,7 +6,7 @@ from dataclasses import fields, replace
 import pytest
 
 from fer.errors import FerError
-from fer.runs.config import TrainConfig
+from fer.runs.config import GROUPS, TrainConfig
 
 SETTINGS = {item.name: item for item in fields(TrainConfig)}
 OTHER = TrainConfig(data="/faces/ö", ferplus=1.0, optimizer="adamw", learning_rate=1e-3, mixup=0.25, epochs=7, seed=5)
@@ -25,6 +25,13 @@ def test_a_recipe_of_few_settings_takes_the_defaults_for_the_others():
 @pytest.mark.parametrize("name", SETTINGS)
 def test_every_setting_tells_what_it_is_for(name):
     assert len(SETTINGS[name].metadata["help"]) > 10
+
+
+def test_every_setting_stands_in_one_group_and_no_group_is_empty():
+    grouped = TrainConfig.grouped()
+    assert tuple(grouped) == GROUPS and all(grouped.values())
+    assert sorted(item.name for items in grouped.values() for item in items) == sorted(SETTINGS)
+    assert {"flip", "erase"} <= {item.name for item in grouped["augmentation"]}
 
 
 @pytest.mark.parametrize("name", [name for name, item in SETTINGS.items() if item.type in (int, float)])

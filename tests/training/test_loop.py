@@ -1,5 +1,6 @@
 """Training: the same result however often it is interrupted, and a run that tells what happened."""
 
+import errno
 from dataclasses import replace
 
 import keras
@@ -10,6 +11,7 @@ from fer.data.catalog import open_dataset
 from fer.data.dataset import Split
 from fer.errors import FerError
 from fer.runs.run import Run
+from fer.system.files import write_atomically
 from fer.training import worker
 from fer.training.export import keras_file
 from fer.training.loop import Training
@@ -135,6 +137,23 @@ def test_ctrl_c_is_a_failure_that_can_be_resumed(create, without_export):
         worker.train(run, on_batch=interrupt)
     assert run.status == run.status | {"state": "failed", "message": "KeyboardInterrupt"}
     assert worker.train(run)
+
+
+def test_a_disk_without_any_room_left_is_told_by_the_status(create, without_export, monkeypatch):
+    run, write = create(epochs=1), write_atomically
+
+    def write_where_room_is(path, content):
+        if (run.path / "progress.json").exists():
+            raise OSError(errno.ENOSPC, "No space left on device")
+        write(path, content)
+
+    def fill(progress):
+        monkeypatch.setattr("fer.runs.run.write_atomically", write_where_room_is)
+        run.set_progress()
+
+    with pytest.raises(FerError, match=r"The disk is full\. Free some space, then resume"):
+        worker.train(run, on_batch=fill)
+    assert run.status == run.status | {"state": "failed", "message": worker.DISK_FULL}
 
 
 def damage_cut(content: bytes) -> bytes:

@@ -22,9 +22,10 @@ HAPPY, SAD, NEUTRAL = (0.7, 0.2, 0.1), (0.1, 0.6, 0.3), (0.2, 0.2, 0.6)
 
 
 def test_a_reading_keeps_what_was_smoothed_and_little_else():
-    tracker = Tracker()
-    tracker.update([Prediction(Face((0, 0, 9, 9), 0.9), LABELS, np.array(HAPPY, np.float32))], 0)
-    (tracked,) = tracker.update([Prediction(Face((0, 0, 9, 9), 0.9), LABELS, np.array(SAD, np.float32))], 0.1)
+    tracker, crop = Tracker(), np.zeros((48, 48), np.uint8)
+    tracker.update([Prediction(Face((0, 0, 9, 9), 0.9), LABELS, np.array(HAPPY, np.float32), crop)], 0)
+    (tracked,) = tracker.update([Prediction(Face((0, 0, 9, 9), 0.9), LABELS, np.array(SAD, np.float32), crop)], 0.1)
+    assert tracked.prediction.crop is tracked.raw.crop is crop
     kept = Reading.of(tracked, 0.1)
     np.testing.assert_array_equal(kept.probabilities, tracked.prediction.probabilities)
     assert (kept.number, kept.box, kept.label) == (1, (0, 0, 9, 9), tracked.prediction.label)

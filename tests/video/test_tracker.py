@@ -10,11 +10,12 @@ from fer.video.tracker import Tracker
 
 LABELS = ("happy", "sad", "neutral")
 STEP = 0.2  # seconds between readings
+CROP = np.zeros((48, 48), np.uint8)
 
 
 def face(x: float, y: float = 100, size: float = 60, row=(0.2, 0.3, 0.5), labels=LABELS) -> Prediction:
     box = (round(x), round(y), round(x + size), round(y + size))
-    return Prediction(Face(box, 0.9), labels, np.array(row, np.float32))
+    return Prediction(Face(box, 0.9), labels, np.array(row, np.float32), CROP)
 
 
 def numbers(tracker: Tracker, predictions: list[Prediction], time: float) -> list[int]:

@@ -25,7 +25,7 @@ def show(store: RunStore, chosen: Run) -> None:
             "Compare with", list(others), selection_mode="multi", default=default, key=f"models-robustness-{chosen.id}"
         )
         shown = {chosen.id: result, **{id: others[id] for id in picked}}
-        figure = robustness.accuracy_falls(shown, f"{result['judged_on']}, {way(tta=False)}")
+        figure = robustness.accuracy_falls(shown, (result["judged_on"], way(tta=False)))
         figures.show(figure, "models-robustness", "Accuracy over the strength of seven changes to the pictures")
         st.caption(
             f"{frame.plain(result['judged_on'])}: every image of the {result['split']} split, changed in one way at a "

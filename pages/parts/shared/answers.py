@@ -42,7 +42,7 @@ def show(name: str, image: np.ndarray, predictions: list[Prediction], run: Run, 
 
 def _show_face(number: int, image: np.ndarray, prediction: Prediction, run: Run, key: str) -> None:
     thumbnail, chart = st.columns([1, 3], vertical_alignment="center", wrap=False)
-    thumbnail.image(
+    thumbnail.image(  # cut again: twice as fine as the crop that the model saw, which is blurred at this width
         crop(image, prediction.face, size=96),
         width=96,
         alt=f"Face {number} as the model sees it",
@@ -53,7 +53,7 @@ def _show_face(number: int, image: np.ndarray, prediction: Prediction, run: Run,
         st.plotly_chart(
             probability_bars(prediction), key=key, config={"displayModeBar": False}, alt=_in_words(prediction)
         )
-    for hint in hints(image, prediction.face, crop(image, prediction.face)):
+    for hint in hints(image, prediction.face, prediction.crop):
         st.caption(f":material/info: {hint}")
     saliency.show(image, prediction, run, key)
 

@@ -15,8 +15,7 @@ def show(figure: go.Figure, name: str, alt: str, **options):
         name: the widget's key; the saved file is named after the figure's title and what it was made from.
         alt: the figure in words.
     """
-    told = f"{figure.layout.title.text} {figure.layout.title.subtitle.text}"
-    file = re.sub(r"\W+", "-", told.replace("<br>", " ")).strip("-")
+    file = re.sub(r"\W+", "-", " ".join(figure.layout.meta)).strip("-")
     save = {"format": st.session_state.get(FORMAT) or "png", "filename": file, "scale": 2}
     config = {"displaylogo": False, "displayModeBar": True, "toImageButtonOptions": save}
     return st.plotly_chart(figure, key=name, alt=alt, config=config, **options)

@@ -5,20 +5,21 @@ from math import isnan
 import pandas as pd
 import streamlit as st
 
-from fer.evaluation import references, sentences, tables
+from fer.evaluation import references, tables
+from fer.evaluation.headline import headline as figures_of
+from fer.evaluation.numbers import interval, written
 from fer.evaluation.report import Report
 from pages.parts.shared import frame
 
 
 def headline(report: Report) -> None:
     """Accuracy and what else sums up a report, each with its interval."""
-    rows = sentences.headline(report)
-    for start in range(0, len(rows), 3):
-        for column, (name, value, why) in zip(st.columns(3), rows[start : start + 3], strict=False):
-            number, _, interval = value.partition(" (")
+    found = figures_of(report)
+    for start in range(0, len(found), 3):
+        for column, figure in zip(st.columns(3), found[start : start + 3], strict=False):
             with column.container(border=True, height="stretch"):
-                st.metric(name, number)
-                st.caption(f"{interval.removesuffix(')')}; {why}")
+                st.metric(figure.name, written(figure.value, figure.kind))
+                st.caption(f"{interval(figure.low, figure.high, figure.kind)}; {figure.why}")
     st.caption(f"{about(report)}. Intervals: Wilson for shares, normal for the log-loss, else bootstrap.")
 
 

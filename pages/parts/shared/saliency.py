@@ -30,12 +30,13 @@ def show(image: np.ndarray, prediction: Prediction, run: Run, key: str) -> None:
     classifier = model_picker.classifier(run)
     known = ["occlusion", "activation"] if classifier.map_size else ["occlusion"]
     method = right.selectbox("Method", known, key=f"why-method-{key}")
-    face = crop(image, prediction.face)[None]
-    (heat,) = saliency.explain(classifier, face, prediction.labels.index(label), method=method)
+    index = prediction.labels.index(label)
+    (heat,) = saliency.explain(classifier, prediction.crop[None], index, method=method)
     if not heat.any():
         st.caption(f"Nothing in this face speaks for {plain(label)}.")
         return
-    picture = saliency.overlay(crop(image, prediction.face, size=SIDE), heat)
+    fine = crop(image, prediction.face, size=SIDE)  # to look at: what the model saw is four times as coarse
+    picture = saliency.overlay(fine, heat)
     st.image(picture, width=SIDE, alt=f"What speaks for {label}, brightest most")
     st.caption(
         f"{TOLD[method]} (`docs/experiments.md` has the figures). Brightest speaks most for {plain(label)}. It shows "

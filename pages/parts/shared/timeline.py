@@ -23,7 +23,7 @@ def show(read: Sequence[observations.Reading], key: str) -> None:
     )
     chosen = st.selectbox("Face", numbers, key=f"{key}-face")
     mine = [reading for reading in read if reading.number == chosen]
-    about = f"face {chosen}, n = {len(mine):,} readings, smoothed"
+    about = f"face {chosen}", f"n = {len(mine):,} readings, smoothed"
     figures.show(timeline.timeline(mine, about), f"{key}-timeline", f"Probabilities of face {chosen} over time")
     labels = list(faces[-1].means)
     with st.container(horizontal=True):

@@ -14,11 +14,8 @@ from fer.runs.store import RunStore
 from fer.system.text import rough_duration
 from fer.training.augment import NUMPY, augment
 
-SETTINGS = [item for item in fields(TrainConfig) if item.name not in ("data", "classes")]  # those are asked above
-AUGMENTATION = "augmentation: "  # begins the help of those settings
-LENGTH = ("architecture", "epochs", "batch_size", "patience", "precision", "seed", "read_test")
-BEGINNING = ("start_from", "imagenet", "frozen_epochs", "backbone_rate")
-TARGETS = ("teacher", "teacher_share", "ferplus", "ferplus_as", "label_smoothing", "mixup", "class_weights")
+ABOVE = ("data", "classes")  # asked before the form
+SETTINGS = [item for item in fields(TrainConfig) if item.name not in ABOVE]
 PREVIEWED = 16
 LOOK = 1.0  # seconds between looks while this machine's speed is measured
 
@@ -45,30 +42,16 @@ def choose(store: RunStore, dataset: Dataset) -> TrainConfig:
         st.caption(f"**{name}**{time}: {preset.summary}.")
     values = {}
     with st.expander("Every setting"):
-        for title, chosen in (
-            ("Network and length", [item for item in SETTINGS if item.name in LENGTH]),
-            ("Weights to begin with", [item for item in SETTINGS if item.name in BEGINNING]),
-            ("What is learnt", [item for item in SETTINGS if item.name in TARGETS]),
-            ("How it is learnt", [item for item in SETTINGS if _is_other(item)]),
-            ("Augmentation", [item for item in SETTINGS if _augments(item)]),
-        ):
-            st.markdown(f"**{title}**")
+        for group, items in TrainConfig.grouped().items():
+            st.markdown(f"**{group.capitalize()}**")
             columns = st.columns(3)
-            for i, item in enumerate(chosen):
+            for i, item in enumerate(item for item in items if item.name not in ABOVE):
                 with columns[i % 3]:
                     values[item.name] = _widget(item, store)
-        above = {name: st.session_state[key(name)] for name in ("data", "classes")}
+        above = {name: st.session_state[key(name)] for name in ABOVE}
         config = TrainConfig(**above, **values)
         _preview(dataset, config)
     return config
-
-
-def _augments(item: Field) -> bool:
-    return item.metadata["help"].startswith(AUGMENTATION)
-
-
-def _is_other(item: Field) -> bool:
-    return not _augments(item) and item.name not in (*LENGTH, *BEGINNING, *TARGETS)
 
 
 def _begin() -> None:
@@ -87,7 +70,7 @@ def _apply() -> None:
 def _widget(item: Field, store: RunStore):
     """The widget that fits a setting's type and limits; its value is the session's."""
     limits, label = item.metadata, item.name.replace("_", " ")
-    common = {"key": key(item.name), "help": limits["help"].removeprefix(AUGMENTATION), "persist_state": "session"}
+    common = {"key": key(item.name), "help": limits["help"], "persist_state": "session"}
     common["disabled"] = not _matters(item)
     if item.name == "architecture":
         return st.selectbox(label, list(ARCHITECTURES), on_change=_drop_start, args=(store,), **common)

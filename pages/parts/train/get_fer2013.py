@@ -8,6 +8,7 @@ from pages.parts.shared import access, frame
 EVERY = 1.0  # seconds between looks while it comes
 VOTES = "Ten people's votes on each image, from GitHub (Barsoum et al. 2016): soft targets, and a second opinion."
 SEEN = "train-kaggle-seen"  # whether this session saw it running
+PHASES = {kaggle.READING: "Reading the csv …", download.VOTES: "Fetching the FER+ votes …"}
 
 
 def show() -> None:
@@ -59,10 +60,17 @@ def _watch() -> None:
     last = download.latest()
     if last and last.is_running:
         st.session_state[SEEN] = True
-        st.progress(last.done or 0.0, frame.plain(last.text or "Asking Kaggle …"))
+        st.progress(last.done / last.total if last.total else 0.0, _how_far(last))
         st.button("Cancel", key="train-kaggle-cancel", on_click=frame.act, args=(download.cancel,))
     elif st.session_state.pop(SEEN, False):
         st.rerun()  # the whole page: it has ended
     elif last and last.error:
         st.error(frame.plain(last.error), icon=":material/error:")
         st.button("Dismiss", key="train-kaggle-dismiss", on_click=download.forget)
+
+
+def _how_far(running: download.Download) -> str:
+    if running.total:
+        megabytes, total, speed = (value / 1e6 for value in (running.done, running.total, running.speed))
+        return f"{megabytes:,.0f} of {total:,.0f} MB, {speed:.1f} MB/s"
+    return PHASES.get(running.phase, "Asking Kaggle …")

@@ -1,0 +1,23 @@
+"""How measured values are written, on pages, in documents and on the command line alike."""
+
+FORMATS = {"share": ".1%", "number": ".3f"}  # by kind
+
+
+def written(value: float, kind: str = "share") -> str:
+    """ "71.2%" for a share in [0, 1], "0.712" for any other number."""
+    return format(value, FORMATS[kind])
+
+
+def interval(low: float, high: float, kind: str = "share") -> str:
+    """ "95% 69.7% to 72.6%"."""
+    return f"95% {written(low, kind)} to {written(high, kind)}"
+
+
+def with_interval(value: float, low: float, high: float, kind: str = "share") -> str:
+    """ "71.2% (95% 69.7% to 72.6%)"."""
+    return f"{written(value, kind)} ({interval(low, high, kind)})"
+
+
+def percent(share: float, low: float, high: float) -> str:
+    """A share with its 95% interval."""
+    return with_interval(share, low, high)
