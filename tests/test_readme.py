@@ -4,6 +4,7 @@ import doctest
 import itertools
 import re
 import shlex
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import pytest
@@ -62,7 +63,7 @@ def anchors(text: str) -> set[str]:
 
 
 def megabytes(run: Run) -> str:
-    return f"{run.card['bytes'] / 1e6:.1f} MB" + (", not included" if run.is_without_weights else "")
+    return f"{run.card.bytes / 1e6:.1f} MB" + (", not included" if run.is_without_weights else "")
 
 
 def test_the_readme_is_short():
@@ -79,7 +80,7 @@ def test_every_number_in_the_readmes_table_is_the_stored_reports(name):
     run = RunStore()[name]
     single, augmented = (stored.report(run, "fer2013", "test", tta=tta) for tta in (False, True))
     assert rows("README.md", "## Models")[name] == [
-        f"{run.card['parameters']:,}",
+        f"{run.card.parameters:,}",
         megabytes(run),
         with_interval(single),
         with_interval(single.leak_free),
@@ -97,21 +98,21 @@ def test_the_experiments_say_of_a_shipped_model_what_its_reports_say(name):
     assert val.startswith(f"**{percent(on_val.accuracy)}%** (") and f"{on_val.log_loss:.3f}" in val
     assert test == f"{percent(on_test.accuracy)}% / {percent(on_test.leak_free.accuracy)}%"
     macs, _, milliseconds = rows("docs/experiments.md", "## Speed")[name]
-    assert (macs, milliseconds) == (f"{run.card['macs'] / 1e6:,.1f}", f"{run.card['ms']:.2f}")
+    assert (macs, milliseconds) == (f"{run.card.macs / 1e6:,.1f}", f"{run.card.ms:.2f}")
 
 
 def test_the_experiments_name_the_thresholds_on_the_cards():
     told = {name: cells[0] for name, cells in rows("docs/experiments.md", "## Not sure").items()}
-    assert len(told) == 3 and told == {name: f"{RunStore()[name].threshold:.3f}" for name in told}
+    assert len(told) == 3 and told == {name: f"{RunStore()[name].card.threshold:.3f}" for name in told}
 
 
 @pytest.mark.parametrize("kind", ["float16", "int8", "onnx"])
 def test_the_table_of_formats_says_what_the_cards_say(kind):
     told = rows("docs/models.md", "## Export")[kind]
     for name, cell in zip(("flagship", "vgg_small", "vgg_small_taught", "mini_xception"), told, strict=True):
-        card = RunStore()[name].card["exports"][kind]
-        change = f"{100 * card['val_accuracy_change']:+.2f}".replace("+0.00", "0.00")
-        assert cell == f"{card['bytes'] / 1e6:.2f} MB, {change} points, {percent(card['same_answers'])}%"
+        export = RunStore()[name].card.exports[kind]
+        change = f"{100 * export.val_accuracy_change:+.2f}".replace("+0.00", "0.00")
+        assert cell == f"{export.bytes / 1e6:.2f} MB, {change} points, {percent(export.same_answers)}%"
 
 
 @pytest.mark.parametrize("name", SHIPPED)
@@ -119,14 +120,15 @@ def test_a_shipped_models_card_repeats_its_reports(name):
     run = RunStore()[name]
     for split, tta in itertools.product(SPLITS[1:], (False, True)):
         report: Report = stored.report(run, "fer2013", split, tta=tta)
-        told, wanted = run.card["scores"][run.report_path("fer2013", split, tta=tta).stem], report.summary()
-        wanted["calibrated_error"] = report.at_temperature(run.temperature(tta=tta)).calibration_error
-        assert told.keys() == wanted.keys() and len(report) == 3589 and report.tta == tta
-        for key, value in wanted.items():
-            assert told[key] == pytest.approx(value, abs=1e-9), key  # processors differ in a logarithm's last bit
+        (told,) = [score for score in run.card.scores if score.key == run.report_path("fer2013", split, tta=tta).stem]
+        error = report.at_temperature(run.card.temperature_of(tta=tta)).calibration_error
+        wanted = replace(report.score(), calibrated_error=error)
+        assert run.card.score(split, tta=tta) == told and len(report) == 3589 and report.tta == tta
+        for key, value in asdict(wanted).items():  # processors differ in a logarithm's last bit
+            assert getattr(told, key) == pytest.approx(value, abs=1e-9), key
     judged = [report for report in stored.reports(run) if report[1] != "train"]  # on which it may be a teacher
-    assert len(run.card["scores"]) == len(judged) == 4
-    assert run.card["data"]["train"] == 28_709 and not run.card["data"]["carved"]
+    assert len(run.card.scores) == len(judged) == 4
+    assert run.card.data.train == 28_709 and not run.card.data.carved
 
 
 @pytest.mark.parametrize("tta", [False, True], ids=["single pass", "augmented"])
@@ -134,7 +136,7 @@ def test_a_shipped_models_card_repeats_its_reports(name):
 def test_a_shipped_models_temperature_is_the_best_on_val_without_copies_of_training_images(name, tta):
     run = RunStore()[name]
     val = stored.report(run, "fer2013", "val", tta=tta).leak_free
-    assert run.temperature(tta=tta) == pytest.approx(fit_temperature(val.targets, val.probabilities), abs=1e-9)
+    assert run.card.temperature_of(tta=tta) == pytest.approx(fit_temperature(val.targets, val.probabilities), abs=1e-9)
 
 
 def test_exactly_one_shipped_model_is_the_default():

@@ -99,7 +99,7 @@ def test_confusions_calibration_coverage_and_mistakes_are_told(page, run, report
 
 def test_the_document_tells_where_everything_comes_from(page, run, report):
     assert report.fingerprint in page.text and "1,176,359 parameters" in page.text
-    assert '"learning_rate": 0.02' in page.text and run.card["versions"]["keras"] in page.text
+    assert '"learning_rate": 0.02' in page.text and run.card.versions["keras"] in page.text
     assert all(reference.source in page.text for reference in references.REFERENCES)
 
 

@@ -5,23 +5,26 @@ import pytest
 
 from fer.charts import training
 from fer.data.labels import EMOTIONS
+from fer.runs.state import TRAINING, Epoch, Progress
 
 
-def entry(epoch: int) -> dict:
-    return {
-        "epoch": epoch,
-        "loss": 2.0 - epoch / 10,
-        "accuracy": epoch / 10,
-        "val_loss": 1.9,
-        "val_accuracy": 0.3,
-        "val_recall": [0.1] * 7,
-        "val_confusion": np.eye(7, dtype=int).tolist(),
-        "learning_rate": 0.05,
-    }
+def epoch(number: int) -> Epoch:
+    return Epoch(
+        number,
+        loss=2.0 - number / 10,
+        accuracy=number / 10,
+        val_loss=1.9,
+        val_accuracy=0.3,
+        learning_rate=0.05,
+        images_per_second=1000.0,
+        seconds=2.0,
+        val_recall=(0.1,) * 7,
+        val_confusion=tuple(map(tuple, np.eye(7, dtype=int).tolist())),
+    )
 
 
-HISTORY = [entry(0), entry(1), entry(2)]
-RUNNING = {"epoch": 3, "batches": 10, "trace": [[0, 1.5, 0.4], [4, 1.4, 0.5]]}
+HISTORY = [epoch(0), epoch(1), epoch(2)]
+RUNNING = Progress(TRAINING, epoch=3, batches=10, trace=((0, 1.5, 0.4), (4, 1.4, 0.5)))
 
 
 @pytest.mark.parametrize(("part", "first"), [("loss", 2.0), ("accuracy", 0.0)])

@@ -181,8 +181,8 @@ def test_export_as_float16_tells_size_and_difference(own_models, small_npz, caps
     run = own_models["mini_xception"]
     (run.path / "config.json").write_text(TrainConfig(data=str(small_npz), architecture="mini_xception").to_json())
     assert main(["export", "mini_xception", "--as", "float16"]) == 0
-    printed, record = capsys.readouterr().out, run.card["exports"]["float16"]
-    assert printed.startswith(f"Wrote {run.path / 'model-float16.tflite'}: {record['bytes']:,} bytes; accuracy ")
+    printed, record = capsys.readouterr().out, run.card.exports["float16"]
+    assert printed.startswith(f"Wrote {run.path / 'model-float16.tflite'}: {record.bytes:,} bytes; accuracy ")
     assert "n = 7, +0.00 points beside float32; 100.0% of the answers on small val are the same" in printed
 
 
@@ -198,10 +198,10 @@ def test_a_training_stopped_by_sigterm_ends_cleanly_and_is_resumed_to_its_end(tm
         time.sleep(0.1)
     training.send_signal(signal.SIGTERM)
     assert "--resume stopped" in training.communicate(timeout=60)[0] and training.returncode == 0
-    assert run["stopped"].status["state"] == "stopped" and 1 <= len(run["stopped"].history) < 3
+    assert run["stopped"].status.state == "stopped" and 1 <= len(run["stopped"].history) < 3
     resumed = subprocess.run([*start, "--resume", "stopped"], cwd=tmp_path, capture_output=True, text=True, timeout=300)
     assert resumed.returncode == 0, resumed.stderr
-    assert run["stopped"].status["state"] == "finished" and len(run["stopped"].history) == 3
+    assert run["stopped"].status.state == "finished" and len(run["stopped"].history) == 3
     assert "tells nothing of real faces" in resumed.stdout
 
 

@@ -231,7 +231,7 @@ def test_fer2013_has_the_known_sizes_twins_and_faults(tmp_path):
     subprocess.run([sys.executable, FER2013 / "unpack.py", "npz", tmp_path / "fer2013.npz"], check=True)
     dataset = open_dataset(tmp_path / "fer2013.npz")
     assert [len(dataset.train), len(dataset.val), len(dataset.test)] == [28709, 3589, 3589]
-    assert dataset.fingerprint == RunStore()["vgg_small"].card["data"]["fingerprint"]
+    assert dataset.fingerprint == RunStore()["vgg_small"].card.data.fingerprint
     assert dataset.faults() == {
         "surplus copies": 1853,
         "groups of copies with conflicting labels": 57,

@@ -55,7 +55,7 @@ def test_progress_is_told_batch_by_batch_to_the_end(tta, run, dataset):
 def test_leaked_images_are_known(run, dataset):
     leaked = np.arange(14) % 2 == 0
     report = evaluate(run, replace(dataset, test=replace(dataset.test, leaked=leaked)), "test")
-    assert (report.leaked == leaked).all() and report.summary()["leak_free_n"] == 7
+    assert (report.leaked == leaked).all() and report.score().leak_free_n == 7
 
 
 def test_a_run_with_other_labels_is_refused(run, dataset):

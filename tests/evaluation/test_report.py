@@ -13,12 +13,8 @@ from fer.data.labels import EMOTIONS
 from fer.errors import FerError
 from fer.evaluation.numbers import percent
 from fer.evaluation.report import Report
-from fer.runs.card import way
-
-SUMMARY = {
-    *("n", "accuracy", "interval", "leak_free_n", "leak_free_accuracy", "leak_free_interval"),
-    *("balanced_accuracy", "macro_f1", "log_loss", "calibration_error", "recall"),
-}
+from fer.runs.card import Score, way
+from fer.system.records import from_json, to_json
 
 
 @pytest.fixture(params=CASES.values(), ids=CASES)
@@ -74,14 +70,24 @@ def test_the_intervals_are_the_same_each_time(report):
     assert (replace(report).per_class_intervals["f1"] == report.per_class_intervals["f1"]).all()
 
 
-def test_the_summary_has_the_headline_figures_as_plain_values(report):
-    summary = report.summary()
-    assert set(summary) == SUMMARY and json.loads(json.dumps(summary)) == summary
+def test_the_score_has_the_headline_figures_and_goes_through_json(report):
+    score = report.score()
+    assert from_json(to_json(score), Score) == score and score.key == f"d-test{'-tta' if report.tta else ''}"
+    assert (score.dataset, score.split, score.tta, score.n) == ("d", "test", report.tta, len(report))
     for name in ("accuracy", "balanced_accuracy", "macro_f1", "log_loss", "calibration_error"):
-        assert summary[name] == report.headline()[name][0]
+        assert getattr(score, name) == report.headline()[name][0]
+    assert score.interval == report.interval and score.leak_free_n == (~report.leaked).sum()
+    assert score.has_leaks == (report.leaked.any() and not report.leaked.all())
     occurring = sorted({report.labels[i] for i in report.targets}, key=report.labels.index)
     wanted = metrics.recall_score(report.targets, report.predictions, labels=np.unique(report.targets), average=None)
-    assert summary["recall"] == pytest.approx(dict(zip(occurring, wanted, strict=True))), "of the classes that occur"
+    assert score.recall == pytest.approx(dict(zip(occurring, wanted, strict=True))), "of the classes that occur"
+
+
+def test_the_score_tells_the_calibration_error_at_a_temperature(report):
+    assert report.score().calibrated_error is None
+    softer = report.score(2.0)
+    assert softer.calibrated_error == report.at_temperature(2.0).calibration_error
+    assert replace(softer, calibrated_error=None) == report.score(), "all else is untouched"
 
 
 def test_json_gives_the_same_report_back_to_the_last_bit(report):
@@ -91,7 +97,7 @@ def test_json_gives_the_same_report_back_to_the_last_bit(report):
         assert mine.dtype == other.dtype and mine.shape == other.shape and mine.tobytes() == other.tobytes()
     for name in ("model", "dataset", "split", "tta", "labels", "fingerprint"):
         assert getattr(back, name) == getattr(report, name)
-    assert back.summary() == report.summary() and back.to_json() == report.to_json()
+    assert back.score() == report.score() and back.to_json() == report.to_json()
 
 
 def test_json_keeps_probabilities_of_every_size_to_the_last_bit():
@@ -125,16 +131,16 @@ def test_leak_free_leaves_out_the_images_with_a_copy_in_training():
     report = make([0, 1, 2, 3], [0, 0, 2, 0], leaked=[0, 3])
     clean = report.leak_free
     assert clean.rows.tolist() == [101, 102] and clean.accuracy == 0.5 and not clean.leaked.any()
-    summary = report.summary()
-    assert (summary["n"], summary["leak_free_n"]) == (4, 2)
-    assert summary["leak_free_accuracy"] == 0.5 and summary["leak_free_interval"] == list(clean.interval)
+    score = report.score()
+    assert (score.n, score.leak_free_n) == (4, 2)
+    assert score.leak_free_accuracy == 0.5 and score.leak_free_interval == clean.interval
     assert Report.from_json(report.to_json()).leaked.tolist() == [True, False, False, True]
 
 
 def test_a_report_of_leaked_images_only_has_no_leak_free_figures():
-    summary = make([0, 1], [0, 1], leaked=[0, 1]).summary()
-    assert summary["accuracy"] == 1 and summary["leak_free_n"] == 0
-    assert summary["leak_free_accuracy"] is None and summary["leak_free_interval"] is None
+    score = make([0, 1], [0, 1], leaked=[0, 1]).score()
+    assert score.accuracy == 1 and score.leak_free_n == 0
+    assert score.leak_free_accuracy is None and score.leak_free_interval is None
 
 
 def test_a_temperature_changes_how_sure_answers_are_and_no_answer():

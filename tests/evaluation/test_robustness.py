@@ -102,7 +102,7 @@ def test_a_part_of_the_data_is_so_many_images_with_their_own_labels(dataset):
 def test_what_was_measured_is_kept_in_the_run(measured, tmp_path):
     run = RunStore(tmp_path).create(TrainConfig(), "x")
     assert run.robustness == {}
-    run.set_robustness(measured)
+    run.robustness = measured
     assert run.robustness == measured
 
 

@@ -1,9 +1,12 @@
 """What tables and sentences say of a report, against scikit-learn, counting by hand, and the report itself."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
 from helpers.made_reports import CASES, RANDOM, make
+from helpers.made_runs import CARD, DATA
 from sklearn import metrics
 
 from fer.data.labels import EMOTIONS
@@ -173,7 +176,7 @@ def test_coverage_is_told_for_a_threshold(report):
 @pytest.fixture
 def run(tmp_path) -> Run:
     run = RunStore(tmp_path).create(TrainConfig(), "x")
-    run.set_card({"data": {"name": "fer2013"}, "temperature": {"single pass": 2.0}})
+    run.card = replace(CARD, data=replace(DATA, name="fer2013"), temperature=2.0)
     return run
 
 

@@ -13,7 +13,7 @@ from fer.inference import reader
 from fer.inference.classifier import BATCH, Classifier
 from fer.inference.reader import EmotionReader
 from fer.inference.tta import views
-from fer.runs.run import Run
+from fer.runs.card import Card
 from fer.runs.store import RunStore
 
 
@@ -70,7 +70,7 @@ def test_a_mirrored_face_gets_the_same_augmented_answer(classifier, drawn):
 @pytest.mark.parametrize("tta", [False, True])
 def test_calibrated_answers_are_those_of_a_report_at_the_runs_temperature(tta, classifier, drawn):
     answers = classifier.probabilities(drawn, tta=tta)
-    rows, temperature = np.arange(14), classifier.run.temperature(tta=tta)
+    rows, temperature = np.arange(14), classifier.run.card.temperature_of(tta=tta)
     report = Report("m", "d", "val", tta, classifier.labels, rows, rows % 7, answers, rows < 0, "")
     calibrated = classifier.probabilities(drawn, tta=tta, calibrated=True)
     np.testing.assert_array_equal(calibrated, report.at_temperature(temperature).probabilities)
@@ -80,7 +80,7 @@ def test_calibrated_answers_are_those_of_a_report_at_the_runs_temperature(tta, c
 
 
 def test_a_run_without_a_temperature_answers_as_it_is(classifier, drawn, monkeypatch):
-    monkeypatch.setattr(Run, "temperature", lambda run, *, tta: None)
+    monkeypatch.setattr(Card, "temperature_of", lambda card, *, tta: None)
     answers = classifier.probabilities(drawn)
     np.testing.assert_array_equal(classifier.probabilities(drawn, calibrated=True), answers)
 

@@ -41,10 +41,10 @@ def probabilities(app: AppTest) -> list[dict]:
 
 def test_the_first_page_invites_and_tells_the_models_accuracy(predict):
     assert not predict.exception and predict.title[0].value.startswith("Which emotion")
-    score = RunStore().default.test_score
+    score = RunStore().default.card.test_score
     said = predict.info[0].value
-    assert f"{score['accuracy']:.1%}" in said and f"{score['n']:,}" in said
-    assert f"{score['leak_free_accuracy']:.1%}" in said and "288" in said
+    assert f"{score.accuracy:.1%}" in said and f"{score.n:,}" in said
+    assert f"{score.leak_free_accuracy:.1%}" in said and "288" in said
     assert any("not stored" in caption.value for caption in predict.caption)
 
 
@@ -95,7 +95,7 @@ def test_the_models_page_shows_every_run_and_changes_the_default(models):
 
 
 def test_the_models_page_shows_the_table_that_the_readme_has(models, bare):
-    models["mini_xception"].set_note("the light one")
+    models["mini_xception"].note = "the light one"
     app = AppTest.from_file(str(ROOT / "pages/models.py"), default_timeout=60).run()
     assert not app.exception and not app.error
     shown = overview.texts(app.dataframe[0].value.to_dict("records"))
@@ -108,7 +108,7 @@ def test_of_a_run_without_weights_the_models_page_shows_figures_and_curves_and_h
     assert not app.exception and not app.error and len(app.get("plotly_chart")) == 5 + 1, (
         "five curves, and how accuracy falls"
     )
-    accuracy = f"{bare.test_score['accuracy']:.1%}"
+    accuracy = f"{bare.card.test_score.accuracy:.1%}"
     assert any(f"bare** is right on **{accuracy}" in text.value for text in app.markdown)
     assert "python -m fer train --recipe bare" in app.info[0].value.replace("\\", "")
     assert [button.label for button in app.get("download_button")] == ["History (CSV)"]

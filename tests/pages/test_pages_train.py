@@ -2,7 +2,7 @@
 
 import errno
 import shutil
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 
 import pytest
@@ -13,6 +13,8 @@ from fer.evaluation import stored
 from fer.runs import speed
 from fer.runs.config import GROUPS, TrainConfig
 from fer.runs.presets import PRESETS
+from fer.runs.run import LOG
+from fer.runs.state import Status
 
 ROOT = Path(__file__).parents[2]
 
@@ -73,7 +75,7 @@ def test_unwise_settings_are_told_and_a_taken_name_is_refused(train, models):
 
 def test_a_lost_training_is_shown_with_its_reason_and_can_be_resumed_or_deleted(train, models):
     run = models.create(models["vgg_small"].config, "gone")
-    run.set_status("training")
+    run.status = Status("training")
     app = train.run()
     assert any("is lost" in text.value for text in app.markdown)
     app = app.button(key="resume-gone").click().run()
@@ -159,8 +161,8 @@ def test_a_full_disk_is_told(train, monkeypatch):
 
 def test_why_a_training_failed_is_told_by_its_status(train, models):
     run = models.create(models["vgg_small"].config, "gone")
-    run.set_status("failed", "The disk is full.")
-    run.log_path.write_text("epoch 1\n\nfer: Something else.\n")
+    run.status = Status("failed", "The disk is full.")
+    (run.path / LOG).write_text("epoch 1\n\nfer: Something else.\n")
     told = [text.value.replace("\\", "") for text in train.run().markdown]
     assert any("is failed. The disk is full" in text for text in told) and "Something else" not in "".join(told)
 
@@ -202,7 +204,7 @@ def models_page() -> AppTest:
 
 def test_a_run_of_ones_own_is_noted_renamed_and_deleted_on_the_models_page(models):
     shutil.copytree(models["mini_xception"].path, models.root / "mine")
-    models["mine"].set_card({**models["mine"].card, "shipped": False})
+    models["mine"].card = replace(models["mine"].card, shipped=False)
     app = models_page().run().selectbox(key="models-chosen").set_value("mine").run()
     app = app.text_area(key="models-note-mine").set_value("the good one").run()
     assert not app.exception and models["mine"].note == "the good one"

@@ -11,6 +11,8 @@ import pytest
 from fer.errors import FerError
 from fer.runs import queue
 from fer.runs.config import TrainConfig
+from fer.runs.run import log_tail
+from fer.runs.state import Status
 from fer.runs.store import RunStore
 
 ROOT = Path(__file__).parents[2]
@@ -61,7 +63,7 @@ def test_a_run_that_waits_already_is_not_started_again(store, three):
 
 def test_a_training_that_nobody_holds_is_lost_and_can_be_started_again(store):
     run = store.create(RECIPE, "x")
-    run.set_status("training")
+    run.status = Status("training")
     assert run.state == "lost" and not run.is_held
     queue.start(run)
     assert run.state == "queued"
@@ -69,7 +71,7 @@ def test_a_training_that_nobody_holds_is_lost_and_can_be_started_again(store):
 
 def test_a_training_that_another_process_holds_is_not_lost(store):
     run = store.create(RECIPE, "x")
-    run.set_status("training")
+    run.status = Status("training")
     script = "import sys; from filelock import FileLock\nwith FileLock(sys.argv[1]): print('held', flush=True); input()"
     command = [sys.executable, "-c", script, str(run.path / "lock")]
     process = REAL_POPEN(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
@@ -88,12 +90,12 @@ def test_one_supervisor_trains_what_waits_and_a_second_leaves_it_to_the_first(sm
     good = store.create(replace(RECIPE, data=str(small_npz)), "good")
     bad = store.create(TrainConfig(data="nowhere", epochs=1), "bad")
     for place, run in enumerate((bad, good)):
-        run.set_status("queued", place=place)
+        run.status = Status("queued", place=place)
     environment = {"FER_MODELS": str(store.root), "PYTHONPATH": str(ROOT), "PATH": "/usr/bin:/bin"}
     command = [sys.executable, "-m", "fer", "work"]
     first, second = (subprocess.Popen(command, env=environment, cwd=tmp_path) for _ in range(2))
     assert first.wait(timeout=300) == second.wait(timeout=300) == 0
     assert (bad.state, good.state) == ("failed", "finished")
-    assert "Unknown data set 'nowhere'" in bad.status["message"] and "Unknown data set" in bad.log
-    assert good.is_usable and len(good.history) == 1 and good.log.count("epoch 1:") == 1
-    assert good.progress["phase"] == "exporting and judging"
+    assert "Unknown data set 'nowhere'" in bad.status.message and "Unknown data set" in log_tail(bad)
+    assert good.is_usable and len(good.history) == 1 and log_tail(good).count("epoch 1:") == 1
+    assert good.progress.phase == "exporting and judging"

@@ -1,19 +1,28 @@
 """A run is a directory, and a store is a directory of runs."""
 
 import os
+from dataclasses import replace
 
 import pytest
 from helpers.made_reports import make
-from helpers.made_runs import finished
+from helpers.made_runs import DATA, finished, score
 
 from fer.data.labels import EMOTIONS
 from fer.errors import FerError
 from fer.evaluation import stored
+from fer.runs import stop
 from fer.runs.config import TrainConfig
+from fer.runs.data import source_of
 from fer.runs.run import Run
+from fer.runs.state import Epoch, Progress, Status
 from fer.runs.store import RunStore
 from fer.system.files import write_atomically
+from fer.system.records import write_records
 
+EPOCHS = [
+    Epoch(0, 1.9, 0.2, 1.8, 0.25, 0.01, 1000.0, 2.5, (0.5, 0.0), ((1, 1), (2, 0))),
+    Epoch(1, 1.5, 0.4, 1.6, 0.5, 0.02, 1100.5, 2.25),
+]
 GARBAGE = {"no JSON": b'{"state": ', "no text": b"\x80\x81\xff", "no object": b"[1, 2]", "empty": b""}
 
 
@@ -24,23 +33,25 @@ def store(tmp_path) -> RunStore:
 
 def test_what_is_written_is_read_again(store):
     run = store.create(TrainConfig(), "x")
-    run.set_status("training", "go")
-    run.set_progress(epoch=1, batch=2)
-    run.set_history([{"epoch": 0}, {"epoch": 1}])
-    assert (run.status["state"], run.status["message"]) == ("training", "go") and run.status["time"] > 1.7e9
-    assert (run.progress["epoch"], run.progress["batch"]) == (1, 2) and run.progress["time"] > 1.7e9
-    assert run.history == [{"epoch": 0}, {"epoch": 1}]
+    status = Status("training", "go", place=3.5)
+    progress = Progress("training", epoch=1, batch=2, trace=((0, 1.5, 0.5),))
+    run.status, run.progress, run.history = status, progress, EPOCHS
+    assert run.status == replace(status, time=run.status.time) and run.status.time > 1.7e9
+    assert run.progress == replace(progress, time=run.progress.time) and run.progress.time > 1.7e9
+    assert run.history == EPOCHS
 
 
 def test_stopping_is_a_note_that_is_found_and_forgotten(store):
     run = store.create(TrainConfig(), "x")
-    assert not run.stop_was_asked()
-    run.ask_to_stop()
-    run.ask_to_stop()
-    assert Run(run.path).stop_was_asked()
-    run.forget_stop()
-    run.forget_stop()
-    assert not run.stop_was_asked()
+    assert not stop.was_asked(run)
+    stop.ask(run)
+    stop.ask(run)
+    assert stop.was_asked(Run(run.path)) and not stop.discard_was_asked(run)
+    stop.ask(run, discard=True)
+    assert stop.was_asked(run) and stop.discard_was_asked(Run(run.path))
+    stop.forget(run)
+    stop.forget(run)
+    assert not stop.was_asked(run) and not stop.discard_was_asked(run)
 
 
 def test_reports_are_kept_under_data_set_split_and_way(store):
@@ -106,10 +117,10 @@ def test_a_report_is_told_under_the_runs_present_name(store):
 
 
 def test_a_temperature_is_that_of_the_way_of_answering(store):
-    run = finished(store, "x", temperature={"single pass": 0.9, "test-time augmentation": 0.8})
-    assert (run.temperature(), run.temperature(tta=True)) == (0.9, 0.8)
-    assert finished(store, "never-fitted").temperature() is None
-    assert finished(store, "once", temperature={"single pass": 0.9}).temperature(tta=True) is None
+    card = finished(store, "x", temperature=0.9, temperature_tta=0.8).card
+    assert (card.temperature_of(tta=False), card.temperature_of(tta=True)) == (0.9, 0.8)
+    assert finished(store, "never-fitted").card.temperature_of(tta=False) is None
+    assert finished(store, "once", temperature=0.9).card.temperature_of(tta=True) is None
 
 
 @pytest.mark.parametrize(
@@ -123,14 +134,15 @@ def test_a_temperature_is_that_of_the_way_of_answering(store):
     ],
 )
 def test_a_data_set_is_opened_where_the_run_was_trained_on_it_or_by_its_name(data, dataset, source, store):
-    assert store.create(TrainConfig(data=data), "x").source_of(dataset) == source
+    assert source_of(store.create(TrainConfig(data=data), "x"), dataset) == source
 
 
 def test_the_test_score_is_that_of_the_runs_own_data_and_never_of_drawn_faces(store):
-    scores = {"d-test": {"accuracy": 0.5}, "other-test": {"accuracy": 0.9}}
-    photographed = finished(store, "a", data={"name": "d", "format": "npz"}, scores=scores)
-    drawn = finished(store, "b", data={"name": "d", "format": "synthetic"}, scores=scores)
-    assert photographed.test_score == {"accuracy": 0.5} and drawn.test_score is None
+    mine, scores = score(0.5, dataset="d"), [score(0.9, dataset="other"), score(0.6, dataset="d", tta=True)]
+    scores += [score(0.7, dataset="d", split="val"), mine]
+    photographed = finished(store, "a", data=replace(DATA, name="d", format="npz"), scores=tuple(scores))
+    drawn = finished(store, "b", data=replace(DATA, name="d", format="synthetic"), scores=tuple(scores))
+    assert photographed.card.test_score == mine and drawn.card.test_score is None
 
 
 @pytest.mark.parametrize("content", GARBAGE.values(), ids=GARBAGE)
@@ -145,7 +157,9 @@ def test_a_damaged_file_is_told_by_its_name(store, name, content):
 @pytest.mark.parametrize("content", [b"{", b"\xff\xfe"], ids=["no JSON", "no text"])
 def test_a_damaged_history_or_recipe_is_told(store, content):
     run = store.create(TrainConfig(), "x")
-    (run.path / "history.jsonl").write_bytes(b'{"epoch": 0}\n' + content)
+    path = run.path / "history.jsonl"
+    write_records(path, EPOCHS)
+    path.write_bytes(path.read_bytes() + content)
     with pytest.raises(FerError, match=r"history\.jsonl is damaged"):
         _ = run.history
     (run.path / "config.json").write_bytes(content)

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -74,7 +75,7 @@ def test_the_choice_of_the_default_is_kept_beside_the_users_runs(store, shipped)
 
 
 def test_a_shipped_run_is_neither_renamed_nor_deleted(store, shipped):
-    shipped["light"].set_card({**shipped["light"].card, "shipped": False})
+    shipped["light"].card = replace(shipped["light"].card, shipped=False)
     for change in (store.delete, lambda id: store.rename(id, "new")):
         with pytest.raises(FerError, match="light ships with the app"):
             change("light")

@@ -3,10 +3,12 @@
 from dataclasses import replace
 
 import pytest
+from helpers.made_runs import CARD
 
 from fer.architectures import ARCHITECTURES
 from fer.errors import FerError
 from fer.runs import presets, speed
+from fer.runs.card import Source
 from fer.runs.config import TrainConfig
 from fer.runs.presets import PRESETS
 from fer.runs.store import BUNDLED, RunStore
@@ -60,7 +62,7 @@ def test_the_flagships_recipe_is_that_of_the_shipped_run_and_promises_what_it_ga
     run = RunStore(BUNDLED)[presets.FLAGSHIP]
     preset = presets.find("flagship")
     assert preset is presets.find(run.id) is PRESETS["Flagship"]
-    assert f"{100 * run.test_score['accuracy']:.1f} %" in preset.summary
+    assert f"{100 * run.card.test_score.accuracy:.1f} %" in preset.summary
     assert not run.config.read_test and preset.recipe == replace(run.config, read_test=True)  # to see it kept
 
 
@@ -74,7 +76,7 @@ def test_on_other_data_a_recipe_has_no_votes_and_no_teachers():
 def test_a_mean_of_runs_has_no_recipe(store, monkeypatch):
     monkeypatch.setattr(presets, "BUNDLED", store.root)
     run = store.create(CONFIG, "mean")
-    run.set_card({"shipped": True, "average_of": [{"run": "a"}, {"run": "b"}]})
+    run.card = replace(CARD, shipped=True, average_of=(Source("a", 1, {}), Source("b", 1, {})))
     with pytest.raises(FerError, match=r"mean has no recipe of its own: it is the mean of the weights of a and b\."):
         presets.find("mean")
     with pytest.raises(FerError, match=r"Unknown recipe 'x'\. Valid: balanced, flagship, quick-look\."):

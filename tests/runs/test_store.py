@@ -1,5 +1,6 @@
 """The folder of runs: names, order, the default, renaming and deleting."""
 
+import json
 import shutil
 
 import pytest
@@ -10,6 +11,8 @@ from fer.data.labels import EMOTIONS
 from fer.errors import FerError
 from fer.evaluation import stored
 from fer.runs.config import TrainConfig
+from fer.runs.run import files_of
+from fer.runs.state import Progress
 from fer.runs.store import FLAGSHIP, RunStore
 
 
@@ -21,9 +24,9 @@ def store(tmp_path) -> RunStore:
 def test_a_new_run_keeps_its_recipe_and_has_nothing_else(store):
     run = store.create(TrainConfig(epochs=3), "first")
     assert run.config == TrainConfig(epochs=3) and run.id == "first" and run.path == store.root / "first"
-    assert run.status["state"] == "created"
-    assert (run.progress, run.card, run.history, stored.reports(run)) == ({}, {}, [], [])
-    assert not run.is_usable and run.test_score is None and stored.report(run, "d", "test") is None
+    assert run.status.state == "created"
+    assert (run.progress, run.card, run.history, stored.reports(run)) == (Progress(), None, [], [])
+    assert not run.is_usable and stored.report(run, "d", "test") is None
 
 
 def test_a_run_without_a_name_is_called_by_its_architecture_and_the_time(store):
@@ -101,7 +104,10 @@ def test_the_default_is_the_chosen_run_or_the_flagship_or_the_first_that_can_ans
 
 
 def test_choosing_the_default_changes_no_card_and_an_old_cards_word_counts_no_more(store):
-    runs = [finished(store, name, default=name == "c") for name in ("b", "c")]
+    runs = [finished(store, name) for name in ("b", "c")]
+    for run in runs:  # as version 0.1 wrote them
+        plain = json.loads((run.path / "card.json").read_text()) | {"default": run.id == "c"}
+        (run.path / "card.json").write_text(json.dumps(plain))
     before = [(run.path / "card.json").read_bytes() for run in runs]
     assert store.default.id == "b" and store["c"].is_usable
     store.set_default("c")
@@ -137,8 +143,8 @@ def test_a_run_that_cannot_answer_is_no_default(store):
 
 
 def test_a_run_without_weights_is_no_default_but_keeps_its_card_and_reports(bare, models):
-    assert bare.is_without_weights and not bare.is_usable and bare.is_shipped and bare.downloads == {}
-    assert bare.test_score and stored.report(bare, "fer2013", "test").model == "bare"
+    assert bare.is_without_weights and not bare.is_usable and bare.is_shipped and files_of(bare) == {}
+    assert bare.card.test_score and stored.report(bare, "fer2013", "test").model == "bare"
     assert not models["vgg_small"].is_without_weights and not models.create(TrainConfig(), "new").is_without_weights
     (models.root / ".default").write_text("bare")
     assert models.default.id == "mini_xception"
@@ -154,7 +160,7 @@ def test_a_trained_run_can_be_moved_to_another_store(trained_run, store):
 def test_a_run_is_renamed_with_all_it_holds_and_never_onto_another(store):
     run = finished(store, "x")
     stored.add_report(run, make([0, 1]))
-    run.set_note("the good one")
+    run.note = "the good one"
     finished(store, "taken")
     fresh = store.rename("x", "y")
     assert fresh.id == "y" and fresh.note == "the good one" and [run.id for run in store] == ["taken", "y"]

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from fer.data.labels import EMOTIONS
 from fer.runs.config import TrainConfig
 from fer.runs.store import RunStore
 
@@ -15,12 +16,13 @@ ROOT = Path(__file__).parents[2]
 SCRIPT = """
 import sys
 import keras
+from fer.runs import stop
 from fer.runs.run import Run
 from fer.training import worker
 run = Run(sys.argv[1])
-assert worker.train(run, on_epoch=lambda entry: run.ask_to_stop()) is False, "the stop was not heard"
+assert worker.train(run, on_epoch=lambda epoch: stop.ask(run)) is False, "the stop was not heard"
 assert worker.train(run) is True
-print(keras.backend.backend(), run.card["backend"], run.status["state"])
+print(keras.backend.backend(), run.card.backend, run.status.state)
 """
 
 
@@ -37,4 +39,4 @@ def test_a_training_can_be_stopped_and_finished_on(backend, precision, small_npz
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=600)
     assert done.returncode == 0, done.stderr
     assert done.stdout.split() == [backend, backend, "finished"]
-    assert run.model_path.is_file() and len(run.history) == 2 and run.card["labels"]
+    assert run.model_path.is_file() and len(run.history) == 2 and run.card.labels == EMOTIONS

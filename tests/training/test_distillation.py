@@ -1,6 +1,7 @@
 """Teachers' answers as soft targets, and where they come from."""
 
 import shutil
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -9,6 +10,7 @@ from fer.data.catalog import open_dataset
 from fer.errors import FerError
 from fer.evaluation import stored
 from fer.evaluation.evaluate import evaluate
+from fer.runs import stop
 from fer.runs.config import TrainConfig
 from fer.runs.run import Run
 from fer.runs.store import RunStore
@@ -73,7 +75,7 @@ def test_a_teacher_that_is_not_there_is_told(student):
 
 def test_a_teacher_of_other_classes_is_told(store, student):
     run, one = student(), store["one"]
-    one.set_card({**one.card, "labels": list("abcdefg")})
+    one.card = replace(one.card, labels=tuple("abcdefg"))
     with pytest.raises(FerError, match="The teacher one answers a, b, c, d, e, f, g, not angry"):
         taught(run, open_dataset(run.config.data))
 
@@ -81,25 +83,25 @@ def test_a_teacher_of_other_classes_is_told(store, student):
 def test_a_student_trains_and_its_card_tells_of_its_teachers(student):
     run = student()
     assert worker.train(run)
-    assert [teacher["run"] for teacher in run.card["teachers"]] == ["one", "two"]
+    assert [teacher.run for teacher in run.card.teachers] == ["one", "two"]
 
 
 def test_a_training_is_stopped_while_its_teachers_answer_and_goes_on(student):
     run, asked = student(), []
 
-    def stop(teacher: Run, done: int, n: int) -> None:
-        asked.append((teacher.id, run.progress["phase"]))
-        run.ask_to_stop()
+    def ask(teacher: Run, done: int, n: int) -> None:
+        asked.append((teacher.id, run.progress.phase))
+        stop.ask(run)
 
-    assert worker.train(run, on_answer=stop) is False
+    assert worker.train(run, on_answer=ask) is False
     assert [id for id, _ in asked] == ["one"] and asked[0][1].startswith("asking the teacher one: 35 of 35 faces")
-    assert run.status["state"] == "stopped" and run.status["message"] == "Stopped while its teachers answered."
+    assert run.status.state == "stopped" and run.status.message == "Stopped while its teachers answered."
     assert worker.train(run)
 
 
 def test_the_test_split_may_be_left_unread(student):
     run = student(teacher="", read_test=False)
     assert worker.train(run)
-    assert {split for _, split, _ in stored.reports(run)} == {"val"} and run.test_score is None
+    assert {split for _, split, _ in stored.reports(run)} == {"val"} and run.card.test_score is None
     scoring.judge(run, open_dataset(run.config.data))
-    assert {split for _, split, _ in stored.reports(run)} == {"val", "test"} and run.test_score
+    assert {split for _, split, _ in stored.reports(run)} == {"val", "test"} and run.card.test_score

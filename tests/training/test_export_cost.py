@@ -61,12 +61,13 @@ def test_the_multiply_adds_of_vgg_small_are_those_of_its_eight_convolutions_and_
 
 def test_a_finished_runs_card_tells_its_cost(trained_run):
     card = trained_run.card
-    assert card["macs"] == cost.multiply_adds(networks.build(trained_run.config, 7))
-    assert card["bytes"] == trained_run.tflite_path.stat().st_size
-    assert 0 < card["ms"] < 50 and card["ms_on"] == card["machine"]["processor"]
+    assert card.macs == cost.multiply_adds(networks.build(trained_run.config, 7))
+    assert card.bytes == trained_run.tflite_path.stat().st_size
+    assert 0 < card.ms < 50 and card.ms_on == card.machine.processor
 
 
 def test_where_there_is_no_keras_file_no_multiply_adds_are_told(trained_run, tmp_path):
     run = Run(shutil.copytree(trained_run.path, tmp_path / "lite"))
     run.model_path.unlink()
-    assert cost.of(run)["macs"] is None and cost.of(run)["bytes"] == trained_run.card["bytes"]
+    measured = cost.measured(run)
+    assert measured.macs is None and measured.bytes == trained_run.card.bytes

@@ -1,6 +1,7 @@
 """A run's smaller and other files, run and compared with the original."""
 
 import shutil
+from dataclasses import replace
 from importlib.util import find_spec
 
 import numpy as np
@@ -10,7 +11,8 @@ from fer.data.catalog import open_dataset
 from fer.data.dataset import Split
 from fer.errors import FerError
 from fer.inference.classifier import Classifier
-from fer.runs.run import EXPORTS, Run
+from fer.runs.card import Export
+from fer.runs.run import EXPORTS, Run, export_path, files_of
 from fer.runs.store import RunStore
 from fer.training.export import variants
 
@@ -27,26 +29,26 @@ def run(trained_run, tmp_path_factory) -> Run:
 
 
 @pytest.fixture(scope="module")
-def converted(run) -> dict[str, dict]:
+def converted(run) -> dict[str, Export]:
     return {kind: variants.convert(run, kind) for kind in EXPORTS if kind != "onnx" or find_spec("onnxruntime")}
 
 
 def answers(run: Run, kind: str, images: np.ndarray) -> np.ndarray:
     open_file = variants._onnxruntime if kind == "onnx" else variants._litert
-    return open_file(run, run.export_path(kind))[0](images)
+    return open_file(run, export_path(run, kind))[0](images)
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_card_tells_what_comes_out_when_the_file_is_run(run, converted, kind):
-    val, record = open_dataset(run.config.data).val, run.card["exports"][kind]
+    val, record = open_dataset(run.config.data).val, run.card.exports[kind]
     wanted, got = Classifier(run).probabilities(val.images), answers(run, kind, val.images)
     accuracies = [(each.argmax(axis=1) == val.labels).mean() for each in (wanted, got)]
-    assert record == converted[kind] and record["bytes"] == run.export_path(kind).stat().st_size
-    assert (record["val_accuracy"], record["val_n"]) == (accuracies[1], 7)
-    assert record["val_accuracy_change"] == accuracies[1] - accuracies[0]
-    assert record["same_answers"] == (wanted.argmax(axis=1) == got.argmax(axis=1)).mean()
-    assert record["largest_difference"] == pytest.approx(abs(wanted - got).max(), abs=1e-6)
-    assert record["compared_on"] == "small val" and "not_measured" not in record
+    assert record == converted[kind] and record.bytes == export_path(run, kind).stat().st_size
+    assert (record.val_accuracy, record.val_n) == (accuracies[1], 7)
+    assert record.val_accuracy_change == accuracies[1] - accuracies[0]
+    assert record.same_answers == (wanted.argmax(axis=1) == got.argmax(axis=1)).mean()
+    assert record.largest_difference == pytest.approx(abs(wanted - got).max(), abs=1e-6)
+    assert record.compared_on == "small val" and record.not_measured == ""
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -59,27 +61,27 @@ def test_every_file_takes_any_number_of_faces(run, converted, kind):
 @pytest.mark.parametrize(("kind", "largest"), [("float16", 0.01), ("int8", 0.1), ("onnx", 1e-4)])
 def test_a_conversion_answers_nearly_as_the_original(converted, kind, largest):
     if kind in converted:
-        assert converted[kind]["largest_difference"] < largest
+        assert converted[kind].largest_difference < largest
 
 
 def test_float16_is_about_half_the_size_and_int8_smaller_still(run, converted):
     whole = run.tflite_path.stat().st_size
-    assert converted["float16"]["bytes"] < 0.6 * whole and converted["int8"]["bytes"] < 0.5 * whole
+    assert converted["float16"].bytes < 0.6 * whole and converted["int8"].bytes < 0.5 * whole
 
 
 def test_int8_computes_in_integers_between_its_ends(run, converted):
-    interpreter = Classifier(run, path=run.export_path("int8"))._interpreter
+    interpreter = Classifier(run, path=export_path(run, "int8"))._interpreter
     types = [np.dtype(tensor["dtype"]).name for tensor in interpreter.get_tensor_details()]
     assert types.count("float32") == 2 and types.count("int8") > 20, "float32: the picture's cast and the logits"
 
 
 def test_a_page_learns_of_every_file_that_is_there_and_told_of(run, converted):
-    assert run.downloads.keys() == {"keras", "float32", *converted}
+    assert files_of(run).keys() == {"keras", "float32", *converted}
     copy = Run(shutil.copytree(run.path, run.path.parent / "copy"))
-    copy.export_path("float16").unlink()
-    copy.set_card({**copy.card, "exports": {kind: copy.card["exports"][kind] for kind in ("float16",)}})
-    assert copy.downloads.keys() == {"keras", "float32"}, "int8 is there, but nobody knows how good it is"
-    assert all(path.is_file() for path in run.downloads.values())
+    export_path(copy, "float16").unlink()
+    copy.card = replace(copy.card, exports={"float16": copy.card.exports["float16"]})
+    assert files_of(copy).keys() == {"keras", "float32"}, "int8 is there, but nobody knows how good it is"
+    assert all(path.is_file() for path in files_of(run).values())
 
 
 def test_calibration_takes_the_same_images_of_every_class_each_time():
@@ -97,34 +99,34 @@ def without_data(run: Run, tmp_path) -> Run:
     run = Run(shutil.copytree(run.path, tmp_path / "models" / "lonely"))
     config = (run.path / "config.json").read_text().replace(run.config.data, str(tmp_path / "gone.npz"))
     (run.path / "config.json").write_text(config)
-    run.set_card({**run.card, "exports": {}})
+    run.card = replace(run.card, exports={})
     return run
 
 
 def test_without_the_data_float16_is_made_and_says_that_it_was_not_measured(run, converted, tmp_path, monkeypatch):
-    made = run.export_path("float16").read_bytes()  # of the same network
+    made = export_path(run, "float16").read_bytes()  # of the same network
     monkeypatch.setattr(variants, "_float16", lambda network, path, dataset: path.write_bytes(made))
     record = variants.convert(without_data(run, tmp_path), "float16")
-    assert (record["val_accuracy"], record["val_n"], record["val_accuracy_change"]) == (None, 0, None)
-    assert "Unknown data set" in record["not_measured"] and record["compared_on"] == "drawn faces"
-    assert record["same_answers"] > 0.9
+    assert (record.val_accuracy, record.val_n, record.val_accuracy_change) == (None, 0, None)
+    assert "Unknown data set" in record.not_measured and record.compared_on == "drawn faces"
+    assert record.same_answers > 0.9
 
 
 def test_without_the_data_int8_is_refused_and_leaves_nothing(run, tmp_path):
     run = without_data(run, tmp_path)
-    run.export_path("int8").unlink(missing_ok=True)
+    export_path(run, "int8").unlink(missing_ok=True)
     with pytest.raises(FerError, match="int8 is calibrated on training images, but: Unknown data set"):
         variants.convert(run, "int8")
-    assert not run.export_path("int8").exists() and not run.card["exports"]
+    assert not export_path(run, "int8").exists() and not run.card.exports
 
 
 def test_a_conversion_that_went_wrong_is_refused_and_leaves_the_old_file(run, converted, monkeypatch):
-    before, names = run.export_path("float16").read_bytes(), sorted(path.name for path in run.path.iterdir())
+    before, names = export_path(run, "float16").read_bytes(), sorted(path.name for path in run.path.iterdir())
     monkeypatch.setattr(variants, "_float16", lambda network, path, dataset: path.write_bytes(b"gone wrong"))
     monkeypatch.setattr(variants, "_litert", lambda run, path: (lambda images: np.eye(7)[[0] * len(images)], ""))
     with pytest.raises(FerError, match=r"float16 file of 'trained' answers otherwise than the original \(by"):
         variants.convert(run, "float16")
-    assert run.export_path("float16").read_bytes() == before
+    assert export_path(run, "float16").read_bytes() == before
     assert sorted(path.name for path in run.path.iterdir()) == names
 
 
@@ -140,4 +142,4 @@ def test_the_card_of_an_average_does_not_tell_of_its_members_files(run, converte
     for name in ("a", "b"):
         shutil.copytree(run.path, tmp_path / name)
     store = RunStore(tmp_path)
-    assert not averaging.average([store["a"], store["b"]], "mean").card["exports"]
+    assert not averaging.average([store["a"], store["b"]], "mean").card.exports

@@ -19,9 +19,12 @@ from fer.evaluation import stored
 from fer.evaluation.evaluate import evaluate
 from fer.inference.classifier import Classifier
 from fer.inference.probabilities import softmax
+from fer.runs.card import TrainingData
 from fer.runs.config import TrainConfig
-from fer.runs.run import Run
+from fer.runs.run import Run, files_of
 from fer.runs.store import RunStore
+from fer.system import processor
+from fer.training.export.cost import multiply_adds
 from fer.training.export.keras_file import load
 from fer.training.imported import import_model as importing
 from fer.training.imported.import_model import import_model
@@ -80,7 +83,7 @@ def test_an_imported_run_answers_as_it_did_where_it_came_from(from_keras):
     run, made = from_keras, demanding()
     answers = np.asarray(made(prepared((64, 64, 3), 1 / 255, 0)))
     np.testing.assert_allclose(Classifier(run).probabilities(FACES), answers[:, ORDER], atol=1e-4)
-    assert run.is_usable and run.status["state"] == "finished" and run.card["parameters"] == made.count_params()
+    assert run.is_usable and run.status.state == "finished" and run.card.parameters == made.count_params()
     assert run.labels == EMOTIONS
 
 
@@ -138,26 +141,33 @@ def test_other_labels_are_kept_as_they_are(saved):
     assert labels == ("smiling", "not smiling") and probabilities.shape == (14, 2)
 
 
-def test_an_imported_run_has_every_key_of_a_trained_ones_card(from_keras, trained_run):
-    run = from_keras
-    assert trained_run.card.keys() == run.card.keys() - {"imported"}
-    assert trained_run.card["data"].keys() == run.card["data"].keys()
-    assert run.card["imported"].keys() == {"file", "sha256", "time"} and run.card["imported"]["file"] == "other.keras"
-    assert run.history == []
-    assert run.downloads.keys() == {"keras", "float32"} and load(run).count_params() == run.card["parameters"]
+def test_an_imported_runs_card_names_its_file_and_no_training(from_keras):
+    run, card = from_keras, from_keras.card
+    assert (
+        card.imported.file == "other.keras" and card.imported.time == card.finished and len(card.imported.sha256) == 64
+    )
+    assert (card.architecture, card.labels) == ("imported", EMOTIONS) and card.finished.endswith("Z")
+    assert (card.seed, card.epochs, card.best_epoch, card.training_seconds) == (None, 0, None, 0)
+    assert (card.precision, card.backend, card.versions, card.machine) == ("unknown", "unknown", {}, None)
+    assert (card.started_from, card.teachers, card.average_of) == (None, (), ())
+    assert card.export.images == 21 and card.export.largest_difference <= 1e-3 and card.exports == {}
+    assert card.macs == multiply_adds(load(run)) and card.bytes == run.tflite_path.stat().st_size
+    assert card.ms > 0 and card.ms_on == processor.name() and not card.shipped and run.history == []
+    assert files_of(run).keys() == {"keras", "float32"} and load(run).count_params() == card.parameters
 
 
-def test_an_imported_run_that_was_not_judged_has_no_scores(from_tflite, trained_run):
-    run, made_later = from_tflite, {"temperature", "threshold", "export"}
-    assert trained_run.card.keys() - made_later == run.card.keys() - {"imported"}
-    assert run.card["scores"] == {} and run.test_score is None and run.history == []
+def test_an_imported_run_that_was_not_judged_has_no_scores(from_tflite):
+    card = from_tflite.card
+    assert card.data == TrainingData("unknown", "unknown", None, 0, 0, 0)
+    assert (card.temperature, card.temperature_tta, card.threshold) == (None, None, None)
+    assert card.scores == () and card.test_score is None and from_tflite.history == []
 
 
 def test_an_imported_run_is_judged_and_told_about_like_any_other(from_keras, small_npz):
     run = from_keras
-    assert run.test_score["n"] == 14 and run.temperature() and len(stored.reports(run)) == 4
+    assert run.card.test_score.n == 14 and run.card.temperature and len(stored.reports(run)) == 4
     report = evaluate(run, open_dataset(small_npz), "test")
-    assert report.accuracy == run.test_score["accuracy"]
+    assert report.accuracy == run.card.test_score.accuracy
     text = document.render(run, report)
     assert (
         "nobody here knows on what" in text and "other.keras, SHA-256" in text and "epochs" not in text.split("SHA")[-1]
@@ -167,7 +177,7 @@ def test_an_imported_run_is_judged_and_told_about_like_any_other(from_keras, sma
 def test_a_tflite_of_this_projects_kind_is_imported_and_answers_the_same(from_tflite, trained_run):
     run, wanted = from_tflite, Classifier(trained_run).probabilities(FACES)
     np.testing.assert_array_equal(Classifier(run).probabilities(FACES), wanted)
-    assert 0 < run.card["parameters"] <= trained_run.card["parameters"] and run.downloads.keys() == {"float32"}
+    assert 0 < run.card.parameters <= trained_run.card.parameters and files_of(run).keys() == {"float32"}
     with pytest.raises(FerError, match=r"imported as \.tflite, from which no Keras network"):
         load(run)
 

@@ -6,6 +6,7 @@ import pytest
 
 from fer.architectures import ARCHITECTURES, BACKBONE, Architecture
 from fer.errors import FerError
+from fer.runs import stop
 from fer.runs.config import TrainConfig
 from fer.training import initial_weights, networks, worker
 from fer.training.export import keras_file
@@ -98,7 +99,7 @@ def test_a_backbone_learns_after_its_frozen_epochs(backbone_run, dataset):
 def test_a_training_stopped_between_frozen_and_free_goes_on_as_if_it_never_was(backbone_run, dataset, without_export):
     whole, parted = backbone_run(frozen_epochs=1), backbone_run(frozen_epochs=1)
     assert Training(whole, dataset).run_to_end()
-    assert worker.train(parted, on_epoch=lambda entry: parted.ask_to_stop()) is False
+    assert worker.train(parted, on_epoch=lambda epoch: stop.ask(parted)) is False
     assert worker.train(parted) is True
     for ours, theirs in zip(keras_file.load(parted).get_weights(), keras_file.load(whole).get_weights(), strict=True):
         assert (ours == theirs).all()

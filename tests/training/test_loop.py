@@ -10,7 +10,9 @@ import pytest
 from fer.data.catalog import open_dataset
 from fer.data.dataset import Split
 from fer.errors import FerError
+from fer.runs import stop
 from fer.runs.run import Run
+from fer.runs.state import Epoch, Progress
 from fer.system.files import write_atomically
 from fer.training import worker
 from fer.training.export import keras_file
@@ -35,8 +37,8 @@ def checkpoint(run: Run) -> dict[str, np.ndarray]:
         return {name: saved[name] for name in saved if name != "position"}
 
 
-def without_times(history: list[dict]) -> list[dict]:
-    return [{key: value for key, value in entry.items() if "second" not in key} for entry in history]
+def without_times(history: list[Epoch]) -> list[Epoch]:
+    return [replace(epoch, seconds=0.0, images_per_second=0.0) for epoch in history]
 
 
 @pytest.mark.parametrize("when", ["after the first epoch", "in the middle of the second", "before the first batch"])
@@ -44,15 +46,15 @@ def test_a_resumed_training_ends_as_one_that_was_never_stopped(create, uninterru
     run = create()
 
     def stop_in_second(progress):
-        if when == "in the middle of the second" and (progress["epoch"], progress["batch"]) == (1, 1):
-            run.ask_to_stop()
+        if when == "in the middle of the second" and (progress.epoch, progress.batch) == (1, 1):
+            stop.ask(run)
 
-    on_epoch = (lambda entry: run.ask_to_stop()) if when == "after the first epoch" else (lambda entry: None)
-    on_start = (lambda training: run.ask_to_stop()) if when == "before the first batch" else (lambda training: None)
+    on_epoch = (lambda epoch: stop.ask(run)) if when == "after the first epoch" else (lambda epoch: None)
+    on_start = (lambda training: stop.ask(run)) if when == "before the first batch" else (lambda training: None)
     assert worker.train(run, on_start=on_start, on_batch=stop_in_second, on_epoch=on_epoch) is False
     done = 0 if when == "before the first batch" else 1
-    assert run.status["state"] == "stopped" and run.status["message"] == f"Stopped after {done} of 3 epochs."
-    assert worker.train(run) is True and run.status["state"] == "finished"
+    assert run.status.state == "stopped" and run.status.message == f"Stopped after {done} of 3 epochs."
+    assert worker.train(run) is True and run.status.state == "finished"
     ours, theirs = checkpoint(run), checkpoint(uninterrupted)
     assert ours.keys() == theirs.keys() and all((ours[name] == theirs[name]).all() for name in ours)
     assert without_times(run.history) == without_times(uninterrupted.history)
@@ -70,21 +72,21 @@ def test_another_seed_gives_other_weights(create, dataset, uninterrupted):
 
 def test_history_has_an_entry_an_epoch_that_counts_every_image(uninterrupted, dataset):
     history = uninterrupted.history
-    assert [entry["epoch"] for entry in history] == [0, 1, 2]
-    for entry in history:
-        confusion = np.array(entry["val_confusion"])
+    assert [epoch.epoch for epoch in history] == [0, 1, 2]
+    for epoch in history:
+        confusion = np.array(epoch.val_confusion)
         assert confusion.sum() == len(dataset.val) and (confusion.sum(axis=1) == dataset.val.counts).all()
-        assert entry["val_accuracy"] == pytest.approx(np.trace(confusion) / len(dataset.val))
-        assert 0 <= entry["accuracy"] <= 1 and np.isfinite(entry["loss"]) and entry["seconds"] > 0
-        assert entry["images_per_second"] > 0 and len(entry["val_recall"]) == 7
+        assert epoch.val_accuracy == pytest.approx(np.trace(confusion) / len(dataset.val))
+        assert 0 <= epoch.accuracy <= 1 and np.isfinite(epoch.loss) and epoch.seconds > 0
+        assert epoch.images_per_second > 0 and len(epoch.val_recall) == 7
 
 
 def test_progress_tells_every_batch(create, dataset):
     run, told = create(epochs=2), []
     Training(run, dataset, on_batch=told.append).run_to_end()
-    assert [(one["epoch"], one["batch"]) for one in told] == [(e, b) for e in range(2) for b in range(4)]
-    assert all((one["epochs"], one["batches"]) == (2, 4) for one in told)
-    assert run.progress["epoch"] == 1 and run.progress["time"] > 0
+    assert [(one.epoch, one.batch) for one in told] == [(e, b) for e in range(2) for b in range(4)]
+    assert all((one.epochs, one.batches) == (2, 4) for one in told)
+    assert run.progress.epoch == 1 and run.progress.time > 0
 
 
 @pytest.mark.parametrize(
@@ -103,7 +105,7 @@ def test_progress_tells_every_batch(create, dataset):
 def test_every_kind_of_recipe_trains(create, dataset, settings):
     run = create(**({"epochs": 1, "batch_size": 32} | settings))
     assert Training(run, dataset).run_to_end()
-    assert len(run.history) == 1 and np.isfinite(run.history[0]["loss"])
+    assert len(run.history) == 1 and np.isfinite(run.history[0].loss)
 
 
 def test_soft_targets_train(create, dataset):
@@ -118,24 +120,24 @@ def test_a_loss_that_is_no_number_fails_the_run_with_advice(create, without_expo
     run = create()
     with pytest.raises(FerError, match=r"loss became (nan|inf) in epoch 1\. Use a lower learning_rate"):
         worker.train(run, on_start=spoil)
-    assert run.status["state"] == "failed" and "lower learning_rate" in run.status["message"]
+    assert run.status.state == "failed" and "lower learning_rate" in run.status.message
 
 
 def test_data_that_cannot_be_opened_fail_the_run(create):
     run = create(data="no-such-data")
     with pytest.raises(FerError, match="Unknown data set"):
         worker.train(run)
-    assert run.status["state"] == "failed" and "no-such-data" in run.status["message"]
+    assert run.status.state == "failed" and "no-such-data" in run.status.message
 
 
-def test_ctrl_c_is_a_failure_that_can_be_resumed(create, without_export):
+def test_ctrl_c_stops_a_training_that_can_be_resumed(create, without_export):
     def interrupt(progress):
         raise KeyboardInterrupt
 
     run = create(epochs=1)
     with pytest.raises(KeyboardInterrupt):
         worker.train(run, on_batch=interrupt)
-    assert run.status == run.status | {"state": "failed", "message": "KeyboardInterrupt"}
+    assert (run.status.state, run.status.message) == ("stopped", "Interrupted.")
     assert worker.train(run)
 
 
@@ -148,12 +150,12 @@ def test_a_disk_without_any_room_left_is_told_by_the_status(create, without_expo
         write(path, content)
 
     def fill(progress):
-        monkeypatch.setattr("fer.runs.run.write_atomically", write_where_room_is)
-        run.set_progress()
+        monkeypatch.setattr("fer.system.records.write_atomically", write_where_room_is)
+        run.progress = Progress()
 
     with pytest.raises(FerError, match=r"The disk is full\. Free some space, then resume"):
         worker.train(run, on_batch=fill)
-    assert run.status == run.status | {"state": "failed", "message": worker.DISK_FULL}
+    assert (run.status.state, run.status.message) == ("failed", worker.DISK_FULL)
 
 
 def damage_cut(content: bytes) -> bytes:
@@ -224,7 +226,7 @@ def test_a_plateau_halves_the_rate_after_three_epochs_without_progress(create, d
     monkeypatch.setattr("fer.training.loop.validate", always([0.5]))
     run = create(schedule="plateau", warmup_epochs=0, epochs=8, batch_size=32, learning_rate=0.04)
     Training(run, dataset).run_to_end()
-    rates = [entry["learning_rate"] for entry in run.history]
+    rates = [epoch.learning_rate for epoch in run.history]
     assert rates == pytest.approx([0.04] * 4 + [0.02] * 3 + [0.01])
 
 

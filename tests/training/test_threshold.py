@@ -47,13 +47,13 @@ def test_a_model_that_is_always_right_is_always_sure_and_one_that_is_never_right
 @pytest.mark.parametrize("name", SHIPPED)
 def test_the_shipped_models_have_the_threshold_of_their_stored_answers(name):
     run = RunStore()[name]
-    val = stored.report(run, "fer2013", "val").leak_free.at_temperature(run.temperature())
-    assert run.threshold == sure_from(val.confidence, val.right)
+    val = stored.report(run, "fer2013", "val").leak_free.at_temperature(run.card.temperature)
+    assert run.card.threshold == sure_from(val.confidence, val.right)
 
 
 @pytest.mark.parametrize("name", ["vgg_small", "mini_xception"])
 def test_the_shipped_models_are_more_often_wrong_than_right_below_their_threshold(name):
     run = RunStore()[name]
-    val = stored.report(run, "fer2013", "val").leak_free.at_temperature(run.temperature())
-    sure = val.confidence >= run.threshold
+    val = stored.report(run, "fer2013", "val").leak_free.at_temperature(run.card.temperature)
+    sure = val.confidence >= run.card.threshold
     assert val.right[~sure].mean() < 0.45 and val.right[sure].mean() > 0.7 and 0.2 < (~sure).mean() < 0.4

@@ -1,6 +1,9 @@
 """What a finished run holds, and that its export answers as the trained network does."""
 
+import os
+import platform
 import shutil
+from dataclasses import replace
 
 import keras
 import numpy as np
@@ -12,7 +15,9 @@ from fer.errors import FerError
 from fer.evaluation import stored
 from fer.evaluation.calibration import fit_temperature
 from fer.inference.tta import views
+from fer.runs.card import Machine
 from fer.runs.store import RunStore
+from fer.system import processor
 from fer.training import averaging, scoring
 from fer.training.export import keras_file, litert
 from fer.training.loop import validate
@@ -21,27 +26,27 @@ from fer.training.threshold import sure_from
 
 def test_the_kept_network_is_the_best_epochs(trained_run):
     dataset = open_dataset(trained_run.config.data)
-    accuracies = [entry["val_accuracy"] for entry in trained_run.history]
+    accuracies = [epoch.val_accuracy for epoch in trained_run.history]
     assert validate(keras_file.load(trained_run), dataset.val)["val_accuracy"] == pytest.approx(max(accuracies))
-    assert trained_run.card["best_epoch"] == accuracies.index(max(accuracies)) + 1
+    assert trained_run.card.best_epoch == accuracies.index(max(accuracies)) + 1
 
 
 def test_a_finished_run_holds_all_that_is_needed_to_use_and_believe_it(trained_run, small_rows):
     run, card = trained_run, trained_run.card
-    assert run.status["state"] == "finished" and run.is_usable and run.model_path.is_file()
-    assert tuple(card["labels"]) == run.labels == EMOTIONS
-    assert (card["seed"], card["epochs"], card["precision"], card["backend"]) == (3, 2, "float32", "tensorflow")
-    assert {"python", "keras", "numpy", "ai-edge-litert", "tensorflow"} == card["versions"].keys()
-    assert {"system", "processor", "cores"} == card["machine"].keys() and card["machine"]["processor"]
-    assert card["training_seconds"] > 0 and card["finished"].endswith("Z")
-    assert card["data"]["fingerprint"] == small_rows.fingerprint and card["data"]["carved"] == []
-    assert (card["data"]["train"], card["data"]["val"], card["data"]["test"]) == (35, 7, 14)
-    assert card["parameters"] == keras_file.load(run).count_params()
+    assert run.status.state == "finished" and run.is_usable and run.model_path.is_file()
+    assert card.labels == run.labels == EMOTIONS
+    assert (card.seed, card.epochs, card.precision, card.backend) == (3, 2, "float32", "tensorflow")
+    assert {"python", "keras", "numpy", "ai-edge-litert", "tensorflow"} == card.versions.keys()
+    assert card.machine == Machine(platform.system(), processor.name(), os.cpu_count()) and card.machine.processor
+    assert card.training_seconds > 0 and card.finished.endswith("Z")
+    assert card.data.fingerprint == small_rows.fingerprint and card.data.carved == ()
+    assert (card.data.train, card.data.val, card.data.test) == (35, 7, 14)
+    assert card.parameters == keras_file.load(run).count_params()
 
 
 def test_the_export_was_checked_against_keras(trained_run):
-    assert trained_run.card["export"]["images"] == 7
-    assert 0 <= trained_run.card["export"]["largest_difference"] <= 1e-3
+    assert trained_run.card.export.images == 7
+    assert 0 <= trained_run.card.export.largest_difference <= 1e-3
 
 
 @pytest.mark.parametrize("tta", [False, True], ids=["single pass", "augmented"])
@@ -52,19 +57,21 @@ def test_a_finished_run_has_answered_every_image_of_val_and_test(trained_run, sp
         open_dataset(trained_run.config.data).split(split),
     )
     assert len(report) == images and (report.rows == part.rows).all() and (report.targets == part.labels).all()
-    score, calibrated = (
-        trained_run.card["scores"][f"small-{split}{'-tta' if tta else ''}"],
-        trained_run.temperature(tta=tta),
-    )
+    score, calibrated = trained_run.card.score(split, tta=tta), trained_run.card.temperature_of(tta=tta)
     error = report.at_temperature(calibrated).calibration_error
-    assert score == {**report.summary(), "calibrated_error": pytest.approx(error)}
+    assert score == replace(report.score(), calibrated_error=pytest.approx(error))
     network, seen = keras_file.load(trained_run), views(part.images) if tta else [part.images]
     answers = [keras.ops.softmax(network.predict(view[..., None], verbose=0)) for view in seen]
     np.testing.assert_allclose(report.probabilities, np.mean(answers, axis=0), atol=1e-3)
 
 
 def test_a_finished_run_has_a_score_and_a_report_for_each_split_and_way(trained_run):
-    assert list(trained_run.card["scores"]) == ["small-val", "small-val-tta", "small-test", "small-test-tta"]
+    assert [score.key for score in trained_run.card.scores] == [
+        "small-val",
+        "small-val-tta",
+        "small-test",
+        "small-test-tta",
+    ]
     assert sorted(stored.reports(trained_run)) == [
         ("small", split, tta) for split in ("test", "val") for tta in (False, True)
     ]
@@ -73,15 +80,15 @@ def test_a_finished_run_has_a_score_and_a_report_for_each_split_and_way(trained_
 @pytest.mark.parametrize("tta", [False, True], ids=["single pass", "augmented"])
 def test_the_temperature_on_the_card_is_the_best_on_val(trained_run, tta):
     val = stored.report(trained_run, "small", "val", tta=tta)
-    temperature = trained_run.temperature(tta=tta)
+    temperature = trained_run.card.temperature_of(tta=tta)
     assert temperature == fit_temperature(val.targets, val.probabilities), "no image of val has a copy in train here"
     assert val.at_temperature(temperature).log_loss <= val.log_loss + 1e-6
-    assert set(trained_run.card["temperature"]) == {"single pass", "test-time augmentation"}
+    assert temperature == (trained_run.card.temperature_tta if tta else trained_run.card.temperature)
 
 
 def test_the_threshold_on_the_card_is_of_vals_calibrated_answers(trained_run):
-    val = stored.report(trained_run, "small", "val").at_temperature(trained_run.temperature())
-    assert trained_run.threshold == sure_from(val.confidence, val.right)
+    val = stored.report(trained_run, "small", "val").at_temperature(trained_run.card.temperature)
+    assert trained_run.card.threshold == sure_from(val.confidence, val.right)
 
 
 def test_scoring_again_changes_nothing(trained_run, tmp_path):
@@ -105,13 +112,13 @@ def test_an_average_has_the_mean_of_the_weights_and_tells_of_whom(trained_run, t
     run = averaging.average([store["a"], store["b"]], "mean")
     pairs = zip(keras_file.load(store["a"]).get_weights(), keras_file.load(run).get_weights(), strict=True)
     assert all(np.allclose(mine + 0.5, mean) for mine, mean in pairs)
-    assert [member["run"] for member in run.card["average_of"]] == ["a", "b"] and len(run.history) == 4
-    untold = [run.card[key] for key in ("scores", "exports", "temperature", "threshold")]
+    assert [member.run for member in run.card.average_of] == ["a", "b"] and len(run.history) == 4
+    untold = [run.card.scores, run.card.exports, run.card.temperature, run.card.temperature_tta, run.card.threshold]
     assert not any(untold) and run.state == "finished", "not judged yet, and no recipe to go on with"
     with pytest.raises(FerError, match="at least two"):
         averaging.average([store["a"]])
     other = store["b"]
-    other.set_card(other.card | {"data": other.card["data"] | {"name": "else", "fingerprint": "0"}})
+    other.card = replace(other.card, data=replace(other.card.data, name="else", fingerprint="0"))
     with pytest.raises(FerError, match="a was trained on small, but b on else, or on other splits of it"):
         averaging.average([store["a"], other])
 
