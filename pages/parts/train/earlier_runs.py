@@ -27,10 +27,8 @@ def show(store: RunStore) -> None:
 def _unfinished(store: RunStore, run: Run) -> None:
     state, message = run.state, run.status.message
     text = f"**{frame.plain(run.id)}** is {state}."
-    if state == "lost":
-        last = log_tail(run).rstrip().rpartition("\n")[2]  # why, where it could, though not in a full disk's status
-        told = last.removeprefix("fer: ") if last.startswith("fer: ") else "The process that trained it is gone."
-        text += f" {frame.plain(told)}"
+    if state == "lost" and not message:
+        text += " The process that trained it is gone. Resume continues from its last epoch."
     with st.container(border=True):
         st.markdown(f"{text} {frame.plain(message)}")
         with st.container(horizontal=True):
