@@ -1,4 +1,4 @@
-"""The frame around every page: title, navigation, and nothing else."""
+"""The app's shell: page configuration and navigation."""
 
 import streamlit as st
 

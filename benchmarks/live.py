@@ -34,7 +34,7 @@ def main() -> None:
             for tab in tabs:
                 tab.goto(f"{server}/live")
                 tab.frame_locator("iframe").first.get_by_role("button", name="START").click(timeout=60_000)
-                tab.get_by_text("Frames a second").wait_for(timeout=60_000)
+                tab.get_by_text("Frames per second").wait_for(timeout=60_000)
             port = f"--server.port={server.rsplit(':', 1)[1]}"
             process = next(p for p in psutil.process_iter(["cmdline"]) if port in (p.info["cmdline"] or []))
             first.wait_for_timeout(5000)  # the page's figures look five seconds back

@@ -1,4 +1,4 @@
-"""Judge a model: every figure with its model, data set, split, number of images and interval."""
+"""Evaluate a model; every figure names its model, data set, split, number of images and interval."""
 
 import streamlit as st
 
@@ -9,46 +9,42 @@ from pages.parts.shared import frame, model_picker
 SECTIONS = {
     "Overview": sections.overview,
     "Confusion": sections.confusion,
-    "Emotions": sections.classes,
+    "Classes": sections.classes,
     "Certainty": sections.certain,
     "Mistakes": sections.mistakes,
     "Compare": compare.compare,
-    "Take along": downloads.take,
+    "Export": downloads.show,
 }
-SOURCES = {"stored": "a data set", "own": "my own photos"}
+SOURCES = {"stored": "A data set", "own": "My own photos"}
 
-frame.start(
-    "How good is it, really?",
-    "Accuracy on which split, of how many images, how surely; what is mistaken for what, and how far a probability can "
-    "be believed. Every figure is computed from the answers to each single image, which you can take along.",
-)
+frame.start("Evaluate a model", "Accuracy, errors and calibration")
 
 with frame.errors():
     left, right = st.columns(2)
     with left:
-        run = model_picker.pick_run("evaluate-model", to_answer=False)
+        run = model_picker.pick_run("evaluate-model", usable_only=False)
     with right:
         tta = st.segmented_control(
-            "Each face is answered by",
+            "Inference",
             [False, True],
             default=False,
             required=True,
-            format_func=way,
+            format_func=lambda tta: way(tta).capitalize(),
             key="evaluate-way",
             persist_state="session",
-            help="Single pass: each face once. Test-time augmentation: the mean over six views of it (as it is, a "
-            "little nearer, a little farther, and these mirrored), at six times the price.",
+            help="Single pass: one prediction per face. Test-time augmentation: the average over six views of it "
+            "(original, zoomed in, zoomed out, and each mirrored), at six times the cost.",
         )
     source = "stored"
     if run.is_without_weights:
-        model_picker.tell_of_weights(run)
+        model_picker.explain_missing_weights(run)
     else:
         source = st.segmented_control(
-            "Judge on",
+            "Test data",
             list(SOURCES),
             default="stored",
             required=True,
-            format_func=SOURCES.get,
+            format_func=SOURCES.__getitem__,
             key="evaluate-source",
             persist_state="session",
         )

@@ -1,4 +1,4 @@
-"""Read the emotions on the faces before a webcam, live."""
+"""Read emotions from the webcam, live."""
 
 import streamlit as st
 from streamlit_webrtc import WebRtcMode, webrtc_streamer
@@ -10,13 +10,13 @@ CONSTRAINTS = {"video": {"width": {"ideal": 640}, "height": {"ideal": 480}, "fra
 
 frame.start(
     "Live from the webcam",
-    "Every face keeps a number, its emotion is read many times a second, and its course is drawn below.",
+    "Every face gets a number, its emotion is read many times a second, and its timeline appears below.",
 )
 
 with frame.errors():
     run = model_picker.pick_run("live-model")
     reader = session.reader(run)
-    with st.expander("Settings (they act at once)"):
+    with st.expander("Settings"):
         session.settings(run, reader)
     context = webrtc_streamer(
         key="live",
@@ -26,13 +26,13 @@ with frame.errors():
         rtc_configuration=connection.configuration(),
         video_html_attrs={"autoPlay": True, "controls": False, "muted": True, "style": {"width": "100%"}},
         media_toggle_controls=False,
-        on_change=session.renew,
+        on_change=session.reset,
     )
     is_on = context.state.playing or context.state.signalling
     session.show(reader, is_on=is_on)
     st.info(model_picker.accuracy_sentence(run), icon=":material/fact_check:")
     st.caption(
-        "The pictures of the camera are sent to the server that runs this app, are read in its memory one by one, and "
-        "are not stored. What was read of them (times, boxes, probabilities) is kept until the tab is closed or a new "
-        "session starts; a snapshot only when you take one. Sound is not asked for."
+        "Camera images are sent to the server that runs this app, processed in memory and not stored. The readings "
+        "(times, boxes, probabilities) and any snapshot you take are kept until you close the tab or start a new "
+        "session. No audio is recorded."
     )

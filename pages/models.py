@@ -1,4 +1,4 @@
-"""The models in models/: what each is and does, its curves, and its name, note and files."""
+"""The models in models/: their accuracy, size and speed, training curves, names, notes and files."""
 
 import streamlit as st
 
@@ -6,25 +6,25 @@ from fer.runs import overview
 from fer.runs.store import RunStore
 from pages.parts.models import manage, robustness
 from pages.parts.shared import access, frame
-from pages.parts.shared.model_picker import accuracy_sentence, tell_of_weights
+from pages.parts.shared.model_picker import accuracy_sentence, explain_missing_weights
 
-WIDTH = 140  # pixels, which an accuracy with its interval needs
+WIDTH = 140  # pixels, enough for an accuracy with its interval
 ACCURACIES = {
-    "accuracy": "Test split of its own data, single pass; in brackets the 95% interval",
+    "accuracy": "Test split of its own data, single pass; 95% interval in brackets",
     "leak-free": "Without the test images that have an exact copy in the training split",
-    "augmented": "With test-time augmentation, at six times the price",
+    "augmented": "With test-time augmentation, at six times the cost",
     "augmented, leak-free": "Both",
 }
 OTHERS = {
-    "disgust recall": "Share of the disgust faces that are found; single pass",
+    "disgust recall": "Share of disgust faces that are recognised; single pass",
     "calibration error": "Expected calibration error of the calibrated probabilities; single pass",
-    "million MACs": "Multiplications with a weight, each with its addition, for one face",
-    "ms a face": "Processor time of one thread, single pass; on which processor stands far to the right",
-    "MB": "model.tflite",
-    "minutes": "Of training",
+    "million MACs": "Multiply-accumulate operations per face",
+    "ms a face": "CPU time per face on one thread, single pass; the last columns name the processor",
+    "MB": "Size of model.tflite",
+    "minutes": "Training time",
 }
 
-frame.start("Models", "Every trained model is a folder in `models/`. One of them answers by default.")
+frame.start("Models", "Compare, export and manage your models")
 
 with frame.errors():
     store = RunStore()
@@ -32,13 +32,13 @@ with frame.errors():
         overview.table(store, store.default_id).style.format(overview.FORMATS, na_rep=""),
         hide_index=True,
         key="models-table",
-        alt="Every run with its accuracy, size, speed, data and state",
+        alt="All models with accuracy, size, speed, data and state",
         placeholder="",
         column_config={
             "model": st.column_config.Column(pinned=True),
             "state": st.column_config.Column(width=WIDTH),
-            **{name: st.column_config.Column(help=told, width=WIDTH) for name, told in ACCURACIES.items()},
-            **{name: st.column_config.Column(help=told) for name, told in OTHERS.items()},
+            **{name: st.column_config.Column(help=text, width=WIDTH) for name, text in ACCURACIES.items()},
+            **{name: st.column_config.Column(help=text) for name, text in OTHERS.items()},
         },
     )
     default = store.default.id
@@ -47,10 +47,12 @@ with frame.errors():
     if chosen.is_usable or chosen.is_without_weights:
         st.markdown(accuracy_sentence(chosen))
     if chosen.is_without_weights:
-        tell_of_weights(chosen)
+        explain_missing_weights(chosen)
     manage.show(store, chosen, is_default=chosen.id == default)
     robustness.show(store, chosen)
-    with st.expander("Import a network that was trained elsewhere"):
+    with st.expander("Import a network"):
         if access.allowed("uploads"):
-            manage.bring(store)
-    st.caption(f"{default} answers by default. The same by command: `python -m fer models --default RUN`.")
+            manage.show_import(store)
+    st.caption(
+        f"{default} is the default model. To change it on the command line: `python -m fer models --default RUN`."
+    )

@@ -1,34 +1,33 @@
-"""Read the emotions of faces: in photos, before a camera, in a video, in many photos at once."""
+"""Read emotions in faces: in photos, from the camera, in a video, or in many photos at once."""
 
 import streamlit as st
 
 from pages.parts.predict import camera, many_photos, photos, video
 from pages.parts.shared import frame, model_picker
 
-WAYS = {"Photos": photos.show, "Camera": camera.show, "Video": video.show, "Many photos": many_photos.show}
+SOURCES = {"Photo": photos.show, "Camera": camera.show, "Video": video.show, "Batch": many_photos.show}
 
 frame.start(
-    "Which emotion is on these faces?",
-    "Give photos, a moment before your camera, or a video: every face is found, boxed and read as one of "
-    "**angry, disgust, fear, happy, sad, surprise** or **neutral**.",
+    "Read emotions in faces",
+    "Add a photo or video, or use your camera",
 )
 
 with frame.errors():
     run = model_picker.pick_run("predict-model")
-    way = st.segmented_control(
-        "From", list(WAYS), default="Photos", required=True, key="predict-way", persist_state="session"
+    source = st.segmented_control(
+        "Source", list(SOURCES), default="Photo", required=True, key="predict-way", persist_state="session"
     )
     tta = model_picker.choose_tta(run, "predict-tta")
-    WAYS[way](run, tta)
+    SOURCES[source](run, tta)
 
     st.info(
         model_picker.accuracy_sentence(run, tta=tta)
-        + " Photos unlike its training pictures are read less surely, and no model sees "
-        "what a person feels: it names the expression that people would most likely have written beside the face.",
+        + " Expect less on photos unlike its training images. A model names the expression that most people would "
+        "see in the face; it does not know what a person feels.",
         icon=":material/fact_check:",
     )
     st.caption(
-        "Photos are sent to the server that runs this app, are read in its memory, and are not stored: they are gone "
-        "when you remove them, leave the page or close the tab. A video's marked copy lies in a temporary folder "
-        "until you forget it or close the tab. Nothing else is kept, and nobody else is asked."
+        "Photos are sent to the server that runs this app, processed in memory and not stored: they are discarded "
+        "when you remove them, leave the page or close the tab. The annotated copy of a video stays in a temporary "
+        "folder until you discard it or close the tab. Nothing else is kept, and nothing is shared with third parties."
     )

@@ -1,6 +1,6 @@
-"""The command line, `python -m fer COMMAND`: one file for each kind of command, and here what they share.
+"""The command line, `python -m fer COMMAND`: one file per command group; this one holds what they share.
 
-In: what a person typed. Out: text, tables, files, and an exit status. Keras is imported only to train.
+In: command-line arguments. Out: text, tables, files, and an exit status. Keras is imported only for training.
 Open `main.py` first.
 """
 
@@ -16,7 +16,7 @@ from fer.runs.config import TrainConfig
 from fer.runs.run import Run, no_weights
 from fer.runs.store import RunStore
 
-DATASET_HELP = "a path (file or folder), a name in data/, or 'synthetic' for faces that the project draws itself"
+DATASET_HELP = "a path (file or folder), a name in data/, or 'synthetic' for faces drawn by this project"
 
 
 def command(add, name: str, run, help: str, description: str, epilog: str) -> argparse.ArgumentParser:
@@ -33,7 +33,7 @@ def command(add, name: str, run, help: str, description: str, epilog: str) -> ar
 
 
 def add_setting(group, item) -> None:
-    """One --option from a TrainConfig field; absent from the parsed values where the user did not give it."""
+    """Add an --option for a TrainConfig field; it is absent from the parsed values unless the user gives it."""
     flag, limits = f"--{item.name.replace('_', '-')}", item.metadata
     help = f"{limits['help']} (default: {item.default})".replace("%", "%%")
     common = {"dest": item.name, "help": help, "default": argparse.SUPPRESS}
@@ -49,19 +49,19 @@ def chosen(model: str | None) -> Run:
 
 
 def with_weights(run: Run) -> Run:
-    """The run, if it has weights; told before data is opened or TensorFlow imported."""
+    """The run, if it has weights; checked before data is opened or TensorFlow imported."""
     if run.is_without_weights:
         raise no_weights(run.id)
     return run
 
 
 def finished(run: Run) -> Run:
-    _ = run.card  # raises a FerError where there is none yet
+    _ = run.card  # raises a FerError if there is none yet
     return run
 
 
 def load_worker():
-    """The module that trains. Raises FerError where Keras or its backend is not installed."""
+    """The module that trains. Raises FerError if Keras or its backend is not installed."""
     version = platform.python_version()
     under = f", under Python 3.11 to 3.13 (this is {version}; TensorFlow has no release for 3.14 yet)"
     with extra("train", "Training", under), quiet_stderr():
@@ -71,7 +71,7 @@ def load_worker():
 
 @contextmanager
 def quiet_stderr():
-    """Swallow what TensorFlow and LiteRT say of themselves in C++ while they load; exceptions still come through."""
+    """Suppress what TensorFlow and LiteRT print from C++ while they load; exceptions still come through."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     sys.stderr.flush()
     kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)

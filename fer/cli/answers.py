@@ -1,4 +1,4 @@
-"""Answers of the predict command as they come: printed, and kept as tables."""
+"""Results of the predict command: printed as they arrive, and collected as a table."""
 
 import csv
 import sys
@@ -24,7 +24,7 @@ from fer.video.observations import Reading, Summary
 
 @dataclass
 class Answers:
-    """Prints answers as they come, and keeps them as rows of a table."""
+    """Prints results as they arrive, and collects them as rows of a table."""
 
     reader: EmotionReader
     json: bool
@@ -33,19 +33,19 @@ class Answers:
     failures: int = 0
 
     def read_photos(self, sources: list[Path]) -> None:
-        told = []
+        results = []
         with ExitStack() as zips, progress_bar() as bar:
             found = [photo for source in sources for photo in self._photos(source, zips)]
             for answer in bar.track(many_photos.read_all(found, reader=self.reader), len(found), description="photos"):
                 if answer.error:
                     self._fail(answer.name, answer.error)
                     continue
-                told.append(answer.as_dict() | {"model": self.reader.classifier.run.id})
+                results.append(answer.as_dict() | {"model": self.reader.classifier.run.id})
                 self._print_photo(answer)
-        self._keep(many_photos.rows(told))
+        self._keep(many_photos.rows(results))
 
     def _photos(self, source: Path, zips: ExitStack) -> Iterator[Photo]:
-        """What one source holds, named by the source and the place in it."""
+        """The photos in a source, named by the source and the path inside it."""
         zipped = source.suffix.lower() == ".zip" and source.is_file()
         if not (zipped or source.is_dir()):
             yield Photo(str(source), partial(image.read_bytes, source))
@@ -55,12 +55,12 @@ class Answers:
         except FerError as error:
             self._fail(source, error)
             return
-        pictures, others = many_photos.pictures_among(inside)
-        if not pictures:
-            self._fail(source, "It holds no pictures.")
+        images, others = many_photos.pictures_among(inside)
+        if not images:
+            self._fail(source, "It contains no images.")
         for name in others:
-            print(f"fer: {source / name}: left out; its name is no picture's.", file=sys.stderr)
-        yield from (Photo(str(source / photo.name), photo.read) for photo in pictures)
+            print(f"fer: {source / name}: skipped; not an image file, judging by its name.", file=sys.stderr)
+        yield from (Photo(str(source / photo.name), photo.read) for photo in images)
 
     def _print_photo(self, answer: many_photos.Answer) -> None:
         if self.json:
@@ -68,7 +68,7 @@ class Answers:
         else:
             text.print_faces(answer.name, answer.as_dict()["faces"])
 
-    def read_film(self, path: Path, out: Path | None, **pace: float) -> None:
+    def read_video(self, path: Path, out: Path | None, **pace: float) -> None:
         settings = {"reader": self.reader, **pace}
         frames = annotate.annotate_video(path, out, **settings) if out else annotate.read_video(path, **settings)
         try:
@@ -79,7 +79,7 @@ class Answers:
         if last.warning:
             self._fail(path, last.warning)
         if not self.json:
-            _print_film(path, last, observations.summary(seen))
+            _print_video(path, last, observations.summary(seen))
         labels, file = self.reader.classifier.labels, {"file": str(path)}
         self._keep([file | row for row in observations.rows(seen, labels)], ["file", *observations.columns(labels)])
 
@@ -96,32 +96,32 @@ class Answers:
         return seen, frame
 
     def _keep(self, rows: list[dict], columns: Iterable[str] = ()) -> None:
-        """Add rows, and their columns, or those that there would be if there were rows."""
+        """Add rows and their columns; `columns` names those that must exist even without rows."""
         for names in (columns, *rows):
             self.columns |= dict.fromkeys(names)
         self.rows += rows
 
     def write(self, path: Path) -> None:
-        """A csv of all answers; a column that photos have and videos lack is empty there, and the reverse."""
+        """Write all results as CSV; columns that only photos or only videos have are empty for the others."""
         try:
             with path.open("w", newline="", encoding="utf-8") as file:
                 writer = csv.DictWriter(file, list(self.columns), lineterminator="\n")
                 writer.writeheader()
                 writer.writerows(self.rows)
         except OSError as error:
-            raise FerError(f"{path} cannot be written: {error.strerror}.") from error
+            raise FerError(f"Cannot write {path}: {error.strerror}.") from error
 
     def _fail(self, name: Path | str, reason: FerError | str) -> None:
         print(f"fer: {name}: {reason}", file=sys.stderr)
         self.failures += 1
 
 
-def is_film(source: Path) -> bool:
+def is_video(source: Path) -> bool:
     return source.suffix.lower() in SUFFIXES and not source.is_dir()
 
 
-def _print_film(path: Path, last: Frame, faces: list[Summary]) -> None:
-    """Each face, and when each emotion was strongest."""
+def _print_video(path: Path, last: Frame, faces: list[Summary]) -> None:
+    """Print each face, and when each emotion was strongest."""
     if not faces:
         print(f"{path}: no face found in {duration(last.time, decimals=1)}.")
     for face in faces:
@@ -134,6 +134,6 @@ def _print_film(path: Path, last: Frame, faces: list[Summary]) -> None:
 
 
 def _facts(frame: Frame) -> dict:
-    """A reading of a video as plain values: time in seconds, faces."""
+    """A reading of a video as plain values: time in seconds, and faces."""
     found = [{"face": tracked.number, **tracked.prediction.as_dict()} for tracked in frame.tracked]
     return {"time": round(frame.time, 3), "faces": found}

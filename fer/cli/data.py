@@ -1,4 +1,4 @@
-"""Data sets: a look at one, and FER2013 from Kaggle."""
+"""Data sets: describe one, or download FER2013 from Kaggle."""
 
 import argparse
 
@@ -18,13 +18,13 @@ def _add_data(add) -> None:
         add,
         "data",
         data,
-        "print a data set's splits, class counts, twins and faults",
-        "Open a data set and print its splits, images of each class, twins (images with the same pixels) and faults.",
+        "print a data set's splits, class counts, duplicates and faults",
+        "Open a data set and print its splits, images per class, duplicates (images with the same pixels) and faults.",
         "examples:\n  python -m fer data fer2013\n"
         '  python -m fer data fer2013 --classes "happy, not happy=angry+disgust+fear+sad+surprise+neutral"',
     )
     parser.add_argument("dataset", metavar="DATASET", help=DATASET_HELP)
-    parser.add_argument("--classes", metavar="CLASSES", default="", help="fewer classes, as of `train --classes`")
+    parser.add_argument("--classes", metavar="CLASSES", default="", help="fewer classes, as in `train --classes`")
     parser.add_argument("--json", action="store_true", help="one JSON object instead of tables")
 
 
@@ -34,15 +34,15 @@ def _add_download(add) -> None:
         "download",
         download,
         "get FER2013 from Kaggle and the FER+ votes from GitHub",
-        "Download FER2013 (300 MB on disk) with kagglehub and keep it as data/fer2013.csv, and the FER+ votes beside\n"
-        "it. What is there already is not fetched again, and a download that broke off goes on.\n\n"
-        "The competition's own file needs a Kaggle account:\n" + "\n".join(f"- {step}" for step in kaggle.STEPS),
+        "Download FER2013 (300 MB on disk) with kagglehub to data/fer2013.csv, and the FER+ votes next to it.\n"
+        "Existing files are not downloaded again; an interrupted download continues.\n\n"
+        "The competition's own copy requires a Kaggle account:\n" + "\n".join(f"- {step}" for step in kaggle.STEPS),
         "examples:\n  python -m fer download\n  python -m fer download --source competition --no-votes",
     )
-    told = "; ".join(f"{name}: {source.summary}" for name, source in kaggle.SOURCES.items())
-    parser.add_argument("--source", choices=tuple(kaggle.SOURCES), default="copy", help=f"{told} (default: copy)")
+    sources = "; ".join(f"{name}: {source.summary}" for name, source in kaggle.SOURCES.items())
+    parser.add_argument("--source", choices=tuple(kaggle.SOURCES), default="copy", help=f"{sources} (default: copy)")
     parser.add_argument(
-        "--votes", action=argparse.BooleanOptionalAction, default=True, help="the FER+ votes too (default: yes)"
+        "--votes", action=argparse.BooleanOptionalAction, default=True, help="also get the FER+ votes (default: yes)"
     )
 
 
@@ -66,11 +66,11 @@ def data(dataset: str, classes: str, json: bool) -> None:
     rows = [[split, *counts.values(), sum(counts.values())] for split, counts in facts["splits"].items()]
     text.print_table(["split", *opened.labels, "all"], rows)
     if opened.carved:
-        print(f"\ncarved from train (stratified, seeded, twins together): {', '.join(opened.carved)}")
+        print(f"\nsplit off from train (stratified, seeded, duplicates kept together): {', '.join(opened.carved)}")
     print()
-    text.print_table(["twins and faults", "count"], facts["faults"].items())
+    text.print_table(["duplicates and faults", "count"], facts["faults"].items())
 
 
 def download(source: str, votes: bool) -> None:
     for path in fetch(source, votes=votes):
-        print(f"Kept {path.name} in data/")
+        print(f"Saved {path.name} in data/")

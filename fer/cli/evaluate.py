@@ -1,4 +1,4 @@
-"""How good a run is: on a data set now, or as a stored report."""
+"""Evaluate a run on a data set, or export a stored report."""
 
 from pathlib import Path
 
@@ -18,15 +18,17 @@ def _add_evaluate(add) -> None:
         add,
         "evaluate",
         evaluate,
-        "judge a run on a split of a data set",
+        "evaluate a run on a split of a data set",
         "Official and leak-free accuracy (without images that have an exact copy in the training split) with\n"
-        "95 % Wilson intervals; precision, recall, F1 and support of each class; the confusion matrix.",
+        "95% Wilson intervals; precision, recall, F1 and support per class; the confusion matrix.",
         "example:\n  python -m fer evaluate --data fer2013 --split test --model mini_xception",
     )
     parser.add_argument("--data", metavar="DATASET", required=True, help=DATASET_HELP)
     parser.add_argument("--split", default="test", choices=("train", "val", "test", "all"), help="default: test")
-    parser.add_argument("--model", metavar="RUN", help="the run to judge (default: the default run)")
-    parser.add_argument("--tta", action="store_true", help="test-time augmentation: the mean over six views of a face")
+    parser.add_argument("--model", metavar="RUN", help="the run to evaluate (default: the default run)")
+    parser.add_argument(
+        "--tta", action="store_true", help="test-time augmentation: the average over six views of each face"
+    )
     parser.add_argument("--json", action="store_true", help="one JSON object instead of tables")
 
 
@@ -35,9 +37,9 @@ def _add_report(add) -> None:
         add,
         "report",
         report,
-        "write a stored report as one HTML document",
-        "Write everything about a run's answers on a split, figures and tables, as one HTML file that needs nothing\n"
-        "else and prints well. Without the data set at hand: it reads what `train` or the Evaluate page has stored.",
+        "write a stored report as one HTML file",
+        "Write all figures and tables about a run on a split as one self-contained HTML file that prints well. The\n"
+        "data set is not needed: this reads the report that `train` or the Evaluate page stored.",
         "example:\n  python -m fer report --model vgg_small --out report.html",
     )
     parser.add_argument("--model", metavar="RUN", help="the run (default: the default run)")
@@ -49,12 +51,12 @@ def _add_report(add) -> None:
 
 def evaluate(data: str, split: str, model: str | None, tta: bool, json: bool) -> None:
     from fer.evaluation import sentences
-    from fer.evaluation.evaluate import evaluate as judge
+    from fer.evaluation.evaluate import evaluate as evaluate_run
     from fer.runs.data import data_for
 
     run = with_weights(chosen(model))
     opened = data_for(run, data)
-    report = judge(run, opened, split, tta=tta)
+    report = evaluate_run(run, opened, split, tta=tta)
     if json:
         text.print_json({**text.report_facts(report), "format": opened.format})
         return
@@ -63,7 +65,7 @@ def evaluate(data: str, split: str, model: str | None, tta: bool, json: bool) ->
     if warning := sentences.warning(run, opened.name, split):
         print(f"{warning}\n")
     if opened.carved:
-        print(f"Carved out of the training images: {', '.join(opened.carved)}.\n")
+        print(f"Split off from the training images: {', '.join(opened.carved)}.\n")
     figures = report.per_class
     rows = [
         [label, *(f"{figures[key][i]:.3f}" for key in ("precision", "recall", "f1")), int(figures["support"][i])]
@@ -72,7 +74,7 @@ def evaluate(data: str, split: str, model: str | None, tta: bool, json: bool) ->
     text.print_table(["class", "precision", "recall", "F1", "support"], rows)
     print(f"macro F1 {report.macro_f1:.3f}\n")
     confusion = [[label, *row] for label, row in zip(report.labels, report.confusion.tolist(), strict=True)]
-    text.print_table(["right \\ answered", *report.labels], confusion)
+    text.print_table(["true \\ predicted", *report.labels], confusion)
 
 
 def report(model: str | None, data: str | None, split: str, tta: bool, out: Path) -> None:
@@ -88,5 +90,5 @@ def report(model: str | None, data: str | None, split: str, tta: bool, out: Path
     try:
         out.write_text(document.render(run, found), encoding="utf-8")
     except OSError as error:
-        raise FerError(f"{out} cannot be written: {error.strerror}.") from error
+        raise FerError(f"Cannot write {out}: {error.strerror}.") from error
     print(f"Wrote {out}")

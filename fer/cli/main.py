@@ -1,4 +1,4 @@
-"""The command line: one parser, one file a command."""
+"""The command line's parser, and how errors become messages and exit statuses."""
 
 import argparse
 import errno
@@ -12,10 +12,10 @@ from fer.system.process import ERROR
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run one command. Returns the exit status: 0, 1 where something could not be done, 130 after Ctrl-C."""
+    """Run one command. Returns the exit status: 0, 1 if something failed, 130 after Ctrl-C."""
     options = vars(parser().parse_args(arguments))
     run = options.pop("run")
-    if isinstance(sys.stdout, io.TextIOWrapper):  # a class's name may hold letters that a terminal's alphabet lacks
+    if isinstance(sys.stdout, io.TextIOWrapper):  # a class name may contain characters that the terminal cannot show
         sys.stdout.reconfigure(errors="backslashreplace")
     try:
         return run(**options) or 0
@@ -36,13 +36,13 @@ def main(arguments: list[str] | None = None) -> int:
 
 def parser() -> argparse.ArgumentParser:
     """The whole command line."""
-    whole = argparse.ArgumentParser(
+    root = argparse.ArgumentParser(
         prog="python -m fer",
-        description="Facial emotion recognition, on FER2013's seven emotions or on classes of your own: look at data, "
+        description="Facial emotion recognition with FER2013's seven emotions or your own classes: explore data, "
         "train, predict, evaluate.",
-        epilog="`python -m fer COMMAND --help` tells more of each.",
+        epilog="`python -m fer COMMAND --help` explains each command.",
     )
-    add = whole.add_subparsers(title="commands", metavar="COMMAND", required=True).add_parser
+    add = root.add_subparsers(title="commands", metavar="COMMAND", required=True).add_parser
     for kind in (data, train, predict, evaluate, models):
         kind.add_to(add)
-    return whole
+    return root

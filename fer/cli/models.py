@@ -1,4 +1,4 @@
-"""The runs in models/: a list of them, and new ones made of others."""
+"""The runs in models/: list, average, export and import them."""
 
 from pathlib import Path
 
@@ -8,7 +8,7 @@ from fer.runs.run import EXPORTS, Run, export_path
 from fer.runs.state import Status
 from fer.runs.store import RunStore
 
-PARTS = (  # of `overview.COLUMNS`: how accurate, how big and fast, from where
+PARTS = (  # of `overview.COLUMNS`: accuracy; size and speed; origin
     ["accuracy", "leak-free", "augmented", "augmented, leak-free"],
     ["macro F1", "disgust recall", "calibration error", "parameters", "million MACs", "ms a face", "MB"],
     ["state", "network", "n", "n leak-free", "minutes", "ms on"],
@@ -28,9 +28,9 @@ def _add_average(add) -> None:
         add,
         "average",
         average,
-        "make a run of the mean weights of others",
-        "Average the weights of runs that come from one another (train --start-from); such a mean is often better\n"
-        "than each (model soups, arXiv 2203.05482). The new run is exported and judged like a trained one.",
+        "average the weights of runs into a new run",
+        "Average the weights of runs that started from one another (train --start-from); the average is often better\n"
+        "than each of them (model soups, arXiv 2203.05482). The new run is exported and evaluated like a trained one.",
         "example:\n  python -m fer average first second --name both",
     )
     parser.add_argument("run_ids", metavar="RUN", nargs="+", help="names of runs of one architecture in models/")
@@ -42,16 +42,16 @@ def _add_export(add) -> None:
         add,
         "export",
         export,
-        "write a run's model.tflite again and judge it, or write it smaller or as ONNX",
-        "Export a run that was trained where TensorFlow was not (KERAS_BACKEND=jax or torch), or that was stopped:\n"
-        "writes model.tflite, checks it against Keras, and keeps its reports on val and test.\n\n"
-        "With --as, writes the network for other programs and keeps in the run's card how its answers on the\n"
+        "export and evaluate a run's model.tflite again, or export a smaller format or ONNX",
+        "Export a run that was trained without TensorFlow (KERAS_BACKEND=jax or torch), or that was stopped: writes\n"
+        "model.tflite, checks it against Keras, and stores its reports on val and test.\n\n"
+        "With --as, exports the network for other programs and records on the run's card how its predictions on the\n"
         "validation images differ from model.tflite's: float16 (half the size), int8 (a quarter; calibrated on 350\n"
-        "training images, for which the data set must be here) or onnx (pip install onnx tf2onnx onnxruntime).",
+        "training images, so the data set is required) or onnx (pip install onnx tf2onnx onnxruntime).",
         "examples:\n  python -m fer export my_vgg\n  python -m fer export my_vgg --as int8",
     )
     parser.add_argument("run_id", metavar="RUN", help="name of a run in models/")
-    parser.add_argument("--as", dest="kind", choices=tuple(EXPORTS), help="another format, beside model.tflite")
+    parser.add_argument("--as", dest="kind", choices=tuple(EXPORTS), help="another format, in addition to model.tflite")
 
 
 def _add_import(add) -> None:
@@ -59,23 +59,21 @@ def _add_import(add) -> None:
         add,
         "import",
         import_model,
-        "make a run of a .keras or .tflite file that someone else trained",
-        "Check a network that was trained elsewhere and keep it as a finished run. A .keras file is opened in Keras's\n"
-        "safe mode: Lambda layers, custom objects and whatever else is code are refused. It may take pictures of\n"
-        "other sizes, in colour, or scaled otherwise, and may end in a softmax; layers around it see to that. A\n"
-        ".tflite must take uint8 (N, 48, 48, 1) and answer float32 logits.",
+        "import a .keras or .tflite file that was trained elsewhere",
+        "Check a network that was trained elsewhere and store it as a finished run. .keras files open in Keras's\n"
+        "safe mode: Lambda layers, custom objects and other code are rejected. The network may take images of other\n"
+        "sizes, in colour, or in another range, and may end in a softmax; it is wrapped accordingly. .tflite files\n"
+        "must take uint8 (N, 48, 48, 1) and return float32 logits.",
         "example:\n  python -m fer import a.keras --scale 0-1 --labels angry,disgust,fear,happy,neutral,sad,surprise"
         "\n\n"
         "Networks trained with Keras's flow_from_directory have their labels in alphabetical order. A wrong --scale\n"
-        "makes a network answer badly without failing: judge it with --data, or `python -m fer evaluate`.",
+        "gives poor predictions without an error, so evaluate with --data or `python -m fer evaluate`.",
     )
     parser.add_argument("file", metavar="FILE", type=Path, help="a .keras or .tflite file")
-    parser.add_argument("--labels", required=True, help="what the outputs mean, in their order, commas between")
+    parser.add_argument("--labels", required=True, help="labels in output order, separated by commas")
     parser.add_argument("--name", help="name of the run (default: imported and the time)")
-    parser.add_argument(
-        "--scale", help="what the network wants of a picture: 0-255, 0-1 (divided by 255) or, with =, --scale=-1-1"
-    )
-    parser.add_argument("--data", metavar="DATASET", help="judge it at once on a data set's val and test splits")
+    parser.add_argument("--scale", help="input range: 0-255, 0-1 (divided by 255) or, with =, --scale=-1-1")
+    parser.add_argument("--data", metavar="DATASET", help="also evaluate it on the val and test splits of a data set")
 
 
 def _add_models(add) -> None:
@@ -83,13 +81,13 @@ def _add_models(add) -> None:
         add,
         "models",
         models,
-        "list the runs in models/, or choose the default one",
-        "List the runs, the most accurate first: how accurate they are, how big and fast, and how they were trained;\n"
-        "or choose the one that answers by default. models/README.md tells what the columns mean.",
+        "list the runs in models/, or choose the default model",
+        "List the runs with accuracy, size, speed and training data, the most accurate first; or choose the default\n"
+        "model. models/README.md explains the columns.",
         "example:\n  python -m fer models --default mini_xception",
     )
-    parser.add_argument("--markdown", action="store_true", help="the table of models/README.md, as it should be")
-    parser.add_argument("--default", metavar="RUN", help="make this run the one that answers by default")
+    parser.add_argument("--markdown", action="store_true", help="print the table for models/README.md")
+    parser.add_argument("--default", metavar="RUN", help="make this run the default model")
 
 
 def average(run_ids: list[str], name: str | None) -> None:
@@ -98,7 +96,7 @@ def average(run_ids: list[str], name: str | None) -> None:
     from fer.training import averaging, scoring
 
     run = averaging.average(runs, name)
-    _judge(run, scoring.scored(run))
+    _evaluate(run, scoring.scored(run))
 
 
 def export(run_id: str, kind: str | None) -> None:
@@ -109,7 +107,7 @@ def export(run_id: str, kind: str | None) -> None:
     if not kind:
         from fer.training import scoring
 
-        _judge(run, scoring.SCORED)
+        _evaluate(run, scoring.SCORED)
         return
     from fer.training.export.variants import convert
 
@@ -125,8 +123,8 @@ def import_model(file: Path, labels: str, name: str | None, scale: str | None, d
 
         run = importing.import_model(file, labels, name=name, scale=scale, data=data)
     print_scores(run)
-    told = "" if data else f" Judge it: python -m fer evaluate --data DATASET --model {run.id}"
-    print(f"Imported {run.path}, which answers {', '.join(run.labels)}.{told}")
+    hint = "" if data else f" Evaluate it: python -m fer evaluate --data DATASET --model {run.id}"
+    print(f"Imported {run.path}, with the classes {', '.join(run.labels)}.{hint}")
 
 
 def models(default: str | None, markdown: bool) -> None:
@@ -140,7 +138,7 @@ def models(default: str | None, markdown: bool) -> None:
 
 
 def _print_models(rows: list[dict[str, str]]) -> None:
-    """The texts of the table in parts, each narrow enough for a terminal, then the notes."""
+    """Print the table in parts, each narrow enough for a terminal, then the notes."""
     for part in PARTS:
         names = ["model", *part]
         text.print_table(names, [[row[name] for name in names] for row in rows])
@@ -150,7 +148,7 @@ def _print_models(rows: list[dict[str, str]]) -> None:
             print(f"{row['model']}: {row['note']}")
 
 
-def _judge(run: Run, splits: tuple[str, ...]) -> None:
+def _evaluate(run: Run, splits: tuple[str, ...]) -> None:
     from fer.runs.data import data_for
     from fer.training import scoring
 

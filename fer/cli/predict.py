@@ -1,4 +1,4 @@
-"""The emotions of the faces in photos and videos."""
+"""Read the emotions of the faces in photos and videos."""
 
 import argparse
 from pathlib import Path
@@ -14,14 +14,14 @@ def add_to(add) -> None:
         predict,
         "read the emotions of the faces in photos and videos",
         "Find every face and read its emotion: in photos, in all photos of a folder or a zip, and in videos, where\n"
-        "each face keeps a number. A file that cannot be read is told on stderr, the others are still answered, and\n"
+        "each face keeps a number. Files that cannot be read are reported on stderr; the others are still read, and\n"
         "the exit status is 1.",
         "examples:\n  python -m fer predict photo.jpg\n  python -m fer predict *.jpg --json > answers.jsonl\n"
         "  python -m fer predict holiday/ more.zip --csv emotions.csv\n"
-        "  python -m fer predict film.mp4 --csv emotions.csv --annotate marked.mp4\n\n"
-        'With --json, one object a photo on a line: {"file", "width", "height", "faces": [{"box": [x1, y1, x2, y2],\n'
-        '"label", "confidence", "probabilities": {class: p}}]}; boxes in pixels, the end exclusive. Of a video, one\n'
-        'a reading: {"file", "time" in seconds, "faces"}, each face with its number as "face".',
+        "  python -m fer predict video.mp4 --csv emotions.csv --annotate marked.mp4\n\n"
+        'With --json, one object per photo and line: {"file", "width", "height", "faces": [{"box": [x1, y1, x2, y2],\n'
+        '"label", "confidence", "probabilities": {class: p}}]}; boxes are in pixels, end exclusive. Videos: one per\n'
+        'reading, {"file", "time" in seconds, "faces"}, each face with its number as "face".',
     )
     parser.add_argument(
         "sources",
@@ -30,25 +30,25 @@ def add_to(add) -> None:
         type=Path,
         help="photos: JPEG, PNG, WebP, BMP, GIF, TIFF, HEIC or AVIF; videos: MP4, MOV, WebM, MKV, AVI and others",
     )
-    parser.add_argument("--model", metavar="RUN", help="the run that answers (default: the default run)")
+    parser.add_argument("--model", metavar="RUN", help="the model to use (default: the default model)")
     parser.add_argument(
-        "--detector", default="yunet", help="yunet finds faces; whole takes the picture as one face (default: yunet)"
+        "--detector", default="yunet", help="yunet finds faces; whole treats the image as one face (default: yunet)"
     )
-    parser.add_argument("--tta", action="store_true", help="test-time augmentation: the mean over six views of a face")
-    parser.add_argument("--json", action="store_true", help="one JSON object a photo on a line")
     parser.add_argument(
-        "--csv", metavar="FILE", type=Path, help="also write a table: a row a face, or a face's reading"
+        "--tta", action="store_true", help="test-time augmentation: the average over six views of each face"
+    )
+    parser.add_argument("--json", action="store_true", help="one JSON object per photo and line")
+    parser.add_argument(
+        "--csv", metavar="FILE", type=Path, help="also write a table: one row per face, or per reading of a face"
     )
     parser.add_argument(
         "--every",
         metavar="SECONDS",
         type=float,
         default=argparse.SUPPRESS,
-        help="of a video, between readings; 0 reads every picture (default: 0.2)",
+        help="for videos, time between readings; 0 reads every frame (default: 0.2)",
     )
-    parser.add_argument(
-        "--annotate", metavar="FILE.mp4", type=Path, help="also write the one video again, with boxes and labels"
-    )
+    parser.add_argument("--annotate", metavar="FILE.mp4", type=Path, help="also write the video with boxes and labels")
 
 
 def predict(
@@ -61,21 +61,21 @@ def predict(
     annotate: Path | None,
     **pace,
 ) -> int:
-    from fer.cli.answers import Answers, is_film  # FFmpeg, which other commands do not need
+    from fer.cli.answers import Answers, is_video  # FFmpeg, which other commands do not need
     from fer.inference.reader import EmotionReader
 
-    films = [source for source in sources if is_film(source)]
-    if annotate and (len(sources) > 1 or not films):
-        raise FerError("--annotate takes one video and nothing else.")
-    if csv and not csv.absolute().parent.is_dir():  # told before the work, not after it
-        raise FerError(f"{csv} cannot be written: its folder does not exist.")
+    videos = [source for source in sources if is_video(source)]
+    if annotate and (len(sources) > 1 or not videos):
+        raise FerError("--annotate requires exactly one video and nothing else.")
+    if csv and not csv.absolute().parent.is_dir():  # checked before the work, not after it
+        raise FerError(f"Cannot write {csv}: its folder does not exist.")
     with quiet_stderr():
         reader = EmotionReader(model, detector=detector, tta=tta)
     answers = Answers(reader, json)
-    if photos := [source for source in sources if source not in films]:
+    if photos := [source for source in sources if source not in videos]:
         answers.read_photos(photos)
-    for path in films:
-        answers.read_film(path, annotate, **pace)
+    for path in videos:
+        answers.read_video(path, annotate, **pace)
     if csv:
         answers.write(csv)
     return 1 if answers.failures else 0

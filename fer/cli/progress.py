@@ -1,4 +1,4 @@
-"""Progress in a terminal."""
+"""Progress bars in a terminal."""
 
 import sys
 
@@ -19,7 +19,7 @@ from fer.system.text import duration
 
 
 def progress_bar() -> Progress:
-    """A context with bars on stderr that vanish at its end; without a terminal there are none."""
+    """A context with bars on stderr that disappear at the end; without a terminal there are none."""
     console = Console(stderr=True)
     return Progress(
         TextColumn("{task.description}", markup=False),
@@ -29,12 +29,12 @@ def progress_bar() -> Progress:
         console=console,
         transient=True,
         disable=not console.is_terminal,
-        redirect_stdout=sys.stdout.isatty(),  # answers that go to a file or a pipe must stay there
+        redirect_stdout=sys.stdout.isatty(),  # output to a file or a pipe must stay there
     )
 
 
 class Bars:
-    """A bar for each epoch, with what is left of it and of the whole training, and one line an epoch when it ends."""
+    """A bar per epoch, with the time left for it and for the whole training, and one line when it ends."""
 
     def __init__(self, run: Run):
         self.run, self.batch_size = run, 0
@@ -56,16 +56,16 @@ class Bars:
         self.progress.stop()
 
     def answer(self, teacher: Run, done: int, n: int) -> None:
-        self.progress.update(self.task, description=f"asking {teacher.id}", total=n, completed=done)
+        self.progress.update(self.task, description=f"predicting with {teacher.id}", total=n, completed=done)
 
     def start(self, training) -> None:
-        """Say what is trained on what."""
+        """Print the network and the data."""
         data, config, self.batch_size = training.dataset, self.run.config, training.batch_size
-        synthetic = " (drawn, not photographed: no accuracy on it tells anything of real faces)"
+        synthetic = " (synthetic faces: accuracy on them says nothing about real faces)"
         self._print(
             f"{self.run.id}: {config.architecture}, {training.plain.count_params():,} parameters, on {data.name}"
-            f"{synthetic if data.format == 'synthetic' else ''}: {len(data.train):,} to train, {len(data.val):,} to "
-            "validate"
+            f"{synthetic if data.format == 'synthetic' else ''}: {len(data.train):,} training "
+            f"and {len(data.val):,} validation images"
         )
 
     def _print(self, line: str) -> None:
@@ -74,13 +74,13 @@ class Bars:
     def batch(self, progress: BatchProgress) -> None:
         speed = progress.images_per_second
         left = (progress.epochs - progress.epoch) * progress.batches - progress.batch - 1
-        seconds_a_batch = self.batch_size / speed
+        seconds_per_batch = self.batch_size / speed
         self.progress.update(
             self.task,
             description=f"epoch {progress.epoch + 1}/{progress.epochs}",
             total=progress.batches,
             completed=progress.batch + 1,
-            facts=f"{speed:,.0f} images/s, loss {progress.loss:.3f}, {duration(left * seconds_a_batch)} in all",
+            facts=f"{speed:,.0f} images/s, loss {progress.loss:.3f}, {duration(left * seconds_per_batch)} left",
         )
 
     def epoch(self, epoch: Epoch) -> None:

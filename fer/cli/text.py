@@ -11,32 +11,34 @@ from fer.evaluation.report import Report
 from fer.runs.card import Export, Score
 
 UNLIMITED = 10_000  # characters; rich wraps at a width, and at 80 where there is no terminal
-_NUMBER = re.compile(r"[-+±]?\d|$")  # how a number begins; an empty cell may stand among numbers
+_NUMBER = re.compile(r"[-+±]?\d|$")  # how a number starts; empty cells count as numbers
 
 
 def headline(score: Score) -> str:
     text = f"accuracy {percent(score.accuracy, *score.interval)}, n = {score.n:,}"
-    if not score.has_leaks:
+    if not score.has_leaks or score.leak_free_accuracy is None or score.leak_free_interval is None:
         return text
     clean = percent(score.leak_free_accuracy, *score.leak_free_interval)
     return f"{text}; leak-free {clean}, n = {score.leak_free_n:,}"
 
 
 def drawn(format: str) -> str:
-    """What must stand behind every accuracy on the synthetic set."""
-    return " (drawn faces: this tells nothing of real faces)" if format == "synthetic" else ""
+    """The caution after every accuracy on synthetic faces."""
+    return " (synthetic faces: this says nothing about real faces)" if format == "synthetic" else ""
 
 
 def conversion(record: Export) -> str:
-    """What a run's card tells of one of its exports."""
-    if record.val_accuracy is None:
+    """What a run's card records about an export."""
+    if record.val_accuracy is None or record.val_accuracy_change is None:
         measured = f"accuracy not measured ({record.not_measured.rstrip('.')})"
     else:
         change = 100 * record.val_accuracy_change
-        measured = f"accuracy {record.val_accuracy:.1%}, n = {record.val_n:,}, {change:+.2f} points beside float32"
+        measured = (
+            f"accuracy {record.val_accuracy:.1%}, n = {record.val_n:,}, {change:+.2f} points compared with float32"
+        )
     return (
-        f"{record.bytes:,} bytes; {measured}; {record.same_answers:.1%} of the answers on "
-        f"{record.compared_on} are the same, no probability is off by over {record.largest_difference:.1e} "
+        f"{record.bytes:,} bytes; {measured}; {record.same_answers:.1%} of the predictions on "
+        f"{record.compared_on} are the same, probabilities differ by at most {record.largest_difference:.1e} "
         f"({record.checked_with})"
     )
 
@@ -59,7 +61,7 @@ def report_facts(report: Report) -> dict:
 
 def print_faces(photo: Path | str, found: list[dict]) -> None:
     if not found:
-        print(f"{photo}: no face found. If the picture is a face, try --detector whole.")
+        print(f"{photo}: no face found. If the image shows nothing but a face, try --detector whole.")
     for number, face in enumerate(found, 1):
         ranked = sorted(face["probabilities"].items(), key=lambda pair: -pair[1])
         rest = ", ".join(f"{label} {p:.1%}" for label, p in ranked[1:3])
@@ -71,7 +73,7 @@ def print_json(value, indent: int | None = 2) -> None:
 
 
 def print_table(header: list[str], rows: Iterable[Iterable]) -> None:
-    """Print columns of numbers to the right and others to the left; without a terminal, nothing is wrapped or cut."""
+    """Print a table with numbers right-aligned; without a terminal, nothing is wrapped or cut."""
     from rich.console import Console  # 30 ms, and most commands print no table
     from rich.table import Table
 

@@ -1,4 +1,4 @@
-"""Training: start, go on, the queue, and how fast this machine is."""
+"""Training: start, resume, work through the queue, and measure this machine's speed."""
 
 import signal
 from dataclasses import fields, replace
@@ -24,9 +24,9 @@ def _add_train(add) -> None:
         "train",
         train,
         "train a network, with a progress bar for each epoch",
-        "Train a network and keep it as a run in models/. Ctrl-C stops cleanly after the present batch; --resume\n"
-        "goes on from the last whole epoch. --recipe takes every setting from a preset or from a run that ships, and\n"
-        "other options change them; without it, the defaults below hold.",
+        "Train a network and store it as a run in models/. Ctrl-C stops cleanly after the current batch; --resume\n"
+        "continues from the last completed epoch. --recipe takes all settings from a preset or a shipped run; other\n"
+        "options override them. Without it, the defaults below apply.",
         "examples:\n  python -m fer train --data synthetic --architecture mini_xception --epochs 3 --name first\n"
         "  python -m fer train --data fer2013 --epochs 60 --name my_vgg\n"
         '  python -m fer train --data fer2013 --classes "happy, sad, neutral" --name three\n'
@@ -34,7 +34,7 @@ def _add_train(add) -> None:
         "  python -m fer train --resume my_vgg",
     )
     parser.add_argument("--name", help="name of the run (default: the architecture and the time)")
-    parser.add_argument("--resume", metavar="RUN", help="go on with a stopped run; takes no other options")
+    parser.add_argument("--resume", metavar="RUN", help="resume a stopped run; takes no other options")
     parser.add_argument(
         "--recipe", metavar="NAME", help=f"{', '.join(preset.lower() for preset in PRESETS)}, or a shipped run's name"
     )
@@ -49,9 +49,9 @@ def _add_work(add) -> None:
         add,
         "work",
         work,
-        "train the runs that wait in the queue",
-        "Train the runs that the Train page has queued, one after the other, and end when none waits. The page starts\n"
-        "this by itself; by hand it serves where the page may not start processes.",
+        "train the queued runs",
+        "Train the runs that the Train page has queued, one after another, until the queue is empty. The page starts\n"
+        "this by itself; run it by hand if the page may not start processes.",
         "example:\n  python -m fer work",
     )
 
@@ -62,8 +62,8 @@ def _add_measure(add) -> None:
         "measure",
         measure,
         "measure how fast this machine trains a network",
-        "Train a network for half a minute on drawn faces and remember how many images a second this machine trains,\n"
-        "validates and judges. The Train page estimates from it how long a recipe will take.",
+        "Train a network for half a minute on synthetic faces and record how many images per second this machine\n"
+        "trains, validates and evaluates. The Train page estimates training times from this.",
         "example:\n  python -m fer measure --architecture vgg_small",
     )
     for item in fields(TrainConfig):
@@ -93,10 +93,10 @@ def train(name: str | None, resume: str | None, recipe: str | None, **settings) 
             finished = work(run, on_answer=bars.answer, on_start=bars.start, on_batch=bars.batch, on_epoch=bars.epoch)
     except FerError:
         if not resume and not run.checkpoint_path.is_file():
-            store.delete(run.id)  # it never began; its name is free again
+            store.delete(run.id)  # it never started, so its name becomes free again
         raise
     if not finished:
-        print(f"{run.status.message} Go on with: python -m fer train --resume {run.id}")
+        print(f"{run.status.message} Resume it: python -m fer train --resume {run.id}")
         return 0
     print_scores(run)
     print(f"Finished: {run.path}. Use it: python -m fer predict PHOTO --model {run.id}")
@@ -104,11 +104,11 @@ def train(name: str | None, resume: str | None, recipe: str | None, **settings) 
 
 
 def _taken(recipe: str, settings: dict) -> TrainConfig:
-    """The recipe of that name, for the data that the settings name."""
+    """The recipe of that name, for the data named in the settings."""
     preset = presets.find(recipe)
     config = preset.config(settings.get("data", preset.recipe.data))
     if (config.ferplus, config.teacher) != (preset.recipe.ferplus, preset.recipe.teacher):
-        print(f"Without the FER+ votes and the teachers of {preset.name}: they are for {preset.recipe.data}.")
+        print(f"Training without the FER+ votes and the teachers of {preset.name}: they are for {preset.recipe.data}.")
     return config
 
 
@@ -117,7 +117,9 @@ def measure(**settings) -> None:
     check_recipe(replace(config, data="synthetic"))
     with queue.measuring(store):
         found = load_worker().measure(config)
-        if not queue.is_busy(store):  # a training that began meanwhile made this one slow, and tells the speed itself
+        if not queue.is_busy(
+            store
+        ):  # a training that started meanwhile slowed this one down, and records the speed itself
             speed.note(store, config, **found)
     text.print_json(speed.rates(store, config))
 
@@ -127,7 +129,7 @@ def work() -> None:
 
 
 def _stop(run: Run) -> None:
-    """First signal: ask. Second: the usual way, at once."""
+    """First signal: stop cleanly. Second: interrupt at once."""
     if stop.was_asked(run):
         raise KeyboardInterrupt
     stop.ask(run)

@@ -1,1 +1,1 @@
-"""The Streamlit pieces that pages share."""
+"""The parts that pages are made of."""

@@ -20,13 +20,13 @@ def test_photos_are_uploaded_answered_and_taken_along(server, page, download, tm
     page.locator(".js-plotly-plot").nth(1).wait_for()
     assert page.locator(".js-plotly-plot").count() == 2
 
-    answer = json.loads(download(page.get_by_role("button", name="Answers (JSON)")).read_text())[0]
+    answer = json.loads(download(page.get_by_role("button", name="Results (JSON)")).read_text())[0]
     assert answer["file"] == "pair.jpg" and len(answer["faces"]) == 2
-    with download(page.get_by_role("button", name="Answers (CSV)")).open() as file:
+    with download(page.get_by_role("button", name="Results (CSV)")).open() as file:
         rows = list(csv.DictReader(file))
     assert [row["label"] for row in rows] == [face["label"] for face in answer["faces"]]
-    assert Image.open(download(page.get_by_role("button", name="Picture with boxes (PNG)"))).size == (960, 600)
-    shown = page.locator("strong", has_text=answer["faces"][0]["label"])
+    assert Image.open(download(page.get_by_role("button", name="Annotated image (PNG)"))).size == (960, 600)
+    shown = page.locator("strong", has_text=answer["faces"][0]["label"].capitalize())
     assert shown.count() >= 1, "the page says what the JSON says"
 
 
@@ -34,7 +34,7 @@ def test_a_deep_link_to_a_fresh_server_opens_that_page_inside_the_frame(fresh_se
     page.goto(f"{fresh_server}/models")
     page.get_by_role("heading", name="Models").wait_for()
     page.get_by_test_id("stSidebarNav").get_by_text("Predict").click()
-    page.get_by_role("heading", name="Which emotion is on these faces?").wait_for()
+    page.get_by_role("heading", name="Read emotions in faces").wait_for()
     page.get_by_role("button", name="Rear admiral", exact=True).click()
     page.get_by_text("Face 1", exact=True).wait_for()
 

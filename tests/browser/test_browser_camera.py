@@ -1,4 +1,4 @@
-"""The Camera tab and the Live page in Debian's Chromium, whose camera is a film."""
+"""The Camera tab and the Live page in Debian's Chromium, whose camera is a video."""
 
 import psutil
 import pytest
@@ -12,7 +12,7 @@ def frame_of(page):
 def start(page, server: str) -> None:
     page.goto(f"{server}/live")
     frame_of(page).get_by_role("button", name="START").click()
-    page.get_by_text("Frames a second").wait_for()
+    page.get_by_text("Frames per second").wait_for()
 
 
 def metric(page, name: str) -> str:
@@ -48,10 +48,10 @@ def test_live_reads_the_face_counts_what_it_does_and_ends_when_it_is_left(server
     page.get_by_role("combobox", name="Model").click()
     page.get_by_role("option", name="mini_xception", exact=True).click()  # while it is live
     page.wait_for_timeout(4000)
-    assert int(metric(page, "Frames a second")) >= 1 and metric(page, "Faces now") == "1"
-    page.get_by_role("button", name="Take a snapshot").click()
+    assert int(metric(page, "Frames per second")) >= 1 and metric(page, "Faces now") == "1"
+    page.get_by_role("button", name="Take snapshot").click()
     page.get_by_alt_text("Snapshot with the faces marked").wait_for()
-    page.get_by_role("button", name="Every reading (CSV)").wait_for()
+    page.get_by_role("button", name="Readings (CSV)").wait_for()
     leave(page)
     first = threads(server)
     for _ in range(2):
@@ -69,11 +69,11 @@ def test_two_visitors_are_live_at_once_and_one_who_closes_the_tab_leaves_the_oth
     assert metric(page, "Faces now") == metric(other, "Faces now") == "1"
     other.close()
     page.wait_for_timeout(4000)
-    assert int(metric(page, "Frames a second")) >= 1
+    assert int(metric(page, "Frames per second")) >= 1
     frame_of(page).get_by_role("button", name="STOP").click()
-    page.get_by_text("Frames a second").wait_for(state="detached")
+    page.get_by_text("Frames per second").wait_for(state="detached")
     page.wait_for_timeout(2000)
-    assert page.get_by_role("button", name="Every reading (CSV)").count() == 1, "what was read stays"
+    assert page.get_by_role("button", name="Readings (CSV)").count() == 1, "what was read stays"
 
 
 @pytest.mark.parametrize(

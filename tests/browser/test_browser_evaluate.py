@@ -12,7 +12,7 @@ from fer.evaluation.report import Report
 from fer.runs.store import RunStore
 
 SAMPLES = Path(__file__).parents[2] / "pages/parts/samples"
-SECTIONS = ("Overview", "Confusion", "Emotions", "Certainty", "Mistakes", "Compare", "Take along")
+SECTIONS = ("Overview", "Confusion", "Classes", "Certainty", "Mistakes", "Compare", "Export")
 
 
 def open_section(page, name: str):
@@ -44,10 +44,10 @@ def test_a_stored_report_is_read_clicked_compared_and_taken_along_without_its_da
     open_section(page, "Compare")
     page.get_by_text("vgg_small is better than mini_xception by").first.wait_for()
 
-    open_section(page, "Take along")
+    open_section(page, "Export")
     taken = download(page.get_by_role("button", name="Report (JSON)")).read_text()
     assert taken == report.to_json() and Report.from_json(taken).accuracy == report.accuracy
-    with download(page.get_by_role("button", name="Every answer (CSV)")).open() as file:
+    with download(page.get_by_role("button", name="All predictions (CSV)")).open() as file:
         rows = list(csv.DictReader(file))
     assert [int(row["row"]) for row in rows] == report.rows.tolist()
     document = download(page.get_by_role("button", name="Report (HTML)"))
@@ -72,9 +72,9 @@ def _as_html(path: Path) -> str:
 def test_a_new_evaluation_shows_its_faces_and_is_reproduced_exactly(server, page):
     page.goto(f"{server}/evaluate")
     page.get_by_role("combobox", name="Data and split").click()
-    page.get_by_role("option", name="synthetic, test split (not judged yet)").click()
+    page.get_by_role("option", name="synthetic, test split (not evaluated yet)").click()
     page.get_by_role("button", name="Evaluate", exact=True).click()
-    page.get_by_text("and kept in").wait_for()
+    page.get_by_text("and saved in").wait_for()
     page.get_by_text("figures on them tell nothing of real faces").wait_for()
     page.get_by_role("button", name="Evaluate again").click()
     page.get_by_text("Reproduced exactly").wait_for()
@@ -94,7 +94,7 @@ def test_a_zip_of_labelled_photos_is_judged_and_nothing_is_dropped_silently(serv
         archive.writestr("photos/bored/wall.png", flat.getvalue())
         archive.writestr("photos/fear/letter.jpg", "Dear all")
     page.goto(f"{server}/evaluate")
-    page.get_by_text("my own photos").click()
+    page.get_by_text("My own photos").click()
     page.locator("input[type=file]").set_input_files(path)
     told = page.get_by_text("2 of 5 photos are judged")
     told.wait_for()
@@ -103,7 +103,7 @@ def test_a_zip_of_labelled_photos_is_judged_and_nothing_is_dropped_silently(serv
     open_section(page, "Compare")
     page.get_by_text("mini_xception").first.wait_for()
     open_section(page, "Mistakes")
-    page.get_by_text("answers are not the label").wait_for()
+    page.get_by_text("predictions are wrong").wait_for()
 
 
 def test_no_section_has_a_violation_that_axe_calls_serious(server, page):

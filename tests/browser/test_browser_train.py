@@ -10,10 +10,10 @@ MINUTES = 60_000
 def test_a_click_trains_is_reloaded_stopped_resumed_and_used_on_a_photo(server, page):
     page.set_default_timeout(3 * MINUTES)
     page.goto(f"{server}/train")
-    page.get_by_text("Every setting").click()
+    page.get_by_text("Advanced").click()
     page.get_by_role("spinbutton", name="epochs", exact=True).fill("16")  # still learning when the page is back
     page.get_by_role("spinbutton", name="epochs", exact=True).press("Tab")
-    page.get_by_role("textbox", name="Name of the run").fill("mine")
+    page.get_by_role("textbox", name="Run name").fill("mine")
     page.get_by_role("button", name="Train", exact=True).click()
     page.get_by_text(re.compile(r"Batch \d")).first.wait_for()
     page.get_by_text("best epoch").first.wait_for()
@@ -30,7 +30,7 @@ def test_a_click_trains_is_reloaded_stopped_resumed_and_used_on_a_photo(server, 
     page.get_by_role("option", name="mine", exact=True).click()
     page.get_by_role("button", name="Astronaut", exact=True).click()
     page.get_by_text("Face 1", exact=True).wait_for()
-    page.get_by_text("was trained on faces that this project drew").wait_for()
+    page.get_by_text("was trained on synthetic faces").wait_for()
 
 
 def test_neither_train_nor_models_has_a_violation_that_axe_calls_serious(server, page):

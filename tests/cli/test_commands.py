@@ -48,9 +48,12 @@ def test_the_help_of_train_lists_the_settings_by_their_groups(capsys):
     ("arguments", "message"),
     [
         (["predict", "x.jpg", "--model", "mini_xceptoin"], "Did you mean 'mini_xception'"),
-        (["predict", "x.jpg", "--annotate", "x.mp4"], "--annotate takes one video and nothing else"),
-        (["predict", "x.mp4", "y.mp4", "--annotate", "x.mp4"], "--annotate takes one video and nothing else"),
-        (["predict", "x.jpg", "--csv", "no/such/x.csv"], "no/such/x.csv cannot be written"),
+        (["predict", "x.jpg", "--annotate", "x.mp4"], "--annotate requires exactly one video and nothing else"),
+        (
+            ["predict", "x.mp4", "y.mp4", "--annotate", "x.mp4"],
+            "--annotate requires exactly one video and nothing else",
+        ),
+        (["predict", "x.jpg", "--csv", "no/such/x.csv"], "Cannot write no/such/x.csv"),
         (["predict", "x.jpg", "--detector", "yunit"], "Did you mean 'yunet'"),
         (["train", "--data", "synthetic", "--architecture", "vgg_smal"], "Did you mean 'vgg_small'"),
         (["train", "--data", "synthetik"], "Did you mean 'synthetic'"),
@@ -77,8 +80,8 @@ def test_the_help_of_train_lists_the_settings_by_their_groups(capsys):
             ["report", "--data", "d", "--out", "x.html"],
             "It has: fer2013 test (test-time augmentation), fer2013 test (s",
         ),
-        (["report", "--out", "no/such/folder/x.html"], "no/such/folder/x.html cannot be written: No such file"),
-        (["report", "--out", "."], ". cannot be written: Is a directory"),
+        (["report", "--out", "no/such/folder/x.html"], "Cannot write no/such/folder/x.html: No such file"),
+        (["report", "--out", "."], "Cannot write .: Is a directory"),
     ],
 )
 def test_what_cannot_be_done_is_told_in_one_line(arguments, message, own_models, capsys):
@@ -183,7 +186,7 @@ def test_export_as_float16_tells_size_and_difference(own_models, small_npz, caps
     assert main(["export", "mini_xception", "--as", "float16"]) == 0
     printed, record = capsys.readouterr().out, run.card.exports["float16"]
     assert printed.startswith(f"Wrote {run.path / 'model-float16.tflite'}: {record.bytes:,} bytes; accuracy ")
-    assert "n = 7, +0.00 points beside float32; 100.0% of the answers on small val are the same" in printed
+    assert "n = 7, +0.00 points compared with float32; 100.0% of the predictions on small val are the same" in printed
 
 
 def test_a_training_stopped_by_sigterm_ends_cleanly_and_is_resumed_to_its_end(tmp_path):
@@ -202,7 +205,7 @@ def test_a_training_stopped_by_sigterm_ends_cleanly_and_is_resumed_to_its_end(tm
     resumed = subprocess.run([*start, "--resume", "stopped"], cwd=tmp_path, capture_output=True, text=True, timeout=300)
     assert resumed.returncode == 0, resumed.stderr
     assert run["stopped"].status.state == "finished" and len(run["stopped"].history) == 3
-    assert "tells nothing of real faces" in resumed.stdout
+    assert "says nothing about real faces" in resumed.stdout
 
 
 def test_a_damaged_run_does_not_hide_the_others(own_models, capsys):
@@ -218,5 +221,7 @@ def test_a_damaged_run_does_not_hide_the_others(own_models, capsys):
 def test_a_recipe_on_other_data_says_what_it_leaves_out(own_models, capsys, monkeypatch):
     monkeypatch.setattr("fer.training.worker.train", lambda run, **_: False)
     assert main(["train", "--recipe", "flagship", "--data", "synthetic", "--name", "x"]) == 0
-    assert "Without the FER+ votes and the teachers of Flagship: they are for fer2013." in capsys.readouterr().out
+    assert (
+        "Training without the FER+ votes and the teachers of Flagship: they are for fer2013." in capsys.readouterr().out
+    )
     assert (own_models["x"].config.ferplus, own_models["x"].config.teacher) == (0.0, "")

@@ -52,7 +52,7 @@ def test_predict_reads_a_folder_and_a_zip_and_tells_what_it_left_out(tmp_path, c
     names = [f"{folder}/hopper.jpg", f"{folder}/more/hopper.jpg", f"{archive}/hopper.jpg", f"{archive}/more/hopper.jpg"]
     assert [line.split(": ")[0] for line in printed.out.splitlines()] == names
     assert printed.err.splitlines() == [
-        f"fer: {place}/notes.txt: left out; its name is no picture's." for place in (folder, archive)
+        f"fer: {place}/notes.txt: skipped; not an image file, judging by its name." for place in (folder, archive)
     ]
     rows = pd.read_csv(tmp_path / "out.csv")
     assert rows["file"].tolist() == names and set(rows["label"]) == {"neutral"} and rows["x1"].nunique() == 1
@@ -61,7 +61,7 @@ def test_predict_reads_a_folder_and_a_zip_and_tells_what_it_left_out(tmp_path, c
 @pytest.mark.parametrize(
     ("name", "content", "message"),
     [
-        ("empty", None, "It holds no pictures."),
+        ("empty", None, "It contains no images."),
         ("bad.zip", b"no zip", "cannot be opened"),
         ("film.mp4", b"Dear all", "no video that can be read"),
     ],
@@ -122,7 +122,7 @@ def test_a_film_that_is_cut_off_is_answered_as_far_as_it_goes(portrait_film, tmp
 def test_the_interval_that_help_tells_is_the_one_that_is_taken(capsys):
     with pytest.raises(SystemExit):
         main(["predict", "--help"])
-    assert f"0 reads every picture (default: {EVERY})" in " ".join(capsys.readouterr().out.split())
+    assert f"0 reads every frame (default: {EVERY})" in " ".join(capsys.readouterr().out.split())
 
 
 def test_predict_takes_the_whole_picture_when_told(capsys):

@@ -27,8 +27,8 @@ def way(name: str) -> AppTest:
 
 def test_a_photo_from_the_camera_is_answered_mirrored(monkeypatch):
     taken = []
-    monkeypatch.setattr("pages.parts.predict.photos.take", taken.extend)
-    plain = way("Photos").file_uploader(key="predict-photos").set_value([("a.jpg", ASTRONAUT, "image/jpeg")]).run()
+    monkeypatch.setattr("pages.parts.predict.photos.downloads", taken.extend)
+    plain = way("Photo").file_uploader(key="predict-photos").set_value([("a.jpg", ASTRONAUT, "image/jpeg")]).run()
     app = way("Camera").camera_input(key="predict-camera").set_value(("photo.jpg", ASTRONAUT, "image/jpeg")).run()
     assert not plain.exception and not app.exception
     before, mirrored = (answer["faces"][0]["box"] for answer in taken)
@@ -36,7 +36,7 @@ def test_a_photo_from_the_camera_is_answered_mirrored(monkeypatch):
 
 
 def test_why_shows_the_heat_of_the_emotion_that_is_chosen():
-    app = way("Photos").file_uploader(key="predict-photos").set_value([("a.jpg", ASTRONAUT, "image/jpeg")]).run()
+    app = way("Photo").file_uploader(key="predict-photos").set_value([("a.jpg", ASTRONAUT, "image/jpeg")]).run()
     app = next(toggle for toggle in app.toggle if toggle.label == "Why?").set_value(True).run()
     boxes = {box.label: box for box in app.selectbox}
     assert boxes["Emotion"].value == "happy" and boxes["Method"].options == ["occlusion", "activation"]
@@ -85,7 +85,7 @@ def zipped(**files: bytes) -> bytes:
 def test_many_photos_are_tabled_filtered_and_the_bad_ones_are_listed():
     archive = zipped(a__one_dot_jpg=ASTRONAUT, a__two_dot_jpg=b"Dear all", notes_dot_txt=b"x", _dot_hidden=b"x")
     uploads = [("all.zip", archive, "application/zip"), ("pair.jpg", (SAMPLES / "pair.jpg").read_bytes(), "image/jpeg")]
-    app = way("Many photos").file_uploader(key="predict-many-files or zips").set_value(uploads).run()
+    app = way("Batch").file_uploader(key="predict-many-files or zips").set_value(uploads).run()
     assert not app.exception and [metric.value for metric in app.metric] == ["2", "3", "0"]
     table, failed = (each.value for each in app.dataframe)
     assert table["file"].tolist() == ["all.zip/a/one.jpg", "pair.jpg", "pair.jpg"]
@@ -106,7 +106,7 @@ def test_what_was_read_is_still_there_after_another_way_in_until_it_is_forgotten
 
 def test_a_zip_that_is_none_is_told_and_the_photos_beside_it_are_read():
     uploads = [("all.zip", b"no zip", "application/zip"), ("a.jpg", ASTRONAUT, "image/jpeg")]
-    app = way("Many photos").file_uploader(key="predict-many-files or zips").set_value(uploads).run()
+    app = way("Batch").file_uploader(key="predict-many-files or zips").set_value(uploads).run()
     assert not app.exception and "cannot be opened" in app.error[0].value and app.metric[0].value == "1"
 
 
@@ -165,4 +165,4 @@ def test_a_connection_that_does_not_come_is_told_after_ten_seconds_with_a_way_ou
     assert any("Connecting" in caption.value for caption in app.caption) and not links
     app.session_state["live-asked"] -= 11
     app = live(on=True)
-    assert "No picture has come" in app.error[0].value and links == ["pages/predict.py"]
+    assert "No image received" in app.error[0].value and links == ["pages/predict.py"]

@@ -34,7 +34,8 @@ def test_a_click_on_train_queues_the_recipe_of_the_form(train, models):
     run = models["mine"]
     assert run.state == "queued" and run.config.epochs == 3 and run.config.architecture == "mini_xception"
     assert (
-        any("**mine** starts" in text.value for text in app.markdown) and app.text_input(key="train-name").value == ""
+        any("**mine** starts next" in text.value for text in app.markdown)
+        and app.text_input(key="train-name").value == ""
     )
     app = app.button(key="cancel-mine").click().run()
     assert not app.exception and "mine" not in [run.id for run in models]
@@ -94,7 +95,7 @@ def test_a_deployment_can_ask_for_a_password(models, monkeypatch):
     app = AppTest.from_file(str(ROOT / "pages/train.py"), default_timeout=60).run()
     assert not app.exception and not app.selectbox
     app = app.text_input(key="access-training").set_value("guess").run()
-    assert "not the password" in app.error[0].value and not app.selectbox
+    assert "Wrong password" in app.error[0].value and not app.selectbox
     app = app.text_input(key="access-training").set_value("sesame").run()
     assert not app.exception and app.selectbox(key="train-data").value == "synthetic"
 
@@ -179,9 +180,9 @@ def test_fer2013_is_asked_of_kaggle_once(train, monkeypatch):
 @pytest.mark.parametrize(
     ("phase", "total", "text"),
     [
-        (download.STARTING, None, "Asking Kaggle …"),
+        (download.STARTING, None, "Connecting to Kaggle …"),
         (kaggle.DOWNLOADING, 287_000_000, "72 of 287 MB, 3.4 MB/s"),
-        (kaggle.READING, None, "Reading the csv …"),
+        (kaggle.READING, None, "Reading the CSV …"),
     ],
 )
 def test_how_far_a_download_is_comes_from_its_state(train, monkeypatch, phase, total, text):

@@ -1,1 +1,1 @@
-"""The pieces of the Evaluate page: choosing a report, and each section that shows it."""
+"""Parts of the Evaluate page: choosing a report, and the sections that show it."""

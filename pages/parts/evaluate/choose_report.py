@@ -1,4 +1,4 @@
-"""Which report the page shows: a stored one, or one that is made now."""
+"""Choose which report the page shows: a stored one, or a new one."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,14 +18,14 @@ from fer.runs.run import Run
 from fer.runs.store import RunStore
 from pages.parts.shared import frame
 
-TOLD = "evaluate-told"  # (whether all is well, sentence) of the evaluation that just ended
-PAIR = "evaluate-pair"  # (data set, split) chosen last, for whatever model
-ORDER = ("test", "val", "train", "all")  # the split that nothing was chosen on comes first
+OUTCOME = "evaluate-told"  # (success, message) of the evaluation that just ended
+PAIR = "evaluate-pair"  # (data set, split) chosen last, for any model
+ORDER = ("test", "val", "train", "all")  # the split that no choice was based on comes first
 
 
 @dataclass(frozen=True)
 class Chosen:
-    """A report, its run, and for a user's own photos the faces that it was made from."""
+    """A report, its run and, for a user's own photos, the faces it is based on."""
 
     run: Run
     report: Report
@@ -34,30 +34,30 @@ class Chosen:
 
 @st.cache_resource(max_entries=64, show_spinner=False)
 def _read(path: str, changed: int, dataset: str, split: str, tta: bool) -> Report | None:
-    return stored.report(Run(path), dataset, split, tta=tta)
+    return stored.report(Run(Path(path)), dataset, split, tta=tta)
 
 
 def cached_report(run: Run, dataset: str, split: str, tta: bool) -> Report | None:
-    """A stored report, read once for all visitors and again when its file changes."""
+    """A stored report, read once for all visitors, and again when its file changes."""
     path = run.report_path(dataset, split, tta=tta)
     return _read(str(run.path), path.stat().st_mtime_ns, dataset, split, tta) if path.is_file() else None
 
 
 def choose(run: Run, tta: bool) -> Chosen | None:
-    """Pick data and split; a report that is not stored, or asked for again, is made now with a progress bar. A run
-    without weights has only its stored reports."""
+    """Choose data and split; a missing report can be made here. Runs without weights have only their stored reports."""
     present = [*catalog.available(), "synthetic"] if run.is_usable else []
     kept = sorted({report[:2] for report in stored.reports(run)}, key=lambda pair: (pair[0], ORDER.index(pair[1])))
     options = kept + [pair for name in present for split in ORDER if (pair := (name, split)) not in kept]
     if not options:
         st.info(f"{frame.plain(run.id)} has no stored report.")
         return None
+    last = st.session_state.get(PAIR)
     dataset, split = st.session_state[PAIR] = st.selectbox(
         "Data and split",
         options,
-        index=options.index(st.session_state.get(PAIR)) if st.session_state.get(PAIR) in options else 0,
-        format_func=lambda pair: _describe(run, *pair, kept),
-        key=f"evaluate-data-{run.id}-{len(kept)}",  # a new widget for new names, or it would fall back on the first
+        index=options.index(last) if last and last in options else 0,
+        format_func=lambda pair: _describe(run, pair, kept),
+        key=f"evaluate-data-{run.id}-{len(kept)}",  # a new widget for new names, or it would fall back to the first
     )
     report = None
     with frame.errors():
@@ -67,14 +67,15 @@ def choose(run: Run, tta: bool) -> Chosen | None:
     if run.is_usable and (dataset in present or Path(data.source_of(run, dataset)).exists()):
         _offer(run, dataset, split, tta, report)
     elif report is None:
-        missing = f"{dataset} is not in `data/`" if run.is_usable else "its weights are not here"
-        st.info(f"There is no report with {way(tta)} of this split, and {missing}.")
+        missing = f"{dataset} is not in `data/`" if run.is_usable else "the model ships without weights"
+        st.info(f"No stored report on this split ({way(tta)}), and {missing}.")
     return Chosen(run, report) if report else None
 
 
-def _describe(run: Run, dataset: str, split: str, kept: list) -> str:
-    if (dataset, split) not in kept:
-        return f"{dataset}, {split} split (not judged yet)"
+def _describe(run: Run, pair: tuple[str, str], kept: list[tuple[str, str]]) -> str:
+    dataset, split = pair
+    if pair not in kept:
+        return f"{dataset}, {split} split (not evaluated yet)"
     try:
         report = cached_report(run, dataset, split, False) or cached_report(run, dataset, split, True)
     except FerError:
@@ -84,50 +85,50 @@ def _describe(run: Run, dataset: str, split: str, kept: list) -> str:
 
 
 def _offer(run: Run, dataset: str, split: str, tta: bool, report: Report | None) -> None:
-    """The button that judges now; what came of it is told when the page runs again."""
-    told, replace = st.session_state.pop(TOLD, None), False
+    """The button that evaluates; the outcome is shown when the page reruns."""
+    outcome, replace = st.session_state.pop(OUTCOME, None), False
     with st.container(horizontal=True, vertical_alignment="center"):
         name, type = ("Evaluate again", "secondary") if report else ("Evaluate", "primary")
         asked = st.button(name, key="evaluate-now", icon=":material/refresh:", type=type)
         if report:
-            replace = st.checkbox("replace the stored report if it comes out otherwise", key="evaluate-replace")
+            replace = st.checkbox("Overwrite the stored report if it differs", key="evaluate-replace")
     if asked:
-        st.session_state[TOLD] = _keep(run, judge(run, dataset, split, tta), report, replace)
+        st.session_state[OUTCOME] = _keep(run, judge(run, dataset, split, tta), report, replace)
         st.rerun()
-    if told:
-        good, sentence = told
+    if outcome:
+        good, sentence = outcome
         (st.success if good else st.warning)(sentence, icon=":material/verified:" if good else ":material/difference:")
 
 
 def _keep(run: Run, fresh: Report, report: Report | None, replace: bool) -> tuple[bool, str]:
-    """Store a fresh report where there is none, or where it may replace another one. Returns what to tell."""
-    kept = f"kept in `models/{run.id}/reports/`."
+    """Store a fresh report if there is none, or if it may replace the stored one. Returns (success, message)."""
+    saved = f"saved in `models/{run.id}/reports/`."
     if report is None:
         stored.add_report(RunStore().writable(run), fresh)
-        return True, f"Judged on {len(fresh):,} images, and {kept}"
+        return True, f"Evaluated on {len(fresh):,} images and {saved}"
     same, sentence = evaluate.reproduction(report, fresh)
     if same or not replace:
-        return same, sentence if same else f"{sentence} The stored report is shown; tick the box to replace it."
+        return same, sentence if same else f"{sentence} The stored report is shown; tick the box to overwrite it."
     stored.add_report(RunStore().writable(run), fresh)
-    return False, f"{sentence} The new report is shown, and {kept}"
+    return False, f"{sentence} The new report is shown and {saved}"
 
 
 def judge(run: Run, dataset: str, split: str, tta: bool) -> Report:
     """Evaluate with a progress bar."""
     bar = st.progress(0.0, f"Opening {dataset} …")
     opened = data.data_for(run, data.source_of(run, dataset))
-    report = evaluate.evaluate(run, opened, split, tta=tta, on_progress=frame.progress(bar, "faces judged"))
+    report = evaluate.evaluate(run, opened, split, tta=tta, on_progress=frame.progress(bar, "faces evaluated"))
     bar.empty()
     return report
 
 
-@st.cache_resource(max_entries=4, ttl="10m", show_spinner="Opening the pictures …")
+@st.cache_resource(max_entries=4, ttl="10m", show_spinner="Opening the images …")
 def _pictures(run_path: str, dataset: str, fingerprint: str, last_row: int, _report: Report) -> Pictures:
-    return images.pictures_of(_report, Run(run_path))
+    return images.pictures_of(_report, Run(Path(run_path)))
 
 
 def pictures_of(chosen: Chosen) -> Pictures:
-    """The pictures behind the report. Raises FerError where they are not on this machine."""
+    """The images behind the report. Raises FerError if they are not on this machine."""
     if chosen.faces:
         return Pictures(chosen.faces.images, chosen.faces.names)
     report = chosen.report

@@ -1,4 +1,4 @@
-"""Models against each other on the same images."""
+"""Compare models on the same images."""
 
 import itertools
 from collections.abc import Callable
@@ -18,12 +18,12 @@ from pages.parts.evaluate import face_cards, own_photos
 from pages.parts.evaluate.choose_report import Chosen, cached_report
 from pages.parts.shared import figures, frame
 
-FIGURES = {"recall": "recall", "precision": "precision", "f1": "F1"}
+FIGURES = {"recall": "Recall", "precision": "Precision", "f1": "F1"}
 
 
 def rivals(chosen: Chosen) -> dict[str, Callable[[], Report]]:
-    """How to get every other report on the same images, by a name for people: the stored ones, or for a user's own
-    photos those of the other models, judged when they are asked for."""
+    """Functions that return every other report on the same images, by display name: stored reports or, for a user's own
+    photos, those of the other models, evaluated on demand."""
     report, found = chosen.report, {}
     for run, tta in itertools.product(RunStore(), (False, True)):
         if (run.id, tta) == (report.model, report.tta):
@@ -38,7 +38,7 @@ def rivals(chosen: Chosen) -> dict[str, Callable[[], Report]]:
 
 
 def _fits(get: Callable[[], Report | None], report: Report) -> bool:
-    """Whether there is a report, undamaged and on the same images."""
+    """Whether there is an undamaged report on the same images."""
     try:
         other = get()
         return other is not None and bool(Comparison(other, report))
@@ -48,10 +48,10 @@ def _fits(get: Callable[[], Report | None], report: Report) -> bool:
 
 @st.fragment
 def compare(chosen: Chosen) -> None:
-    """Differences with their intervals and tests, curves laid over each other, and where the models part."""
+    """Differences with intervals and tests, curves in one figure, and the images on which models disagree."""
     report, others = chosen.report, rivals(chosen)
     if not others:
-        st.info("No other stored report is about the same images. Judge another model on this split, then come back.")
+        st.info("No other stored report covers the same images. Evaluate another model on this split first.")
         return
     names = st.pills(
         "Compare with", list(others), selection_mode="multi", default=[next(iter(others))], key="evaluate-rivals"
@@ -66,19 +66,24 @@ def compare(chosen: Chosen) -> None:
             st.markdown(f"  - Leak-free, n = {len(clean.first):,}: {frame.plain(clean.verdict)}")
     st.caption(
         f"Paired bootstrap intervals and McNemar's exact test on the same n = {len(report):,} images"
-        + (f"; {len(picked)} comparisons, each p-value stands for itself alone." if len(picked) > 1 else ".")
+        + (f"; {len(picked)} comparisons, p-values not corrected for multiple testing." if len(picked) > 1 else ".")
     )
     _curves(report, list(picked.values()))
-    name = st.selectbox("Look closer at the difference to", names, key="evaluate-rival")
+    name = st.selectbox("Details of the difference from", names, key="evaluate-rival")
     comparison = Comparison(picked[name], report)
     figure = st.segmented_control(
-        "Figure", list(FIGURES), default="recall", required=True, format_func=FIGURES.get, key="evaluate-difference"
+        "Metric",
+        list(FIGURES),
+        default="recall",
+        required=True,
+        format_func=FIGURES.__getitem__,
+        key="evaluate-difference",
     )
     figures.show(differences(comparison, figure), "evaluate-differences", f"Difference in {figure} by class")
-    apart = comparison.disagreements
-    st.header(f"The {len(apart):,} of {len(report):,} images that the two answer differently")
-    st.caption(f"Surest of both first; the bars are those of {short_name(report)}.")
-    face_cards.show(chosen, apart, "evaluate-apart", [picked[name]])
+    different = comparison.disagreements
+    st.header(f"Different predictions: {len(different):,} of {len(report):,} images")
+    st.caption(f"Most confident first; the bars show {short_name(report)}.")
+    face_cards.show(chosen, different, "evaluate-apart", [picked[name]])
 
 
 def _curves(report: Report, picked: list[Report]) -> None:
@@ -89,6 +94,4 @@ def _curves(report: Report, picked: list[Report]) -> None:
         figures.show(precision_recall_curves(reports, label), "evaluate-compared-pr", f"Precision and recall: {label}")
     with right:
         figures.show(roc_curves(reports, label), "evaluate-compared-roc", f"ROC curves: {label}")
-    figures.show(
-        calibration.coverage_curves(reports), "evaluate-compared-coverage", "Coverage and accuracy of each model"
-    )
+    figures.show(calibration.coverage_curves(reports), "evaluate-compared-coverage", "Coverage and accuracy per model")

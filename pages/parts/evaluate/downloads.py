@@ -1,4 +1,4 @@
-"""A report to take along: data, one HTML document, and the kind of picture that figures are saved as."""
+"""Export a report as data or one HTML document, and choose the format in which figures are saved."""
 
 import numpy as np
 import streamlit as st
@@ -11,16 +11,17 @@ from pages.parts.evaluate.choose_report import Chosen
 from pages.parts.shared.figures import FORMAT
 
 
-def take(chosen: Chosen) -> None:
+def show(chosen: Chosen) -> None:
+    """The downloads, the figure format, and the command for the HTML report."""
     report, run = chosen.report, chosen.run
     name = f"{report.model}-{report.dataset}-{report.split}{'-tta' if report.tta else ''}"
-    st.markdown("Everything that the page shows is made from these files, and can be made again from them.")
+    st.markdown("These files contain everything that this page shows.")
     with st.container(horizontal=True):
         for label, make, suffix, mime, icon in (
             ("Report (HTML)", lambda: document.render(run, report, chosen.faces), "html", "text/html", "article"),
             ("Report (JSON)", report.to_json, "json", "application/json", "data_object"),
-            ("Every answer (CSV)", lambda: _answers(chosen), "csv", "text/csv", "table"),
-            ("Emotions (CSV)", lambda: tables.classes(report).to_csv(index=False), "classes.csv", "text/csv", "table"),
+            ("All predictions (CSV)", lambda: _predictions(chosen), "csv", "text/csv", "table"),
+            ("Classes (CSV)", lambda: tables.classes(report).to_csv(index=False), "classes.csv", "text/csv", "table"),
             ("Confusion matrix (CSV)", lambda: _confusion(report), "confusion.csv", "text/csv", "grid_on"),
         ):
             st.download_button(
@@ -33,22 +34,22 @@ def take(chosen: Chosen) -> None:
                 icon=f":material/{icon}:",
             )
     st.segmented_control(
-        "Figures are saved as",
+        "Figure format",
         ["png", "svg"],
         default="png",
         required=True,
         format_func=str.upper,
         key=FORMAT,
         persist_state="session",
-        help="Every figure has a camera in its upper right corner that saves it.",
+        help="The camera icon at the top right of a figure saves it.",
     )
     if not chosen.faces:
         options = f"--data {report.dataset} --split {report.split}{' --tta' if report.tta else ''}"
-        st.markdown("The HTML by command:")
+        st.markdown("The HTML report on the command line:")
         st.code(f"python -m fer report --model {run.id} {options} --out report.html", language=None, wrap_lines=True)
 
 
-def _answers(chosen: Chosen) -> str:
+def _predictions(chosen: Chosen) -> str:
     positions = np.arange(len(chosen.report))
     return tables.answers(chosen.report, positions, face_cards.fetch(chosen)).to_csv(index=False)
 
@@ -56,4 +57,4 @@ def _answers(chosen: Chosen) -> str:
 def _confusion(report: Report) -> str:
     import pandas as pd
 
-    return pd.DataFrame(report.confusion, index=report.labels, columns=report.labels).to_csv(index_label="labelled")
+    return pd.DataFrame(report.confusion, index=report.labels, columns=report.labels).to_csv(index_label="true")

@@ -1,4 +1,4 @@
-"""The pictures behind a figure, as cards; or their row numbers where the data set is not on this machine."""
+"""The images behind a figure, as cards; or their row numbers if the data set is not on this machine."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -26,10 +26,10 @@ def show(chosen: Chosen, positions: np.ndarray, key: str, others: Sequence[Repor
     """Images of the report in this order, a page at a time, each with all probabilities and FER+ votes.
 
     Args:
-        others: reports on the same images whose answers stand beside.
+        others: reports on the same images whose predictions are shown too.
     """
     if not len(positions):
-        st.info("There are no such images.")
+        st.info("No such images.")
         return
     try:
         pictures = pictures_of(chosen)
@@ -43,7 +43,7 @@ def show(chosen: Chosen, positions: np.ndarray, key: str, others: Sequence[Repor
 
 
 def fetch(chosen: Chosen) -> Pictures | None:
-    """The pictures behind a report, or None where they are not on this machine."""
+    """The images behind a report, or None if they are not on this machine."""
     try:
         return pictures_of(chosen)
     except FerError:
@@ -52,14 +52,14 @@ def fetch(chosen: Chosen) -> Pictures | None:
 
 def _show_rows(report: Report, positions: np.ndarray, others: Sequence[Report], error: FerError) -> None:
     st.info(
-        f"The pictures themselves cannot be shown. {frame.plain(str(error))} These are their row numbers (from 0) in "
-        f"{frame.plain(report.dataset)}; `data/README.md` tells how to get it.",
+        f"The images cannot be shown. {frame.plain(str(error))} Their row numbers (from 0) in "
+        f"{frame.plain(report.dataset)} are listed instead; `data/README.md` explains how to get the data set.",
         icon=":material/image_not_supported:",
     )
     table = tables.answers(report, positions)
     for other in others:
         table.insert(3, short_name(other), [other.labels[i] for i in other.predictions[positions]])
-    st.dataframe(table, hide_index=True, alt="Row numbers and answers of these images")
+    st.dataframe(table, hide_index=True, alt="Row numbers and predictions of these images")
 
 
 def _card(report: Report, others: Sequence[Report], pictures: Pictures, position: int) -> dict:
@@ -71,15 +71,15 @@ def _card(report: Report, others: Sequence[Report], pictures: Pictures, position
     return {
         "image": data_url(pictures.images[row]),
         "name": pictures.names[row] if pictures.names else f"row {row:,}",
-        "labelled": report.labels[report.targets[position]],
-        "answers": [_answer(one, position, alone=not others) for one in reports],
+        "true": report.labels[report.targets[position]],
+        "predictions": [_prediction(one, position, alone=not others) for one in reports],
         "bars": bars,
         "votes": pictures.votes_in_words(row),
         "leaked": bool(report.leaked[position]),
     }
 
 
-def _answer(report: Report, position: int, *, alone: bool) -> dict:
-    who = "called" if alone else f"{report.model}{', ' + way(True) if report.tta else ''}:"
+def _prediction(report: Report, position: int, *, alone: bool) -> dict:
+    who = "predicted" if alone else f"{report.model}{', ' + way(True) if report.tta else ''}:"
     label = report.labels[report.predictions[position]]
     return {"who": who, "label": label, "confidence": float(report.confidence[position])}

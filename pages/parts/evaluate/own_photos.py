@@ -1,4 +1,4 @@
-"""Judging on a user's own labelled photos."""
+"""Evaluate on a user's own labelled photos."""
 
 from contextlib import nullcontext
 
@@ -16,21 +16,24 @@ from fer.runs.store import RunStore
 from pages.parts.evaluate.choose_report import Chosen
 from pages.parts.shared import frame
 
-DETECTORS = {"yunet": "find the face in each photo", "whole": "each photo is one face, already cropped"}
+KINDS = {"a zip": "A ZIP file", "a folder": "A folder"}
+DETECTORS = {"yunet": "Find the face in each photo", "whole": "Photos are already cropped faces"}
 
 
 def choose(run: Run, tta: bool) -> Chosen | None:
-    """A zip or a folder of photos in folders named after the run's classes, read with a progress bar and judged."""
+    """Read and evaluate a ZIP or folder of photos with one subfolder per class of the run."""
     st.markdown(
-        f"Photos of any size in folders named after what is on them: {frame.plain(', '.join(run.labels))}. They are "
-        "read in the server's memory, kept there while this tab is open, and not stored."
+        f"Photos of any size, in one folder per class: {frame.plain(', '.join(run.labels))}. They are "
+        "processed in the server's memory, kept while this tab is open, and not stored."
     )
-    kind = st.segmented_control("Upload", ["a zip", "a folder"], default="a zip", required=True, key="evaluate-kind")
+    kind = st.segmented_control(
+        "Upload", list(KINDS), default="a zip", required=True, format_func=KINDS.__getitem__, key="evaluate-kind"
+    )
     detector = st.radio(
-        "The photos", list(DETECTORS), format_func=DETECTORS.get, key="evaluate-detector", horizontal=True
+        "Faces", list(DETECTORS), format_func=DETECTORS.__getitem__, key="evaluate-detector", horizontal=True
     )
     if kind == "a zip":
-        upload = st.file_uploader("Labelled photos (zip)", "zip", key="evaluate-zip", max_upload_size=200)
+        upload = st.file_uploader("Labelled photos (ZIP)", "zip", key="evaluate-zip", max_upload_size=200)
         uploads, name = [upload] if upload else [], upload.name.removesuffix(".zip") if upload else ""
     else:
         uploads = st.file_uploader(
@@ -44,7 +47,7 @@ def choose(run: Run, tta: bool) -> Chosen | None:
         return None
     faces = _faces(tuple(upload.file_id for upload in uploads), run.labels, detector, uploads, kind == "a zip")
     report = judge(run, f"{name} (own photos)", tta, faces) if len(faces.labels) else None
-    _tell(faces, report, detector)
+    _show_outcome(faces, report, detector)
     return Chosen(run, report, faces) if report else None
 
 
@@ -63,27 +66,27 @@ def _faces(
 
 
 def judge(run: Run, name: str, tta: bool, faces: LabelledFaces) -> Report:
-    """The report of a run on a user's faces, made once."""
+    """The report of a run on a user's faces, cached."""
     return _report(run.id, run.tflite_path.stat().st_mtime_ns, name, tta, faces.fingerprint, faces)
 
 
-@st.cache_resource(max_entries=16, scope="session", show_spinner="Judging …")
+@st.cache_resource(max_entries=16, scope="session", show_spinner="Evaluating …")
 def _report(run_id: str, changed: int, name: str, tta: bool, fingerprint: str, _faces: LabelledFaces) -> Report:
     return evaluate.evaluate_faces(RunStore()[run_id], _faces, name, tta=tta)
 
 
-def _tell(faces: LabelledFaces, report: Report | None, detector: str) -> None:
-    """What became of every photo."""
+def _show_outcome(faces: LabelledFaces, report: Report | None, detector: str) -> None:
+    """Say how many photos were evaluated, and list the others with the reason."""
     if not len(faces.labels) and not faces.failures:
-        st.warning("There are no photos in this upload: files and folders whose names begin with a dot are left out.")
+        st.warning("No photos in this upload. Files and folders whose names start with a dot are ignored.")
         return
     (st.warning if faces.failures else st.success)(" ".join(sentences.photos_sentences(faces, report)))
     if not report and detector == "yunet":
-        st.info("If the pictures are nothing but faces, choose “already cropped” above.")
+        st.info("If the images show nothing but faces, choose “Photos are already cropped faces” above.")
     if faces.failures:
-        with st.expander("The photos that are not judged", expanded=len(faces.failures) <= 10):
+        with st.expander("Photos not evaluated", expanded=len(faces.failures) <= 10):
             rows = [(failure.name, failure.label, failure.reason) for failure in faces.failures]
-            st.dataframe(pd.DataFrame(rows, columns=["file", "labelled", "why not"]), hide_index=True)
+            st.dataframe(pd.DataFrame(rows, columns=["file", "true", "reason"]), hide_index=True)
     if faces.several:
-        with st.expander("The photos with more than one face"):
+        with st.expander("Photos with more than one face"):
             st.dataframe(pd.DataFrame({"file": faces.several}), hide_index=True)

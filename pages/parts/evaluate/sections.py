@@ -1,4 +1,4 @@
-"""The sections of the Evaluate page that look at one report."""
+"""The sections of the Evaluate page about one report."""
 
 import streamlit as st
 
@@ -11,43 +11,43 @@ from pages.parts.shared.report_tables import about, class_table, headline
 
 
 def overview(chosen: Chosen) -> None:
-    """Headline figures, and the strip of what others reach where that can be compared."""
+    """Headline figures and, where comparable, the strip of published results."""
     report = chosen.report
     headline(report)
     if caution := sentences.caution(report):
         st.warning(caution)
     if references.split_name(report) != "PrivateTest":
         st.info(
-            "What others publish is not drawn beside this: their figures are on FER2013's PrivateTest, and a figure on "
-            "other images cannot be compared with them."
+            "Published results are not shown here: they are on FER2013's PrivateTest and cannot be compared with "
+            "results on other images."
         )
         return
-    figures.show(reports.reference_strip(report), "evaluate-strip", "Accuracy of this model among published ones")
-    with st.expander("Where these marks come from"):
+    figures.show(reports.reference_strip(report), "evaluate-strip", "Accuracy of this model among published results")
+    with st.expander("Sources"):
         for mark in references.REFERENCES:
             st.markdown(f"- **{mark.name}**, {mark.accuracy:.1%}: {mark.note}. {mark.source}")
         st.caption(
-            "Hollow marks are on other images or labels, for orientation only. Figures on other splits, re-split data "
-            "or fewer classes are left out on purpose."
+            "Hollow marks are on other images or labels, for orientation only. Results on other splits, re-split data "
+            "or fewer classes are left out."
         )
 
 
 @st.fragment
 def confusion(chosen: Chosen) -> None:
-    """The matrix; a click on a cell, or the two boxes below it, show the images in it."""
+    """The matrix; clicking a cell, or choosing it in the boxes below, shows its images."""
     report, labels = chosen.report, chosen.report.labels
     normalisation = st.segmented_control(
-        "Cells show",
+        "Cells",
         reports.NORMALISATIONS,
         default="counts",
         required=True,
-        format_func={"counts": "counts", "rows": "% of each label", "columns": "% of each answer"}.get,
+        format_func={"counts": "Counts", "rows": "% of true class", "columns": "% of predicted class"}.__getitem__,
         key="evaluate-normalisation",
         persist_state="session",
     )
     worst = "; ".join(sentences.worst_confusions(report))
-    st.markdown(f"**The confusions that cost most:** {frame.plain(worst)}.")
-    st.caption("Click a cell to see its images, or choose it in the boxes below.")
+    st.markdown(f"**Most frequent confusions:** {frame.plain(worst)}.")
+    st.caption("Click a cell to see its images, or choose it below.")
     figures.show(
         reports.confusion_matrix(report, normalisation),
         "evaluate-confusion",
@@ -56,14 +56,12 @@ def confusion(chosen: Chosen) -> None:
         selection_mode="points",
     )
     left, right = st.columns(2)
-    labelled = left.selectbox("labelled", labels, index=None, key="evaluate-labelled", placeholder="a class")
-    answered = right.selectbox("answered", labels, index=None, key="evaluate-answered", placeholder="a class")
-    if not (labelled and answered):
-        face_cards.fetch(
-            chosen
-        )  # while the reader looks at the matrix, so that the first click answers as fast as the next
+    true = left.selectbox("True", labels, index=None, key="evaluate-labelled", placeholder="A class")
+    predicted = right.selectbox("Predicted", labels, index=None, key="evaluate-answered", placeholder="A class")
+    if not (true and predicted):
+        face_cards.fetch(chosen)  # in advance, so that the first click is as fast as the next
     else:
-        row, column = labels.index(labelled), labels.index(answered)
+        row, column = labels.index(true), labels.index(predicted)
         sentence = sentences.confusion_sentence(report, row, column)
         st.header(frame.plain(sentence[0].upper() + sentence[1:]))
         st.caption(f"Most confident first. {about(report)}.")
@@ -71,14 +69,14 @@ def confusion(chosen: Chosen) -> None:
 
 
 def _follow_click() -> None:
-    """Put the clicked cell into the two boxes."""
+    """Select the clicked cell in the two boxes."""
     points = st.session_state["evaluate-confusion"].selection.points
     if points:
         st.session_state["evaluate-labelled"], st.session_state["evaluate-answered"] = points[0]["customdata"][1:]
 
 
 def classes(chosen: Chosen) -> None:
-    """Precision, recall, F1 and areas of every class, and the curves behind them."""
+    """Precision, recall and F1 of every class, and the curves behind them."""
     report = chosen.report
     table = class_table(report, "evaluate-classes")
     figures.show(
@@ -93,11 +91,11 @@ def _areas(table, column: str) -> str:
 
 @st.fragment
 def certain(chosen: Chosen) -> None:
-    """Whether its probabilities can be believed, and what is gained by answering only when sure."""
+    """How far the probabilities can be trusted, and the accuracy when only confident predictions count."""
     report, temperature = chosen.report, chosen.run.card.temperature_of(tta=chosen.report.tta)
     st.markdown(frame.plain(sentences.calibration_sentence(chosen.run, report)))
     figures.show(calibration.reliability_diagram(report, temperature), "evaluate-reliability", "Reliability diagram")
-    threshold = st.slider("Answer only from p =", 0.0, 1.0, 0.6, 0.01, key="evaluate-threshold")
+    threshold = st.slider("Minimum confidence", 0.0, 1.0, 0.6, 0.01, key="evaluate-threshold")
     sentence = sentences.coverage_sentence(report, threshold)
     st.markdown(sentence)
     figures.show(calibration.coverage_curves([report], threshold), "evaluate-coverage", sentence)
@@ -105,15 +103,17 @@ def certain(chosen: Chosen) -> None:
 
 @st.fragment
 def mistakes(chosen: Chosen) -> None:
-    """The most confident wrong answers, and what FER+'s taggers say of them."""
+    """The most confident errors, and how FER+'s annotators voted on them."""
     report, wrong = chosen.report, tables.mistakes(chosen.report)
-    st.markdown(f"**{len(wrong):,} of {len(report):,} answers are not the label.**")
-    pictured = face_cards.fetch(chosen)
-    if pictured and pictured.votes is not None:
-        for sentence in sentences.sides_sentences(report, pictured.votes):
+    st.markdown(f"**{len(wrong):,} of {len(report):,} predictions are wrong.**")
+    images = face_cards.fetch(chosen)
+    if images and images.votes is not None:
+        for sentence in sentences.sides_sentences(report, images.votes):
             st.markdown(f"- {sentence}")
-        st.caption("Where a model is very sure and people side with it, the label is likely what is wrong.")
+        st.caption("Where a confident model and the annotators agree, the label is probably wrong.")
     elif not chosen.faces:
-        st.caption("With FER+'s votes (`fer2013new.csv` beside the data) this says with whom ten taggers side.")
+        st.caption(
+            "With the FER+ votes (`fer2013new.csv` beside the data), this section shows how ten annotators voted."
+        )
     st.caption(f"Most confident first. {about(report)}.")
     face_cards.show(chosen, wrong, "evaluate-mistakes")

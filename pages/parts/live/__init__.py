@@ -1,1 +1,1 @@
-"""The pieces of the Live page: settings, connection, and what was read."""
+"""Parts of the Live page: connection, settings and readings."""

@@ -1,4 +1,4 @@
-"""The way to the browser's camera: WebRTC, by servers of one's own where the network needs them."""
+"""The WebRTC connection to the browser's camera, with your own TURN servers where the network requires them."""
 
 import time
 from urllib.parse import urlsplit
@@ -6,17 +6,17 @@ from urllib.parse import urlsplit
 import streamlit as st
 from streamlit.errors import StreamlitSecretNotFoundError
 
-ASKED = "live-asked"  # when this session's camera was asked for
-PATIENCE = 10.0  # seconds until a picture must have come
+ASKED = "live-asked"  # when this session requested the camera
+PATIENCE = 10.0  # seconds to wait for the first image
 HERE = ("localhost", "127.0.0.1", "::1")
 
 
 def configuration() -> dict | None:
     """What webrtc_streamer takes as rtc_configuration.
 
-    `ice_servers` of the secrets where they are given; none where browser and server are one machine, so that nobody
-    else is asked; else None, with which streamlit-webrtc looks for a provider's credentials in the environment
-    (Cloudflare, Twilio, Hugging Face) and, where there are none, asks Google's public STUN server.
+    `ice_servers` from the secrets if given; no servers if browser and server are the same machine, so that no third
+    party is contacted; else None, which makes streamlit-webrtc look for a provider's credentials in the environment
+    (Cloudflare, Twilio, Hugging Face) and fall back on Google's public STUN server.
     """
     try:
         servers = st.secrets.get("ice_servers")
@@ -27,9 +27,9 @@ def configuration() -> dict | None:
     return {"iceServers": []} if urlsplit(st.context.url or "").hostname in HERE else None
 
 
-def watch(is_asked: bool, frames: int) -> None:
-    """Say why no picture comes, where none has come for ten seconds, and offer the Camera tab."""
-    if not is_asked:
+def watch(is_on: bool, frames: int) -> None:
+    """If no image has arrived for ten seconds, say why that may be, and offer the Camera tab."""
+    if not is_on:
         st.session_state.pop(ASKED, None)
         return
     since = st.session_state.setdefault(ASKED, time.monotonic())
@@ -39,9 +39,9 @@ def watch(is_asked: bool, frames: int) -> None:
         st.caption("Connecting …")
         return
     st.error(
-        "No picture has come for ten seconds. Either the browser was not allowed to use the camera (look for a camera "
-        "sign in its address bar), or the network between you and this server lets no WebRTC through. Whoever runs the "
-        "server can give it a TURN server: see `ice_servers` in `.streamlit/secrets.toml.example`.",
+        "No image received for ten seconds. Either the browser may not use the camera (check the camera icon in its "
+        "address bar), or the network blocks WebRTC. Whoever runs this server can add a TURN server: see `ice_servers` "
+        "in `.streamlit/secrets.toml.example`.",
         icon=":material/videocam_off:",
     )
-    st.page_link("pages/predict.py", label="Take a photo with the Camera instead", icon=":material/photo_camera:")
+    st.page_link("pages/predict.py", label="Take a photo instead", icon=":material/photo_camera:")

@@ -1,4 +1,4 @@
-"""One visitor's live session: its reader, its settings, and what was read."""
+"""One visitor's live session: its reader, settings and readings."""
 
 import streamlit as st
 
@@ -10,13 +10,13 @@ from pages.parts.live import connection
 from pages.parts.shared import model_picker, timeline
 
 READER, SNAPSHOT = "live-reader", "live-snapshot"
-EVERY = 1.0  # seconds between looks while the camera is on
-EVERY_COURSE = 3.0  # the same for the faces' courses, which take longer to draw
+EVERY = 1.0  # seconds between updates while the camera is on
+EVERY_TIMELINE = 3.0  # the same for the timelines, which take longer to draw
 SIDES = (192, 256, 320, 480, 640)
 
 
 def reader(run: Run) -> LiveReader:
-    """The session's reader, which answers with this run's model from now on."""
+    """The session's reader, which uses this run's model from now on."""
     classifier = model_picker.classifier(run)
     colors = color_map(classifier.labels)
     if READER not in st.session_state:
@@ -26,8 +26,8 @@ def reader(run: Run) -> LiveReader:
     return current
 
 
-def renew() -> None:
-    """Begin anew when the camera is asked for again."""
+def reset() -> None:
+    """Start a new session when the camera is requested again."""
     if st.session_state["live"].state.signalling:
         st.session_state.pop(READER, None)
         st.session_state.pop(connection.ASKED, None)
@@ -35,27 +35,9 @@ def renew() -> None:
 
 
 def settings(run: Run, current: LiveReader) -> None:
-    """Widgets whose values the reader takes for its next frame."""
+    """Widgets whose values apply from the reader's next frame on."""
     left, right = st.columns(2)
-    score = left.slider(
-        "A face counts from a score of",
-        0.3,
-        0.95,
-        0.7,
-        0.05,
-        key="live-score",
-        persist_state="session",
-        help="Lower finds more, also what is none.",
-    )
-    side = right.select_slider(
-        "Faces are looked for at",
-        SIDES,
-        320,
-        key="live-side",
-        persist_state="session",
-        format_func=lambda side: f"{side} pixels",
-        help="Larger finds smaller faces, and takes longer.",
-    )
+    score, side = _detection_settings(left, right)
     smoothing = left.slider(
         "Smoothing",
         0.0,
@@ -65,7 +47,7 @@ def settings(run: Run, current: LiveReader) -> None:
         key="live-smoothing",
         persist_state="session",
         format="%.1f s",
-        help="Time constant of an average over the latest readings; 0: every reading by itself.",
+        help="Time constant of the average over recent readings; 0: no smoothing.",
     )
     every = right.select_slider(
         "Read every",
@@ -73,7 +55,7 @@ def settings(run: Run, current: LiveReader) -> None:
         1,
         key="live-every",
         persist_state="session",
-        format_func=lambda n: "frame" if n == 1 else f"{n}th frame",
+        format_func=lambda n: "frame" if n == 1 else f"{n} frames",
     )
     threshold = left.slider(
         "Not sure below",
@@ -84,15 +66,39 @@ def settings(run: Run, current: LiveReader) -> None:
         key=f"live-threshold-{run.id}",
         persist_state="session",
         format="percent",
-        help="A face whose most probable emotion is less probable is marked as not sure.",
+        help="Faces whose most likely emotion is below this are marked as not sure.",
     )
     current.settings = Settings(score, side, smoothing, every, threshold)
 
 
+def _detection_settings(left, right) -> tuple[float, int]:
+    """The detection threshold, and the image size in pixels at which faces are detected."""
+    score = left.slider(
+        "Detection threshold",
+        0.3,
+        0.95,
+        0.7,
+        0.05,
+        key="live-score",
+        persist_state="session",
+        help="Lower: more faces, more false alarms.",
+    )
+    side = right.select_slider(
+        "Detection size",
+        SIDES,
+        320,
+        key="live-side",
+        persist_state="session",
+        format_func=lambda side: f"{side} pixels",
+        help="Larger: finds smaller faces, takes longer.",
+    )
+    return score, side
+
+
 def show(current: LiveReader, *, is_on: bool) -> None:
-    """Pace, faces and their course; looked at every second while the camera is on."""
+    """Speed, faces and their timelines, updated every second while the camera is on."""
     st.fragment(_show, run_every=EVERY if is_on else None)(current, is_on)
-    st.fragment(_course, run_every=EVERY_COURSE if is_on else None)(current)
+    st.fragment(_timeline, run_every=EVERY_TIMELINE if is_on else None)(current)
 
 
 def _show(current: LiveReader, is_on: bool) -> None:
@@ -100,26 +106,24 @@ def _show(current: LiveReader, is_on: bool) -> None:
     connection.watch(is_on, pace.frames)
     if is_on and pace.frames:
         with st.container(horizontal=True):
-            st.metric("Frames a second", f"{pace.frames_per_second:.0f}", width="content")
+            st.metric("Frames per second", f"{pace.frames_per_second:.0f}", width="content")
             st.metric("Delay", f"{1000 * pace.latency:.0f} ms", width="content", help=DELAY)
             st.metric("Dropped frames", f"{pace.dropped:,} of {pace.frames + pace.dropped:,}", width="content")
             st.metric("Faces now", len(current.now), width="content")
     _snapshot(current if is_on and pace.frames else None)
 
 
-DELAY = (
-    "From a frame's arrival in Python to its answer, median of five seconds; the way through the network comes on top."
-)
+DELAY = "From a frame's arrival in Python to its result, median over five seconds; network time not included."
 
 
-def _course(current: LiveReader) -> None:
+def _timeline(current: LiveReader) -> None:
     if read := current.readings:
         timeline.show(read, "live")
 
 
 def _snapshot(current: LiveReader | None) -> None:
-    """The snapshot that was taken last, and while the camera is on a button that takes another."""
-    if current and st.button("Take a snapshot", key="live-snap", icon=":material/photo_camera:"):
+    """The latest snapshot and, while the camera is on, a button that takes another."""
+    if current and st.button("Take snapshot", key="live-snap", icon=":material/photo_camera:"):
         st.session_state[SNAPSHOT] = current.snapshot
     taken = st.session_state.get(SNAPSHOT)
     if taken is not None:

@@ -1,1 +1,1 @@
-"""The pieces of the Models page: one run and what can be done with it."""
+"""Parts of the Models page: managing one run, import, and robustness."""

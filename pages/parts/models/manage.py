@@ -1,4 +1,4 @@
-"""One run's name, note and files, and its curves beside those of others."""
+"""A run's name, note, files and curves, and the import of networks."""
 
 import tempfile
 from pathlib import Path
@@ -12,17 +12,17 @@ from fer.system import process
 from pages.parts.shared import access, frame, run_actions, run_curves
 from pages.parts.shared.run_actions import downloads
 
-CHOSEN = "models-chosen"  # the run that the Models page shows
+CHOSEN = "models-chosen"  # the run shown on the Models page
 
 
 def show(store: RunStore, run: Run, *, is_default: bool) -> None:
-    """Buttons and boxes that change a run, its downloads, and its curves."""
+    """Downloads, actions, name, note and curves of a run."""
     with st.container(horizontal=True):
         downloads(run)
     if access.allowed("training"):
         if not run.is_without_weights:
             st.button(
-                "Make it the default",
+                "Make default",
                 key="models-make-default",
                 type="primary",
                 disabled=is_default or not run.is_usable,
@@ -37,43 +37,45 @@ def show(store: RunStore, run: Run, *, is_default: bool) -> None:
 
 
 def _note(run: Run) -> None:
-    note = st.text_area("Note", run.note, key=f"models-note-{run.id}", placeholder="What you want to remember of it")
+    note = st.text_area("Note", run.note, key=f"models-note-{run.id}", placeholder="Your notes on this model")
     if note != run.note:
         run.note = note
 
 
 def _exports(store: RunStore, run: Run) -> None:
-    """Other formats, made when they are asked for, with what each costs in accuracy."""
+    """Other formats, made on request, with the accuracy each costs."""
     card = card_of(run)
     for kind, export in (card.exports if card else {}).items():
         change = export.val_accuracy_change
-        cost = "accuracy not measured" if change is None else f"{100 * change:+.2f} points on n = {export.val_n:,}"
-        st.caption(f"{kind}: {export.bytes / 1e6:.2f} MB, {cost} of the validation split against the float32 file.")
-    missing = [kind for kind in EXPORTS if kind not in files_of(run)]  # of a run that ships, what is told is not there
+        cost = "accuracy not measured" if change is None else f"{100 * change:+.2f} points, n = {export.val_n:,}"
+        st.caption(f"{kind}: {export.bytes / 1e6:.2f} MB; validation accuracy compared with float32: {cost}")
+    missing = [
+        kind for kind in EXPORTS if kind not in files_of(run)
+    ]  # shipped runs have these on their card but not as files
     if run.is_usable and missing:
         with st.container(horizontal=True):
             for kind in missing:
                 if st.button(f"Make {kind}", key=f"models-export-{kind}"):
-                    with st.spinner(f"Converting {run.id} to {kind} and comparing its answers …"):
+                    with st.spinner(f"Converting {run.id} to {kind} and comparing predictions …"):
                         process.command(store.root, "export", run.id, "--as", kind)
                     st.rerun()
 
 
-def bring(store: RunStore) -> None:
-    """A network that was trained elsewhere, checked in a process of its own before it becomes a run."""
+def show_import(store: RunStore) -> None:
+    """Import a network that was trained elsewhere, after checking it in a separate process."""
     st.markdown(
-        "A `.keras` file is opened in Keras's safe mode: code in it is refused. A `.tflite` must take uint8 "
-        "(N, 48, 48, 1) and answer float32 logits. A wrong scale makes a network answer badly without failing: "
-        "judge it."
+        "`.keras` files are opened in Keras's safe mode; files that contain code are rejected. `.tflite` files must "
+        "take uint8 (N, 48, 48, 1) and return float32 logits. A wrong input range gives poor predictions without an "
+        "error, so evaluate the model after importing it."
     )
     upload = st.file_uploader("Network", ["keras", "tflite"], key="models-import")
-    labels = st.text_input("Labels, in the order of its outputs", ",".join(EMOTIONS), key="models-import-labels")
+    labels = st.text_input("Labels, in output order", ",".join(EMOTIONS), key="models-import-labels")
     scale = st.segmented_control(
-        "It wants pixels from", ["0-255", "0-1", "-1-1"], default="0-255", required=True, key="models-import-scale"
+        "Input range", ["0-255", "0-1", "-1-1"], default="0-255", required=True, key="models-import-scale"
     )
-    name = st.text_input("Name of the run", key="models-import-name", placeholder="imported and the time")
-    if st.button("Import it", key="models-import-now", disabled=upload is None):
-        with tempfile.TemporaryDirectory() as folder, st.spinner("Checking it …"):
+    name = st.text_input("Run name", key="models-import-name", placeholder="“imported” and time")
+    if st.button("Import", key="models-import-now", disabled=upload is None) and upload:
+        with tempfile.TemporaryDirectory() as folder, st.spinner("Checking the network …"):
             path = Path(folder) / Path(upload.name).name
             path.write_bytes(upload.getvalue())
             named = ["--name", name] if name else []
@@ -90,6 +92,6 @@ def _rename(store: RunStore, run: Run) -> None:
 
 
 def _renamed(store: RunStore, run: Run, name: str) -> None:
-    """Rename it, and stay with it."""
+    """Rename the run, and keep showing it."""
     st.session_state[CHOSEN] = store.rename(run.id, name).id
-    st.toast(f"{frame.plain(run.id)} is called {frame.plain(name)} now.")
+    st.toast(f"Renamed {frame.plain(run.id)} to {frame.plain(name)}.")

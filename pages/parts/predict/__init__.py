@@ -1,1 +1,1 @@
-"""The ways into the Predict page: photos, the camera, a video, and many photos at once."""
+"""Parts of the Predict page: photos, the camera, a video, and many photos at once."""

@@ -1,4 +1,4 @@
-"""A photo from the visitor's own camera; works wherever the page does, with no TURN server."""
+"""A photo from the visitor's camera; needs no TURN server."""
 
 import streamlit as st
 
@@ -10,11 +10,11 @@ MIRRORED = '[data-testid="stCameraInput"] :is(video, img) { transform: scaleX(-1
 
 
 def show(run: Run, tta: bool) -> None:
-    """The camera, and the answer to the photo that was taken, both mirrored: Streamlit's own are not."""
+    """The camera and the result for the photo taken, both mirrored, which Streamlit does not do by itself."""
     st.html(f"<style>{MIRRORED}</style>")
-    taken = st.camera_input("Camera", key="predict-camera", help="The browser asks whether this page may use it.")
+    taken = st.camera_input("Camera", key="predict-camera", help="Your browser will ask for permission.")
     if not taken:
         return
     image = read_image(taken.getvalue())[:, ::-1]
-    if found := photos.answer("camera.jpg", image, run, tta, taken.file_id):
-        photos.take([found])
+    if result := photos.read("camera.jpg", image, run, tta, taken.file_id):
+        photos.downloads([result])

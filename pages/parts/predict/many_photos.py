@@ -1,4 +1,4 @@
-"""Many photos at once: a table of them, what they show together, and what could not be read."""
+"""Many photos at once: a summary, a table of all faces, and the files that could not be read."""
 
 import json
 from contextlib import ExitStack
@@ -18,14 +18,20 @@ from fer.runs.store import RunStore
 from pages.parts.shared import figures, frame, model_picker
 
 THUMBNAIL = 96  # pixels
-LAST = "predict-many-last"  # what was read last, which another way into the page does not take away
+KINDS = {"files or zips": "Files or ZIPs", "a folder": "A folder"}
+LAST = "predict-many-last"  # the latest results, kept when the visitor switches to another source
 TYPES = [suffix[1:] for suffix in many_photos.SUFFIXES]
 
 
 def show(run: Run, tta: bool) -> None:
-    """Files, zips or a folder; every photo's answer."""
+    """Files, ZIPs or a folder, and the results."""
     kind = st.segmented_control(
-        "Upload", ["files or zips", "a folder"], default="files or zips", required=True, key="predict-many-kind"
+        "Upload",
+        list(KINDS),
+        default="files or zips",
+        required=True,
+        format_func=KINDS.__getitem__,
+        key="predict-many-kind",
     )
     several = "directory" if kind == "a folder" else True
     uploads = st.file_uploader("Photos", [*TYPES, "zip"], accept_multiple_files=several, key=f"predict-many-{kind}")
@@ -35,7 +41,7 @@ def show(run: Run, tta: bool) -> None:
     if LAST not in st.session_state:
         return
     run, answers, others = st.session_state[LAST]
-    if not uploads and st.button("Forget these answers", key="predict-many-forget"):
+    if not uploads and st.button("Discard these results", key="predict-many-forget"):
         del st.session_state[LAST]
         st.rerun()
     read = [answer for answer in answers if not answer.error]
@@ -49,7 +55,7 @@ def show(run: Run, tta: bool) -> None:
 def _read(
     run_id: str, changed: int, tta: bool, ids: tuple[str, ...], _uploads: list[UploadedFile]
 ) -> tuple[list[Answer], list[tuple[str, str]]]:
-    """Every photo's answer, and (name, reason) of what is none."""
+    """The result for every photo, and (name, reason) for every file that was skipped."""
     bar, others = st.progress(0.0, "Reading the photos …"), []
     try:
         with ExitStack() as zips:
@@ -57,15 +63,15 @@ def _read(
             for upload in _uploads:
                 with frame.errors(f"{upload.name}: "):
                     found += _photos(upload, zips)
-            pictures, names = many_photos.pictures_among(found)
-            others += [(name, "Left out: no image file, by its name.") for name in names]
+            images, names = many_photos.pictures_among(found)
+            others += [(name, "Skipped: not an image file, judging by its name.") for name in names]
             reading = many_photos.read_all(
-                pictures, reader=model_picker.reader(RunStore()[run_id], tta=tta), thumbnails=THUMBNAIL
+                images, reader=model_picker.reader(RunStore()[run_id], tta=tta), thumbnails=THUMBNAIL
             )
             step, answers = frame.progress(bar, "photos read"), []
             for answer in reading:
                 answers.append(answer)
-                step(len(answers), len(pictures))
+                step(len(answers), len(images))
             return answers, others
     finally:
         bar.empty()
@@ -83,24 +89,24 @@ def _summary(read: list[Answer], labels: tuple[str, ...]) -> None:
     with st.container(horizontal=True):
         st.metric("Photos read", f"{len(read):,}", width="content")
         st.metric("Faces", f"{len(found):,}", width="content")
-        st.metric("Without a face", f"{sum(not answer.predictions for answer in read):,}", width="content")
+        st.metric("Without faces", f"{sum(not answer.predictions for answer in read):,}", width="content")
     if found:
         counts = [found.count(label) for label in labels]
-        told = ", ".join(f"{label} {count}" for label, count in zip(labels, counts, strict=True))
-        figures.show(count_bars(labels, counts, f"{len(found):,} faces in {len(read):,} photos"), "many-counts", told)
+        words = ", ".join(f"{label} {count}" for label, count in zip(labels, counts, strict=True))
+        figures.show(count_bars(labels, counts, f"{len(found):,} faces in {len(read):,} photos"), "many-counts", words)
 
 
 def _table(read: list[Answer], run: Run) -> None:
-    """A row a face, filtered; and all of it to take away."""
+    """One row per face, filtered, and downloads of all rows."""
     left, right = st.columns(2)
-    labels = left.multiselect("Only", run.labels, key="predict-many-only", placeholder="every emotion")
-    least = right.slider("From a confidence of", 0.0, 1.0, 0.0, 0.05, key="predict-many-least", format="percent")
-    told = [answer.as_dict() | {"model": run.id} for answer in read]
-    everything = many_photos.table(told)
+    labels = left.multiselect("Emotions", run.labels, key="predict-many-only", placeholder="All emotions")
+    least = right.slider("Minimum confidence", 0.0, 1.0, 0.0, 0.05, key="predict-many-least", format="percent")
+    results = [answer.as_dict() | {"model": run.id} for answer in read]
+    everything = many_photos.table(results)
     if "confidence" in everything:
         everything["sure"] = everything["confidence"].ge(run.card.threshold or 0.0)
-    thumbnails = {answer.name: data_url(answer.thumbnail, "JPEG") for answer in read}
-    shown = everything.assign(photo=everything["file"].map(thumbnails))
+    thumbnails = {answer.name: data_url(answer.thumbnail, "JPEG") for answer in read if answer.thumbnail is not None}
+    shown = everything.assign(photo=everything["file"].map(thumbnails.get))
     if "label" in shown and (labels or least):
         shown = shown[shown["confidence"].ge(least) & (shown["label"].isin(labels) if labels else True)]
     if "confidence" in shown:
@@ -111,25 +117,25 @@ def _table(read: list[Answer], run: Run) -> None:
         hide_index=True,
         key="predict-many-table",
         row_height=THUMBNAIL // 2,
-        alt="Every face with its photo, emotion and confidence",
+        alt="All faces with photo, emotion and confidence",
         column_config={
             "photo": st.column_config.ImageColumn(width=THUMBNAIL // 2),
             "confidence": st.column_config.NumberColumn(format="%.1f%%"),
         },
     )
-    st.caption(f"{len(shown):,} of {len(everything):,} rows; a photo without a face has one of its own. {run.id}.")
+    st.caption(f"{len(shown):,} of {len(everything):,} rows; photos without faces have one row each. Model: {run.id}.")
     with st.container(horizontal=True):
         csv = everything.to_csv(index=False)
-        st.download_button("Answers (CSV)", csv, "emotions.csv", "text/csv", key="many-csv", on_click="ignore")
-        text = json.dumps(told, indent=2)
+        st.download_button("Results (CSV)", csv, "emotions.csv", "text/csv", key="many-csv", on_click="ignore")
+        text = json.dumps(results, indent=2)
         st.download_button(
-            "Answers (JSON)", text, "emotions.json", "application/json", key="many-json", on_click="ignore"
+            "Results (JSON)", text, "emotions.json", "application/json", key="many-json", on_click="ignore"
         )
 
 
 def _failures(failed: list[tuple[str, str]], others: list[tuple[str, str]]) -> None:
     if not failed and not others:
         return
-    st.warning(f"{len(failed) + len(others):,} of the files were not read:", icon=":material/warning:")
-    rows = pd.DataFrame([*failed, *others], columns=["file", "why"])
-    st.dataframe(rows, hide_index=True, key="predict-many-failed", alt="Files that could not be read, and why")
+    st.warning(f"Files not read: {len(failed) + len(others):,}", icon=":material/warning:")
+    rows = pd.DataFrame([*failed, *others], columns=["file", "reason"])
+    st.dataframe(rows, hide_index=True, key="predict-many-failed", alt="Files that could not be read, with the reason")

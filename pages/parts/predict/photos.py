@@ -1,4 +1,4 @@
-"""Photos that are uploaded one by one, the samples, and the answer to one photo."""
+"""Uploaded photos and examples, each with its result."""
 
 import json
 
@@ -14,7 +14,7 @@ TYPES = ["jpg", "jpeg", "png", "webp", "bmp", "gif", "heic", "heif", "avif"]
 
 
 def show(run: Run, tta: bool) -> None:
-    """The uploader, the samples, and every answer."""
+    """The uploader, the examples, and the result for every photo."""
     uploads = st.file_uploader(
         "Photos",
         TYPES,
@@ -25,22 +25,22 @@ def show(run: Run, tta: bool) -> None:
         args=("predict-sample",),
         help="JPEG, PNG, WebP, BMP, GIF (first frame), HEIC or AVIF; up to 20 MB each.",
     )
-    with st.expander("No photo at hand? Click a sample.", expanded=not uploads):
+    with st.expander("Or try an example", expanded=not uploads):
         sample = samples.pick("predict-sample")
     photos = [(upload.name, upload.getvalue(), upload.file_id) for upload in uploads]
     if sample:
         photos.insert(0, (sample.file, sample.path.read_bytes(), sample.file))
-    take([found for photo in photos if (found := answer(*photo[:2], run, tta, photo[2]))])
+    downloads([result for photo in photos if (result := read(*photo[:2], run, tta, photo[2]))])
 
 
-def answer(name: str, content: bytes | np.ndarray, run: Run, tta: bool, key: str) -> dict | None:
-    """Show the answer to one photo, or to a picture that is read already. Returns it as plain values, or None where the
-    file is no picture."""
+def read(name: str, content: bytes | np.ndarray, run: Run, tta: bool, key: str) -> dict | None:
+    """Show the result for one photo, given as a file's bytes or as an image. Returns it as plain values, or None if the
+    file is not a readable image."""
     st.header(frame.plain(name), divider="gray")
     with frame.errors(f"{name}: "):
         image = read_image(content) if isinstance(content, bytes) else content
         predictions = model_picker.reader(run, tta=tta).read(image)
-        if not predictions and _wants_whole(name, key):
+        if not predictions and _ask_for_whole(name, key):
             predictions = model_picker.reader(run, "whole", tta=tta).read(image)
         if predictions:
             answers.show(name, image, predictions, run, key)
@@ -49,25 +49,25 @@ def answer(name: str, content: bytes | np.ndarray, run: Run, tta: bool, key: str
         return {"file": name, "width": width, "height": height, "model": run.id, "faces": found}
 
 
-def _wants_whole(name: str, key: str) -> bool:
-    """Say that no face was found, and ask whether the whole picture is one."""
+def _ask_for_whole(name: str, key: str) -> bool:
+    """Say that no face was found, and offer to treat the whole image as one."""
     st.warning(
-        f"No face was found in {frame.plain(name)}. Faces need about 20 pixels and must not be turned away. "
-        "If the picture is nothing but a face, take it whole.",
+        f"No face found in {frame.plain(name)}. Faces must be at least about 20 pixels wide and not turned away. "
+        "If the image shows nothing but a face, use the whole image.",
         icon=":material/search_off:",
     )
-    return st.toggle("Take the whole picture as the face", key=f"whole-{key}")
+    return st.toggle("Use the whole image as the face", key=f"whole-{key}")
 
 
-def take(answered: list[dict]) -> None:
-    """Buttons that take all answers along."""
-    if not answered:
+def downloads(results: list[dict]) -> None:
+    """Buttons that export all results."""
+    if not results:
         return
     st.divider()
     with st.container(horizontal=True):
         st.download_button(
-            "Answers (CSV)",
-            many_photos.table(answered).to_csv(index=False),
+            "Results (CSV)",
+            many_photos.table(results).to_csv(index=False),
             "emotions.csv",
             "text/csv",
             key="predict-csv",
@@ -75,8 +75,8 @@ def take(answered: list[dict]) -> None:
             icon=":material/table:",
         )
         st.download_button(
-            "Answers (JSON)",
-            json.dumps(answered, indent=2),
+            "Results (JSON)",
+            json.dumps(results, indent=2),
             "emotions.json",
             "application/json",
             key="predict-json",

@@ -1,4 +1,4 @@
-"""A video: read while it is decoded, shown again with every face marked."""
+"""A video: read while it is decoded, then shown with every face marked."""
 
 import tempfile
 import time
@@ -21,10 +21,10 @@ RESULT = "predict-video-result"
 
 @dataclass(frozen=True)
 class Result:
-    """What was read in a video; its files are gone with the session.
+    """The readings of a video; its files are deleted when the session ends.
 
     Attributes:
-        made_from: upload, model and settings, so that another choice asks for another reading.
+        made_from: upload, model and settings; if any of them changes, the video must be read again.
     """
 
     name: str
@@ -35,21 +35,21 @@ class Result:
     warning: str
 
     @property
-    def film(self) -> Path:
+    def video(self) -> Path:
         return Path(self.folder.name) / "marked.mp4"
 
 
 def show(run: Run, tta: bool) -> None:
-    """The uploader, how closely to look, and the result."""
+    """The uploader, the settings, and the result."""
     upload = st.file_uploader("Video", [suffix[1:] for suffix in SUFFIXES], key="predict-video")
     left, right = st.columns(2)
     every = left.select_slider(
-        "Readings a second",
+        "Readings per second",
         (1, 2, 5, 10, 30),
         5,
         key="predict-video-rate",
         persist_state="session",
-        help="More take longer.",
+        help="More readings take longer.",
     )
     smoothing = right.slider(
         "Smoothing", 0.0, 3.0, 0.5, 0.1, format="%.1f s", key="predict-video-smoothing", persist_state="session"
@@ -57,67 +57,72 @@ def show(run: Run, tta: bool) -> None:
     result = st.session_state.get(RESULT)
     if not upload:
         if result:
-            _tell(result)
-            st.button("Forget this video", key="predict-video-forget", on_click=st.session_state.pop, args=(RESULT,))
+            _show_result(result)
+            st.button("Discard this video", key="predict-video-forget", on_click=st.session_state.pop, args=(RESULT,))
         return
-    wanted = (upload.file_id, run.id, run.tflite_path.stat().st_mtime_ns, tta, every, smoothing)
-    if result and result.made_from == wanted:
-        _tell(result)
+    made_from = (upload.file_id, run.id, run.tflite_path.stat().st_mtime_ns, tta, every, smoothing)
+    if result and result.made_from == made_from:
+        _show_result(result)
     elif st.button("Read the video", type="primary", key="predict-video-read", icon=":material/play_arrow:"):
         working = st.empty()
         with working.container():
-            st.caption("Whatever you click meanwhile cancels the reading.")
-            st.button("Cancel", key="predict-video-cancel")  # any click ends the run of this script, and so the reading
+            st.caption("Clicking elsewhere cancels it.")
+            st.button("Cancel", key="predict-video-cancel")  # any click ends this script run, and with it the reading
             bar = st.progress(0.0, "Opening the video …")
         with frame.errors(f"{upload.name}: "):
             st.session_state[RESULT] = _read(
-                bar, upload, model_picker.reader(run, tta=tta), 1 / every, smoothing, wanted
+                bar, upload, model_picker.reader(run, tta=tta), 1 / every, smoothing, made_from
             )
             st.rerun()
         working.empty()
     else:
-        st.caption("Whatever you click while it is read cancels the reading.")
+        st.caption("Clicking elsewhere while the video is read cancels it.")
 
 
 def _read(bar, upload: UploadedFile, reader: EmotionReader, every: float, smoothing: float, made_from: tuple) -> Result:
     folder = tempfile.TemporaryDirectory(prefix="fer-")
-    source = Path(folder.name) / f"film{Path(upload.name).suffix.lower()}"
+    source = Path(folder.name) / f"video{Path(upload.name).suffix.lower()}"
     source.write_bytes(upload.getbuffer())
     started, read = time.monotonic(), []
     frames = annotate.annotate_video(
         source, Path(folder.name) / "marked.mp4", reader=reader, every=every, smoothing=smoothing
     )
     moments, warning = {}, ""
-    with closing(frames):
+    with closing(frames):  # pyright: ignore[reportArgumentType]  # a generator, though declared as an iterator
         for seen in frames:
             read += seen.readings
             moments, warning = seen.moments, seen.warning
-            bar.progress(seen.share or 0.0, _how_far(seen, time.monotonic() - started))
+            bar.progress(seen.share or 0.0, _progress_text(seen, time.monotonic() - started))
     source.unlink()
     return Result(upload.name, made_from, folder, read, moments, warning)
 
 
-def _how_far(seen: annotate.Frame, elapsed: float) -> str:
+def _progress_text(seen: annotate.Frame, elapsed: float) -> str:
     if not seen.share:
-        return f"{seen.time:.0f} s of the film are read"
-    return f"{seen.share:.0%}, {seen.time:.0f} s of the film; about {elapsed / seen.share - elapsed:.0f} s left"
+        return f"{seen.time:.0f} s of video read"
+    return f"{seen.share:.0%}, {seen.time:.0f} s of video; about {elapsed / seen.share - elapsed:.0f} s left"
 
 
-def _tell(result: Result) -> None:
+def _show_result(result: Result) -> None:
     st.header(frame.plain(result.name), divider="gray")
     if result.warning:
         st.warning(frame.plain(result.warning))
-    st.video(result.film)
-    with result.film.open("rb") as file:
+    st.video(result.video)
+    with result.video.open("rb") as file:
         stem = Path(result.name).stem
         st.download_button(
-            "Marked video (MP4)", file, f"{stem}-emotions.mp4", "video/mp4", key="predict-video-take", on_click="ignore"
+            "Annotated video (MP4)",
+            file,
+            f"{stem}-emotions.mp4",
+            "video/mp4",
+            key="predict-video-take",
+            on_click="ignore",
         )
     if not result.readings:
-        st.warning("No face was found in this video.", icon=":material/search_off:")
+        st.warning("No face found in this video.", icon=":material/search_off:")
         return
     timeline.show(result.readings, "predict-video")
-    st.header("The strongest moment of each emotion")
+    st.header("Strongest moment of each emotion")
     with st.container(horizontal=True):
         for label, moment in sorted(result.moments.items(), key=lambda item: -item[1].reading.probability(item[0])):
             reading = moment.reading

@@ -1,4 +1,4 @@
-"""One answered photo: the picture with its boxes, and each face with its emotion."""
+"""The result for one photo: the image with boxes, and each face with its emotion."""
 
 import numpy as np
 import streamlit as st
@@ -14,20 +14,20 @@ from fer.runs.run import Run
 from pages.parts.shared import saliency
 from pages.parts.shared.frame import plain
 
-SHOWN_SIDE = 1280  # pixels; more is not seen on a page and takes a browser long to load
+SHOWN_SIDE = 1280  # pixels; more is not visible on a page and slow to load
 
 
 def show(name: str, image: np.ndarray, predictions: list[Prediction], run: Run, key: str) -> None:
-    """Picture on the left, faces on the right, the annotated picture to take away below."""
+    """The image on the left with its download, the faces on the right."""
     left, right = st.columns([3, 2], gap="medium")
     classes = predictions[0].labels if predictions else ()
     marked = annotate(image, predictions, color_map(classes), threshold=run.card.threshold or 0.0)
     shown = thumbnail(marked, SHOWN_SIDE)
     labels = ", ".join(f"{number} {prediction.label}" for number, prediction in enumerate(predictions, 1))
-    width = "stretch" if shown.shape[0] <= 2 * shown.shape[1] else "content"  # a tall strip would fill many screens
+    width = "stretch" if shown.shape[0] <= 2 * shown.shape[1] else "content"  # a tall image would fill many screens
     left.image(shown, output_format="JPEG", width=width, alt=f"{name} with its faces marked: {labels}")
     left.download_button(
-        "Picture with boxes (PNG)",
+        "Annotated image (PNG)",
         lambda: image_bytes(marked),
         f"{name.rsplit('.', 1)[0]}-emotions.png",
         "image/png",
@@ -42,7 +42,7 @@ def show(name: str, image: np.ndarray, predictions: list[Prediction], run: Run, 
 
 def _show_face(number: int, image: np.ndarray, prediction: Prediction, run: Run, key: str) -> None:
     thumbnail, chart = st.columns([1, 3], vertical_alignment="center", wrap=False)
-    thumbnail.image(  # cut again: twice as fine as the crop that the model saw, which is blurred at this width
+    thumbnail.image(  # cropped again: the crop that the model saw would be blurred at this width
         crop(image, prediction.face, size=96),
         width=96,
         alt=f"Face {number} as the model sees it",
@@ -59,11 +59,15 @@ def _show_face(number: int, image: np.ndarray, prediction: Prediction, run: Run,
 
 
 def _headline(prediction: Prediction, run: Run) -> str:
-    """The emotion, or that the model is not sure, and the second-best."""
+    """The most likely emotion, or that the model is not sure, and the runner-up."""
     (first, p), (second, q) = prediction.top(2)
     if prediction.is_sure(run.card.threshold):
-        return f"**{plain(first)}** · {p:.1%}, then {plain(second)} {q:.1%}"
-    return f"**not sure** · perhaps {plain(first)} {p:.1%} or {plain(second)} {q:.1%}"
+        return f"**{_titled(first)}** {p:.0%} · next: {plain(second)} {q:.0%}"
+    return f"**Not sure** · {plain(first)} {p:.0%} or {plain(second)} {q:.0%}"
+
+
+def _titled(label: str) -> str:
+    return plain(label[:1].upper() + label[1:])
 
 
 def _in_words(prediction: Prediction) -> str:

@@ -1,21 +1,22 @@
-"""How every figure of the page is shown."""
+"""Shows a figure, with a toolbar that saves it."""
 
 import re
 
 import plotly.graph_objects as go
 import streamlit as st
 
-FORMAT = "evaluate-figure-format"  # of the pictures that a figure's own toolbar saves
+FORMAT = "evaluate-figure-format"  # of the image that a figure's toolbar saves
 
 
 def show(figure: go.Figure, name: str, alt: str, **options):
-    """Draw a figure whose toolbar saves it as the chosen kind of picture. Returns what st.plotly_chart does.
+    """Show a figure whose toolbar saves it in the chosen format. Returns what st.plotly_chart returns.
 
     Args:
-        name: the widget's key; the saved file is named after the figure's title and what it was made from.
+        name: the widget's key; the saved file is named after the figure's title and data.
         alt: the figure in words.
     """
-    file = re.sub(r"\W+", "-", " ".join(figure.layout.meta)).strip("-")
+    meta = figure.layout.meta  # pyright: ignore[reportAttributeAccessIssue]  # Plotly makes layout's attributes at run time
+    file = re.sub(r"\W+", "-", " ".join(meta)).strip("-")
     save = {"format": st.session_state.get(FORMAT) or "png", "filename": file, "scale": 2}
     config = {"displaylogo": False, "displayModeBar": True, "toImageButtonOptions": save}
     return st.plotly_chart(figure, key=name, alt=alt, config=config, **options)

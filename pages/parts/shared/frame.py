@@ -1,4 +1,4 @@
-"""What every page starts with, and the only place that shows a FerError."""
+"""How every page starts, and the only place that shows a FerError."""
 
 import errno
 import re
@@ -11,20 +11,20 @@ from fer.errors import DISK_FULL, FerError
 
 
 def start(title: str, introduction: str) -> None:
-    """Title and first sentence of a page, after making sure that it runs inside `streamlit_app.py`."""
+    """Show a page's title and introduction, after making sure that it runs inside `streamlit_app.py`."""
     _leave_legacy_mode()
     st.title(title)
     st.markdown(introduction)
 
 
 def plain(text: str) -> str:
-    """A file's or a run's name so that Markdown shows it as it is."""
+    """The text, escaped so that Markdown shows it as it is."""
     return re.sub(r"([^\w\s])", r"\\\1", text)
 
 
 @contextmanager
 def errors(prefix: str = ""):
-    """Show a FerError raised inside, or a full disk, as a message, and go on after the block."""
+    """Show a FerError raised inside, or a full disk, as a message, and continue after the block."""
     try:
         yield
     except FerError as error:
@@ -36,13 +36,13 @@ def errors(prefix: str = ""):
 
 
 def act(action, *args, **options) -> None:
-    """A button's on_click: do it, and show a FerError at the top of the page."""
+    """A button's on_click: run the action, and show a FerError at the top of the page."""
     with errors():
         action(*args, **options)
 
 
 def progress(bar, what: str):
-    """A callback (done, n) that moves a progress bar, at most ten times a second: each is a message to the browser."""
+    """A callback (done, n) that updates a progress bar, at most ten times a second to spare the browser."""
     shown = [0.0]
 
     def show(done: int, n: int) -> None:
@@ -54,10 +54,10 @@ def progress(bar, what: str):
 
 
 def _leave_legacy_mode() -> None:
-    """Run again through `streamlit_app.py` where a deep link was the first request to a fresh server.
+    """Rerun through `streamlit_app.py` if a deep link was the first request to a fresh server.
 
-    Streamlit then still takes pages/ for its old automatic navigation and runs the page alone. The flag is internal;
-    tests/browser/test_browser.py opens a fresh server at a deep link to see that this still holds.
+    Streamlit then still uses pages/ for its old automatic navigation and runs the page alone. The flag is internal;
+    tests/browser/test_browser.py opens a fresh server at a deep link to check that this still works.
     """
     from streamlit.runtime.pages_manager import PagesManager
 

@@ -1,4 +1,4 @@
-"""Trained models on pages: kept loaded, picked, and told about honestly."""
+"""Models on pages: loaded once, picked in a select box, and described by their accuracy."""
 
 import streamlit as st
 
@@ -16,81 +16,84 @@ def _classifier(run_id: str, changed: int) -> Classifier:
     return Classifier(RunStore()[run_id])
 
 
-@st.cache_data(max_entries=256, show_spinner="Measuring how fast the models are …")
+@st.cache_data(max_entries=256, show_spinner="Measuring the model's speed …")
 def _speed(run_id: str, changed: int) -> float:
     return milliseconds_a_face(RunStore()[run_id])
 
 
 def speed_of(run: Run) -> float:
-    """Milliseconds a face on one core of this machine, measured once for each file."""
+    """Milliseconds per face on one core of this machine, measured once per file."""
     return _speed(run.id, run.tflite_path.stat().st_mtime_ns)
 
 
 def classifier(run: Run) -> Classifier:
-    """The run's network, loaded once for all visitors, and again when its file changes."""
+    """The run's classifier, loaded once for all visitors, and again when its file changes."""
     return _classifier(run.id, run.tflite_path.stat().st_mtime_ns)
 
 
 def reader(run: Run, detector: str = "yunet", *, tta: bool = False) -> EmotionReader:
-    """A reader with that network."""
+    """A reader that uses the run's classifier."""
     return EmotionReader(classifier(run), detector=detector, tta=tta)
 
 
 def choose_tta(run: Run, key: str) -> bool:
-    """A switch for test-time augmentation, with what it costs here and what it gave on the validation split."""
+    """A switch for test-time augmentation; its help states the cost here and the gain on the validation split."""
     single, augmented = (run.card.score("val", tta=tta) for tta in (False, True))
-    told = "Each face is looked at six times: as it is, nearer, farther, and all three mirrored. "
-    told += f"That takes {6 * speed_of(run):.1f} ms a face instead of {speed_of(run):.1f}."
+    text = "Averages six views of each face: original, zoomed in, zoomed out, and each mirrored. "
+    text += f"Takes {6 * speed_of(run):.1f} ms per face instead of {speed_of(run):.1f} ms."
     if single and augmented:
         gain, data = 100 * (augmented.accuracy - single.accuracy), run.card.data.name
-        told += f" On the validation split of {data} (n = {single.n:,}) its accuracy is {gain:+.1f} points higher."
-    return st.toggle("Test-time augmentation", key=key, help=told, persist_state="session")
+        text += f" Accuracy on the validation split of {data} (n = {single.n:,}): {gain:+.1f} points."
+    return st.toggle("Test-time augmentation", key=key, help=text, persist_state="session")
 
 
-def pick_run(key: str, *, to_answer: bool = True) -> Run:
-    """A select box of the runs that can answer, and not to answer also of those that ship without weights; the default
-    one first chosen."""
+def pick_run(key: str, *, usable_only: bool = True) -> Run:
+    """A select box of usable runs, initially the default one.
+
+    Args:
+        usable_only: False also offers runs that ship without weights.
+    """
     store = RunStore()
-    runs = [run.id for run in store if run.is_usable or (run.is_without_weights and not to_answer)]
+    runs = [run.id for run in store if run.is_usable or (run.is_without_weights and not usable_only)]
     chosen = store.default.id
     id = st.selectbox(
         "Model",
         runs,
         index=runs.index(chosen),
         key=key,
-        help="The models in `models/`; see Models.",
+        help="The models in `models/`; see the Models page.",
         persist_state="session",
     )
     return store[id]
 
 
-def tell_of_weights(run: Run) -> None:
-    """That a run ships without weights, and how to train them again."""
+def explain_missing_weights(run: Run) -> None:
+    """Say that a run ships without weights, and how to train it again."""
     st.info(
-        f"The weights of {plain(run.id)} are not here, only its reports and curves. This trains it again: "
+        f"{plain(run.id)} ships without weights, only with its reports and curves. To train it again: "
         f"`python -m fer train --recipe {run.id}`",
         icon=":material/model_training:",
     )
 
 
 def accuracy_sentence(run: Run, *, tta: bool = False) -> str:
-    """How often a run is right, on what and how surely, in words; every number from its card."""
+    """A run's test accuracy with its interval, in words; every number comes from its card."""
     card, score = run.card, run.card.test_score
     if tta and score:
         score = card.score("test", tta=True)
     if card.data.is_drawn and not card.imported:
-        return f"**{run.id}** was trained on faces that this project drew; how it does on real ones is unknown."
+        return f"**{run.id}** was trained on synthetic faces; its accuracy on real ones is unknown."
     if not score:
-        return f"**{run.id}** has not been measured on a test split of real faces."
+        return f"**{run.id}** has not been evaluated on a test split of real faces."
     low, high = score.interval
     text = (
-        f"**{run.id}** is right on **{score.accuracy:.1%}** of the test split of {card.data.name} "
+        f"**{run.id}**: **{score.accuracy:.1%}** test accuracy on {card.data.name} "
         f"(n = {score.n:,}, 95% interval {low:.1%} to {high:.1%}, {way(tta)})"
     )
-    if not score.has_leaks:
+    if not score.has_leaks or score.leak_free_interval is None:
         return f"{text}."
     low, high = score.leak_free_interval
     return (
-        f"{text}, and on **{score.leak_free_accuracy:.1%}** ({low:.1%} to {high:.1%}) without the "
+        f"{text}; **{score.leak_free_accuracy:.1%}** ({low:.1%} to {high:.1%}) without the "
         f"{score.n - score.leak_free_n} test images that have an exact copy in the training split."
     )

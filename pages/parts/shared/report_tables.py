@@ -13,7 +13,7 @@ from pages.parts.shared import frame
 
 
 def headline(report: Report) -> None:
-    """Accuracy and what else sums up a report, each with its interval."""
+    """Accuracy and the other headline figures, each with its interval."""
     found = figures_of(report)
     for start in range(0, len(found), 3):
         for column, figure in zip(st.columns(3), found[start : start + 3], strict=False):
@@ -28,7 +28,7 @@ def about(report: Report) -> str:
 
 
 def class_table(report: Report, key: str) -> pd.DataFrame:
-    """Precision, recall, F1 and support of every class, drawn; returns what it was drawn from."""
+    """Precision, recall, F1 and support of every class, as a table. Returns the data behind it."""
     table = tables.classes(report)
     shown = table[["class", "support"]].copy()
     for name in ("precision", "recall", "f1"):
@@ -47,5 +47,5 @@ def class_table(report: Report, key: str) -> pd.DataFrame:
             "f1, 95%": st.column_config.TextColumn("F1, 95%"),
         },
     )
-    st.caption(f"{about(report)}. Click a column's head to sort. Support: images with that label.")
+    st.caption(f"{about(report)}. Click a column heading to sort. Support: images with that label.")
     return table

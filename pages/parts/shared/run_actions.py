@@ -1,4 +1,4 @@
-"""What can be done with a run: delete it, download its files."""
+"""Delete a run, or download its files."""
 
 from functools import partial
 
@@ -11,14 +11,14 @@ from pages.parts.shared import frame
 
 
 def offer_delete(store: RunStore, run: Run, key: str) -> None:
-    """The button that deletes a run, behind a question."""
+    """A button that deletes a run, after confirmation."""
     with st.popover("Delete"):
-        st.markdown(f"Delete {frame.plain(run.id)} and all that it learnt?")
+        st.markdown(f"Delete {frame.plain(run.id)}? This cannot be undone.")
         st.button("Delete it", key=key, type="primary", on_click=frame.act, args=(store.delete, run.id))
 
 
 def downloads(run: Run) -> None:
-    """The files that another program can use."""
+    """Download buttons for the model files and the training history."""
     names = {"keras": "Keras", "float32": "LiteRT", **{kind: f"LiteRT {kind}" for kind in EXPORTS}, "onnx": "ONNX"}
     for kind, path in files_of(run).items():
         st.download_button(

@@ -1,4 +1,4 @@
-"""Which places of a face speak for an emotion."""
+"""Which parts of a face support an emotion."""
 
 import numpy as np
 import streamlit as st
@@ -11,18 +11,18 @@ from pages.parts.shared import model_picker
 from pages.parts.shared.frame import plain
 
 SIDE = 192  # pixels
-TOLD = {
-    "occlusion": "How far this emotion's probability falls when the place is blurred. Checked on FER2013's validation "
-    "images: hiding the brightest fifth lowers the probability of the answer by far more than hiding as much at random",
-    "activation": "What each place adds to this emotion inside the network (class activation map): quicker, but "
-    "coarser, and by the same check less honest than occlusion",
+EXPLANATIONS = {
+    "occlusion": "How far this emotion's probability falls when an area is blurred. Tested on FER2013's validation "
+    "images: hiding the brightest fifth lowers the predicted emotion's probability far more than hiding a random fifth",
+    "activation": "What each area contributes to this emotion inside the network (class activation map): faster, but "
+    "coarser, and less faithful than occlusion in the same test",
 }
 
 
 @st.fragment
 def show(image: np.ndarray, prediction: Prediction, run: Run, key: str) -> None:
-    """A switch, and behind it the face under its heat for an emotion that may be chosen."""
-    if not st.toggle("Why?", key=f"why-{key}", help="Shows what in this face speaks for an emotion."):
+    """A switch that shows a heat map on the face, for an emotion of your choice."""
+    if not st.toggle("Why?", key=f"why-{key}", help="Shows which parts of this face support an emotion."):
         return
     left, right = st.columns(2)
     order = [label for label, _ in prediction.top(len(prediction.labels))]
@@ -33,12 +33,12 @@ def show(image: np.ndarray, prediction: Prediction, run: Run, key: str) -> None:
     index = prediction.labels.index(label)
     (heat,) = saliency.explain(classifier, prediction.crop[None], index, method=method)
     if not heat.any():
-        st.caption(f"Nothing in this face speaks for {plain(label)}.")
+        st.caption(f"Nothing in this face supports {plain(label)}.")
         return
-    fine = crop(image, prediction.face, size=SIDE)  # to look at: what the model saw is four times as coarse
-    picture = saliency.overlay(fine, heat)
-    st.image(picture, width=SIDE, alt=f"What speaks for {label}, brightest most")
+    fine = crop(image, prediction.face, size=SIDE)  # for display: four times the resolution that the model saw
+    image_with_heat = saliency.overlay(fine, heat)
+    st.image(image_with_heat, width=SIDE, alt=f"Heat map: what supports {label}, brightest most")
     st.caption(
-        f"{TOLD[method]} (`docs/experiments.md` has the figures). Brightest speaks most for {plain(label)}. It shows "
-        "where the network looks, not what the person feels."
+        f"{EXPLANATIONS[method]} (figures in `docs/experiments.md`). Brightest areas support {plain(label)} "
+        "most. This shows where the network looks, not what the person feels."
     )

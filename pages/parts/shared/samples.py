@@ -1,4 +1,4 @@
-"""Sample pictures that answer with one click; only public-domain and self-made ones, each with its source."""
+"""Example images that can be read with one click; only public-domain and self-made ones, each with its source."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,12 +9,12 @@ from PIL import Image, ImageOps
 from fer.system import places
 
 FOLDER = places.shipped("samples", in_checkout="pages/parts/samples")
-TILE = 150  # pixels; two tiles stand side by side on a phone
+TILE = 150  # pixels; two tiles fit side by side on a phone
 
 
 @dataclass(frozen=True)
 class Sample:
-    """A picture that ships with the app."""
+    """An image that ships with the app."""
 
     file: str
     title: str
@@ -28,17 +28,17 @@ class Sample:
 SAMPLES = (
     Sample("astronaut.jpg", "Astronaut", "Eileen Collins, NASA; public domain, from scikit-image"),
     Sample("hopper.jpg", "Rear admiral", "Grace Hopper, US Navy; public domain, from Matplotlib"),
-    Sample("pair.jpg", "Two faces", "Made for this app from the two portraits beside it"),
-    Sample("drawn.png", "Drawn face", "Drawn by this app's own synthetic data set; the whole picture is the face"),
+    Sample("pair.jpg", "Two faces", "Made for this app from the two portraits"),
+    Sample("drawn.png", "Drawn face", "From this app's synthetic data set; the whole image is the face"),
 )
 
 
 def pick(key: str) -> Sample | None:
-    """The gallery; the sample that was clicked last, until `forget` is called."""
+    """Show the gallery. Returns the sample clicked last, until `forget` is called."""
     with st.container(horizontal=True):
         for sample in SAMPLES:
             with st.container(width=TILE, gap="xsmall"):
-                st.image(_tile(sample.path), width="stretch", alt=f"Sample picture: {sample.title}")
+                st.image(_tile(sample.path), width="stretch", alt=f"Example: {sample.title}")
                 if st.button(sample.title, key=f"{key}-{sample.file}", width="stretch"):
                     st.session_state[key] = sample.file
                 st.caption(sample.source)
@@ -47,9 +47,9 @@ def pick(key: str) -> Sample | None:
 
 @st.cache_data
 def _tile(path: Path) -> Image.Image:
-    """The middle of a picture as a square."""
-    with Image.open(path) as picture:
-        return ImageOps.fit(picture.convert("RGB"), (2 * TILE, 2 * TILE))
+    """The centre of an image as a square."""
+    with Image.open(path) as image:
+        return ImageOps.fit(image.convert("RGB"), (2 * TILE, 2 * TILE))
 
 
 def forget(key: str) -> None:

@@ -1,4 +1,4 @@
-"""What was read over time: a summary of every face, the course of one, and all of it to take away."""
+"""Readings over time: a summary of every face, the timeline of one, and downloads."""
 
 from collections.abc import Sequence
 
@@ -11,14 +11,14 @@ from pages.parts.shared import figures
 
 
 def show(read: Sequence[observations.Reading], key: str) -> None:
-    """Everything about these readings, oldest first; `key` begins the widgets' keys and the files' names."""
+    """Show these readings, oldest first; `key` is the prefix of the widgets' keys and the file names."""
     faces = observations.summary(read)
     numbers = [face.number for face in faces]
     st.dataframe(
         pd.DataFrame([_row(face) for face in faces]),
         hide_index=True,
         key=f"{key}-summary",
-        alt="How long each face was seen, and its mean probabilities",
+        alt="Each face's time on screen and mean probabilities",
         column_config=dict.fromkeys(faces[-1].means, st.column_config.NumberColumn(format="%.0f%%")),
     )
     chosen = st.selectbox("Face", numbers, key=f"{key}-face")
@@ -27,12 +27,16 @@ def show(read: Sequence[observations.Reading], key: str) -> None:
     figures.show(timeline.timeline(mine, about), f"{key}-timeline", f"Probabilities of face {chosen} over time")
     labels = list(faces[-1].means)
     with st.container(horizontal=True):
-        for name, make, mime in (  # made only when they are clicked: a long session has many readings
+        for name, make, mime in (  # made only when clicked: a long session has many readings
             ("CSV", lambda: observations.table(read, labels).to_csv(index=False), "text/csv"),
-            ("JSON", lambda: observations.table(read, labels).to_json(orient="records", indent=1), "application/json"),
+            ("JSON", lambda: _json(read, labels), "application/json"),
         ):
             file = f"{key}.{name.lower()}"
-            st.download_button(f"Every reading ({name})", make, file, mime, key=f"{key}-{name}", on_click="ignore")
+            st.download_button(f"Readings ({name})", make, file, mime, key=f"{key}-{name}", on_click="ignore")
+
+
+def _json(read: Sequence[observations.Reading], labels: list[str]) -> str:
+    return observations.table(read, labels).to_json(orient="records", indent=1) or ""  # never None without a path
 
 
 def _row(face: observations.Summary) -> dict:

@@ -1,1 +1,1 @@
-"""The pieces of the Train page: data, recipe, and what runs now."""
+"""Parts of the Train page: data, settings, time estimate, current runs and earlier runs."""

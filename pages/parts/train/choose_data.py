@@ -1,4 +1,4 @@
-"""Which data set is trained on, and a look at it before."""
+"""Choose the data set to train on, and explore it."""
 
 import re
 from dataclasses import fields
@@ -14,7 +14,7 @@ from fer.runs.store import RunStore
 from pages.parts.shared import access, frame
 from pages.parts.train import get_fer2013
 
-SHOWN = 8  # faces of each class
+SHOWN = 8  # faces per class
 CLASSES = "train-classes"
 HELP = next(item.metadata["help"] for item in fields(TrainConfig) if item.name == "classes")
 
@@ -24,33 +24,35 @@ def _open(name: str, stamp: str, classes: str) -> Dataset:
     return catalog.open_dataset(name, classes=classes)
 
 
-@st.cache_data(max_entries=8, show_spinner="Looking for twins and faults …")
+@st.cache_data(max_entries=8, show_spinner="Looking for duplicates and faults …")
 def _faults(fingerprint: str, _dataset: Dataset) -> dict[str, int]:
     return _dataset.faults()
 
 
 def choose(store: RunStore) -> tuple[Dataset, bool]:
-    """A data set in data/ or the drawn one; its classes, samples, twins and faults; and whether it cannot be trained on
-    as it was asked for."""
+    """Choose a data set from data/, or the synthetic one, and its classes.
+
+    Returns the data set, and whether the chosen classes are a problem; if so, the data set has all its classes.
+    """
     with st.expander("Get FER2013 from Kaggle"):
         get_fer2013.show()
-    with st.expander("Bring your own data set"):
+    with st.expander("Add your own data set"):
         if access.allowed("uploads"):
             with frame.errors():
-                _bring()
+                _show_upload()
     names = [*catalog.available(), "synthetic"]
     name = st.selectbox(
         "Data",
         names,
         key="train-data",
         persist_state="session",
-        help="What lies in `data/`, and faces that this app draws itself.",
+        help="The data sets in `data/`, and synthetic faces drawn by this app.",
     )
     classes = st.text_input(
         "Classes",
         key=CLASSES,
         persist_state="session",
-        placeholder="all of the data set's",
+        placeholder="All classes",
         help=HELP[0].upper() + HELP[1:],
     )
     problem = True
@@ -58,51 +60,63 @@ def choose(store: RunStore) -> tuple[Dataset, bool]:
     with frame.errors():
         dataset, problem = _open(name, catalog.stamp(name), classes), False
     if dataset.format == "synthetic":
-        st.info("These faces are drawn: a training on them shows how it goes, and tells nothing of real faces.")
-    counts = pd.DataFrame({split: dataset.split(split).counts for split in SPLITS}, index=list(dataset.labels))
-    st.caption(
-        f"{frame.plain(dataset.name)}: "
-        + ", ".join(f"{len(dataset.split(split)):,} {split}" for split in SPLITS)
-        + (f"; carved out of train by this app: {', '.join(dataset.carved)}" if dataset.carved else "")
-        + _known(store, dataset)
-    )
-    if len(dataset.val):
-        most = int(dataset.val.counts.argmax())
-        share = dataset.val.counts[most] / len(dataset.val)
-        st.caption(f"Always answering {frame.plain(dataset.labels[most])} would be right on {share:.1%} of val.")
-    with st.expander("A look at it: classes, samples, twins and faults"):
-        st.bar_chart(
-            counts, horizontal=True, stack=False, sort=False, color=list(palette.MODELS[: len(SPLITS)]), height=320
+        st.info(
+            "These faces are synthetic: good for trying out training, but the accuracy says nothing about real faces."
         )
-        _samples(dataset)
-        st.dataframe(
-            pd.DataFrame(_faults(dataset.fingerprint, dataset).items(), columns=["twins and faults", "count"]),
-            hide_index=True,
-        )
+    _describe(store, dataset)
+    with st.expander("Explore the data"):
+        _explore(dataset)
     return dataset, problem
 
 
+def _describe(store: RunStore, dataset: Dataset) -> None:
+    """The sizes of the splits, and the majority baseline."""
+    st.caption(
+        f"{frame.plain(dataset.name)}: "
+        + ", ".join(f"{len(dataset.split(split)):,} {split}" for split in SPLITS)
+        + (f"; split off from train by this app: {', '.join(dataset.carved)}" if dataset.carved else "")
+        + _known(store, dataset)
+    )
+    if len(dataset.val):
+        counts = dataset.val.counts
+        majority = frame.plain(dataset.labels[int(counts.argmax())])
+        st.caption(f"Majority baseline: {counts.max() / len(dataset.val):.1%} (always {majority}, validation split)")
+
+
+def _explore(dataset: Dataset) -> None:
+    """Class counts, samples, duplicates and faults."""
+    counts = pd.DataFrame({split: dataset.split(split).counts for split in SPLITS}, index=list(dataset.labels))
+    st.bar_chart(
+        counts, horizontal=True, stack=False, sort=False, color=list(palette.MODELS[: len(SPLITS)]), height=320
+    )
+    _samples(dataset)
+    st.dataframe(
+        pd.DataFrame(_faults(dataset.fingerprint, dataset).items(), columns=["duplicates and faults", "count"]),
+        hide_index=True,
+    )
+
+
 def _known(store: RunStore, dataset: Dataset) -> str:
-    """How many shipped models were trained on just this."""
+    """How many shipped models were trained on exactly this data."""
     same = [run for run in store if run.is_shipped and run.card.data.fingerprint == dataset.fingerprint]
-    return f"; the very images, labels and splits of {len(same)} shipped model{'s' * (len(same) > 1)}" if same else ""
+    return f"; identical to the training data of {len(same)} shipped model{'s' * (len(same) > 1)}" if same else ""
 
 
-def _bring() -> None:
-    """Keep an uploaded file in data/, if it is a data set."""
+def _show_upload() -> None:
+    """Add an uploaded file to data/, if it is a data set."""
     st.markdown(
-        "A csv like Kaggle's `fer2013.csv`, an `.npz` with images, labels and usage, or a `.zip` of one of these or of "
-        "folders named after the classes. It is kept in this server's `data/`, where all its visitors can train on it."
+        "A CSV like Kaggle's `fer2013.csv`, an `.npz` with images, labels and usage, or a `.zip` of one of these or of "
+        "one folder per class. It is saved in this server's `data/`, where all visitors can train on it."
     )
     upload = st.file_uploader("Data set", ["csv", "npz", "zip"], key="train-upload")
     if not upload:
         return
     stem, _, suffix = upload.name.rpartition(".")
-    name = st.text_input("Keep it as", re.sub(r"[^A-Za-z0-9._-]+", "-", stem), key=f"train-keep-{upload.file_id}")
-    if st.button("Keep it", key="train-keep"):
-        with st.spinner("Reading it …"):
+    name = st.text_input("Save as", re.sub(r"[^A-Za-z0-9._-]+", "-", stem), key=f"train-keep-{upload.file_id}")
+    if st.button("Save", key="train-keep"):
+        with st.spinner("Checking the data set …"):
             kept = catalog.keep(name, suffix.lower(), upload)
-        st.success(f"Kept as {kept}; choose it below.")
+        st.success(f"Saved as {kept}; choose it below.")
 
 
 def _samples(dataset: Dataset) -> None:

@@ -1,4 +1,4 @@
-"""What became of earlier trainings: those that stopped can go on, those that ended can be used."""
+"""Earlier runs: resume or delete unfinished ones, use finished ones."""
 
 import streamlit as st
 
@@ -14,7 +14,7 @@ RESUMABLE = ("created", "stopped", "failed", "lost")
 
 
 def show(store: RunStore) -> None:
-    """Unfinished runs with Resume and Delete, and the run that ended last in this session."""
+    """Unfinished runs with Resume and Delete, and the run that finished last in this session."""
     for run in store:
         if queue.state_of(run) in RESUMABLE:
             _unfinished(store, run)
@@ -28,7 +28,7 @@ def _unfinished(store: RunStore, run: Run) -> None:
     state, message = run.state, run.status.message
     text = f"**{frame.plain(run.id)}** is {state}."
     if state == "lost" and not message:
-        text += " The process that trained it is gone. Resume continues from its last epoch."
+        text += " Its process ended unexpectedly. Resume continues from the last completed epoch."
     with st.container(border=True):
         st.markdown(f"{text} {frame.plain(message)}")
         with st.container(horizontal=True):
@@ -41,7 +41,7 @@ def _unfinished(store: RunStore, run: Run) -> None:
             )
             run_actions.offer_delete(store, run, f"delete-{run.id}")
             with st.popover("Log"):
-                st.code(log_tail(run) or "Nothing was written.", language=None)
+                st.code(log_tail(run) or "The log is empty.", language=None)
         run_curves.curves(run)
 
 
@@ -54,7 +54,7 @@ def _finished(run: Run) -> None:
     run_curves.curves(run)
     report = stored.report(run, run.card.data.name, "val")
     if report:
-        st.header("On the validation split")
+        st.header("Validation results")
         if warning := sentences.warning(run, report.dataset, "val"):
             st.warning(frame.plain(warning))
         report_tables.headline(report)

@@ -1,18 +1,18 @@
-"""Get FER2013 from Kaggle, and watch it come."""
+"""Download FER2013 from Kaggle, with its progress."""
 
 import streamlit as st
 
 from fer.data import catalog, download, kaggle
 from pages.parts.shared import access, frame
 
-EVERY = 1.0  # seconds between looks while it comes
-VOTES = "Ten people's votes on each image, from GitHub (Barsoum et al. 2016): soft targets, and a second opinion."
+EVERY = 1.0  # seconds between updates while it downloads
+VOTES = "Ten annotators' votes on each image, from GitHub (Barsoum et al. 2016): soft targets, and a second opinion."
 SEEN = "train-kaggle-seen"  # whether this session saw it running
-PHASES = {kaggle.READING: "Reading the csv …", download.VOTES: "Fetching the FER+ votes …"}
+PHASES = {kaggle.READING: "Reading the CSV …", download.VOTES: "Fetching the FER+ votes …"}
 
 
 def show() -> None:
-    """A form that starts the download, and its progress, which any visitor sees."""
+    """A form that starts the download, and its progress, visible to all visitors."""
     if not access.allowed("kaggle"):
         return
     last = download.latest()
@@ -31,20 +31,20 @@ def show() -> None:
 
 def _offer() -> None:
     st.markdown(
-        "48-pixel faces of seven emotions, 28,709 to train, 3,589 and 3,589 to judge: for research; the pictures may "
-        "not be passed on. It comes as one csv (about 300 MB on this server's disk) and is kept as `data/fer2013.csv`."
+        "48-pixel faces of seven emotions: 28,709 for training, 3,589 each for validation and test. For research only; "
+        "the images may not be redistributed. Saved as one CSV, `data/fer2013.csv`, about 300 MB on this server's disk."
     )
     source = st.radio(
-        "From",
+        "Source",
         list(kaggle.SOURCES),
         key="train-kaggle-source",
         format_func=lambda name: kaggle.SOURCES[name].summary,
     )
     token = access.setting(kaggle.TOKEN)
     if kaggle.SOURCES[source].needs_token and not token:
-        st.markdown("Kaggle asks who you are:\n" + "\n".join(f"1. {step}" for step in kaggle.STEPS))
+        st.markdown("Kaggle requires an account:\n" + "\n".join(f"1. {step}" for step in kaggle.STEPS))
     votes = st.toggle(
-        "The FER+ votes too",
+        "Also get the FER+ votes",
         value=True,
         key="train-kaggle-votes",
         help=VOTES,
@@ -60,17 +60,17 @@ def _watch() -> None:
     last = download.latest()
     if last and last.is_running:
         st.session_state[SEEN] = True
-        st.progress(last.done / last.total if last.total else 0.0, _how_far(last))
+        st.progress(last.done / last.total if last.total else 0.0, _progress_text(last))
         st.button("Cancel", key="train-kaggle-cancel", on_click=frame.act, args=(download.cancel,))
     elif st.session_state.pop(SEEN, False):
-        st.rerun()  # the whole page: it has ended
+        st.rerun()  # the whole page: the download has ended
     elif last and last.error:
         st.error(frame.plain(last.error), icon=":material/error:")
         st.button("Dismiss", key="train-kaggle-dismiss", on_click=download.forget)
 
 
-def _how_far(running: download.Download) -> str:
+def _progress_text(running: download.Download) -> str:
     if running.total:
         megabytes, total, speed = (value / 1e6 for value in (running.done, running.total, running.speed))
         return f"{megabytes:,.0f} of {total:,.0f} MB, {speed:.1f} MB/s"
-    return PHASES.get(running.phase, "Asking Kaggle …")
+    return PHASES.get(running.phase, "Connecting to Kaggle …")

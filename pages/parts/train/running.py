@@ -1,4 +1,4 @@
-"""What runs and what waits: bars, curves that grow, and the buttons that stop, go on, cancel and delete."""
+"""Running and queued training: progress, live curves, and buttons to stop, cancel and reorder."""
 
 import streamlit as st
 
@@ -10,16 +10,16 @@ from fer.system.text import duration
 from pages.parts.shared import frame
 from pages.parts.shared.run_curves import behind, curves
 
-EVERY = 1.0  # seconds between looks while something runs
+EVERY = 1.0  # seconds between updates while something runs
 EVERY_CURVES = 3.0  # the same for the curves, which take longer to draw
 EVERY_IDLE = 10.0  # the same while nothing runs: another visitor may start something
 SEEN = "train-seen"  # the runs that were active when this session last looked
-LAST = "train-last"  # the run that was last seen to end
+LAST = "train-last"  # the run that finished last
 ACTIVE = ("queued", "training")
 
 
 def show(store: RunStore) -> None:
-    """Everything that runs or waits, looked at again and again."""
+    """Everything that runs or is queued, updated regularly."""
     queue.see_to(store)
     states = _states(store)
     ended = [id for id in st.session_state.get(SEEN, []) if states.get(id) == "finished"]
@@ -40,7 +40,7 @@ def _training(store: RunStore, states: dict[str, str]) -> list[Run]:
 
 
 def _show(store: RunStore, states: dict[str, str]) -> None:
-    """The runs that are active; the whole page anew where any run is in another state than the page shows."""
+    """The active runs; reruns the whole page if any run's state has changed since it was drawn."""
     queue.see_to(store)
     if _states(store) != states:
         st.rerun()
@@ -67,7 +67,7 @@ def _running(run: Run) -> None:
             disabled=stopping,
             on_click=frame.act,
             args=(stop.ask, run),
-            help="Keeps what is learnt; it can go on later. Once all epochs are trained there is nothing to stop.",
+            help="Keeps the weights; you can resume later. Not available once all epochs are trained.",
         )
         st.button(
             "Cancel",
@@ -76,11 +76,11 @@ def _running(run: Run) -> None:
             on_click=frame.act,
             args=(stop.ask, run),
             kwargs={"discard": True},
-            help="Stops and deletes this run.",
+            help="Stop and delete this run.",
         )
     if stop.was_asked(run):
-        st.info("It stops after this batch …")
-    st.caption(f"{config.architecture} on {config.data}, {config.epochs} epochs, seed {config.seed}.")
+        st.info("Stopping after this batch …")
+    st.caption(f"{config.architecture} on {config.data}, {config.epochs} epochs, seed {config.seed}")
 
 
 def _curves(run: Run) -> None:
@@ -89,7 +89,7 @@ def _curves(run: Run) -> None:
     progress = run.progress
     curves(run, progress if progress.is_training else None, behind(RunStore.around(run), run))
     with st.expander("Log"):
-        st.code(log_tail(run) or "Nothing yet.", language=None)
+        st.code(log_tail(run) or "The log is empty.", language=None)
 
 
 def _bars(progress: Progress) -> None:
@@ -113,8 +113,13 @@ def _bars(progress: Progress) -> None:
 def _waiting(store: RunStore, run: Run, position: int, *, is_next: bool) -> None:
     config, name = run.config, frame.plain(run.id)
     with st.container(horizontal=True, vertical_alignment="center"):
-        place = "starts" if is_next else f"waits as number {position + 1}"
+        place = "starts next" if is_next else f"is number {position + 1} in the queue"
         st.markdown(f"**{name}** {place}: {config.architecture} on {frame.plain(config.data)}.")
-        change = {"on_click": frame.act}
-        st.button("Sooner", key=f"sooner-{run.id}", disabled=position == 0, args=(queue.sooner, store, run), **change)
-        st.button("Cancel", key=f"cancel-{run.id}", args=(queue.cancel, store, run), **change)
+        st.button(
+            "Move up",
+            key=f"sooner-{run.id}",
+            disabled=position == 0,
+            on_click=frame.act,
+            args=(queue.sooner, store, run),
+        )
+        st.button("Cancel", key=f"cancel-{run.id}", on_click=frame.act, args=(queue.cancel, store, run))
