@@ -120,7 +120,7 @@ def _preview(dataset: Dataset, config: TrainConfig) -> None:
     random = np.random.default_rng(config.seed)
     images, _ = augment(dataset.train.images[index], dataset.train.targets[index], config, random, NUMPY)
     st.image(
-        list(images[..., 0]),
+        list(np.asarray(images)[..., 0]),
         width=72,
         output_format="PNG",
         alt=[f"Augmented training face {i}" for i in range(1, PREVIEWED + 1)],
