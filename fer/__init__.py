@@ -1,14 +1,14 @@
-"""Facial emotion recognition: read the emotions of faces, train the networks that do it, and judge them.
+"""Facial emotion recognition: recognize emotions in faces, train models and evaluate them.
 
-    EmotionReader   the emotions of the faces in a photo          (fer/inference/reader.py)
-    read_video      the same over a video; annotate_video marks it (fer/video/annotate.py)
-    open_dataset    labelled faces: FER2013, a csv, npz, zip or folder, drawn ones (fer/data/catalog.py)
-    TrainConfig     every setting of a training                    (fer/runs/config.py)
-    train           a configuration becomes a finished Run         (fer/training/train.py)
-    evaluate        a Run on a split becomes a Report              (fer/evaluation/evaluate.py)
+    EmotionReader   recognizes emotions in a photo                (fer/inference/reader.py)
+    read_video      the same for a video; annotate_video draws it (fer/video/annotate.py)
+    open_dataset    labelled faces: FER2013, a csv, npz, zip or folder, synthetic (fer/data/catalog.py)
+    TrainConfig     all settings of a training run                (fer/runs/config.py)
+    train           trains a configuration into a finished Run    (fer/training/train.py)
+    evaluate        evaluates a Run on a split, giving a Report   (fer/evaluation/evaluate.py)
     RunStore, Run   trained models on disk                         (fer/runs/)
 
-Each is imported when it is first used, so that `import fer` costs nothing; only `train` imports Keras.
+Everything is imported on first use to keep `import fer` fast; only `train` imports Keras.
 """
 
 from importlib import import_module

@@ -1,4 +1,4 @@
-"""python -m fer: the command line; its commands are in fer/cli/."""
+"""Entry point of `python -m fer`; the commands are in fer/cli/."""
 
 import sys
 

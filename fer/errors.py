@@ -1,24 +1,24 @@
-"""The one error that a person is meant to read."""
+"""The one error type whose message is written for the user."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from difflib import get_close_matches
 
-MAX_TOLD = 300  # characters of what another library says
+MAX_TOLD = 300  # characters quoted from another library's error
 DISK_FULL = "The disk is full. Free some space and try again."
 
 
 class FerError(Exception):
-    """Something a user did or gave cannot work; the message says what, what was got, and what to do."""
+    """A user's input or action can't work; the message says what is wrong, what was given, and what to do."""
 
 
 def unknown(kind: str, name: str, valid) -> FerError:
-    """The error for a name that is not among the valid ones, suggesting the nearest.
+    """An error for an unknown name, suggesting the closest valid one.
 
     Args:
-        kind: what was looked for, in the singular ("architecture").
-        name: what was asked for.
-        valid: the names that exist.
+        kind: what the name refers to, in the singular ("architecture").
+        name: the name given.
+        valid: the existing names.
     """
     valid = sorted(valid)
     nearest = get_close_matches(str(name), valid, n=1, cutoff=0.6)
@@ -28,27 +28,27 @@ def unknown(kind: str, name: str, valid) -> FerError:
 
 @contextmanager
 def extra(name: str, what: str, more: str = "") -> Iterator[None]:
-    """Around imports that come with an extra of the package.
+    """Wrap imports that need one of the package's extras.
 
     Args:
-        name: the extra's.
-        what: needs it ("Training").
-        more: what else there is to know.
+        name: the extra.
+        what: the feature that needs it ("Training").
+        more: further advice, appended to the message.
 
     Raises:
-        FerError: where a package is not installed, with the command that installs it.
+        FerError: if a package is not installed, with the command to install it.
     """
     try:
         yield
     except ModuleNotFoundError as error:
-        if (error.name or "fer").split(".")[0] == "fer":  # no package is missing, but a file of this one
+        if (error.name or "fer").split(".")[0] == "fer":  # a module of this package is missing, not a dependency
             raise
         raise FerError(
-            f'{what} needs {error.name}, which is not installed: pip install "facial-emotion-studio[{name}]", or in a '
-            f"checkout pip install -r requirements.txt{more}."
+            f'{what} needs {error.name}, which is not installed. Run pip install "facial-emotion-studio[{name}]", or '
+            f"in a checkout: pip install -r requirements.txt{more}."
         ) from error
 
 
 def shortened(error: Exception) -> str:
-    """What another library's error says, on one line."""
+    """Another library's error message on one line, truncated."""
     return " ".join(str(error).split())[:MAX_TOLD]

@@ -1,5 +1,5 @@
-"""Labelled faces to train on and to judge by.
+"""Labelled faces for training and evaluation.
 
 In: a csv, npz, zip or folder, or a name in data/. Out: a `Dataset` with the splits train, val and test.
-Open `catalog.py` first (`open_dataset`); the shapes of files are in `formats/`, one a file.
+Open `catalog.py` first (`open_dataset`); the file formats are in `formats/`, one per file.
 """

@@ -1,4 +1,4 @@
-"""What was read of a data set, kept beside it as arrays, because Kaggle's csv takes seconds to read."""
+"""A cache of parsed data sets, stored next to the source, because Kaggle's csv takes seconds to parse."""
 
 import json
 import os
@@ -12,11 +12,11 @@ import numpy as np
 
 from fer.data.dataset import Rows
 
-VERSION = 2  # 2: names of the classes
+VERSION = 2  # 2: added class names
 
 
 def read(path: Path, parse: Callable[[Path], Rows]) -> Rows:
-    """The rows as memory maps from the cache beside the source, which is made by `parse` when the source changes."""
+    """The rows, memory-mapped from the cache next to the source; `parse` rebuilds it when the source changes."""
     cache, now = path.parent / f".{path.name}.cache", stamp(path)
     rows = _load(cache, now)
     if rows is not None:
@@ -24,13 +24,13 @@ def read(path: Path, parse: Callable[[Path], Rows]) -> Rows:
     rows = parse(path)
     try:
         _save(rows, cache, now)
-    except OSError:  # a read-only or full disk: reading again next time is the only harm
+    except OSError:  # read-only or full disk: the source is just parsed again next time
         return rows
     return _load(cache, now) or rows
 
 
 def stamp(path: Path) -> str:
-    """Text that changes when the file, or any file below the folder, changes."""
+    """A hash that changes when the file, or any file in the folder, changes."""
     names = [os.path.join(parent, name) for parent, _, files in os.walk(path) for name in files] or [str(path)]
     text = "\n".join(name[len(str(path)) :] + _facts(name) for name in sorted(names))
     return sha256(f"{VERSION}\n{text}".encode(errors="surrogateescape")).hexdigest()
@@ -39,7 +39,7 @@ def stamp(path: Path) -> str:
 def _facts(name: str) -> str:
     try:
         stat = os.stat(name)
-    except OSError:  # a link that leads nowhere; the format that reads it says so
+    except OSError:  # a broken link; the format reports it when reading
         return " missing"
     return f" {stat.st_size} {stat.st_mtime_ns}"
 
@@ -52,12 +52,12 @@ def _load(cache: Path, stamp: str) -> Rows | None:
         images = np.load(cache / "images.npy", mmap_mode="r")
         labels, usage, groups = np.load(cache / "rows.npy")
         return Rows(images, labels, usage, groups, facts["fingerprint"], tuple(facts["names"]))
-    except (OSError, EOFError, ValueError, KeyError):  # none yet, or half-written by a process that died
+    except (OSError, EOFError, ValueError, KeyError):  # not there yet, or left incomplete by a process that died
         return None
 
 
 def _save(rows: Rows, cache: Path, stamp: str) -> None:
-    """Write beside the target and rename, so that a reader never sees half a cache."""
+    """Write to a temporary folder and rename it, so that the cache appears atomically."""
     fresh = Path(tempfile.mkdtemp(dir=cache.parent, prefix=f"{cache.name}-"))
     try:
         np.save(fresh / "images.npy", rows.images)

@@ -1,4 +1,4 @@
-"""The data sets in data/: found by name, opened, and kept."""
+"""Find, open and store data sets in data/."""
 
 import re
 import shutil
@@ -21,19 +21,19 @@ def open_dataset(
     """Open a data set by path or by its name in data/.
 
     Args:
-        name: "synthetic", a file or folder, or the name of one in data/ with or without its suffix.
-        ferplus: the share of each training target that the FER+ votes in `fer2013new.csv` beside the source give.
-        ferplus_as: what they give: "labels" or "votes", as TrainConfig tells.
-        seed: for the splits that must be carved.
-        classes: fewer classes than the source's, as `grouping.parse` reads them.
+        name: "synthetic", a file or folder, or the name of one in data/, with or without suffix.
+        ferplus: share of each training target taken from the FER+ votes in `fer2013new.csv` next to the source.
+        ferplus_as: how the votes are used, "labels" or "votes"; see TrainConfig.
+        seed: for carving missing splits.
+        classes: a subset or merge of the source's classes; see `class_groups.parse`.
 
     Raises:
-        FerError: where there is no such data set or it cannot be read, or has not these classes.
+        FerError: if the data set doesn't exist, cannot be read, or doesn't have these classes.
     """
     rows, format, path = open_rows(name)
     plan = class_groups.parse(classes, rows.names)
     if ferplus and format.name == "synthetic":
-        raise FerError("Nobody voted on drawn faces. Set ferplus to 0, or train on fer2013.")
+        raise FerError("Synthetic faces have no FER+ votes. Set ferplus to 0, or train on fer2013.")
     as_labels = ferplus_as == "labels"
     soft = soft_targets(ferplus_path(path), rows, plan, ferplus, as_labels=as_labels) if ferplus else None
     grouped = rows.grouped(plan)
@@ -41,49 +41,49 @@ def open_dataset(
 
 
 def open_rows(name: str | Path) -> tuple[Rows, Format, Path]:
-    """What `open_dataset` splits: all rows in the source's order, their format, and where they lie."""
+    """All rows before splitting, in source order, with their format and path."""
     format, path = recognise(find(name))
     return cache.read(path, format.read) if format.cached else format.read(path), format, path
 
 
 def stamp(name: str | Path) -> str:
-    """Text that changes when the data set of that name does."""
+    """A string that changes when the data set with that name changes."""
     path = find(name)
     return cache.stamp(path) if path.exists() else str(path)
 
 
 def ferplus_path(source: Path) -> Path:
-    """Where the FER+ votes of a source lie, if it has them."""
+    """The path of a source's FER+ votes, whether or not they exist."""
     return source.parent / f"{FERPLUS}.csv"
 
 
 def find(name: str | Path) -> Path:
-    """The path meant by a path or by a name in data/."""
+    """Resolve a path, or a name in data/, to a path."""
     if str(name) == "synthetic":
         return Path("synthetic")
     if not str(name):
-        raise FerError("No data set is named. Give a path, a name in data/, or 'synthetic'.")
+        raise FerError("No data set was given. Use a path, a name in data/, or 'synthetic'.")
     for path in (Path(name), *(DATA / f"{name}{suffix}" for suffix in ("", *SUFFIXES))):
         if path.exists():
             return path
     known = unknown("data set", str(name), {"synthetic", *available()})
-    raise FerError(f"{known} It is no path that exists either. data/README.md tells where to get FER2013.")
+    raise FerError(f"{known} No such path exists either. See data/README.md for how to get FER2013.")
 
 
 def keep(name: str, suffix: str, file: BinaryIO) -> str:
-    """Put a data set into data/ under a name, after reading it once. Returns the name.
+    """Store a data set in data/ after checking that it can be read. Returns its name.
 
     Args:
         suffix: csv, npz or zip.
-        file: the content, open for reading.
+        file: the content, opened for reading.
 
     Raises:
-        FerError: where the name is no plain one or taken, or the content is no data set; nothing is kept then.
+        FerError: if the name is invalid or taken, or the content isn't a data set; nothing is stored then.
     """
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", name) or name in ("synthetic", FERPLUS):
         raise FerError(f"A data set's name must be 1 to 64 letters, digits, '.', '_' or '-', got {name!r}.")
     if name in available():
-        raise FerError(f"There is a data set named {name} already. Choose another name.")
+        raise FerError(f"A data set named {name} already exists. Choose another name.")
     path = DATA / f"{name}.{suffix}"
     DATA.mkdir(parents=True, exist_ok=True)
     try:
@@ -92,14 +92,14 @@ def keep(name: str, suffix: str, file: BinaryIO) -> str:
         open_dataset(path)
     except BaseException as error:
         path.unlink(missing_ok=True)
-        if isinstance(error, FerError):  # the path is of no use to whoever gave the content
+        if isinstance(error, FerError):  # the uploader doesn't know the path
             raise FerError(str(error).replace(str(path), path.name)) from error
         raise
     return name
 
 
 def available() -> list[str]:
-    """Names of what lies in data/, without the FER+ votes."""
+    """Names of the data sets in data/, without the FER+ votes."""
     paths = DATA.iterdir() if DATA.is_dir() else []
     stems = {path.stem for path in paths if path.is_dir() or path.suffix in SUFFIXES}
     return sorted(stem for stem in stems if not stem.startswith(".") and stem != FERPLUS)

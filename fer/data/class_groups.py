@@ -1,4 +1,4 @@
-"""Fewer classes than a data set has: a subset of them, or several merged into one."""
+"""Select or merge a data set's classes."""
 
 from dataclasses import dataclass
 
@@ -7,36 +7,37 @@ import numpy as np
 from fer.data.labels import check_names, find_label, label_index, tidy
 from fer.errors import FerError
 
-MARKS = ",+="  # what a class's name cannot hold where it is written in such a text
+MARKS = ",+="  # not allowed in class names used in a grouping
 
 
 @dataclass(frozen=True)
 class Grouping:
-    """What becomes of each class.
+    """A mapping from old classes to new ones.
 
     Attributes:
         names: the new classes.
-        places: for each old class its new one, or -1 where it is left out.
+        places: the new class of each old one, or -1 if it is dropped.
     """
 
     names: tuple[str, ...]
     places: tuple[int, ...]
 
     def fold(self, votes: np.ndarray) -> np.ndarray:
-        """Votes (N, old classes) for the old classes as votes (N, new classes)."""
+        """Sum votes (N, old classes) into votes (N, new classes)."""
         belongs = np.array(self.places)[:, None] == np.arange(len(self.names))
         return votes @ belongs.astype(votes.dtype)
 
 
 def parse(text: str, names: tuple[str, ...]) -> Grouping:
-    """Read "happy, not happy=angry+sad": new classes, each of itself or of the old ones behind its name.
+    """Parse a grouping such as "happy, not happy=angry+sad".
 
     Args:
-        text: what is not named is left out; empty text leaves everything as it is. Aliases of emotions are understood.
-        names: the classes of the data set. Where they are the new ones already, they are only put in order.
+        text: classes to keep or merge; all others are dropped, and an empty text keeps everything. Aliases of emotions
+            are accepted.
+        names: the data set's classes. If they already are the new ones, they are only reordered.
 
     Raises:
-        FerError: for classes that do not exist or are named twice, and fewer than 2 or more than 20 new ones.
+        FerError: for unknown or repeated classes, and for fewer than 2 or more than 20 new ones.
     """
     if not text.strip():
         return Grouping(names, tuple(range(len(names))))
@@ -46,19 +47,19 @@ def parse(text: str, names: tuple[str, ...]) -> Grouping:
             parts = [("", [name or olds[0]]) for name, olds in parts]
         return _group(parts, names)
     except FerError as error:
-        raise FerError(f"The classes {text!r} cannot be made of this data set: {error}{_hint(names)}") from error
+        raise FerError(f"The classes {text!r} don't fit this data set: {error}{_hint(names)}") from error
 
 
 def _part(part: str) -> tuple[str, list[str]]:
-    """A new class's name, empty where it keeps the old one's, and the old classes in it."""
+    """A new class's name, empty if it keeps the old one's, and the old classes in it."""
     name, named, olds = part.partition("=")
     olds = [tidy(old) for old in (olds if named else name).split("+")]
     if not all(olds):
-        raise FerError("there is a ',' or '+' with nothing beside it.")
+        raise FerError("there is nothing before or after a ',' or '+'.")
     if not named and len(olds) > 1:
-        raise FerError(f"{tidy(part)!r} needs a name in front, such as '{' or '.join(olds)}={'+'.join(olds)}'.")
+        raise FerError(f"{tidy(part)!r} needs a name first, such as '{' or '.join(olds)}={'+'.join(olds)}'.")
     if named and not tidy(name):
-        raise FerError(f"{tidy(part)!r} lacks a name in front of '='.")
+        raise FerError(f"{tidy(part)!r} needs a name before '='.")
     return (tidy(name) if named else ""), olds
 
 
@@ -68,19 +69,19 @@ def _group(parts: list[tuple[str, list[str]]], names: tuple[str, ...]) -> Groupi
         for old in olds:
             index = label_index(old, names)
             if places[index] >= 0:
-                raise FerError(f"{names[index]!r} is named twice.")
+                raise FerError(f"{names[index]!r} is listed twice.")
             places[index] = place
         new.append(name or names[label_index(olds[0], names)])
     return Grouping(check_names(new), tuple(places))
 
 
 def _has_them_already(parts: list[tuple[str, list[str]]], names: tuple[str, ...]) -> bool:
-    """Whether the data set lacks some of the old classes, and its own are the new ones."""
-    found = {find_label(name or olds[0], names) for name, olds in parts}
-    lacking = any(find_label(old, names) is None for _, olds in parts for old in olds)
-    return lacking and found == set(range(len(names)))
+    """Whether the data set lacks some of the old classes and already has exactly the new ones."""
+    new = {find_label(name or olds[0], names) for name, olds in parts}
+    lacks_old = any(find_label(old, names) is None for _, olds in parts for old in olds)
+    return lacks_old and new == set(range(len(names)))
 
 
 def _hint(names: tuple[str, ...]) -> str:
     marked = [name for name in names if any(mark in name for mark in MARKS)]
-    return f" A name with ',', '+' or '=' cannot be written here: rename {', '.join(marked)}." if marked else ""
+    return f" Names with ',', '+' or '=' can't be used here: rename {', '.join(marked)}." if marked else ""

@@ -1,4 +1,4 @@
-"""Faces with labels in three splits, and what is known of their twins and faults."""
+"""Labelled faces in three splits, with checks for duplicates, leaks and other faults."""
 
 import json
 from dataclasses import dataclass, replace
@@ -12,20 +12,20 @@ from fer.errors import FerError
 from fer.faces.crop import IMAGE_SIZE
 
 SPLITS = ("train", "val", "test")
-USAGE_CODES = {"Training": 0, "PublicTest": 1, "PrivateTest": 2}  # FER2013's own names of the splits
-CARVED_SHARE = 0.1  # of the training images, as many as FER2013 itself keeps back in PublicTest
+USAGE_CODES = {"Training": 0, "PublicTest": 1, "PrivateTest": 2}  # FER2013's names for the splits
+CARVED_SHARE = 0.1  # of the training images, about the size of FER2013's PublicTest
 
 
 @dataclass(frozen=True)
 class Rows:
-    """What every format reads: one entry an image, in the source's order.
+    """The output of every format: one entry per image, in source order.
 
     Attributes:
         images: uint8 (N, 48, 48), 0 black to 255 white.
-        labels: int64 (N,), positions in `names`; -1 where a grouping left the class out.
+        labels: int64 (N,), positions in `names`; -1 if a grouping dropped the class.
         usage: int64 (N,), positions in SPLITS.
-        groups: int64 (N,); images with the same pixels (twins) share a number.
-        fingerprint: SHA-256 of images, labels and usage, and of names other than EMOTIONS, as hexadecimal text.
+        groups: int64 (N,); images with identical pixels (duplicates) share a number.
+        fingerprint: hexadecimal SHA-256 of images, labels and usage, and of names other than EMOTIONS.
         names: the classes.
     """
 
@@ -38,15 +38,15 @@ class Rows:
 
     @classmethod
     def of(cls, images, labels, usage, names: tuple[str, ...] = EMOTIONS) -> "Rows":
-        """Check the arrays and find the twins. Raises FerError for shapes or values that cannot be right."""
+        """Check the arrays and find duplicates. Raises FerError for invalid shapes or values."""
         images, labels, usage = np.asarray(images), np.asarray(labels, np.int64), np.asarray(usage, np.int64)
         if not len(images):
-            raise FerError("The data set holds no images.")
+            raise FerError("The data set contains no images. Add some.")
         if images.dtype != np.uint8 or images.shape[1:] != (IMAGE_SIZE, IMAGE_SIZE):
             raise FerError(f"images must be uint8 (N, 48, 48), got {images.dtype} {images.shape}.")
         for name, values, high in (("labels", labels, len(names)), ("usage", usage, len(SPLITS))):
             if values.shape != (len(images),):
-                raise FerError(f"{name} must be ({len(images)},), one for each image, got {values.shape}.")
+                raise FerError(f"{name} must be ({len(images)},), one per image, got {values.shape}.")
             if values.min() < 0 or values.max() >= high:
                 bad = int(np.flatnonzero((values < 0) | (values >= high))[0])
                 raise FerError(f"{name} must be 0 to {high - 1}, got {values[bad]} in row {bad}.")
@@ -58,7 +58,7 @@ class Rows:
         return cls(images, labels, usage, groups, digest.hexdigest(), names)
 
     def grouped(self, grouping: Grouping) -> "Rows":
-        """The same rows in other classes, and with another fingerprint where that changes anything."""
+        """The same rows with regrouped classes, and with a new fingerprint if anything changed."""
         labels = np.array(grouping.places)[self.labels]
         if grouping.names == self.names and (labels == self.labels).all():
             return self
@@ -68,14 +68,14 @@ class Rows:
 
 @dataclass(frozen=True)
 class Split:
-    """Part of a data set.
+    """One split of a data set.
 
     Attributes:
-        images: uint8 (N, 48, 48), array or memory map.
+        images: uint8 (N, 48, 48), an array or a memory map.
         targets: float32 (N, C), each row sums to 1: one-hot, or FER+ votes.
         rows: int64 (N,), row numbers in the source.
-        groups: int64 (N,); images with the same pixels share a number, across splits.
-        leaked: bool (N,), images with an exact copy in the training split; all False in that split itself.
+        groups: int64 (N,); images with identical pixels share a number, across splits.
+        leaked: bool (N,), images with an exact duplicate in the training split; all False for the training split.
     """
 
     images: np.ndarray
@@ -94,20 +94,20 @@ class Split:
 
     @property
     def counts(self) -> np.ndarray:
-        """int64 (C,): images of each class."""
+        """int64 (C,): number of images in each class."""
         return np.bincount(self.labels, minlength=self.targets.shape[1])
 
 
 @dataclass(frozen=True)
 class Dataset:
-    """Three splits of one source, in one label order.
+    """A source's three splits, with one label order.
 
     Attributes:
-        name: what reports and pages call it.
+        name: the name shown in reports and on pages.
         labels: class names, in the order of the targets' columns.
-        source: where it was read from.
-        format: the format that read it; "synthetic" means drawn, not photographed.
-        carved: the splits that the source did not have and that were carved out of training.
+        source: the path it was read from.
+        format: the format that read it; "synthetic" means drawn faces, not photos.
+        carved: the splits missing from the source and carved from its training images.
         fingerprint: SHA-256 of the rows.
     """
 
@@ -122,7 +122,7 @@ class Dataset:
     fingerprint: str
 
     def split(self, name: str) -> Split:
-        """The split of that name, or all three together as "all"."""
+        """The split with that name, or all three combined for "all"."""
         if name == "all":
             parts = [self.train, self.val, self.test]
             keys = ("images", "targets", "rows", "groups", "leaked")
@@ -132,28 +132,28 @@ class Dataset:
         return getattr(self, name)
 
     def faults(self) -> dict[str, int]:
-        """Counts of what is wrong with the images, over all splits."""
+        """Counts of faulty images over all splits."""
         whole = self.split("all")
         pairs = np.unique(np.stack([whole.groups, whole.labels]), axis=1)
         groups, labels_a_group = np.unique(pairs[0], return_counts=True)
         flat = whole.images.reshape(len(whole), -1)
         return {
-            "surplus copies": len(whole) - len(groups),
-            "groups of copies with conflicting labels": int((labels_a_group > 1).sum()),
-            "images of one colour": int((flat.max(axis=1) == flat.min(axis=1)).sum()),
-            "val images with a copy in train": int(self.val.leaked.sum()),
-            "test images with a copy in train": int(self.test.leaked.sum()),
+            "surplus duplicates": len(whole) - len(groups),
+            "duplicate groups with conflicting labels": int((labels_a_group > 1).sum()),
+            "single-colour images": int((flat.max(axis=1) == flat.min(axis=1)).sum()),
+            "val images duplicated in train": int(self.val.leaked.sum()),
+            "test images duplicated in train": int(self.test.leaked.sum()),
         }
 
 
 def assemble(rows: Rows, *, name: str, source, format: str, soft_targets=None, seed: int = 0) -> Dataset:
-    """Split rows into train, val and test, without those of classes that were left out.
+    """Split rows into train, val and test, without dropped classes.
 
-    A missing val or test split is carved from train: stratified, seeded, and twins never parted.
+    A missing val or test split is carved from train: stratified, seeded, and with duplicates kept together.
 
     Args:
-        soft_targets: float32 (N, C) that replace the labels in the training split only, so that accuracy is
-            always measured on the labels.
+        soft_targets: float32 (N, C), which replace the labels in the training split only, so that accuracy is always
+            measured on the labels.
     """
     usage, carved = np.where(rows.labels < 0, -1, rows.usage), []
     for code in (2, 1):
@@ -169,7 +169,7 @@ def assemble(rows: Rows, *, name: str, source, format: str, soft_targets=None, s
         leaked = in_train[index] & (code != 0)
         splits[split] = Split(_take(rows.images, index), chosen[index], index, rows.groups[index], leaked)
     if not len(splits["train"]):
-        raise FerError(f"{source} holds no training images.")
+        raise FerError(f"{source} contains no training images. Add some.")
     return Dataset(
         name,
         rows.names,
@@ -182,10 +182,10 @@ def assemble(rows: Rows, *, name: str, source, format: str, soft_targets=None, s
 
 
 def carve(rows: Rows, index: np.ndarray, seed: int) -> np.ndarray:
-    """A tenth of the rows in `index`, class by class, with every twin of a chosen image chosen too."""
+    """Choose a tenth of the rows in `index`, class by class, along with all duplicates of the chosen images."""
     random = np.random.default_rng(seed)
     groups, first = np.unique(rows.groups[index], return_index=True)
-    labels = rows.labels[index][first]  # a group with conflicting labels counts as its first image's
+    labels = rows.labels[index][first]  # a group with conflicting labels takes its first image's
     chosen = []
     for label in np.unique(labels):
         members = random.permutation(groups[labels == label])
@@ -195,7 +195,7 @@ def carve(rows: Rows, index: np.ndarray, seed: int) -> np.ndarray:
 
 
 def _take(images: np.ndarray, index: np.ndarray) -> np.ndarray:
-    """images[index], without copying a memory map where the index is one run."""
+    """images[index], without copying a memory map if the index is contiguous."""
     if len(index) and index[-1] - index[0] == len(index) - 1:
         return images[index[0] : index[-1] + 1]
     return images[index]

@@ -1,6 +1,6 @@
-"""`python -m fer download` in a process of its own, which goes on when the page is closed, and how far it is.
+"""Run `python -m fer download` in a background process, which continues when the page is closed, and track it.
 
-The downloading process tells its state in data/.download.json. What it prints goes to data/.download.txt, for people.
+The process writes its state to data/.download.json and its output to data/.download.txt.
 """
 
 import errno
@@ -19,24 +19,29 @@ from fer.errors import DISK_FULL, FerError
 from fer.system.files import write_atomically
 from fer.system.process import launch
 
-STARTING, VOTES, DONE, FAILED = "starting", "votes", "done", "failed"  # phases, beside those of kaggle.get_faces
-EVERY = 0.5  # seconds between two states in which only the bytes differ
-BROKE_OFF = "The download ended before it was done. Start it again; it goes on."
-RUNS_ALREADY = "A download runs already. Wait for its end, or cancel it."
+STARTING, VOTES, DONE, FAILED = (
+    "starting",
+    "votes",
+    "done",
+    "failed",
+)  # phases, in addition to those of kaggle.get_faces
+EVERY = 0.5  # seconds between updates within a phase
+BROKE_OFF = "The download stopped before it finished. Start it again to resume."
+RUNS_ALREADY = "A download is already running. Wait for it to finish, or cancel it."
 
 
 @dataclass(frozen=True)
 class Download:
-    """What is known of the download that was started last.
+    """The state of the most recent download.
 
     Attributes:
-        is_running: whether its process lives and is not done.
+        is_running: whether its process is alive and not finished.
         phase: STARTING, kaggle.DOWNLOADING, kaggle.READING, VOTES, DONE or FAILED.
-        done: bytes of the file that are here.
-        total: its bytes; None while that is not known.
-        speed: bytes a second.
-        kept: names of the files that it has put into data/.
-        error: why it failed; empty where it did not.
+        done: bytes downloaded.
+        total: bytes of the file; None until known.
+        speed: bytes per second.
+        kept: names of the files stored in data/.
+        error: why it failed; empty if it didn't.
     """
 
     is_running: bool
@@ -49,15 +54,15 @@ class Download:
 
 
 def start(source: str, *, votes: bool, token: str = "") -> None:
-    """Begin, or go on where an earlier one broke off.
+    """Start a download, or resume an interrupted one.
 
     Args:
         source: a key of kaggle.SOURCES.
-        votes: the FER+ votes too.
-        token: Kaggle's API token; empty where kagglehub is to find one by itself, or where none is needed.
+        votes: whether to download the FER+ votes too.
+        token: Kaggle API token; empty if none is needed or kagglehub should look for one.
 
     Raises:
-        FerError: where one runs already.
+        FerError: if a download is already running.
     """
     if (last := latest()) and last.is_running:
         raise FerError(RUNS_ALREADY)
@@ -67,40 +72,40 @@ def start(source: str, *, votes: bool, token: str = "") -> None:
     _log().unlink(missing_ok=True)
     forget()
     process = psutil.Process(launch(arguments, _log(), **environment))
-    with suppress(FileExistsError), _state().open("x") as file:  # unless that process was quicker
+    with suppress(FileExistsError), _state().open("x") as file:  # unless that process has already written it
         json.dump({"pid": process.pid, "created": process.create_time(), "phase": STARTING}, file)
 
 
 def fetch(source: str, *, votes: bool) -> Iterator[Path]:
-    """Download in this process and write its state. Gives each file when it is kept; what is there is left alone.
+    """Download in this process and record its state. Yields each file once stored; existing files are kept.
 
     Raises:
-        FerError: as `kaggle.get_faces` and `kaggle.get_votes` do, and where another process downloads already.
+        FerError: as for `kaggle.get_faces` and `kaggle.get_votes`, and if another process is already downloading.
     """
     if (known := _known()) and known.get("pid") != os.getpid() and _download(known).is_running:
         raise FerError(RUNS_ALREADY)
     state = _State()
     try:
         if kaggle.NAME not in catalog.available():
-            yield state.keep(kaggle.get_faces(source, on_progress=state.tell))
+            yield state.keep(kaggle.get_faces(source, on_progress=state.report))
         if votes and not catalog.ferplus_path(catalog.find(kaggle.NAME)).is_file():
-            state.tell(VOTES)
+            state.report(VOTES)
             yield state.keep(kaggle.get_votes())
     except BaseException as error:
         with suppress(OSError):  # the disk may be full
-            state.tell(FAILED, error=_why(error))
+            state.report(FAILED, error=_why(error))
         raise
-    state.tell(DONE)
+    state.report(DONE)
 
 
 def latest() -> Download | None:
-    """The download that was started last, or None where none ever was."""
+    """The most recent download, or None if there never was one."""
     known = _known()
     return _download(known) if known else None
 
 
 def cancel() -> None:
-    """End the download; what is here of the file stays, so that it can go on."""
+    """Stop the download; the partial file is kept, so that it can be resumed."""
     if process := _process(_known() or {}):
         process.terminate()
         process.wait(5)
@@ -108,19 +113,19 @@ def cancel() -> None:
 
 
 def forget() -> None:
-    """Nothing more is told of it."""
+    """Discard the state of the last download."""
     _state().unlink(missing_ok=True)
 
 
 class _State:
-    """What the downloading process writes of itself."""
+    """The state that the downloading process records."""
 
     def __init__(self):
         self._me, self._kept = psutil.Process(), []
         self._stage, self._written, self._began = None, 0.0, (0.0, 0)
 
-    def tell(self, phase: str, done: int = 0, total: int | None = None, *, error: str = "") -> None:
-        """Write where it is: at once in a new phase and when the total becomes known, else at most every EVERY seconds.
+    def report(self, phase: str, done: int = 0, total: int | None = None, *, error: str = "") -> None:
+        """Record progress: immediately when the phase or total changes, otherwise at most every EVERY seconds.
 
         Args:
             done, total: bytes.
@@ -131,7 +136,7 @@ class _State:
         if stage != self._stage:
             self._stage, self._began = stage, (now, done)
         began, before = self._began
-        told = {
+        state = {
             "pid": self._me.pid,
             "created": self._me.create_time(),
             "phase": phase,
@@ -141,7 +146,7 @@ class _State:
             "kept": self._kept,
             "error": error,
         }
-        write_atomically(_state(), json.dumps(told))
+        write_atomically(_state(), json.dumps(state))
         self._written = now
 
     def keep(self, path: Path) -> Path:
@@ -156,7 +161,7 @@ def _why(error: BaseException) -> str:
 
 
 def _known() -> dict | None:
-    """What was written last; None where nothing was, or not all of it yet."""
+    """The last recorded state; None if there is none or it is incomplete."""
     try:
         return json.loads(_state().read_text())
     except (OSError, ValueError):

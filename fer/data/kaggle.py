@@ -1,4 +1,4 @@
-"""FER2013 from Kaggle, and the FER+ votes from their public home, into data/."""
+"""Download FER2013 from Kaggle and the FER+ votes from GitHub into data/."""
 
 import logging
 import os
@@ -13,30 +13,30 @@ from fer.data import catalog
 from fer.data.ferplus import read_votes
 from fer.errors import FerError, extra
 
-NAME = "fer2013"  # what it is called in data/
+NAME = "fer2013"  # its name in data/
 COMPETITION = "challenges-in-representation-learning-facial-expression-recognition-challenge"
 RULES = f"https://www.kaggle.com/competitions/{COMPETITION}/rules"
 VOTES = "https://raw.githubusercontent.com/microsoft/FERPlus/master/fer2013new.csv"
 TOKEN = "KAGGLE_API_TOKEN"  # kagglehub reads it from the environment
 DOWNLOADING, READING = "downloading", "reading"  # phases
 Progress = Callable[[str, int, int | None], None]
-TIMEOUT = (5, 15)  # seconds to connect, and between two answers
+TIMEOUT = (5, 15)  # seconds to connect, and between received bytes
 STEPS = (
     'open https://www.kaggle.com/settings, click "Generate New Token" and copy the token',
     f"accept the competition's rules at {RULES}",
-    f'give the token as the environment variable {TOKEN}, or {TOKEN} = "..." in .streamlit/secrets.toml',
+    f'set the token as the environment variable {TOKEN}, or as {TOKEN} = "..." in .streamlit/secrets.toml',
 )
 
 
 @dataclass(frozen=True)
 class Source:
-    """A place on Kaggle that holds FER2013 as one csv.
+    """A Kaggle download that contains FER2013 as one csv.
 
     Attributes:
-        handle: a competition's, or owner/name of a data set.
+        handle: of a competition, or owner/name of a data set.
         file: the csv in it.
-        summary: what it is and what it asks for.
-        needs_token: whether Kaggle gives it only to those who have signed in.
+        summary: what it is and what it requires.
+        needs_token: whether Kaggle requires signing in.
     """
 
     handle: str
@@ -61,25 +61,25 @@ SOURCES = {
 
 
 def get_faces(source: str, *, on_progress: Progress = lambda phase, done, total: None) -> Path:
-    """Download FER2013, read it once, and keep it as data/fer2013.csv; goes on where an earlier download broke off.
+    """Download FER2013, check it, and store it as data/fer2013.csv; resumes an interrupted download.
 
-    kagglehub draws its progress bar on stderr, and finds a token by itself, also in ~/.kaggle.
+    kagglehub shows its progress bar on stderr and looks for a token itself, including in ~/.kaggle.
 
     Args:
         source: a key of SOURCES.
-        on_progress: called with DOWNLOADING or READING, bytes that are here, and bytes in all where that is known.
+        on_progress: called with DOWNLOADING or READING, the bytes downloaded, and the total if known.
 
     Raises:
-        FerError: with what to do, where Kaggle cannot be reached or refuses, or where the name is taken.
+        FerError: if Kaggle is unreachable or denies access, or if the name is taken, with advice.
     """
     if NAME in catalog.available():
-        raise FerError(f"There is a data set named {NAME} already. Delete it to download it again.")
+        raise FerError(f"A data set named {NAME} already exists. Delete it to download it again.")
     cache = catalog.DATA / ".kaggle"
     os.environ["KAGGLEHUB_CACHE"] = str(cache)
-    logging.getLogger("kagglehub").setLevel(logging.WARNING)  # its bar is enough
+    logging.getLogger("kagglehub").setLevel(logging.WARNING)  # its progress bar is enough
     on_progress(DOWNLOADING, 0, None)
     with _counting(partial(on_progress, DOWNLOADING)):
-        path = _told(SOURCES[source].download, SOURCES[source])
+        path = _explained(SOURCES[source].download, SOURCES[source])
     on_progress(READING, 0, None)
     try:
         with path.open("rb") as file:
@@ -90,10 +90,10 @@ def get_faces(source: str, *, on_progress: Progress = lambda phase, done, total:
 
 
 def get_votes() -> Path:
-    """Download the FER+ votes and keep them beside data/fer2013.csv, if they fit it.
+    """Download the FER+ votes and store them next to data/fer2013.csv, if they match it.
 
     Raises:
-        FerError: where their home cannot be reached, or they are not the votes on the data set's images.
+        FerError: if they cannot be downloaded or don't match the data set's images.
     """
     with extra("train", "FER+'s download"):
         import requests
@@ -102,14 +102,14 @@ def get_votes() -> Path:
     path = catalog.ferplus_path(source)
     fresh = path.with_name(f".{path.name}")
     try:
-        answer = requests.get(VOTES, timeout=TIMEOUT)
-        answer.raise_for_status()
-        fresh.write_bytes(answer.content)
+        response = requests.get(VOTES, timeout=TIMEOUT)
+        response.raise_for_status()
+        fresh.write_bytes(response.content)
         read_votes(fresh, rows)
         fresh.replace(path)
     except requests.RequestException as error:
         raise FerError(
-            f"The FER+ votes could not be fetched: {_short(error)} Try again, or put {VOTES} into data/."
+            f"The FER+ votes could not be downloaded: {_short(error)} Try again, or save {VOTES} in data/."
         ) from error
     finally:
         fresh.unlink(missing_ok=True)
@@ -118,12 +118,12 @@ def get_votes() -> Path:
 
 @contextmanager
 def _counting(on_bytes: Callable[[int, int | None], None]) -> Iterator[None]:
-    """Be told of the bytes that kagglehub has, which it tells to nobody but its progress bar."""
+    """Report the bytes that kagglehub has downloaded, which it only shows on its progress bar."""
     from kagglehub import clients
 
     class Bar(clients.tqdm):
-        def __init__(self, *given, **named):
-            super().__init__(*given, **named)
+        def __init__(self, *args, **kwargs):
+            super().__init__(*args, **kwargs)
             on_bytes(self.n, self.total)
 
         def update(self, n: float | None = 1) -> bool | None:
@@ -131,15 +131,15 @@ def _counting(on_bytes: Callable[[int, int | None], None]) -> Iterator[None]:
             on_bytes(self.n, self.total)
             return drawn
 
-    plain, clients.tqdm = clients.tqdm, Bar
+    original, clients.tqdm = clients.tqdm, Bar
     try:
         yield
     finally:
-        clients.tqdm = plain
+        clients.tqdm = original
 
 
-def _told(download: Callable[[], Path], source: Source) -> Path:
-    """What a download gives, or a FerError that says what to do."""
+def _explained(download: Callable[[], Path], source: Source) -> Path:
+    """Run a download, turning its errors into a FerError with advice."""
     with extra("train", "FER2013's download"):
         import requests
         from kagglehub.exceptions import DataCorruptionError, UnauthenticatedError
@@ -148,21 +148,23 @@ def _told(download: Callable[[], Path], source: Source) -> Path:
     try:
         return download()
     except UnauthenticatedError:
-        raise FerError(f"Kaggle gives this file only to those who have signed in: {steps}.") from None
+        raise FerError(f"Kaggle requires you to sign in for this file: {steps}.") from None
     except requests.HTTPError as error:
         status = error.response.status_code if error.response is not None else None
         if status in (401, 403):
-            raise FerError(f"Kaggle refused ({status}). {steps}. A token that was given may have expired.") from error
-        raise FerError(f"Kaggle answered {status} for {source.handle}. {_by_hand(source)}") from error
+            raise FerError(
+                f"Kaggle denied access ({status}): {steps}. If you set a token, it may have expired."
+            ) from error
+        raise FerError(f"Kaggle returned status {status} for {source.handle}. {_by_hand(source)}") from error
     except (requests.RequestException, DataCorruptionError) as error:
         raise FerError(
-            f"The download broke off: {_short(error)} Try again, it goes on where it stopped. {_by_hand(source)}"
+            f"The download was interrupted: {_short(error)} Try again to resume it. {_by_hand(source)}"
         ) from error
 
 
 def _by_hand(source: Source) -> str:
     where = f"competitions/{source.handle}/data" if source.needs_token else f"datasets/{source.handle}"
-    return f"Or get {source.file} by hand from https://www.kaggle.com/{where} and put it at data/{NAME}.csv."
+    return f"Or download {source.file} from https://www.kaggle.com/{where} and save it as data/{NAME}.csv."
 
 
 def _short(error: Exception) -> str:
@@ -170,7 +172,7 @@ def _short(error: Exception) -> str:
         import requests
 
     if isinstance(error, requests.ConnectionError):
-        return "no connection could be made or it was lost."
+        return "the connection failed or was lost."
     if isinstance(error, requests.Timeout):
-        return "there was no answer for a while."
+        return "the server did not respond in time."
     return f"{str(error).splitlines()[0]}."

@@ -1,4 +1,4 @@
-"""A user's own labelled photos as faces to judge a model on."""
+"""Turn a user's labelled photos into faces for evaluating a model."""
 
 import json
 from collections.abc import Callable, Iterable
@@ -20,23 +20,23 @@ from fer.system.archives import is_clutter
 
 @dataclass(frozen=True)
 class Failure:
-    """A photo that gave no labelled face."""
+    """A photo without a usable labelled face."""
 
     name: str
-    label: str  # the class, "" where the folder names none
-    reason: str  # a sentence for people
-    undetected: bool = False  # the picture is readable and labelled, and only no face was found in it
+    label: str  # the class, "" if the folder isn't named after one
+    reason: str  # a sentence for the user
+    undetected: bool = False  # readable and labelled, but no face was found
 
 
 @dataclass(frozen=True)
 class LabelledFaces:
-    """One face a photo, in the photos' order; N may be 0, and every photo is in `names` or in `failures`.
+    """One face per photo, in the photos' order; N may be 0, and every photo is in `names` or in `failures`.
 
     Attributes:
         images: uint8 (N, 48, 48), 0 black to 255 white.
         labels: int64 (N,), positions in `classes`.
-        several: names of photos with more than one face, of which the largest was taken.
-        classes: what the photos' folders may be named after.
+        several: names of photos with more than one face, of which the largest was used.
+        classes: the allowed folder names.
     """
 
     images: np.ndarray
@@ -48,7 +48,7 @@ class LabelledFaces:
 
     @property
     def fingerprint(self) -> str:
-        """SHA-256 of images and labels, and of classes other than EMOTIONS, as hexadecimal text."""
+        """Hexadecimal SHA-256 of images and labels, and of classes other than EMOTIONS."""
         names = b"" if self.classes == EMOTIONS else json.dumps(self.classes).encode()
         return sha256(self.images.tobytes() + self.labels.tobytes() + names).hexdigest()
 
@@ -60,18 +60,18 @@ def find_faces(
     detector: str = "yunet",
     on_progress: Callable[[int, int], None] = lambda done, n: None,
 ) -> LabelledFaces:
-    """Read photo by photo and take the largest face of each; hidden files and what systems leave are no photos.
+    """Read photos one by one and crop the largest face in each; hidden files and system files are skipped.
 
     Args:
-        classes: what the folders are named after, whatever their case; an emotion's aliases are understood.
-        detector: a name in DETECTORS; "whole" for pictures that are cropped already.
-        on_progress: called after every photo with (photos done, photos in all).
+        classes: the folder names, in any case; aliases of emotions are accepted.
+        detector: a name in DETECTORS; "whole" for photos that are already cropped.
+        on_progress: called after each photo with (photos done, total).
     """
     photos, detect = [photo for photo in photos if not is_clutter(photo.name)], DETECTORS[detector].load()
     rows, failures = [], []
     for done, photo in enumerate(photos, 1):
-        found = _largest_face(photo, detect, classes)
-        (failures if isinstance(found, Failure) else rows).append(found)
+        result = _largest_face(photo, detect, classes)
+        (failures if isinstance(result, Failure) else rows).append(result)
         on_progress(done, len(photos))
     crops, labels, names, counts = zip(*rows, strict=True) if rows else [()] * 4
     images = np.array(crops, np.uint8).reshape(-1, IMAGE_SIZE, IMAGE_SIZE)
@@ -82,22 +82,22 @@ def find_faces(
 def _largest_face(
     photo: Photo, detect: Callable, classes: tuple[str, ...]
 ) -> tuple[np.ndarray, int, str, int] | Failure:
-    """The face as uint8 (48, 48), its label, the photo's name and its number of faces; or why there is none."""
+    """The face as uint8 (48, 48), its label, the photo's name and the number of faces; or a Failure."""
     folder = PurePosixPath(photo.name).parent.name
     place = find_label(folder, classes)
     label = "" if place is None else classes[place]
     try:
         image = read_image(photo.read())
-        found = detect(image) if label else []
-        if found:
-            largest = max(found, key=_area)
-            return crop.crop(image, largest), place, photo.name, len(found)
+        faces = [] if place is None else detect(image)
+        if place is not None and faces:
+            largest = max(faces, key=_area)
+            return crop.crop(image, largest), place, photo.name, len(faces)
     except FerError as error:
         return Failure(photo.name, label, str(error))
     if label:
         return Failure(photo.name, label, "No face was found.", undetected=True)
-    where = f"Its folder {folder!r} is none of" if folder else "It lies in no folder; move it to one of"
-    return Failure(photo.name, label, f"{where} {', '.join(classes)}.")
+    problem = f"Its folder {folder!r} is not a class." if folder else "It is not in a class folder."
+    return Failure(photo.name, label, f"{problem} Move it to one of {', '.join(classes)}.")
 
 
 def _area(face: crop.Face) -> int:

@@ -1,4 +1,4 @@
-"""The seven emotions in FER2013's order, stated once, the other names people give them, and classes of one's own."""
+"""The seven emotions in FER2013's order, their aliases, and checks for custom class names."""
 
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
@@ -21,21 +21,21 @@ ALIASES = {
     "calm": "neutral",
 }
 KNOWN = {*EMOTIONS, *ALIASES}
-FEWEST, MOST = 2, 20  # classes of a data set
+FEWEST, MOST = 2, 20  # classes in a data set
 
 
 def find_label(name: str, names: Sequence[str] = EMOTIONS) -> int | None:
-    """The position in `names` of a label, whatever its case, or of the emotion that it is an alias of."""
+    """The position in `names` of a label or an emotion's alias, ignoring case; None if there is none."""
     places = {_folded(label): place for place, label in enumerate(names)}
     word = _folded(name)
-    return places.get(word, places.get(ALIASES.get(word)))
+    return places.get(word, places.get(ALIASES.get(word, word)))
 
 
 def label_index(name: str, names: Sequence[str] = EMOTIONS) -> int:
-    """What `find_label` finds.
+    """The same as `find_label`, but unknown names raise an error.
 
     Raises:
-        FerError: for a name that is no label and no alias of one, with the nearest that is.
+        FerError: for a name that is neither a label nor an alias, with the closest match.
     """
     place = find_label(name, names)
     if place is None:
@@ -45,10 +45,10 @@ def label_index(name: str, names: Sequence[str] = EMOTIONS) -> int:
 
 
 def class_names(written: Iterable[str]) -> tuple[str, ...]:
-    """The classes of a data set that names them so: EMOTIONS where each is an emotion or an alias, else the names.
+    """A data set's classes from their written names: EMOTIONS if all are emotions or aliases, else the names.
 
     Raises:
-        FerError: for a name that is probably a misspelt emotion, and what `check_names` refuses.
+        FerError: for a probably misspelt emotion, and as for `check_names`.
     """
     names = [tidy(name) for name in written]
     if names and all(_folded(name) in KNOWN for name in names):
@@ -56,30 +56,31 @@ def class_names(written: Iterable[str]) -> tuple[str, ...]:
     for name in names:
         word = _folded(name)
         near = get_close_matches(word, sorted(KNOWN), n=1, cutoff=0.8)
-        if near and word not in KNOWN and word.removeprefix("un") not in KNOWN:  # "unhappy" is no slip of the pen
+        if near and word not in KNOWN and word.removeprefix("un") not in KNOWN:  # "unhappy" isn't a typo
             raise FerError(
-                f"Unknown label {name!r}. Did you mean {near[0]!r}? A class of your own needs a name less like it."
+                f"Unknown label {name!r}. Did you mean {near[0]!r}? If it is a class of your own, "
+                "give it a more distinct name."
             )
     return check_names(names)
 
 
 def check_names(names: Iterable[str]) -> tuple[str, ...]:
-    """The names of a data set's classes. Raises FerError for fewer than 2, more than 20, or names that would be taken
-    for one another or for nothing."""
+    """Check class names. Raises FerError for fewer than 2 or more than 20, and for names that are blank, unprintable or
+    the same except for case."""
     names, seen = tuple(names), {}
     if not FEWEST <= len(names) <= MOST:
         raise FerError(f"There must be {FEWEST} to {MOST} classes, got {len(names)}: {', '.join(names[: MOST + 1])}.")
     for name in names:
         if not tidy(name) or not name.isprintable():
-            raise FerError(f"A class's name must be printable text, got {name!r}.")
+            raise FerError(f"A class name must be printable text, got {name!r}.")
         if _folded(name) in seen:
-            raise FerError(f"Two classes have one name: {seen[_folded(name)]!r} and {name!r} (case does not count).")
+            raise FerError(f"Two classes have the same name: {seen[_folded(name)]!r} and {name!r} (case is ignored).")
         seen[_folded(name)] = name
     return names
 
 
 def tidy(name: str) -> str:
-    """A class's name without spaces round it, and with its accents written in one way on every system."""
+    """A class name without surrounding spaces, and with accents in Unicode normal form C."""
     return normalize("NFC", name.strip())
 
 

@@ -1,4 +1,4 @@
-"""Labelled photos of any size, made into the faces that a network reads."""
+"""Photos from a zip or a folder, listed without decoding them."""
 
 import os
 from collections.abc import Callable, Iterator
@@ -17,7 +17,7 @@ from fer.system.archives import MOST_BYTES, MOST_ENTRIES, is_clutter
 
 @dataclass(frozen=True)
 class Photo:
-    """A file by its path with forward slashes ("happy/anna.jpg"); `read` raises FerError where it is damaged."""
+    """A file named by its path with forward slashes ("happy/anna.jpg"); `read` raises FerError if it is damaged."""
 
     name: str
     read: Callable[[], bytes]
@@ -25,7 +25,7 @@ class Photo:
 
 @contextmanager
 def in_zip(content: bytes | BinaryIO | Path) -> Iterator[list[Photo]]:
-    """The files of a zip sorted by name, readable until the context ends; nothing is unpacked to disk.
+    """The files in a zip, sorted by name and readable inside the context; nothing is unpacked to disk.
 
     Raises:
         FerError: for an archive that is damaged, encrypted, too large or empty.
@@ -35,15 +35,15 @@ def in_zip(content: bytes | BinaryIO | Path) -> Iterator[list[Photo]]:
         files = {file: archives.path_in(file) for file in archives.contents(archive)}
         if not files:
             raise FerError(
-                "The zip holds no photos. Pack some into it; to judge a model by them, in folders named after the "
-                "classes."
+                "The zip contains no photos. Add some; to evaluate a model on them, put them in folders named after "
+                "the classes."
             )
         read = partial(archives.read_entry, archive, most_bytes=MAX_BYTES)
-        yield [Photo(files[file], partial(read, file)) for file in sorted(files, key=files.get)]
+        yield [Photo(files[file], partial(read, file)) for file in sorted(files, key=files.__getitem__)]
 
 
 def in_folder(folder: Path) -> list[Photo]:
-    """The files of a folder and of those in it, sorted by their paths from there; hidden ones are left out."""
+    """The files in a folder and its subfolders, sorted by relative path, without hidden ones."""
     files = (Path(parent, name) for parent, _, names in os.walk(folder) for name in names)
     named = {file.relative_to(folder).as_posix(): file for file in files}
     return [Photo(name, partial(read_bytes, named[name])) for name in sorted(named) if not is_clutter(name)]

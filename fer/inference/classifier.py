@@ -1,4 +1,4 @@
-"""Answers from a finished run, in LiteRT: a millisecond a face, and no TensorFlow in the process."""
+"""Classify faces with a finished run through LiteRT: about a millisecond per face, without TensorFlow."""
 
 import threading
 from pathlib import Path
@@ -11,19 +11,19 @@ from fer.inference.probabilities import at_temperature, softmax
 from fer.inference.tta import views
 from fer.runs.run import Run, card_of, no_weights
 
-BATCH = 64  # faces an invocation; more is not faster on a CPU and needs more memory
+BATCH = 64  # faces per invocation; more needs memory and is no faster on a CPU
 
 
 class Classifier:
-    """A run's network. Safe to call from any thread.
+    """A run's network. Thread-safe.
 
     Args:
         run: a run with an exported model.
-        threads: processor cores that one call may use.
-        path: another .tflite file of the same network than the run's `model.tflite`.
+        threads: processor cores used per call.
+        path: another .tflite file of the same network, instead of the run's `model.tflite`.
 
     Attributes:
-        map_size: height and width of the class activation maps in cells, None where the file gives logits alone.
+        map_size: height and width of the class activation maps in cells, None if the file only outputs logits.
     """
 
     def __init__(self, run: Run, *, threads: int = 1, path: Path | None = None):
@@ -31,17 +31,17 @@ class Classifier:
 
         if run.is_without_weights:
             raise no_weights(run.id)
-        if not card_of(run) or not run.is_usable:  # a damaged card is told by itself
+        if not card_of(run) or not run.is_usable:  # card_of reports a damaged card
             raise FerError(
-                f"Run {run.id!r} cannot answer: it is not exported yet. Finish its training (python -m fer train "
-                f"--resume {run.id}), or choose another run."
+                f"Run {run.id!r} is not exported yet. Finish its training (python -m fer train --resume {run.id}), "
+                "or choose another run."
             )
         self.run, self.labels = run, run.labels
         self._lock = threading.Lock()
         try:
             self._interpreter = Interpreter(str(path or run.tflite_path), num_threads=threads)
         except ValueError as error:
-            raise FerError(f"{run.tflite_path} is damaged. Export it again: python -m fer export {run.id}") from error
+            raise FerError(f"{run.tflite_path} is damaged. Export it again: python -m fer export {run.id}.") from error
         self._input = self._interpreter.get_input_details()[0]["index"]
         self._logits, self._maps = outputs(self._interpreter)
         self.map_size = None
@@ -52,37 +52,37 @@ class Classifier:
 
     def logits(self, images: np.ndarray) -> np.ndarray:
         """float32 (N, C) for grey faces uint8 (N, 48, 48)."""
-        return self._answers(images, self._logits)
+        return self._outputs(images, self._logits)
 
     def activation_maps(self, images: np.ndarray) -> np.ndarray:
-        """Class activation maps, float32 (N, h, w, C), for grey faces uint8 (N, 48, 48), at the price of an answer.
+        """Class activation maps, float32 (N, h, w, C), for grey faces uint8 (N, 48, 48); as fast as `logits`.
 
-        They tell what each place adds to each class: their mean over h and w is the logits.
+        They show what each location contributes to each class: their mean over h and w equals the logits.
 
         Raises:
-            FerError: where the file has none.
+            FerError: if the file has none.
         """
         if self._maps is None:
             raise FerError(
-                f"{self.run.id!r} has no class activation maps: its network ends otherwise than in global average "
-                f"pooling, or was exported before there were any. Export it again: python -m fer export {self.run.id}"
+                f"{self.run.id!r} has no class activation maps: its network doesn't end in global average pooling, "
+                f"or it was exported by an older version. Export it again: python -m fer export {self.run.id}."
             )
-        return self._answers(images, self._maps)
+        return self._outputs(images, self._maps)
 
     def probabilities(self, images: np.ndarray, *, tta: bool = False, calibrated: bool = False) -> np.ndarray:
         """float32 (N, C), each row sums to 1, for grey faces uint8 (N, 48, 48).
 
         Args:
-            tta: answer with the mean over six views of each face (test-time augmentation), at six times the price.
-            calibrated: divide the logits by the run's temperature, as `Report.at_temperature` does: those of the mean,
-                with `tta`. Where the run has no temperature, its answers stay as they are.
+            tta: average the predictions over six views of each face (test-time augmentation), six times slower.
+            calibrated: divide the logits (with `tta`, those of the mean) by the run's temperature, as
+                `Report.at_temperature` does. Without a temperature, probabilities are unchanged.
         """
-        seen = views(images) if tta else [images]
-        answers = np.mean([softmax(self.logits(view)) for view in seen], axis=0).astype(np.float32)
+        inputs = views(images) if tta else [images]
+        means = np.mean([softmax(self.logits(view)) for view in inputs], axis=0).astype(np.float32)
         temperature = self.run.card.temperature_of(tta=tta) if calibrated else None
-        return at_temperature(answers, temperature).astype(np.float32) if temperature else answers
+        return at_temperature(means, temperature).astype(np.float32) if temperature else means
 
-    def _answers(self, images: np.ndarray, output: int) -> np.ndarray:
+    def _outputs(self, images: np.ndarray, output: int) -> np.ndarray:
         if images.dtype != np.uint8 or images.ndim != 3:
             raise FerError(f"faces must be uint8 (N, 48, 48), got {images.dtype} {images.shape}.")
         if not len(images):
@@ -104,12 +104,12 @@ class Classifier:
 
 
 def outputs(interpreter) -> tuple[int, int | None]:
-    """Tensors of a file's logits and of its class activation maps, None where it has only logits.
+    """Indices of the tensors of a file's logits and class activation maps, None if it has only logits.
 
-    LiteRT lists a file's outputs in no order that can be relied on, so the logits are known by their two dimensions.
+    LiteRT doesn't list outputs in a reliable order, so the logits are identified by their two dimensions.
 
     Args:
-        interpreter: LiteRT's, of a file that this project exported or took in.
+        interpreter: LiteRT's, for a file exported or imported by this project.
     """
-    found = {len(output["shape"]): output["index"] for output in interpreter.get_output_details()}
-    return (found[2], found.get(4)) if len(found) > 1 else (*found.values(), None)
+    by_rank = {len(output["shape"]): output["index"] for output in interpreter.get_output_details()}
+    return (by_rank[2], by_rank.get(4)) if len(by_rank) > 1 else (*by_rank.values(), None)

@@ -1,4 +1,4 @@
-"""Boxes, numbers and labels on pictures, quick enough for live video."""
+"""Draw boxes, numbers and labels on images, fast enough for live video."""
 
 from collections.abc import Iterable
 from functools import lru_cache
@@ -8,14 +8,15 @@ from PIL import Image, ImageColor, ImageDraw, ImageFont
 
 from fer.inference.prediction import Prediction
 
-# Pillow's own font knows ASCII alone. The first of these that knows a text's letters is taken, from the system.
+# Pillow's default font only has ASCII. The first of these system fonts that has all of a text's characters is used.
 FONTS = (
     *("DejaVuSans.ttf", "NotoSans-Regular.ttf", "NotoSansCJK-Regular.ttc", "DroidSansFallbackFull.ttf"),  # Linux
     *("segoeui.ttf", "arial.ttf", "msyh.ttc", "YuGothM.ttc", "malgun.ttf", "Nirmala.ttc"),  # Windows
     *("Arial.ttf", "Arial Unicode.ttf", "PingFang.ttc"),  # macOS
 )
+Font = ImageFont.FreeTypeFont | ImageFont.ImageFont  # the latter where Pillow was built without FreeType
 NOT_SURE, NOT_SURE_COLOR = "not sure", "#BBBBBB"
-UNKNOWN = "\uffff"  # no letter, so every font shows for it what it shows for letters that it lacks
+UNKNOWN = "\uffff"  # a noncharacter: fonts draw it like any missing glyph
 
 
 def draw(
@@ -25,16 +26,16 @@ def draw(
     *,
     threshold: float = 0.0,
 ) -> np.ndarray:
-    """Draw every face's box, its number and its label; under 0.1 ms a face.
+    """Draw each face's box, number and label; under 0.1 ms per face.
 
     Args:
-        image: uint8 (H, W, 3), RGB; drawn on, unless it is read-only.
-        marks: each face's number and what was predicted of it.
-        colors: a colour of each label, as "#E69F00" or as a name; white for a label that has none.
-        threshold: confidence under which a face is marked as not sure.
+        image: uint8 (H, W, 3), RGB; modified in place unless read-only.
+        marks: each face's number and prediction.
+        colors: label colours, as "#E69F00" or names; white for missing labels.
+        threshold: confidence below which a face is marked "not sure".
 
     Returns:
-        `image`, or where that is read-only a copy with the marks.
+        `image`, or an annotated copy if it is read-only.
     """
     if not image.flags.writeable:
         image = image.copy()
@@ -46,10 +47,10 @@ def draw(
 def annotate(
     image: np.ndarray, predictions: list[Prediction], colors: dict[str, str], *, threshold: float = 0.0
 ) -> np.ndarray:
-    """A copy of a picture with every face's box, its number from 1 in their order, and its label.
+    """A copy of an image with each face's box, label and number, counted from 1 in the given order.
 
     Args:
-        image: uint8 (H, W, 3), RGB; it is not changed.
+        image: uint8 (H, W, 3), RGB; not modified.
         colors, threshold: as for `draw`.
     """
     return draw(image.copy(), enumerate(predictions, 1), colors, threshold=threshold)
@@ -77,37 +78,41 @@ def _mark(
 
 
 def _part(image: np.ndarray, box: tuple[int, int, int, int]) -> np.ndarray:
-    """What of the box lies in the picture, to be written to."""
+    """A writable view of the part of the box inside the image."""
     x1, y1, x2, y2 = (max(0, edge) for edge in box)
     return image[y1:y2, x1:x2]
 
 
-@lru_cache(maxsize=256)  # the numbers and labels of some crowds; 20 kB each at most on 720 lines
+@lru_cache(maxsize=256)  # enough for several crowds; at most 20 kB each at 720p
 def _text(text: str, size: int, color: tuple[int, int, int]) -> np.ndarray:
-    """Black on a colour, uint8 (H, W, 3)."""
+    """Black text on a coloured background, uint8 (H, W, 3)."""
     font = _font(text, size)
     left, top, right, bottom = (round(edge) for edge in font.getbbox(text, anchor="lt"))
-    picture = Image.new("RGB", (right - min(left, 0), bottom - min(top, 0) + 2), color)
-    ImageDraw.Draw(picture).text((0, 1), text, fill="black", font=font, anchor="lt")
-    return np.asarray(picture)
+    label = Image.new("RGB", (right - min(left, 0), bottom - min(top, 0) + 2), color)
+    ImageDraw.Draw(label).text((0, 1), text, fill="black", font=font, anchor="lt")
+    return np.asarray(label)
 
 
-def _font(text: str, size: int) -> ImageFont.FreeTypeFont:
-    """The first font that has every letter, or the most of them; the others are seen as empty boxes."""
+def _font(text: str, size: int) -> Font:
+    """The first font with the fewest missing characters, which are drawn as empty boxes."""
     return min(_fonts(size), key=lambda font: _missing(font, text))
 
 
 @lru_cache(maxsize=8)
-def _fonts(size: int) -> list[ImageFont.FreeTypeFont]:
-    fonts = [ImageFont.load_default(size)]
+def _fonts(size: int) -> list[Font]:
+    fonts: list[Font] = [ImageFont.load_default(size)]
     for name in FONTS:
         try:
             fonts.append(ImageFont.truetype(name, size))
-        except OSError:  # not on this system
+        except OSError:  # not installed
             continue
     return fonts
 
 
-def _missing(font: ImageFont.FreeTypeFont, text: str) -> int:
-    unknown = bytes(font.getmask(UNKNOWN))
-    return sum(bytes(font.getmask(letter)) == unknown for letter in set(text) if not letter.isspace())
+def _missing(font: Font, text: str) -> int:
+    unknown = _glyph(font, UNKNOWN)
+    return sum(_glyph(font, letter) == unknown for letter in set(text) if not letter.isspace())
+
+
+def _glyph(font: Font, letter: str) -> bytes:
+    return bytes(font.getmask(letter))  # pyright: ignore[reportArgumentType]  # ImagingCore's stub lacks the sequence methods

@@ -1,4 +1,4 @@
-"""Many photos at once, from a folder, a zip or anywhere else."""
+"""Read emotions in many photos, from a folder, a zip or elsewhere."""
 
 import os
 from collections import deque
@@ -20,18 +20,18 @@ if TYPE_CHECKING:
     import pandas as pd
 
 SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".bmp", ".gif", ".tif", ".tiff", ".heic", ".heif", ".avif")
-THREADS = min(4, os.cpu_count() or 1)  # each may hold the 200 MB of a photo of 64 megapixels
+THREADS = min(4, os.cpu_count() or 1)  # each may need 200 MB for a 64-megapixel photo
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What was read in one photo.
+    """The result for one photo.
 
     Attributes:
-        width, height: pixels; 0 where the photo cannot be read.
+        width, height: pixels; 0 if the photo cannot be read.
         predictions: its faces, from left to right.
-        error: why it cannot be read, a sentence for people; "" where it can.
-        thumbnail: uint8 (H, W, 3), RGB, where one was asked for.
+        error: why it cannot be read, as a sentence for the user; "" if it can.
+        thumbnail: uint8 (H, W, 3), RGB, if requested.
     """
 
     name: str
@@ -43,28 +43,28 @@ class Answer:
 
     def as_dict(self) -> dict:
         """Plain values: file, width, height, faces."""
-        found = [prediction.as_dict() for prediction in self.predictions]
-        return {"file": self.name, "width": self.width, "height": self.height, "faces": found}
+        faces = [prediction.as_dict() for prediction in self.predictions]
+        return {"file": self.name, "width": self.width, "height": self.height, "faces": faces}
 
 
 def pictures_among(photos: Iterable[Photo]) -> tuple[list[Photo], list[str]]:
-    """The photos whose names end like a picture's, and the names of the others, which are not worth a try."""
-    pictures, others = [], []
+    """Files with an image suffix, and the names of the others, which are skipped."""
+    images, others = [], []
     for photo in photos:
         if PurePosixPath(photo.name).suffix.lower() in SUFFIXES:
-            pictures.append(photo)
+            images.append(photo)
         else:
             others.append(photo.name)
-    return pictures, others
+    return images, others
 
 
 def read_all(photos: Iterable[Photo], *, reader: EmotionReader | None = None, thumbnails: int = 0) -> Iterator[Answer]:
-    """One answer a photo, in their order; a few are read at the same time, and no picture is kept but its thumbnail.
+    """Yield one result per photo, in order; a few are read in parallel, and only thumbnails are kept.
 
     Args:
-        photos: from `photos.in_zip`, `photos.in_folder`, or made of a name and a function that reads.
-        reader: whatever answers (default: the default run with YuNet).
-        thumbnails: pixels of their long side; 0 for none.
+        photos: from `photos.in_zip`, `photos.in_folder`, or any other `Photo` objects.
+        reader: the reader to use (default: the default run with YuNet).
+        thumbnails: their long side in pixels; 0 for none.
     """
     reader, waiting = reader or EmotionReader(), deque()
     with ThreadPoolExecutor(THREADS) as pool:
@@ -87,7 +87,7 @@ def _answer(photo: Photo, reader: EmotionReader, side: int) -> Answer:
 
 
 def table(answers: list[dict]) -> "pd.DataFrame":
-    """The rows as a table; it needs pandas, of the extra `app`."""
+    """The rows as a table; needs pandas, from the extra `app`."""
     with extra("app", "A table"):
         import pandas as pd
 
@@ -95,19 +95,19 @@ def table(answers: list[dict]) -> "pd.DataFrame":
 
 
 def rows(answers: list[dict]) -> list[dict]:
-    """One row a face, or one for a photo without faces: file, size, model, number, box, label, confidence, classes.
+    """One row per face, or per photo without faces: file, size, model, number, box, label, confidence, classes.
 
     Args:
-        answers: plain values as `Answer.as_dict` gives them, and the model's name as "model".
+        answers: plain values from `Answer.as_dict`, plus the model's name as "model".
     """
-    found = []
+    table_rows = []
     for answer in answers:
         facts = {key: answer[key] for key in ("file", "width", "height", "model")}
         if not answer["faces"]:
-            found.append(facts)
+            table_rows.append(facts)
         for number, face in enumerate(answer["faces"], 1):
             box = dict(zip(("x1", "y1", "x2", "y2"), face["box"], strict=True))
             row = {**facts, "face": number, **box, "label": face["label"], "confidence": face["confidence"]}
             names = class_columns(face["probabilities"], row)
-            found.append(row | dict(zip(names, face["probabilities"].values(), strict=True)))
-    return found
+            table_rows.append(row | dict(zip(names, face["probabilities"].values(), strict=True)))
+    return table_rows

@@ -1,9 +1,9 @@
-"""The colours of emotions and of models, the same everywhere."""
+"""The colours of emotions and models, shared by the whole app."""
 
 from collections.abc import Sequence
 from itertools import cycle
 
-# Okabe & Ito's palette (https://jfly.uni-koeln.de/color/), which colour-blind people can tell apart, on light and dark
+# Okabe & Ito's palette (https://jfly.uni-koeln.de/color/), distinguishable for colour-blind people on light and dark
 COLORS = {
     "angry": "#D55E00",
     "disgust": "#009E73",
@@ -13,14 +13,14 @@ COLORS = {
     "surprise": "#56B4E9",
     "neutral": "#8C8C8C",
 }
-GREY = "#8C8C8C"  # marks that are no emotion and no model; seen on light and on dark
-MODELS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")  # of the same palette, one a model
-DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")  # tell models apart without colours
+GREY = "#8C8C8C"  # for other marks; visible on light and dark
+MODELS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")  # from the same palette, one per model
+DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")  # distinguish models without colour
 
 
 def colors_of(labels: Sequence[str]) -> list[str]:
-    """A colour for each class of a model, the same in every figure: an emotion's own, and for others in turn those that
-    the emotions among them leave free; of more than six others some share one."""
+    """A colour for each class of a model, the same in every figure. Emotions have fixed colours; other classes cycle
+    through the unused ones, so some share a colour if there are too many."""
     free = [color for color in MODELS if color not in {COLORS.get(label) for label in labels}] or MODELS
     others = [label for label in labels if label not in COLORS]
     turns = dict(zip(others, cycle(free), strict=False))
@@ -33,6 +33,6 @@ def color_map(labels: Sequence[str]) -> dict[str, str]:
 
 
 def lines_of(labels: Sequence[str]) -> list[dict[str, str]]:
-    """A line for each class: its colour, and a dash of its own where classes share one."""
+    """A line style for each class: its colour, and a distinct dash if classes share one."""
     colors = colors_of(labels)
     return [{"color": color, "dash": DASHES[colors[:i].count(color)]} for i, color in enumerate(colors)]

@@ -1,4 +1,4 @@
-"""What a model says of one face."""
+"""A model's prediction for one face."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -9,7 +9,10 @@ from fer.faces.crop import Face
 
 
 class Answered:
-    """What follows from `labels` and their `probabilities`."""
+    """Properties derived from `labels` and their `probabilities`."""
+
+    labels: tuple[str, ...]
+    probabilities: np.ndarray
 
     __slots__ = ()
 
@@ -26,11 +29,11 @@ class Answered:
 
 @dataclass(frozen=True)
 class Prediction(Answered):
-    """What a model says of one face.
+    """A model's prediction for one face.
 
     Attributes:
         probabilities: float32 (C,), sums to 1, in the order of `labels`.
-        crop: uint8 (48, 48), the grey face that the network saw; made once, for whoever explains or checks it later.
+        crop: uint8 (48, 48), the network's grey input, kept for explanations and quality hints.
     """
 
     face: Face
@@ -39,9 +42,9 @@ class Prediction(Answered):
     crop: np.ndarray = field(compare=False, repr=False)
 
     def is_sure(self, threshold: float | None) -> bool:
-        """Whether the confidence, of calibrated probabilities, reaches the run's threshold (`Card.threshold`).
+        """Whether the calibrated confidence reaches the run's threshold (`Card.threshold`).
 
-        Always True where the threshold is None: how sure such a run may be believed is not known.
+        Always True if the threshold is None, because then it was never fitted.
         """
         return threshold is None or self.confidence >= threshold
 
@@ -63,6 +66,6 @@ class Prediction(Answered):
 
 
 def class_columns(labels: Iterable[str], taken: Iterable[str]) -> list[str]:
-    """Names of the classes' columns in a table that has others already."""
+    """Column names for the classes, avoiding names already in the table."""
     taken = set(taken)
     return [f"{label} (probability)" if label in taken else label for label in labels]

@@ -1,10 +1,10 @@
-"""From logits to probabilities, and from one temperature to another."""
+"""Convert logits to probabilities, and apply temperatures."""
 
 import numpy as np
 
 
 def at_temperature(probabilities: np.ndarray, temperature: float) -> np.ndarray:
-    """float64 (N, C): probabilities with their logits divided by a temperature; above 1 makes them less sure."""
+    """float64 (N, C): probabilities with their logits divided by a temperature; above 1 lowers confidence."""
     return softmax(log_probabilities(probabilities) / temperature)
 
 
@@ -15,5 +15,5 @@ def softmax(logits: np.ndarray) -> np.ndarray:
 
 
 def log_probabilities(probabilities: np.ndarray) -> np.ndarray:
-    """Logits but for a constant a row, which the softmax does not see."""
+    """Logits up to a constant per row, which doesn't affect the softmax."""
     return np.log(probabilities.astype(np.float64).clip(np.finfo(np.float32).tiny))

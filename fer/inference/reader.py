@@ -1,4 +1,4 @@
-"""The whole way from a picture to the emotions of the faces in it."""
+"""Recognize the emotions of all faces in an image: detect, crop, classify."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -16,15 +16,14 @@ from fer.runs.store import RunStore
 
 
 class EmotionReader:
-    """Photo in, predictions out.
+    """Reads the emotions of all faces in a photo.
 
     Args:
-        model: the run that answers or its name in `models/`, or its classifier where that is loaded already (default:
-            the default run).
-        detector: a name in DETECTORS, or what one of them has loaded.
+        model: a run, its name in `models/`, or an already loaded classifier (default: the default run).
+        detector: a name in DETECTORS, or an already loaded detector.
         tta: test-time augmentation, as in `Classifier.probabilities`.
 
-    Probabilities are calibrated by the run's temperature, where it has one.
+    Probabilities are calibrated with the run's temperature, if it has one.
 
     Raises:
         FerError: for an unknown model or detector, and for a run without weights.
@@ -40,22 +39,22 @@ class EmotionReader:
         self.detect = detector if callable(detector) else DETECTORS[detector].load()
 
     def read(self, source: str | Path | bytes | np.ndarray) -> list[Prediction]:
-        """Every face in a picture with its emotion, from left to right.
+        """Predict the emotion of every face in an image, from left to right.
 
         Args:
-            source: whatever `faces.read_image` takes, or a picture that is read already: uint8 (H, W, 3), RGB.
+            source: anything `faces.read_image` accepts, or a decoded image: uint8 (H, W, 3), RGB.
 
         Raises:
-            FerError: for a file that is no picture, and for any other array.
+            FerError: for a file that isn't an image, and for any other array.
         """
         image = source if isinstance(source, np.ndarray) else read_image(source)
         if image.dtype != np.uint8 or image.ndim != 3 or image.shape[2] != 3 or not image.size:
-            raise FerError(f"A picture must be uint8 (H, W, 3), RGB, got {image.dtype} {image.shape}.")
-        found = self.detect(image)
-        if not found:
+            raise FerError(f"An image must be uint8 (H, W, 3), RGB, got {image.dtype} {image.shape}.")
+        faces = self.detect(image)
+        if not faces:
             return []
-        crops = np.stack([crop(image, face) for face in found])
-        answers = self.classifier.probabilities(crops, tta=self.tta, calibrated=True)
+        crops = np.stack([crop(image, face) for face in faces])
+        outputs = self.classifier.probabilities(crops, tta=self.tta, calibrated=True)
         labels = self.classifier.labels
-        rows = zip(found, answers, crops, strict=True)
-        return [Prediction(face, labels, probabilities, seen) for face, probabilities, seen in rows]
+        rows = zip(faces, outputs, crops, strict=True)
+        return [Prediction(face, labels, probabilities, face_crop) for face, probabilities, face_crop in rows]

@@ -1,4 +1,4 @@
-"""How long a run takes for a face."""
+"""Measure a run's inference time per face."""
 
 import time
 from collections.abc import Callable
@@ -9,13 +9,13 @@ from fer.faces.crop import IMAGE_SIZE
 from fer.inference.classifier import Classifier
 from fer.runs.run import Run
 
-ROUNDS, ROUND_SECONDS = 10, 0.05  # of measuring; a short round is more often left in peace than a long one
+ROUNDS, ROUND_SECONDS = 10, 0.05  # short rounds are less likely to be disturbed by other processes
 
 
 def milliseconds_a_face(run: Run) -> float:
-    """CPU milliseconds that this thread needs for a face: one at a time, a single pass, on one core of this machine.
+    """CPU milliseconds per face on one core of this machine, for a single pass over one face at a time.
 
-    The best of ROUNDS, and the thread's own time, so that other work beside it changes the answer little.
+    The best of ROUNDS in thread CPU time, so that other load on the machine has little effect.
     """
     classifier, face = Classifier(run), np.zeros((1, IMAGE_SIZE, IMAGE_SIZE), np.uint8)
     classifier.logits(face)  # warms up
@@ -23,7 +23,7 @@ def milliseconds_a_face(run: Run) -> float:
 
 
 def _seconds_a_call(work: Callable, argument: np.ndarray) -> float:
-    """CPU seconds of this thread for one call, the mean over ROUND_SECONDS of them."""
+    """This thread's mean CPU seconds per call over ROUND_SECONDS."""
     calls, started = 0, time.thread_time()
     while (spent := time.thread_time() - started) < ROUND_SECONDS:
         work(argument)

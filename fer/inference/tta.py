@@ -1,4 +1,4 @@
-"""Test-time augmentation: the views of a face over which answers are averaged."""
+"""Test-time augmentation: the views of a face over which predictions are averaged."""
 
 import numpy as np
 from PIL import Image
@@ -7,9 +7,9 @@ from fer.faces.crop import IMAGE_SIZE
 
 
 def views(images: np.ndarray) -> list[np.ndarray]:
-    """The views of test-time augmentation: as it is, 2 pixels nearer and 2 farther, and all three mirrored.
+    """Six views per face: original, zoomed in by 2 pixels, zoomed out by 2, and all three mirrored.
 
-    Chosen on FER2013's PublicTest among mirroring, shifts by 1 to 4 pixels and zooms; docs/experiments.md has the gain.
+    Chosen on FER2013's PublicTest among mirroring, shifts of 1 to 4 pixels and zooms; see docs/experiments.md.
 
     Args:
         images: uint8 (N, 48, 48).
@@ -23,7 +23,7 @@ def views(images: np.ndarray) -> list[np.ndarray]:
 
 
 def _zoomed(image: np.ndarray, pixels: int) -> np.ndarray:
-    """uint8 (48, 48) without so many pixels on each side, or with as many more that repeat the edge; scaled back."""
+    """uint8 (48, 48): cropped by `pixels` on each side, or padded with repeated edges if negative, and rescaled."""
     if pixels < 0:
         image = np.pad(image, -pixels, mode="edge")
     cut = max(pixels, 0)

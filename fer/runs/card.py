@@ -1,36 +1,36 @@
-"""What a finished run says of itself: how it came to be, how good it is, what it costs; typed, and JSON both ways."""
+"""Model cards: a finished run's origin, scores and cost, as typed records that convert to and from JSON."""
 
 from dataclasses import dataclass, field
 
 from fer.system.records import from_json, to_json
 
-VERSION = 2  # 2: scores are a list that names split and test-time augmentation; 1 had them in their keys
-TTA = "-tta"  # ends the name of a report that was made with test-time augmentation
+VERSION = 2  # 2: scores are a list with split and tta as fields; 1 had them in the keys
+TTA = "-tta"  # suffix of reports made with test-time augmentation
 
 
 def way(tta: bool) -> str:
-    """How images were answered, in words."""
+    """The inference mode as text."""
     return "test-time augmentation" if tta else "single pass"
 
 
 def score_key(dataset: str, split: str, *, tta: bool) -> str:
-    """The name of an evaluation: of its report's file, and where its score is shown."""
+    """An evaluation's name, used for its report file and to identify its score."""
     return f"{dataset}-{split}{TTA if tta else ''}"
 
 
 @dataclass(frozen=True)
 class Score:
-    """How right a run is on one split, with 95% Wilson intervals.
+    """A run's scores on one split, with 95% Wilson intervals.
 
     Attributes:
-        dataset, split, tta: what was judged, and whether with test-time augmentation.
+        dataset, split, tta: the test data, and whether test-time augmentation was used.
         n: images.
-        accuracy, interval: share of right answers; the ends of its interval.
-        leak_free_n, leak_free_accuracy, leak_free_interval: the same without the images that have an exact copy in the
-            training split; 0 and None where every image has one.
+        accuracy, interval: share of correct predictions, and the bounds of its interval.
+        leak_free_n, leak_free_accuracy, leak_free_interval: the same without images that have an exact duplicate in the
+            training split; 0 and None if every image has one.
         balanced_accuracy, macro_f1, log_loss, calibration_error: as in `Report`.
-        recall: by class, of the classes that occur.
-        calibrated_error: expected calibration error at the run's temperature, None where it has none.
+        recall: for each class that occurs.
+        calibrated_error: expected calibration error at the run's temperature, None if it has none.
     """
 
     dataset: str
@@ -55,7 +55,7 @@ class Score:
 
     @property
     def has_leaks(self) -> bool:
-        """Whether some of the images, but not all, have an exact copy in the training split."""
+        """Whether some but not all images have an exact duplicate in the training split."""
         return 0 < self.leak_free_n < self.n
 
 
@@ -64,11 +64,11 @@ class TrainingData:
     """What a run was trained on.
 
     Attributes:
-        fingerprint: of images, labels and splits; None where nothing is known of an imported run's data.
+        fingerprint: of images, labels and splits; None if an imported run's data is unknown.
         train, val, test: images in each split.
-        carved: splits that this project took out of `train`.
-        classes: the text that merged classes, empty for all as they are.
-        ferplus: the share of the training targets that FER+ votes gave.
+        carved: splits that this project carved from `train`.
+        classes: the grouping text; empty for all original classes.
+        ferplus: the share of the training targets taken from FER+ votes.
     """
 
     name: str
@@ -83,13 +83,13 @@ class TrainingData:
 
     @property
     def is_drawn(self) -> bool:
-        """Whether the faces are synthetic, on which no accuracy tells anything of real ones."""
+        """Whether the faces are synthetic, so that accuracy says nothing about real ones."""
         return self.format == "synthetic"
 
 
 @dataclass(frozen=True)
 class Source:
-    """A run from which this one came: its name, its epochs, and its recipe as plain values."""
+    """A run that this one was made from: its name, epochs, and recipe as plain values."""
 
     run: str
     epochs: int
@@ -105,7 +105,7 @@ class Machine:
 
 @dataclass(frozen=True)
 class Imported:
-    """The file that a run was imported from, its SHA-256, and when."""
+    """The file a run was imported from, its SHA-256, and the time."""
 
     file: str
     sha256: str
@@ -114,7 +114,7 @@ class Imported:
 
 @dataclass(frozen=True)
 class ExportCheck:
-    """How far `model.tflite` is from `model.keras`: the largest difference of a logit over so many images."""
+    """How closely `model.tflite` matches `model.keras`: the largest logit difference over a number of images."""
 
     images: int
     largest_difference: float
@@ -122,15 +122,15 @@ class ExportCheck:
 
 @dataclass(frozen=True)
 class Export:
-    """Another file of the same network, and how its answers differ from `model.tflite`'s.
+    """Another export of the same network, and how its predictions differ from `model.tflite`'s.
 
     Attributes:
-        bytes: of the file.
-        val_accuracy, val_n, val_accuracy_change: on the validation split of the run's data; None, 0 and None where that
-            is not here, and `not_measured` says why.
-        same_answers: share of the images `compared_on` with the same answer.
-        largest_difference: of any probability.
-        checked_with: the program that ran the file, and its version.
+        bytes: file size.
+        val_accuracy, val_n, val_accuracy_change: on the validation split of the run's data; None, 0 and None if that is
+            unavailable, with the reason in `not_measured`.
+        same_answers: share of the images `compared_on` with the same prediction.
+        largest_difference: the largest difference in any probability.
+        checked_with: the runtime and its version.
     """
 
     bytes: int
@@ -149,18 +149,18 @@ class Card:
     """A finished run's card, `card.json`.
 
     Attributes:
-        labels: the classes in the order of the answers.
-        parameters: weights of the network, trained or not.
-        best_epoch: from 1; None for an average and for an import.
+        labels: the classes in output order.
+        parameters: number of weights, trainable or not.
+        best_epoch: counted from 1; None for averaged and imported runs.
         finished: UTC time.
-        started_from, teachers, average_of: the runs that this one was made from.
-        imported: where the network was trained elsewhere.
-        scores: of every evaluation that training, export or import made.
-        macs: multiply-adds for one face; bytes: of `model.tflite`; ms: CPU milliseconds for a face on `ms_on`.
-        temperature, temperature_tta: what logits are divided by for honest probabilities, in a single pass and with
-            test-time augmentation; None where they were never fitted.
-        threshold: calibrated confidence below which a single pass is not sure.
-        shipped: whether the run came with the app.
+        started_from, teachers, average_of: the runs this one was made from.
+        imported: set if the network was trained elsewhere.
+        scores: from every evaluation during training, export or import.
+        macs: multiply-adds per face; bytes: size of `model.tflite`; ms: CPU milliseconds per face on `ms_on`.
+        temperature, temperature_tta: divisor of the logits that calibrates probabilities, in a single pass and with
+            test-time augmentation; None if never fitted.
+        threshold: calibrated confidence below which a single-pass prediction is "not sure".
+        shipped: whether the run ships with the app.
     """
 
     labels: tuple[str, ...]
@@ -194,13 +194,13 @@ class Card:
     version: int = VERSION
 
     def score(self, split: str, *, tta: bool = False) -> Score | None:
-        """The score on a split of the run's own data, None where it was never judged on it."""
+        """The score on a split of the run's own data, or None if it was never evaluated on it."""
         key = score_key(self.data.name, split, tta=tta)
         return next((score for score in self.scores if score.key == key), None)
 
     @property
     def test_score(self) -> Score | None:
-        """The score on the test split, in a single pass; None for drawn faces, on which no accuracy is a model's."""
+        """The single-pass score on the test split; None for synthetic faces, where accuracy is meaningless."""
         return None if self.data.is_drawn else self.score("test")
 
     def temperature_of(self, *, tta: bool) -> float | None:
@@ -211,21 +211,21 @@ class Card:
 
     @classmethod
     def from_json(cls, text: str) -> "Card":
-        """Read what `to_json` wrote, in this version or an older one.
+        """Parse the output of `to_json` from this version or an older one.
 
         Raises:
-            ValueError: for anything else, saying where it is wrong.
+            ValueError: for anything else, with the location of the error.
         """
         return from_json(text, cls, upgrade=upgraded)
 
 
 def upgraded(plain: dict) -> dict:
-    """The JSON of version 1 in the shape of this version."""
+    """Convert a version 1 card to this version."""
     version = plain.get("version", 1)
     if version == VERSION:
         return plain
     if version != 1:
-        raise ValueError(f"it has version {version}, and this program reads up to {VERSION}: update the program")
+        raise ValueError(f"it has version {version}, but this program supports up to {VERSION}; update the program")
     temperature = plain.get("temperature") or {}
     scores = []
     for key, score in (plain.get("scores") or {}).items():

@@ -1,4 +1,4 @@
-"""The data set of a run, with its classes and its carved splits."""
+"""Open data sets with a run's classes and carved splits."""
 
 from pathlib import Path
 
@@ -8,13 +8,13 @@ from fer.runs.run import Run
 
 
 def data_for(run: Run, name: str, *, voted: bool = False) -> Dataset:
-    """A data set with the classes and the carved splits that the run was, or is to be, trained with; where it is to be
-    `voted`, with the FER+ votes of its recipe in the training targets."""
+    """A data set with the classes and carved splits of the run's recipe; if `voted`, with its FER+ votes in the
+    training targets."""
     config = run.config
     ferplus = config.ferplus if voted else 0.0
     return open_dataset(name, ferplus=ferplus, ferplus_as=config.ferplus_as, seed=config.seed, classes=config.classes)
 
 
 def source_of(run: Run, dataset: str) -> str:
-    """Where a data set may be opened: the path that the run was trained from, if that is the one, or its name."""
+    """A path or name for opening a data set: the run's own training path if it has that name, else the name."""
     return run.config.data if Path(run.config.data).stem == dataset else dataset

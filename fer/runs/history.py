@@ -1,4 +1,4 @@
-"""A run's history as a table."""
+"""A run's history as csv."""
 
 import csv
 import io
@@ -10,7 +10,7 @@ SPEED = ("images_per_second", "seconds")
 
 
 def history_csv(run: Run) -> str:
-    """A line an epoch, counted from 1; the recall of every class in a column named after it."""
+    """One line per epoch, counted from 1, with a recall column per class."""
     text, labels = io.StringIO(), run.labels
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(["epoch", *FIGURES, *SPEED, *(f"val_recall_{label}" for label in labels)])

@@ -1,4 +1,4 @@
-"""All models side by side: the one table that the Models page, `python -m fer models` and models/README.md show."""
+"""The table of all models, as shown on the Models page, by `python -m fer models` and in models/README.md."""
 
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
@@ -11,7 +11,7 @@ from fer.runs.store import FLAGSHIP
 if TYPE_CHECKING:
     import pandas as pd
 
-COLUMNS = {  # what matters first, and how a number is written
+COLUMNS = {  # most important first, with number formats
     "model": "",
     "accuracy": "",
     "state": "",
@@ -35,24 +35,27 @@ COLUMNS = {  # what matters first, and how a number is written
     "note": "",
 }
 FORMATS = {name: format.format for name, format in COLUMNS.items() if format}
-BEGIN, END = "<!-- python -m fer models --markdown -->\n", "<!-- end of the table -->\n"  # around it in a document
+BEGIN, END = (
+    "<!-- python -m fer models --markdown -->\n",
+    "<!-- end of the table -->\n",
+)  # markers around the table in a document
 
 
 def rows(runs: Iterable[Run], default: str = "") -> list[dict]:
-    """A row a run, by the names of COLUMNS, the most accurate first, all from its card; None where that does not tell.
+    """One row per run with the keys of COLUMNS, most accurate first; None for values missing from the card.
 
-    Accuracies are texts with their intervals, on the test split of the run's own data where that shows photographed
-    faces; FORMATS writes the numbers.
+    Accuracies are texts with intervals, on the test split of the run's own data unless that is synthetic; FORMATS
+    formats the numbers.
 
     Args:
-        default: the name of the run that answers by default.
+        default: the name of the default run.
     """
     ranked = sorted(runs, key=lambda run: (-_accuracy(run), run.id))
     return [dict.fromkeys(COLUMNS) | _row(run, default) for run in ranked]
 
 
 def table(runs: Iterable[Run], default: str = "") -> "pd.DataFrame":
-    """The rows as a table; it needs pandas, of the extra `app`."""
+    """The rows as a table; needs pandas, from the extra `app`."""
     with extra("app", "A table"):
         import pandas as pd
 
@@ -60,18 +63,18 @@ def table(runs: Iterable[Run], default: str = "") -> "pd.DataFrame":
 
 
 def texts(rows: Iterable[dict]) -> list[dict[str, str]]:
-    """The same with every number written as text."""
+    """The rows with all numbers formatted as text."""
     return [{name: _text(name, value) for name, value in row.items()} for row in rows]
 
 
 def _text(name: str, value: Any) -> str:
-    if value is None or value != value:  # pandas writes nothing as NaN, which is not itself
+    if value is None or value != value:  # pandas stores None as NaN, which isn't equal to itself
         return ""
     return FORMATS[name](value) if name in FORMATS else str(value)
 
 
 def markdown(runs: Iterable[Run]) -> str:
-    """The table of shipped runs as Markdown, between BEGIN and END, without notes."""
+    """The table of shipped runs as Markdown between BEGIN and END, without notes."""
     names = [name for name in COLUMNS if name != "note"]
     shown = [{**row, "model": f"`{row['model']}`"} for row in texts(rows(runs, FLAGSHIP))]
     ends = ["---:" if name in FORMATS else "---" for name in names]
@@ -80,7 +83,7 @@ def markdown(runs: Iterable[Run]) -> str:
 
 
 def _accuracy(run: Run) -> float:
-    """For the order; -1 where there is none."""
+    """The test accuracy for sorting; -1 if there is none."""
     try:
         card = card_of(run)
         score = card.test_score if card else None
@@ -130,8 +133,8 @@ def _scores(card: Card) -> dict:
 
 
 def _share(accuracy: float | None, interval: tuple[float, float] | None) -> str:
-    """An accuracy with its interval: 70.8% (69.3 to 72.2)."""
-    if accuracy is None:
+    """An accuracy with its interval, such as 70.8% (69.3 to 72.2)."""
+    if accuracy is None or interval is None:
         return ""
     low, high = (100 * end for end in interval)
     return f"{100 * accuracy:.1f}% ({low:.1f} to {high:.1f})"
@@ -148,7 +151,7 @@ def _cost(card: Card) -> dict:
 
 
 def _training(card: Card) -> dict:
-    """How it came to be, as far as that is known: nobody knows it of an imported one."""
+    """How it was trained; mostly unknown for imported runs."""
     machine = card.machine
     known = {"data": _data(card), "minutes": card.training_seconds / 60 or None}
     if machine:
@@ -157,7 +160,7 @@ def _training(card: Card) -> dict:
 
 
 def _data(card: Card) -> str:
-    """What it was trained on, with everything because of which its figures are not those on FER2013's labels."""
+    """What it was trained on, including anything that makes its scores incomparable with FER2013's labels."""
     data, parts = card.data, [card.data.name]
     if data.train:
         parts.append(f"{data.train:,} images")
@@ -166,5 +169,5 @@ def _data(card: Card) -> str:
     if card.teachers:
         parts.append(f"taught by {' and '.join(teacher.run for teacher in card.teachers)}")
     if data.classes:
-        parts.append(f"{len(card.labels)} own classes")
+        parts.append(f"{len(card.labels)} custom classes")
     return ", ".join(parts)

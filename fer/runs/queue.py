@@ -1,4 +1,6 @@
-"""Trainings in other processes, one after the other: the queue is in the runs, the lock in the models' folder."""
+"""The training queue: runs are trained one at a time in other processes.
+
+The queue is stored in the runs' status files, and the supervisor's lock in the models folder."""
 
 import subprocess
 import sys
@@ -15,28 +17,28 @@ from fer.runs.state import Progress, Status
 from fer.runs.store import RunStore
 from fer.system.process import launch
 
-GRACE_SECONDS = 5.0  # until a supervisor that was just started holds the lock
-LOOK_SECONDS = 0.5  # between looks at a run that a process without a supervisor still trains
+GRACE_SECONDS = 5.0  # for a newly started supervisor to acquire the lock
+LOOK_SECONDS = 0.5  # between checks on a run still being trained without a supervisor
 
-_started: dict[Path, float] = {}  # when this process last started the holder of a lock
-_measured: set[tuple[Path, str]] = set()  # speeds that this process has had measured
+_started: dict[Path, float] = {}  # when this process last started each lock's holder
+_measured: set[tuple[Path, str]] = set()  # speeds whose measurement this process has started
 
 
 def start(run: Run) -> None:
-    """Put a run at the end of the queue, to be trained from wherever it stands, and see that somebody works.
+    """Add a run to the end of the queue and start a supervisor if needed; training resumes where it left off.
 
     Raises:
-        FerError: where it waits, is trained or is finished already.
+        FerError: if it is already queued, training or finished.
     """
     if run.state in ("queued", "training", "finished"):
-        raise FerError(f"Run {run.id!r} is {run.state} already.")
+        raise FerError(f"Run {run.id!r} is already {run.state}. Start another run.")
     stop.forget(run)
     run.status = Status("queued", place=time.time())
     see_to(RunStore(run.path.parent))
 
 
 def queue(store: RunStore) -> list[Run]:
-    """The waiting runs, next first."""
+    """The queued runs, next first."""
     waiting = [(run.status.place, run.id, run) for run in store if state_of(run) == "queued"]
     return [run for _, _, run in sorted(waiting, key=lambda entry: entry[:2])]
 
@@ -50,7 +52,7 @@ def state_of(run: Run) -> str:
 
 
 def sooner(store: RunStore, run: Run) -> None:
-    """Let a waiting run change places with the one before it."""
+    """Move a queued run up one place."""
     waiting = queue(store)
     ids = [other.id for other in waiting]
     position = ids.index(run.id) if run.id in ids else 0
@@ -62,7 +64,7 @@ def sooner(store: RunStore, run: Run) -> None:
 
 
 def cancel(store: RunStore, run: Run) -> None:
-    """Take a run out of the queue, or stop its training, and delete it."""
+    """Remove a run from the queue or stop its training, and delete it."""
     if run.state == "training":
         stop.ask(run, discard=True)
     else:
@@ -70,7 +72,7 @@ def cancel(store: RunStore, run: Run) -> None:
 
 
 def see_to(store: RunStore) -> None:
-    """Start a supervisor where runs wait and none works; cheap enough to call at every look."""
+    """Start a supervisor if runs are queued and none is running; cheap enough to call on every refresh."""
     if not queue(store):
         return
     if not _is_at_work(_lock(store)):
@@ -78,17 +80,17 @@ def see_to(store: RunStore) -> None:
 
 
 def measure(store: RunStore, config: TrainConfig) -> bool:
-    """See that this machine's speed with a recipe becomes known where nothing else works, tried once by each server.
+    """Start measuring this machine's speed with a recipe if it is unknown and idle, once per server process.
 
     Returns:
-        Whether a speed is being measured now.
+        Whether a measurement is running.
     """
     if _is_at_work(measuring(store)):
         return True
-    wanted = (store.root, speed.key(config))
-    if is_busy(store) or wanted in _measured or speed.is_known(store, config):
+    measurement = (store.root, speed.key(config))
+    if is_busy(store) or measurement in _measured or speed.is_known(store, config):
         return False
-    _measured.add(wanted)
+    _measured.add(measurement)
     settings = ("architecture", "precision", "batch_size")
     given = [f"--{name.replace('_', '-')}={getattr(config, name)}" for name in settings]
     _hold(measuring(store), store, "measure", *given)
@@ -96,17 +98,17 @@ def measure(store: RunStore, config: TrainConfig) -> bool:
 
 
 def is_busy(store: RunStore) -> bool:
-    """Whether a training runs or waits."""
+    """Whether any run is training or queued."""
     return any(state_of(run) in ("queued", "training") for run in store)
 
 
 def measuring(store: RunStore) -> FileLock:
-    """Held while this machine's speed is measured."""
+    """The lock held while this machine's speed is measured."""
     return FileLock(store.root / ".measuring.lock")
 
 
 def _is_at_work(lock: FileLock) -> bool:
-    """Whether a process holds the lock, or was started a moment ago to do so."""
+    """Whether a process holds the lock, or was just started to acquire it."""
     try:
         with lock.acquire(blocking=False):
             return time.monotonic() - _started.get(Path(lock.lock_file), -GRACE_SECONDS) < GRACE_SECONDS
@@ -115,15 +117,15 @@ def _is_at_work(lock: FileLock) -> bool:
 
 
 def _hold(lock: FileLock, store: RunStore, *arguments: str) -> None:
-    """Start the command that takes a lock; what it prints goes beside it."""
+    """Start the command that acquires a lock; its output goes to a file next to the lock."""
     path = Path(lock.lock_file)
     _started[path] = time.monotonic()
     launch([*arguments], path.with_suffix(".txt"), FER_MODELS=str(store.root))
 
 
 def work(store: RunStore) -> None:
-    """Train what waits until nothing does; at once back where another supervisor works. Each training is a process of
-    its own, so that one which dies takes nothing with it."""
+    """Train queued runs until none are left; returns immediately if another supervisor is running. Each training has
+    its own process, so that a crash affects nothing else."""
     try:
         with _lock(store).acquire(blocking=False):
             while waiting := queue(store):
@@ -134,12 +136,12 @@ def work(store: RunStore) -> None:
 
 
 def _lock(store: RunStore) -> FileLock:
-    """Held by the supervisor, and let go by the system when it dies."""
+    """The lock held by the supervisor; the system releases it if the supervisor dies."""
     return FileLock(store.root / ".supervisor.lock")
 
 
 def _wait_for_others(store: RunStore) -> None:
-    """A supervisor may have died before the training that it started."""
+    """Wait for a training whose supervisor has died."""
     while any(state_of(run) == "training" for run in store):
         time.sleep(LOOK_SECONDS)
 
@@ -153,8 +155,6 @@ def _train(store: RunStore, run: Run) -> None:
     status = run.status
     if stop.discard_was_asked(run):
         store.delete(run.id)
-    elif status.state == "training" or status == waiting:  # not one that was queued again meanwhile: it says when
+    elif status.state == "training" or status == waiting:  # not a run that was queued again in the meantime
         why = f"was killed (signal {-code})" if code < 0 else f"ended with status {code}"
-        run.status = Status(
-            "lost", f"The training process {why}; its log tells more. Resume goes on from the last epoch."
-        )
+        run.status = Status("lost", f"The training process {why}; see its log. Resume continues from the last epoch.")

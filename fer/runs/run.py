@@ -1,4 +1,4 @@
-"""Runs: a trained, or training, model is a directory, and these are the only names of the files in it."""
+"""Runs: the directory of a trained model or a training, with typed access to its files."""
 
 import json
 import os
@@ -24,15 +24,16 @@ EVENTS, LOG = "events.tfevents", "log.txt"
 
 
 class Run:
-    """One training and what came of it, in a directory.
+    """A training and its results, in a directory.
 
-    `config.json` the recipe; `status.json` the state; `progress.json` where the training is; `history.jsonl` a line an
-    epoch; `checkpoint.npz` what a resumed training needs; `model.keras` the best epoch so far; `model.tflite` the same
-    for inference, EXPORTS for others; `card.json` what a reader wants to know; `labels.json` the classes before there
-    is a card; `reports/*.json`; `robustness.json` how accuracy falls; `events.tfevents` the history for TensorBoard;
-    `log.txt` what was printed; `note.txt` the owner's note; `stop` a request to stop; `lock` held in training.
+    Files: `config.json` the recipe; `status.json` the state; `progress.json` training progress; `history.jsonl` one
+    line per epoch; `checkpoint.npz` for resuming; `model.keras` the best epoch so far; `model.tflite` the same for
+    inference, with other formats in EXPORTS; `card.json` the model card; `labels.json` the classes until there is a
+    card; `reports/*.json` evaluations; `robustness.json` accuracy on degraded images; `events.tfevents` the history
+    for TensorBoard; `log.txt` training output; `note.txt` the user's note; `stop` a stop request; `lock` held while
+    training.
 
-    What is assigned to a property is written to its file at once, atomically.
+    Assigning to a property immediately writes its file atomically.
     """
 
     def __init__(self, path: Path):
@@ -48,7 +49,7 @@ class Run:
 
     @property
     def status(self) -> Status:
-        """The state that the run was put into, the message with it, and its place in the queue."""
+        """The last recorded state, its message and its place in the queue."""
         return read_record(self.path / "status.json", Status) or Status()
 
     @status.setter
@@ -57,18 +58,18 @@ class Run:
 
     @property
     def state(self) -> str:
-        """As in `status`, but "lost" where that says training and no process does."""
+        """The state in `status`, but "lost" if that is training and no process is running."""
         state = self.status.state
         return "lost" if state == "training" and not self.is_held else state
 
     @property
     def lock(self) -> FileLock:
-        """Held by the process that trains this run, and let go by the system when that process dies."""
+        """The lock held by the process training this run; the system releases it if the process dies."""
         return FileLock(self.path / "lock")
 
     @property
     def is_held(self) -> bool:
-        """Whether a process trains this run now."""
+        """Whether a process is training this run."""
         try:
             with self.lock.acquire(blocking=False):
                 return False
@@ -85,10 +86,10 @@ class Run:
 
     @property
     def card(self) -> Card:
-        """Labels, network, data, scores and cost of a finished run; `card_of` where there may be none yet.
+        """Labels, network, data, scores and cost of a finished run; use `card_of` if there may be none yet.
 
         Raises:
-            FerError: where there is none, or it is damaged.
+            FerError: if there is none or it is damaged.
         """
         card = card_of(self)
         if card is None:
@@ -109,8 +110,8 @@ class Run:
 
     @property
     def robustness(self) -> dict:
-        """What `benchmarks/robustness.py` measured: `dataset`, `split`, `fingerprint`, `n`, and `kinds` of change with
-        accuracy at every strength; empty where it never did."""
+        """Results of `benchmarks/robustness.py`: `dataset`, `split`, `fingerprint`, `n`, and `kinds` of degradation
+        with accuracy at each strength; empty if never measured."""
         return read_object(self.path / "robustness.json") or {}
 
     @robustness.setter
@@ -119,7 +120,7 @@ class Run:
 
     @property
     def labels(self) -> tuple[str, ...]:
-        """The classes in the order of the answers; those of the data even before the training ends."""
+        """The classes in output order; before training ends, those of the data."""
         card = card_of(self)
         known = {"labels": card.labels} if card else read_object(self.path / "labels.json")
         return tuple((known or {"labels": EMOTIONS})["labels"])
@@ -130,7 +131,7 @@ class Run:
 
     @property
     def note(self) -> str:
-        """What its owner wrote about it."""
+        """The user's note."""
         return read_text(self.path / "note.txt")
 
     @note.setter
@@ -151,17 +152,17 @@ class Run:
 
     @property
     def is_usable(self) -> bool:
-        """Whether it can answer: trained, exported, and with a card that is not damaged."""
+        """Whether it can be used for inference: exported, and with an intact card."""
         return self.tflite_path.is_file() and _intact_card(self) is not None
 
     @property
     def is_without_weights(self) -> bool:
-        """Whether it is finished, but only card, reports and curves are here: not every network ships with weights."""
+        """Whether it has a card but no weights: some networks ship with reports and curves only."""
         return _intact_card(self) is not None and not (self.model_path.is_file() or self.tflite_path.is_file())
 
     @property
     def is_shipped(self) -> bool:
-        """Whether it came with the app, and is therefore neither renamed nor deleted."""
+        """Whether it ships with the app, and so can't be renamed or deleted."""
         card = _intact_card(self)
         return card is not None and card.shipped
 
@@ -170,18 +171,18 @@ class Run:
 
 
 def card_of(run: Run) -> Card | None:
-    """A run's card, None until it is finished. Raises FerError where it is damaged."""
+    """A run's card, or None until it is finished. Raises FerError if it is damaged."""
     path = run.path / CARD
     return _read_card(*_version(path)) if path.is_file() else None
 
 
 def export_path(run: Run, kind: str) -> Path:
-    """Where another file of EXPORTS lies."""
+    """The path of an export in EXPORTS."""
     return run.path / EXPORTS[kind]
 
 
 def files_of(run: Run) -> dict[str, Path]:
-    """The network's files that are there: `keras`, `float32`, and those of EXPORTS that the card lists."""
+    """The network's existing files: `keras`, `float32`, and those in EXPORTS listed on the card."""
     files = {"keras": run.model_path, "float32": run.tflite_path}
     card = card_of(run)
     files |= {kind: export_path(run, kind) for kind in EXPORTS if card and kind in card.exports}
@@ -189,15 +190,15 @@ def files_of(run: Run) -> dict[str, Path]:
 
 
 def log_tail(run: Run, characters: int = 5000) -> str:
-    """The end of what the training process printed."""
+    """The end of the training process's output."""
     return read_text(run.path / LOG)[-characters:]
 
 
 def no_weights(run_id: str) -> FerError:
-    """The error for asking a run that ships without weights for an answer."""
+    """The error for using a run that ships without weights."""
     return FerError(
-        f"The weights of {run_id!r} are not here, only its reports and curves. Train it again: "
-        f"python -m fer train --recipe {run_id}"
+        f"The weights of {run_id!r} are not included, only its reports and curves. Train it again: "
+        f"python -m fer train --recipe {run_id}."
     )
 
 
@@ -209,7 +210,7 @@ def _intact_card(run: Run) -> Card | None:
 
 
 def _version(path: Path) -> tuple[Path, int, int, int]:
-    """A file's path, and what changes when it is written anew: the key under which it is read only once."""
+    """A file's path and version: a cache key that changes when the file is rewritten."""
     facts = os.stat(path)
     return path, facts.st_mtime_ns, facts.st_ino, facts.st_size
 

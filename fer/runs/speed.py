@@ -1,4 +1,4 @@
-"""How fast this machine trains and judges, remembered beside the runs, and how long a recipe will therefore take."""
+"""This machine's measured training and inference speed, stored with the runs, and time estimates from it."""
 
 import json
 
@@ -7,12 +7,12 @@ from fer.runs.store import RunStore
 from fer.system.files import write_atomically
 
 START_SECONDS = 10.0  # to start the process, import TensorFlow, open the data and build the network
-PASSES = 7  # over val and test at the end: a single pass, and six views with test-time augmentation
-KEPT = 0.5  # weight of the newest measurement
+PASSES = 7  # over val and test at the end: one single pass, plus six views for test-time augmentation
+KEPT = 0.5  # weight of the latest measurement
 
 
 def note(store: RunStore, config: TrainConfig, **rates: float) -> None:
-    """Remember images a second: `train`, `validate` or `judge`."""
+    """Record images per second: `train`, `validate` or `judge`."""
     known = _read(store)
     mine = known.setdefault(key(config), {})
     for name, rate in rates.items():
@@ -21,17 +21,17 @@ def note(store: RunStore, config: TrainConfig, **rates: float) -> None:
 
 
 def rates(store: RunStore, config: TrainConfig) -> dict[str, float]:
-    """Images a second of `train`, `validate` and `judge`, as far as they were measured here."""
+    """Images per second of `train`, `validate` and `judge`, if measured on this machine."""
     return _read(store).get(key(config), {})
 
 
 def is_known(store: RunStore, config: TrainConfig) -> bool:
-    """Whether all was measured that an estimate needs."""
+    """Whether everything needed for an estimate was measured."""
     return {"train", "validate", "judge"} <= rates(store, config).keys()
 
 
 def estimate(store: RunStore, config: TrainConfig, *, train: int, val: int, test: int) -> float | None:
-    """Seconds that a training will take from start to its reports, or None where this machine's speed is unknown.
+    """Estimated seconds from the start of training to its reports; None if this machine's speed is unknown.
 
     Args:
         train, val, test: images in each split.
@@ -44,7 +44,7 @@ def estimate(store: RunStore, config: TrainConfig, *, train: int, val: int, test
 
 
 def key(config: TrainConfig) -> str:
-    """What has a speed of its own."""
+    """The key that speeds are stored under."""
     return f"{config.architecture} {config.precision}"
 
 
@@ -55,5 +55,5 @@ def _path(store: RunStore):
 def _read(store: RunStore) -> dict:
     try:
         return json.loads(_path(store).read_text())
-    except (OSError, ValueError):  # never measured, or damaged: it is measured again
+    except (OSError, ValueError):  # never measured, or damaged: will be measured again
         return {}

@@ -1,14 +1,14 @@
-"""What a run tells while it trains: its state, how far it is, and a line for each epoch."""
+"""Records that a run writes during training: its state, progress, and history by epoch."""
 
 from dataclasses import dataclass
 
-TRAINING = "training"  # a phase of `Progress`, in which its other figures hold
-JUDGING = "exporting and judging"  # the last phase
+TRAINING = "training"  # the phase in which the other fields of `Progress` are valid
+JUDGING = "exporting and evaluating"  # the last phase
 
 
 @dataclass(frozen=True)
 class Status:
-    """The state that a run was put into.
+    """A run's last recorded state.
 
     Attributes:
         state: created, queued, training, stopped, failed, lost or finished.
@@ -24,15 +24,15 @@ class Status:
 
 @dataclass(frozen=True)
 class Progress:
-    """Where a training is; all but `phase` and `time` hold while it is in the phase TRAINING.
+    """Training progress; only `phase` and `time` are valid outside the phase TRAINING.
 
     Attributes:
-        epoch, batch: the present ones, from 0.
-        loss, accuracy: means over this epoch so far.
-        trace: (batch, loss, accuracy) of this epoch, a hundred points at most.
-        seconds: since the training began, pauses left out.
-        memory: of the process in bytes.
-        cpu: in cores.
+        epoch, batch: the current ones, from 0.
+        loss, accuracy: running means over this epoch.
+        trace: (batch, loss, accuracy) for this epoch, at most a hundred points.
+        seconds: since training started, excluding pauses.
+        memory: of the process, in bytes.
+        cpu: usage, in cores.
         time: when this was written, in seconds since 1970.
     """
 
@@ -56,7 +56,7 @@ class Progress:
 
     @property
     def share(self) -> float:
-        """How much of the training is done, in [0, 1]."""
+        """Share of the training completed, in [0, 1]."""
         return (self.epoch + (self.batch + 1) / self.batches) / self.epochs
 
     @property
@@ -71,10 +71,10 @@ class Epoch:
     Attributes:
         epoch: from 0.
         loss, accuracy: on the augmented training images; the loss is the cross-entropy in nats, as `val_loss` is.
-        val_recall: share of right answers in each class.
-        val_confusion: images; row the right class, column the answer.
-        learning_rate: at its end.
-        seconds: that it took, validation included.
+        val_recall: share of correct predictions in each class.
+        val_confusion: image counts; rows are true classes, columns are predicted.
+        learning_rate: at the end of the epoch.
+        seconds: duration including validation.
     """
 
     epoch: int

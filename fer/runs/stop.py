@@ -1,4 +1,4 @@
-"""The request to stop a training: a file in the run's directory, for which the training looks between batches."""
+"""Stop requests: a file in the run's directory that the training checks for between batches."""
 
 from fer.runs.run import Run
 
@@ -6,7 +6,7 @@ DISCARD = "discard"
 
 
 def ask(run: Run, *, discard: bool = False) -> None:
-    """Ask the process that trains a run to stop, and perhaps whoever started it to delete the run then."""
+    """Ask a run's training to stop; with `discard`, its supervisor deletes the run afterwards."""
     (run.path / "stop").write_text(DISCARD if discard else "")
 
 

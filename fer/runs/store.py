@@ -1,4 +1,4 @@
-"""The directories of runs: create, find, rename, delete, and the one that answers by default."""
+"""Create, find, rename and delete runs, and choose the default one."""
 
 import re
 import shutil
@@ -14,18 +14,18 @@ from fer.runs.state import Status
 from fer.system import places
 from fer.system.files import read_text, write_atomically
 
-BUNDLED = places.shipped("models", in_checkout="models")  # the runs that ship; only read
-MODELS = places.own("FER_MODELS", "models")  # a user's own; in a checkout the same folder
-FLAGSHIP = "flagship"  # the shipped run that answers by default
-DEFAULT = ".default"  # the file beside a user's runs that names another
+BUNDLED = places.shipped("models", in_checkout="models")  # the shipped runs, read-only
+MODELS = places.own("FER_MODELS", "models")  # the user's own; the same folder in a checkout
+FLAGSHIP = "flagship"  # the default run unless the user chooses another
+DEFAULT = ".default"  # the file with the user's choice, next to the runs
 
 
 class RunStore:
-    """A user's own runs, and the shipped ones with them.
+    """A user's own runs together with the shipped ones.
 
     Args:
-        root: the directory that new runs go to (default: MODELS, and then `shipped` is BUNDLED).
-        shipped: a directory of runs that are listed too, but never written to. A run in `root` hides its namesake.
+        root: the directory for new runs (default: MODELS, with BUNDLED as `shipped`).
+        shipped: a read-only directory of further runs. A run in `root` hides one with the same name.
     """
 
     def __init__(self, root: Path | None = None, *, shipped: Path | None = None):
@@ -34,16 +34,16 @@ class RunStore:
 
     @classmethod
     def around(cls, run: Run) -> "RunStore":
-        """The store in which that run finds its teachers and leaves what comes of it."""
+        """The store where a run finds its teachers and writes its results."""
         folder = run.path.parent
         return cls(MODELS if folder == BUNDLED else folder, shipped=BUNDLED)
 
     def __iter__(self) -> Iterator[Run]:
-        found = {}
+        runs = {}
         for folder in filter(None, (self.shipped, self.root)):
             paths = folder.iterdir() if folder.is_dir() else []
-            found |= {path.name: Run(path) for path in paths if (path / "config.json").is_file()}
-        return iter([found[id] for id in sorted(found)])
+            runs |= {path.name: Run(path) for path in paths if (path / "config.json").is_file()}
+        return iter([runs[id] for id in sorted(runs)])
 
     def __getitem__(self, id: str) -> Run:
         runs = {run.id: run for run in self}
@@ -52,10 +52,10 @@ class RunStore:
         return runs[id]
 
     def create(self, config: TrainConfig, name: str | None = None) -> Run:
-        """A new run's directory, named `name`, or after its architecture and the time.
+        """Create a run's directory, named `name` or after its architecture and the time.
 
         Raises:
-            FerError: where a run of that name exists or the name is no plain file name.
+            FerError: if a run with that name exists or the name isn't a plain file name.
         """
         run = self._new(name if name is not None else f"{config.architecture}-{time.strftime('%Y%m%d-%H%M%S')}")
         write_atomically(run.path / "config.json", config.to_json())
@@ -63,16 +63,16 @@ class RunStore:
         return run
 
     def _new(self, id: str) -> Run:
-        """A run of that name, which does not exist yet."""
+        """A run with a new name, not created yet."""
         if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", id):
             raise FerError(f"A run's name must be 1 to 64 letters, digits, '.', '_' or '-', got {id!r}.")
         run = Run(self.root / id)
         if run.path.exists() or (self.shipped and (self.shipped / id).exists()):
-            raise FerError(f"A run named {id!r} exists already. Choose another name, or delete that run.")
+            raise FerError(f"A run named {id!r} already exists. Choose another name, or delete that run.")
         return run
 
     def writable(self, run: Run) -> Run:
-        """The run itself, or of one that is only read a copy among the user's own, which hides it from then on."""
+        """The run itself, or for a read-only one a copy among the user's own runs, which hides the original."""
         if run.path.parent != self.shipped or self.shipped == self.root:
             return run
         mine = Run(self.root / run.id)
@@ -84,16 +84,16 @@ class RunStore:
         return mine
 
     def rename(self, id: str, name: str) -> Run:
-        """Give a run another name. Raises FerError for one that ships, is at work, or where the name is taken."""
+        """Rename a run. Raises FerError if it ships with the app, is training, or the name is taken."""
         run = self._own(id)
-        fresh, was_chosen = self._new(name), self._chosen == id
-        run.path.rename(fresh.path)
+        renamed, was_chosen = self._new(name), self._chosen == id
+        run.path.rename(renamed.path)
         if was_chosen:
             self._choose(name)
-        return fresh
+        return renamed
 
     def delete(self, id: str) -> None:
-        """Remove a run and all its files. Raises FerError for one that ships or is at work."""
+        """Delete a run with all its files. Raises FerError if it ships with the app or is training."""
         shutil.rmtree(self._own(id).path)
         if self._chosen == id:
             self._choice.unlink()
@@ -101,17 +101,17 @@ class RunStore:
     def _own(self, id: str) -> Run:
         run = self[id]
         if run.is_shipped or run.path.parent != self.root:
-            raise FerError(f"{id} ships with the app; it is neither renamed nor deleted.")
+            raise FerError(f"{id} ships with the app and can't be renamed or deleted.")
         if run.is_held:
-            raise FerError(f"{id} is training; stop it first.")
+            raise FerError(f"{id} is training. Stop it first.")
         return run
 
     @property
     def default(self) -> Run:
-        """The run that the user chose, else the flagship, else the first that can answer.
+        """The run chosen by the user, else the flagship, else the first usable one.
 
         Raises:
-            FerError: where none can answer.
+            FerError: if no run is usable.
         """
         usable = {run.id: run for run in self if run.is_usable}
         if not usable:
@@ -120,19 +120,19 @@ class RunStore:
 
     @property
     def default_id(self) -> str:
-        """The name of the default run; empty where none can answer."""
+        """The name of the default run; empty if no run is usable."""
         try:
             return self.default.id
         except FerError:
             return ""
 
     def set_default(self, id: str) -> Run:
-        """Make a finished run the one that answers. The choice is kept beside the user's runs."""
+        """Make a finished run the default. The choice is stored next to the user's runs."""
         chosen = self[id]
         if chosen.is_without_weights:
             raise no_weights(chosen.id)
         if not chosen.is_usable:
-            raise FerError(f"Run {id!r} has no exported model yet; finish its training first.")
+            raise FerError(f"Run {id!r} has no exported model yet. Finish its training first.")
         self._choose(id)
         return chosen
 

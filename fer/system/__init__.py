@@ -1,5 +1,5 @@
-"""What the operating system gives: files that are never half-written, processes, zips, the processor.
+"""Operating system access: atomic file writes, processes, zip archives, processor details.
 
-In: paths, bytes, command lines. Out: the same, safely. Knows nothing of faces or networks.
+In: paths, bytes, command lines. Out: the same, handled safely. Nothing here depends on faces or networks.
 Open `files.py` first.
 """

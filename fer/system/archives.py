@@ -1,7 +1,7 @@
-"""The one guard through which every zip is opened: data sets, photos and `.keras` files.
+"""Safe access to every zip the program opens: data sets, photos and `.keras` files.
 
-`open_checked` looks at a zip's directory before anything in it is unpacked; `read_entry` and `extract` unpack no more
-than the directory declares, since zipfile stops there and then finds the checksum wrong.
+`open_checked` checks a zip's directory before anything is unpacked. `read_entry` and `extract` never unpack more than
+the directory declares: zipfile stops there and reports a checksum error.
 """
 
 import zlib
@@ -12,21 +12,21 @@ from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 from fer.errors import FerError
 
 MOST_ENTRIES = 200_000  # five times the images of FER2013
-MOST_BYTES = 2_000_000_000  # unpacked; FER2013 has 300 million as csv
-METHODS = (ZIP_STORED, ZIP_DEFLATED)  # in these alone zipfile unpacks no more at once than it is asked for
-CLUTTER = {"__macosx", "thumbs.db", "desktop.ini"}  # what systems leave among files
-ERRORS = (BadZipFile, zlib.error, EOFError, RuntimeError, ValueError, OSError)  # what zipfile raises on damaged data
+MOST_BYTES = 2_000_000_000  # unpacked; FER2013's csv is 300 million
+METHODS = (ZIP_STORED, ZIP_DEFLATED)  # the only methods for which zipfile limits how much it unpacks at a time
+CLUTTER = {"__macosx", "thumbs.db", "desktop.ini"}  # files that operating systems add
+ERRORS = (BadZipFile, zlib.error, EOFError, RuntimeError, ValueError, OSError)  # raised by zipfile on damaged data
 
 
 def open_checked(source: Path | BinaryIO, *, name: str, most_entries: int, most_bytes: int) -> ZipFile:
-    """A zip whose directory declares nothing that would do harm; to be closed, best as a context.
+    """Open a zip after checking its directory; use it as a context manager or close it.
 
     Args:
-        name: what messages call it.
-        most_entries, most_bytes: of its contents, unpacked.
+        name: what error messages call it.
+        most_entries, most_bytes: limits on the unpacked contents.
 
     Raises:
-        FerError: for a zip that is damaged, encrypted, too large, or compressed in a rare way.
+        FerError: for a zip that is damaged, encrypted, too large, or uses an unsupported compression method.
     """
     try:
         archive = ZipFile(source)
@@ -44,36 +44,36 @@ def _check(files: list[ZipInfo], name: str, most_entries: int, most_bytes: int) 
     size = sum(file.file_size for file in files)
     if len(files) > most_entries or size > most_bytes:
         raise FerError(
-            f"{name} would unpack to {len(files):,} files and {size:,} bytes; at most {most_entries:,} files and "
-            f"{most_bytes:,} bytes are unpacked. If you trust it, unpack it yourself."
+            f"{name} would unpack to {len(files):,} files and {size:,} bytes; the limits are {most_entries:,} files "
+            f"and {most_bytes:,} bytes. If you trust it, unpack it yourself."
         )
     for file in files:
         if file.flag_bits & 1 or file.compress_type not in METHODS:
             raise FerError(
-                f"{name} is encrypted or compressed in a rare way ({file.filename}). Create it again as an ordinary "
-                "zip without a password."
+                f"{name} is encrypted or uses an unsupported compression method ({file.filename}). Create it again as "
+                "a standard zip without a password."
             )
 
 
 def contents(archive: ZipFile) -> list[ZipInfo]:
-    """The files in a zip, in its order; neither folders nor clutter."""
+    """The files in a zip in archive order, without folders and clutter."""
     return [entry for entry in archive.infolist() if not (path_in(entry).endswith("/") or is_clutter(path_in(entry)))]
 
 
 def path_in(entry: ZipInfo) -> str:
-    """An entry's path with forward slashes; some programs of Windows write the others."""
+    """An entry's path with forward slashes; some Windows programs write backslashes."""
     return entry.filename.replace("\\", "/")
 
 
 def is_clutter(path: str) -> bool:
-    """Whether a file is hidden, or one that an operating system leaves, or in such a folder."""
+    """Whether a file is hidden or added by an operating system, or is inside such a folder."""
     return any(part in CLUTTER or (part[0] == "." and part != "..") for part in PurePosixPath(path.lower()).parts)
 
 
 def read_entry(archive: ZipFile, entry: ZipInfo, *, most_bytes: int, name: str = "The file") -> bytes:
-    """The content of one file in memory. Raises FerError where it is damaged or declares more than most_bytes."""
+    """Read one file into memory. Raises FerError if it is damaged or larger than `most_bytes`."""
     if entry.file_size > most_bytes:
-        raise FerError(f"{name} has {entry.file_size:,} bytes; at most {most_bytes:,} are read.")
+        raise FerError(f"{name} has {entry.file_size:,} bytes; the limit is {most_bytes:,}. Use a smaller file.")
     try:
         with archive.open(entry) as content:
             return content.read(entry.file_size)
@@ -85,12 +85,14 @@ def extract(path: Path, folder: str) -> None:
     """Unpack a zip's contents into a folder.
 
     Raises:
-        FerError: as `open_checked`, for a name that leads out of the folder, and for a file that is damaged.
+        FerError: as for `open_checked`, for a path that points outside the folder, and for a damaged file.
     """
     with open_checked(path, name=str(path), most_entries=MOST_ENTRIES, most_bytes=MOST_BYTES) as archive:
         for entry in archive.infolist():
             if _leads_out(entry.orig_filename):
-                raise FerError(f"{path} holds {entry.orig_filename!r}, which leads out of its folder. Do not trust it.")
+                raise FerError(
+                    f"{path} contains {entry.orig_filename!r}, which points outside its folder. Don't trust it."
+                )
         try:
             archive.extractall(folder, contents(archive))
         except ERRORS as error:
@@ -98,5 +100,5 @@ def extract(path: Path, folder: str) -> None:
 
 
 def _leads_out(name: str) -> bool:
-    windows = PureWindowsPath(name)  # knows both slashes
+    windows = PureWindowsPath(name)  # handles both slashes
     return ".." in windows.parts or bool(windows.anchor) or PurePosixPath(name).is_absolute()

@@ -1,4 +1,4 @@
-"""Processes of this program: `python -m fer` commands that run beside a server, or to their end."""
+"""Run `python -m fer` commands in separate processes, in the background or to completion."""
 
 import os
 import subprocess
@@ -9,13 +9,13 @@ from fer.errors import FerError
 
 PROJECT = Path(__file__).parents[2]
 COMMAND_SECONDS = 300
-# A protocol: a command that fails says why in a line on stderr that begins so; fer.cli.main writes it, `command` reads.
+# Prefix of error lines on stderr; fer.cli.main writes it and `command` reads it.
 ERROR = "fer: "
 
 
 def launch(arguments: list[str], log: Path, **environment: str) -> int:
-    """Start a `python -m fer` command that outlives this process, and add what it prints to a file. Returns its id."""
-    own = {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP} if os.name == "nt" else {"start_new_session": True}
+    """Start a `python -m fer` command that outlives this process, appending its output to `log`. Returns its PID."""
+    flags = subprocess.CREATE_NEW_PROCESS_GROUP if os.name == "nt" else 0
     with log.open("ab") as output:
         return subprocess.Popen(
             [sys.executable, "-m", "fer", *arguments],
@@ -23,19 +23,20 @@ def launch(arguments: list[str], log: Path, **environment: str) -> int:
             stdout=output,
             stderr=output,
             env=_environment(**environment),
-            **own,
+            creationflags=flags,
+            start_new_session=os.name != "nt",
         ).pid
 
 
 def command(models: Path, *arguments: str) -> None:
-    """Run one `python -m fer` command to its end in a process of its own, where it may import TensorFlow.
+    """Run a `python -m fer` command to completion in a separate process, which may import TensorFlow.
 
     Args:
-        models: the directory of runs that it works on.
-        arguments: of the command, its name first.
+        models: the runs directory it works on.
+        arguments: the command's name and its arguments.
 
     Raises:
-        FerError: with the command's own words, where it fails or takes longer than COMMAND_SECONDS.
+        FerError: with the command's own message if it fails, or if it takes longer than COMMAND_SECONDS.
     """
     try:
         done = subprocess.run(
@@ -48,10 +49,12 @@ def command(models: Path, *arguments: str) -> None:
             env=_environment(FER_MODELS=str(models)),
         )
     except subprocess.TimeoutExpired:
-        raise FerError(f"`fer {arguments[0]}` took longer than {COMMAND_SECONDS} s and was stopped.") from None
+        raise FerError(
+            f"`fer {arguments[0]}` took longer than {COMMAND_SECONDS} s and was stopped. Try again."
+        ) from None
     if done.returncode:
-        said = [line.removeprefix(ERROR) for line in done.stderr.splitlines() if line.startswith(ERROR)]
-        raise FerError(said[-1] if said else f"`fer {arguments[0]}` failed: {done.stderr[-500:]}")
+        messages = [line.removeprefix(ERROR) for line in done.stderr.splitlines() if line.startswith(ERROR)]
+        raise FerError(messages[-1] if messages else f"`fer {arguments[0]}` failed: {done.stderr[-500:]}")
 
 
 def _environment(**more: str) -> dict[str, str]:

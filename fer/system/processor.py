@@ -1,30 +1,30 @@
-"""What this machine's processor is called, and in which arithmetic it is fast, as far as the system tells."""
+"""The processor's name, and whether bfloat16 is fast on it."""
 
 import platform
 import re
 from pathlib import Path
 
-CPUINFO = Path("/proc/cpuinfo")  # Linux alone has it
-NOISE = re.compile(r"\((R|TM)\)|\b(CPU|Processor)\b")  # of names
+CPUINFO = Path("/proc/cpuinfo")  # Linux only
+NOISE = re.compile(r"\((R|TM)\)|\b(CPU|Processor)\b")  # in processor names
 
 
 def name() -> str:
     """The processor's name, such as "Intel Xeon Gold 6226R @ 2.90GHz"."""
-    told = _first("model name") or platform.processor() or platform.machine()
-    return " ".join(NOISE.sub(" ", told).split())
+    full_name = _first("model name") or platform.processor() or platform.machine()
+    return " ".join(NOISE.sub(" ", full_name).split())
 
 
 def is_fast_in_bfloat16() -> bool:
-    """Whether it computes faster in bfloat16 than in float32.
+    """Whether bfloat16 is faster than float32.
 
-    AMX does, and so does AVX-512's instruction on AMD. On Intel, where one unit of two has it, vgg_small trains at 0.7
-    of its float32 speed with it; and without either, bfloat16 is emulated.
+    It is with AMX, and on AMD with AVX-512 BF16. On Intel, only one of two units has AVX-512 BF16, and vgg_small trains
+    at 0.7 of its float32 speed. Without either, bfloat16 is emulated.
     """
     flags = _first("flags").split()
     return "amx_bf16" in flags or ("avx512_bf16" in flags and _first("vendor_id") == "AuthenticAMD")
 
 
 def _first(key: str) -> str:
-    """What CPUINFO says of the first processor; "" where it says nothing."""
+    """A value for the first processor in CPUINFO; "" if it is missing."""
     lines = CPUINFO.read_text().splitlines() if CPUINFO.is_file() else []
     return next((line.split(":", 1)[1].strip() for line in lines if line.startswith(key)), "")

@@ -1,4 +1,4 @@
-"""Dataclasses as JSON, in text and in files, and back with every type checked."""
+"""Type-checked conversion of dataclasses to and from JSON text and files."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import asdict
@@ -10,7 +10,7 @@ import msgspec
 from fer.system.files import damaged, write_atomically
 
 Record = TypeVar("Record")
-Upgrade = Callable[[dict], dict]  # from the plain values of an older version to the present one's
+Upgrade = Callable[[dict], dict]  # converts the plain values of an older version
 
 
 def to_json(record: Any) -> str:
@@ -19,25 +19,25 @@ def to_json(record: Any) -> str:
 
 
 def from_json(text: str | bytes, kind: type[Record], *, upgrade: Upgrade = dict) -> Record:
-    """The record that JSON text holds; keys that it does not know are left out.
+    """The record in a JSON text; unknown keys are ignored.
 
     Args:
         kind: a dataclass.
 
     Raises:
-        ValueError: for text that is no JSON object, or a value of the wrong type, saying where.
+        ValueError: for text that isn't a JSON object, or for a value of the wrong type, with its location.
     """
     try:
         plain = msgspec.json.decode(text)
         if not isinstance(plain, dict):
-            raise ValueError(f"a JSON object is expected, got {type(plain).__name__}")
+            raise ValueError(f"expected a JSON object, got {type(plain).__name__}")
         return msgspec.convert(upgrade(plain), kind)
     except (msgspec.MsgspecError, AttributeError, TypeError, RecursionError) as error:
         raise ValueError(str(error)) from error
 
 
 def read_record(path: Path, kind: type[Record], *, upgrade: Upgrade = dict) -> Record | None:
-    """The record in a file, None where there is no file. Raises FerError where it holds anything else."""
+    """The record in a file, or None if there is no file. Raises FerError for any other content."""
     try:
         return from_json(path.read_bytes(), kind, upgrade=upgrade)
     except FileNotFoundError:
@@ -47,7 +47,7 @@ def read_record(path: Path, kind: type[Record], *, upgrade: Upgrade = dict) -> R
 
 
 def read_records(path: Path, kind: type[Record]) -> list[Record]:
-    """The records in a file, one a line; none where there is no file. Raises FerError for any other line."""
+    """The records in a file, one per line; empty if there is no file. Raises FerError for invalid lines."""
     try:
         return [from_json(line, kind) for line in path.read_bytes().splitlines()]
     except FileNotFoundError:
@@ -61,5 +61,5 @@ def write_record(path: Path, record: Any) -> None:
 
 
 def write_records(path: Path, records: Iterable[Any]) -> None:
-    """One JSON object a line."""
+    """Write one JSON object per line."""
     write_atomically(path, b"".join(msgspec.json.encode(asdict(record)) + b"\n" for record in records))

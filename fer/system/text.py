@@ -1,8 +1,8 @@
-"""Values as text for people, the same on pages and on the command line."""
+"""Human-readable durations, shared by the app and the command line."""
 
 
 def duration(seconds: float, *, decimals: int = 0) -> str:
-    """As a clock shows it: 0:07, 1:05, 2:00:05; with one decimal 1:05.2."""
+    """Clock format: 0:07, 1:05, 2:00:05; with one decimal 1:05.2."""
     minutes, seconds = divmod(round(seconds, decimals), 60)
     hours, minutes = divmod(int(minutes), 60)
     rest = f"{seconds:0{3 + decimals if decimals else 2}.{decimals}f}"
@@ -10,7 +10,7 @@ def duration(seconds: float, *, decimals: int = 0) -> str:
 
 
 def rough_duration(seconds: float) -> str:
-    """Of an estimate, to about two digits: 40 s, 12 min, 1.6 hours."""
+    """An estimate to about two digits: 40 s, 12 min, 1.6 hours."""
     if seconds < 90:
         return f"{round(seconds, -1):.0f} s"
     return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} hours"

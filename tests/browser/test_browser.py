@@ -15,7 +15,7 @@ def test_photos_are_uploaded_answered_and_taken_along(server, page, download, tm
     page.goto(server)
     page.locator("input[type=file]").set_input_files([SAMPLES / "pair.jpg", letter])
     page.get_by_text("Face 2", exact=True).wait_for()
-    page.get_by_text("letter.jpg: This is no picture").wait_for()
+    page.get_by_text("letter.jpg: This file isn't a readable image").wait_for()
     assert page.get_by_alt_text("pair.jpg with its faces marked").count() == 1
     page.locator(".js-plotly-plot").nth(1).wait_for()
     assert page.locator(".js-plotly-plot").count() == 2

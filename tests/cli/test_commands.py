@@ -64,7 +64,7 @@ def test_the_help_of_train_lists_the_settings_by_their_groups(capsys):
         (["train", "--recipe", "flagshop"], "Did you mean 'flagship'"),
         (["train", "--recipe", "quick-look", "--data", "synthetik"], "Did you mean 'synthetic'"),
         (["train", "--data", "synthetic", "--teacher", "mini_xceptoin"], "Did you mean 'mini_xception'"),
-        (["train", "--data", "synthetic", "--ferplus", "0.5"], "Nobody voted on drawn faces. Set ferplus to 0"),
+        (["train", "--data", "synthetic", "--ferplus", "0.5"], "Synthetic faces have no FER+ votes. Set ferplus to 0"),
         (["data", "nowhere"], "Unknown data set 'nowhere'"),
         (["models", "--default", "vgg"], "Unknown run 'vgg'"),
         (["export", "none"], "Unknown run 'none'"),
@@ -114,7 +114,7 @@ def test_the_stored_reports_of_a_run_without_weights_are_still_written_as_html(b
 def test_data_prints_splits_and_faults(capsys):
     assert main(["data", "synthetic", "--json"]) == 0
     facts = json.loads(capsys.readouterr().out)
-    assert facts["splits"]["train"]["disgust"] == 210 and facts["faults"]["surplus copies"] == 0
+    assert facts["splits"]["train"]["disgust"] == 210 and facts["faults"]["surplus duplicates"] == 0
     assert main(["data", "synthetic"]) == 0
     assert "1470" in capsys.readouterr().out
 

@@ -37,7 +37,7 @@ def test_predict_tells_what_is_no_picture_and_still_answers_the_others(tmp_path,
     printed = capfd.readouterr()
     assert printed.out.count("face 1 at") == 1
     first, second = printed.err.splitlines()
-    assert "letter.jpg" in first and "no picture" in first and "none.png: The file does not exist" in second
+    assert "letter.jpg" in first and "isn't a readable image" in first and "none.png: The file does not exist" in second
 
 
 def test_predict_reads_a_folder_and_a_zip_and_tells_what_it_left_out(tmp_path, capfd):

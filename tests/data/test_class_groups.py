@@ -1,4 +1,4 @@
-"""Subsets and merges of classes, from a line of text."""
+"""Selecting and merging classes with a line of text."""
 
 import numpy as np
 import pytest
@@ -23,7 +23,7 @@ NOT_HAPPY = "happy, not happy=angry+disgust+fear+sad+surprise+neutral"
         ("sad=happy, angry", ("sad", "angry"), (1, -1, -1, 0, -1, -1, -1)),
     ],
 )
-def test_a_text_says_what_becomes_of_each_class(text, names, places):
+def test_a_text_maps_each_class(text, names, places):
     grouping = parse(text, EMOTIONS)
     assert (grouping.names, grouping.places) == (names, places)
 
@@ -32,49 +32,49 @@ def test_a_text_says_what_becomes_of_each_class(text, names, places):
     ("text", "message"),
     [
         ("happy", "2 to 20 classes, got 1: happy"),
-        (",".join(f"c{i}=happy" for i in range(2)), "'happy' is named twice"),
-        ("happy, glad=joy+sad", "'happy' is named twice"),
+        (",".join(f"c{i}=happy" for i in range(2)), "'happy' is listed twice"),
+        ("happy, glad=joy+sad", "'happy' is listed twice"),
         ("hapy, sad", "Unknown label 'hapy'. Did you mean 'happy'?"),
         ("happy, sad, bored", "Unknown label 'bored'."),
-        ("happy, ", "nothing beside it"),
-        ("happy, =sad", "'=sad' lacks a name in front of '='."),
-        ("happy, not happy=", "nothing beside it"),
-        ("happy, angry+sad", "'angry+sad' needs a name in front, such as 'angry or sad=angry+sad'."),
-        ("x=happy, X=sad", "Two classes have one name: 'x' and 'X'"),
+        ("happy, ", "nothing before or after"),
+        ("happy, =sad", "'=sad' needs a name before '='."),
+        ("happy, not happy=", "nothing before or after"),
+        ("happy, angry+sad", "'angry+sad' needs a name first, such as 'angry or sad=angry+sad'."),
+        ("x=happy, X=sad", "Two classes have the same name: 'x' and 'X'"),
         ("a\tb=happy, sad", "must be printable text"),
     ],
 )
-def test_a_text_that_cannot_be_followed_is_refused(text, message):
+def test_an_invalid_text_is_refused(text, message):
     with pytest.raises(FerError) as refusal:
         parse(text, EMOTIONS)
     assert message in str(refusal.value) and repr(text) in str(refusal.value)
 
 
-def test_of_classes_of_ones_own_up_to_twenty_can_be_chosen():
+def test_up_to_twenty_custom_classes_can_be_chosen():
     names = tuple(f"c{i}" for i in range(20))
     assert parse(", ".join(names), names).places == tuple(range(20))
     split = ", ".join(f"{name}={emotion}" for name, emotion in zip("abcdefg", EMOTIONS, strict=True))
     assert parse(split, EMOTIONS).names == tuple("abcdefg")
 
 
-def test_names_that_a_text_cannot_hold_are_told():
+def test_names_that_cannot_be_used_in_a_text_are_reported():
     names = ("a, b", "c+d", "plain")
-    with pytest.raises(FerError, match=r"A name with ',', '\+' or '=' cannot be written here: rename a, b, c\+d\."):
+    with pytest.raises(FerError, match=r"Names with ',', '\+' or '=' can't be used here: rename a, b, c\+d\."):
         parse("plain, x=c+d", names)
 
 
-def test_a_data_set_that_has_the_new_classes_already_is_put_in_order():
+def test_a_data_set_that_already_has_the_new_classes_is_reordered():
     assert parse(NOT_HAPPY, ("Not happy", "happy")).places == (1, 0)
     with pytest.raises(FerError, match="Unknown label 'angry'"):
         parse(NOT_HAPPY, ("happy", "not happy", "other"))
 
 
-def test_votes_are_added_up():
+def test_votes_of_merged_classes_are_summed():
     votes = np.arange(14).reshape(2, 7)
     assert parse("a=angry+neutral, sad", EMOTIONS).fold(votes).tolist() == [[6, 4], [20, 11]]
 
 
-def test_grouped_rows_keep_their_numbers_and_have_another_fingerprint(small_rows):
+def test_grouped_rows_keep_their_row_numbers_and_get_a_new_fingerprint(small_rows):
     prints = {small_rows.fingerprint}
     for text in (NOT_HAPPY, "happy, sad", "sad, happy", "glad=happy, sad"):
         rows = small_rows.grouped(parse(text, EMOTIONS))
@@ -94,19 +94,21 @@ def test_the_same_classes_in_the_same_order_change_nothing(text, small_rows):
     assert (rows is small_rows) == (rows.names == EMOTIONS) == ("joy" not in text)
 
 
-def test_what_is_left_out_leaks_nothing_and_is_no_fault():
+def test_dropped_classes_count_neither_as_leaks_nor_as_faults():
     images = np.random.default_rng(0).integers(0, 256, (3, 48, 48), np.uint8)[[0, 1, 2, 0, 1]]
-    rows = Rows.of(images, [0, 3, 4, 3, 3], [0, 0, 0, 2, 2])  # the first test image's twin is an angry one in training
+    rows = Rows.of(
+        images, [0, 3, 4, 3, 3], [0, 0, 0, 2, 2]
+    )  # the first test image's duplicate is labelled angry in training
     whole, part = (
         assemble(rows.grouped(parse(text, EMOTIONS)), name="", source="", format="") for text in ("", "happy, sad")
     )
     assert whole.test.leaked.tolist() == [True, True] and part.test.leaked.tolist() == [False, True]
-    assert part.test.rows.tolist() == [3, 4] and part.faults()["surplus copies"] == 1
-    assert whole.faults()["groups of copies with conflicting labels"] == 1
-    assert part.faults()["groups of copies with conflicting labels"] == 0
+    assert part.test.rows.tolist() == [3, 4] and part.faults()["surplus duplicates"] == 1
+    assert whole.faults()["duplicate groups with conflicting labels"] == 1
+    assert part.faults()["duplicate groups with conflicting labels"] == 0
 
 
-def test_a_class_that_is_left_out_can_be_the_whole_training_split(small_rows):
+def test_dropping_the_whole_training_split_is_refused(small_rows):
     rows = Rows.of(small_rows.images[:2], [0, 1], [0, 2])
-    with pytest.raises(FerError, match="holds no training images"):
+    with pytest.raises(FerError, match="contains no training images"):
         assemble(rows.grouped(parse("happy, disgust", EMOTIONS)), name="x", source="x", format="npz")

@@ -1,4 +1,4 @@
-"""Splits are stratified, seeded and honest about twins."""
+"""Splits are stratified and seeded, and keep duplicates together."""
 
 import numpy as np
 import pytest
@@ -8,7 +8,7 @@ from fer.errors import FerError
 
 
 def make_rows(per_class: int, *, copies: int = 1, usage=0) -> Rows:
-    """Random images, each in `copies` copies far apart."""
+    """Random images, each repeated `copies` times."""
     images = np.random.default_rng(0).integers(0, 256, (7 * per_class, 48, 48), np.uint8)
     labels = np.tile(np.arange(7 * per_class) % 7, copies)
     return Rows.of(np.tile(images, (copies, 1, 1)), labels, np.broadcast_to(usage, len(labels)))
@@ -21,7 +21,7 @@ def make_dataset(rows: Rows, seed: int = 0):
 @pytest.mark.parametrize(
     ("images", "labels", "usage", "message"),
     [
-        (np.zeros((0, 48, 48), np.uint8), [], [], "holds no images"),
+        (np.zeros((0, 48, 48), np.uint8), [], [], "contains no images"),
         (np.zeros((2, 48, 47), np.uint8), [0, 0], [0, 0], r"must be uint8 \(N, 48, 48\), got uint8 \(2, 48, 47\)"),
         (np.zeros((2, 48, 48)), [0, 0], [0, 0], "got float64"),
         (np.zeros((2, 48, 48), np.uint8), [0], [0, 0], r"labels must be \(2,\)"),
@@ -29,7 +29,7 @@ def make_dataset(rows: Rows, seed: int = 0):
         (np.zeros((2, 48, 48), np.uint8), [0, 0], [-1, 0], "usage must be 0 to 2, got -1 in row 0"),
     ],
 )
-def test_rows_that_cannot_be_right_are_refused(images, labels, usage, message):
+def test_invalid_rows_are_refused(images, labels, usage, message):
     with pytest.raises(FerError, match=message):
         Rows.of(images, labels, usage)
 
@@ -55,7 +55,7 @@ def test_carving_is_seeded():
     assert (first == again).all() and set(first) != set(other)
 
 
-def test_carving_never_parts_twins():
+def test_carving_keeps_duplicates_together():
     dataset = make_dataset(make_rows(20, copies=3))
     train, val, test = (set(part.groups) for part in (dataset.train, dataset.val, dataset.test))
     assert not train & val and not train & test and not val & test
@@ -63,16 +63,16 @@ def test_carving_never_parts_twins():
     assert not dataset.val.leaked.any() and not dataset.test.leaked.any()
 
 
-def test_twins_with_conflicting_labels_stay_together():
+def test_duplicates_with_conflicting_labels_stay_together():
     rows = make_rows(20, copies=2)
     conflicting = Rows.of(rows.images, np.concatenate([rows.labels[:140], (rows.labels[140:] + 1) % 7]), rows.usage)
     dataset = make_dataset(conflicting)
     assert not set(dataset.train.groups) & set(dataset.val.groups)
-    assert dataset.faults()["groups of copies with conflicting labels"] == 140
+    assert dataset.faults()["duplicate groups with conflicting labels"] == 140
 
 
 @pytest.mark.parametrize(("per_class", "sizes"), [(1, (7, 0, 0)), (2, (7, 0, 7)), (3, (7, 7, 7)), (4, (14, 7, 7))])
-def test_tiny_sets_keep_training_images_and_share_what_is_left(per_class, sizes):
+def test_tiny_data_sets_keep_training_images_and_carve_the_rest(per_class, sizes):
     dataset = make_dataset(make_rows(per_class))
     assert (len(dataset.train), len(dataset.val), len(dataset.test)) == sizes
 
@@ -84,16 +84,16 @@ def test_only_the_missing_split_is_carved():
     assert set(dataset.test.rows) == set(range(70, 140)) and len(dataset.val) == 7
 
 
-def test_a_set_without_training_images_is_refused():
-    with pytest.raises(FerError, match=r"holds no training images"):
+def test_a_data_set_without_training_images_is_refused():
+    with pytest.raises(FerError, match=r"contains no training images"):
         make_dataset(make_rows(4, usage=np.repeat([1, 2], 14)))
 
 
-def test_leaks_and_copies_are_counted():
+def test_leaks_and_duplicates_are_counted():
     rows = make_rows(10, copies=2, usage=np.repeat([0, 1, 2], [70, 35, 35]))
     faults = make_dataset(rows).faults()
-    assert faults["surplus copies"] == 70
-    assert faults["val images with a copy in train"] == faults["test images with a copy in train"] == 35
+    assert faults["surplus duplicates"] == 70
+    assert faults["val images duplicated in train"] == faults["test images duplicated in train"] == 35
 
 
 def test_an_unknown_split_is_refused():

@@ -1,4 +1,4 @@
-"""FER+'s votes as targets, for the seven emotions and for classes merged of them."""
+"""FER+ votes as targets, for the seven emotions and for merged classes."""
 
 from dataclasses import replace
 
@@ -26,7 +26,7 @@ def path(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("classes", "wanted"),
+    ("classes", "expected"),
     [
         ("", [[0, 0, 0, 0.75, 0, 0, 0.25], [0, 0, 1, 0, 0, 0, 0]]),
         ("good=happy+surprise, bad=fear+neutral", [[0.75, 0.25], [0, 1]]),
@@ -34,17 +34,17 @@ def path(tmp_path):
     ],
     ids=["seven", "merged", "subset"],
 )
-def test_votes_become_soft_targets_and_fall_back_on_the_label(classes, wanted, path):
+def test_votes_become_soft_targets_and_fall_back_on_the_label(classes, expected, path):
     targets = soft_targets(path, rows([3, 2], [0, 1]), parse(classes, EMOTIONS))
-    assert targets.tolist() == wanted and targets.dtype == np.float32
+    assert targets.tolist() == expected and targets.dtype == np.float32
 
 
-def test_a_share_of_the_target_may_stay_with_the_label(path):
+def test_a_share_of_the_target_can_come_from_the_label(path):
     targets = soft_targets(path, rows([6, 2], [0, 1]), parse("", EMOTIONS), 0.25)
     assert targets.tolist() == [[0, 0, 0, 0.1875, 0, 0, 0.8125], [0, 0, 1, 0, 0, 0, 0]] and targets.dtype == np.float32
 
 
-def test_as_labels_they_keep_the_labels_habit_and_only_training_teaches_it(tmp_path):
+def test_votes_used_as_labels_follow_the_labels_convention_fitted_on_training_only(tmp_path):
     lines = [VOTES, *["Training,a,9,0,0,1,0,0,0,0,0,0\n"] * 40, *["Training,b,1,9,0,0,0,0,0,0,0,0\n"] * 40]
     path = tmp_path / "fer2013new.csv"
     path.write_text("".join([*lines, "PublicTest,c,9,0,0,1,0,0,0,0,0,0\n"]))
@@ -65,7 +65,7 @@ def test_votes_for_other_rows_are_refused(tmp_path):
     with pytest.raises(FerError, match=r"does not exist"):
         read_votes(path, rows([3], [0]))
     path.write_text("Usage,neutral\n")
-    with pytest.raises(FerError, match=r"lacks the columns anger"):
+    with pytest.raises(FerError, match=r"has no columns anger"):
         read_votes(path, rows([3], [0]))
     path.write_text(VOTES + "Training,a,1,3,0,0,0,0,0,6,0,0\n")
     for labels, usage in (([3], [1]), ([3, 3], [0, 0])):
@@ -75,5 +75,5 @@ def test_votes_for_other_rows_are_refused(tmp_path):
 
 def test_votes_for_other_classes_are_refused(path):
     own = replace(rows([1, 0], [0, 1]), names=("cat", "dog"))
-    with pytest.raises(FerError, match=r"seven emotions, but this data set has cat, dog\. Do without the votes"):
+    with pytest.raises(FerError, match=r"seven emotions, but this data set has cat, dog\. Set ferplus to 0"):
         soft_targets(path, own, parse("", own.names))

@@ -1,4 +1,4 @@
-"""Every format reads the same arrays, and says clearly what is wrong with bad input."""
+"""Every format reads the same arrays and reports invalid input clearly."""
 
 import os
 import stat
@@ -45,7 +45,7 @@ def in_one_order(rows: Rows) -> list:
 
 
 @pytest.mark.parametrize("name", list(FORMATS))
-def test_every_format_gives_the_same_arrays(name, small_rows, write_csv, write_folders, write_npz, tmp_path):
+def test_every_format_reads_the_same_arrays(name, small_rows, write_csv, write_folders, write_npz, tmp_path):
     arrays = {key: getattr(small_rows, key) for key in ("images", "labels", "usage")}
     builders = {
         "kaggle_csv": lambda: write_csv(small_rows),
@@ -64,7 +64,7 @@ def test_every_format_gives_the_same_arrays(name, small_rows, write_csv, write_f
         assert in_one_order(rows) == in_one_order(small_rows)
 
 
-def test_the_registry_lists_one_format_a_file():
+def test_the_registry_lists_one_format_per_file():
     files = {path.stem for path in Path(formats.__file__).parent.glob("*.py")}
     assert set(FORMATS) == files - {"__init__"}
 
@@ -77,7 +77,7 @@ def test_an_unknown_format_suggests_the_nearest():
 # names, folders, cache
 
 
-def test_a_name_is_found_in_data_with_the_votes_beside_it(monkeypatch, tmp_path, small_rows, write_csv):
+def test_a_name_is_found_in_data_along_with_its_votes(monkeypatch, tmp_path, small_rows, write_csv):
     monkeypatch.setattr(catalog, "DATA", tmp_path)
     write_csv(small_rows)
     (tmp_path / "fer2013new.csv").write_text("Usage,Image name,neutral\n")
@@ -88,36 +88,36 @@ def test_a_name_is_found_in_data_with_the_votes_beside_it(monkeypatch, tmp_path,
         find("fer2103")
 
 
-def test_of_kaggles_folder_the_csv_with_all_columns_is_read(small_rows, write_csv, tmp_path):
+def test_the_csv_with_all_columns_is_read_from_kaggles_folder(small_rows, write_csv, tmp_path):
     path = write_csv(small_rows, "icml_face_data.csv")
     (tmp_path / "train.csv").write_text("emotion,pixels\n")
     (tmp_path / "example_submission.csv").write_text("Id,Prediction\n")
     assert recognise(tmp_path)[1] == path
 
 
-def test_a_folder_with_several_data_sets_asks_for_one(small_rows, write_csv, tmp_path):
+def test_a_folder_with_several_data_sets_is_refused(small_rows, write_csv, tmp_path):
     write_csv(small_rows, "a.csv")
     write_csv(small_rows, "b.csv")
-    with pytest.raises(FerError, match=r"holds several data sets: a.csv, b.csv. Give the path of one"):
+    with pytest.raises(FerError, match=r"contains several data sets: a.csv, b.csv. Use the path of one"):
         recognise(tmp_path)
 
 
-def test_class_folders_count_before_a_stray_csv(small_rows, write_folders):
+def test_class_folders_take_precedence_over_a_stray_csv(small_rows, write_folders):
     folder = write_folders(small_rows)
     (folder / "list.csv").write_text("file,label\n")
     assert recognise(folder) == (FORMATS["folders"], folder)
 
 
-def test_a_folder_that_wraps_the_data_is_seen_through(small_rows, write_folders, tmp_path):
+def test_data_in_a_subfolder_is_found(small_rows, write_folders, tmp_path):
     folder = write_folders(small_rows, "archive/fer2013")
     (tmp_path / "archive/readme.txt").write_text("hello")
     assert recognise(tmp_path) == (FORMATS["folders"], folder)
 
 
-def test_a_photo_is_no_data_set(tmp_path):
+def test_a_photo_is_not_a_data_set(tmp_path):
     path = tmp_path / "face.jpg"
     Image.new("L", (48, 48)).save(path)
-    with pytest.raises(FerError, match=r"face.jpg is no data set that can be read"):
+    with pytest.raises(FerError, match=r"face.jpg is not a readable data set"):
         open_dataset(path)
 
 
@@ -131,7 +131,7 @@ def test_the_cache_is_memory_mapped_and_rebuilt_when_the_csv_changes(small_rows,
     assert len(second.test) == len(first.test) - 1 and second.fingerprint != first.fingerprint
 
 
-def test_a_spoilt_cache_is_rebuilt(small_rows, write_csv):
+def test_a_damaged_cache_is_rebuilt(small_rows, write_csv):
     path = write_csv(small_rows)
     fingerprint = open_dataset(path).fingerprint
     (path.parent / ".fer2013.csv.cache/rows.npy").write_bytes(b"")
@@ -149,7 +149,7 @@ def test_a_read_only_folder_is_read_without_a_cache(small_rows, write_csv):
 # zip
 
 
-def test_a_zip_of_folders_is_read_without_macos_copies(small_rows, write_folders, tmp_path):
+def test_a_zip_of_folders_is_read_without_macos_metadata(small_rows, write_folders, tmp_path):
     folder = write_folders(small_rows)
     entries = {f"faces/{file.relative_to(folder)}": file.read_bytes() for file in folder.rglob("*.png")}
     entries |= {"__MACOSX/faces/train/happy/._00003.png": b"mac", "faces/.DS_Store": b"mac"}
@@ -159,8 +159,8 @@ def test_a_zip_of_folders_is_read_without_macos_copies(small_rows, write_folders
 @pytest.mark.parametrize(
     "name", ["../evil.csv", "faces/../../evil.csv", "/etc/evil.csv", "..\\evil.csv", "C:\\evil.csv"]
 )
-def test_a_zip_whose_names_lead_out_is_refused(name, tmp_path):
-    with pytest.raises(FerError, match=r"evil.csv', which leads out of its folder"):
+def test_a_zip_with_paths_outside_its_folder_is_refused(name, tmp_path):
+    with pytest.raises(FerError, match=r"evil.csv', which points outside its folder"):
         read(pack(tmp_path / "evil.zip", {name: b"x"}))
     assert not (tmp_path.parent / "evil.csv").exists()
 
@@ -168,19 +168,21 @@ def test_a_zip_whose_names_lead_out_is_refused(name, tmp_path):
 def test_a_zip_bomb_is_refused_before_it_is_unpacked(tmp_path, monkeypatch):
     monkeypatch.setattr(archives, "MOST_BYTES", 10_000_000)
     path = pack(tmp_path / "bomb.zip", {"a.csv": bytes(6_000_000), "b.csv": bytes(6_000_000)})
-    with pytest.raises(FerError, match=r"would unpack to 2 files and 12,000,000 bytes; at most .* and 10,000,000"):
+    with pytest.raises(
+        FerError, match=r"would unpack to 2 files and 12,000,000 bytes; the limits are .* and 10,000,000"
+    ):
         read(path)
 
 
 def test_a_zip_with_too_many_entries_is_refused(tmp_path, monkeypatch):
     monkeypatch.setattr(archives, "MOST_ENTRIES", 2)
-    with pytest.raises(FerError, match=r"would unpack to 3 files and 0 bytes; at most 2 files"):
+    with pytest.raises(FerError, match=r"would unpack to 3 files and 0 bytes; the limits are 2 files"):
         read(pack(tmp_path / "many.zip", {"a": b"", "b": b"", "c": b""}))
 
 
-def test_a_damaged_an_encrypted_and_an_empty_zip_are_refused(tmp_path):
+def test_damaged_encrypted_and_empty_zips_are_refused(tmp_path):
     path = pack(tmp_path / "f.zip", {"notes.txt": b"hello"})
-    with pytest.raises(FerError, match=r"f\.zip holds no images"):
+    with pytest.raises(FerError, match=r"f\.zip contains no images"):
         read(path)
     whole = path.read_bytes()
     path.write_bytes(whole[:20])
@@ -188,13 +190,13 @@ def test_a_damaged_an_encrypted_and_an_empty_zip_are_refused(tmp_path):
         read(path)
     entry = whole.index(b"PK\x01\x02")
     path.write_bytes(whole[: entry + 8] + b"\x01" + whole[entry + 9 :])
-    with pytest.raises(FerError, match=r"f\.zip is encrypted or compressed in a rare way \(notes.txt\)"):
+    with pytest.raises(FerError, match=r"f\.zip is encrypted or uses an unsupported compression method \(notes.txt\)"):
         read(path)
 
 
-def test_a_zip_in_a_zip_is_refused(tmp_path):
+def test_a_zip_inside_a_zip_is_refused(tmp_path):
     inner = pack(tmp_path / "inner.zip", {"a.csv": b""}).read_bytes()
-    with pytest.raises(FerError, match=r"outer\.zip/inner\.zip is a zip in a zip"):
+    with pytest.raises(FerError, match=r"outer\.zip/inner\.zip is a zip inside a zip"):
         read(pack(tmp_path / "outer.zip", {"inner.zip": inner}))
 
 
@@ -227,15 +229,15 @@ def test_the_synthetic_data_set_has_all_classes_in_all_splits():
 
 
 @pytest.mark.skipif(not FER2013.is_dir(), reason="FER2013 is not on this machine")
-def test_fer2013_has_the_known_sizes_twins_and_faults(tmp_path):
+def test_fer2013_has_the_known_sizes_duplicates_and_faults(tmp_path):
     subprocess.run([sys.executable, FER2013 / "unpack.py", "npz", tmp_path / "fer2013.npz"], check=True)
     dataset = open_dataset(tmp_path / "fer2013.npz")
     assert [len(dataset.train), len(dataset.val), len(dataset.test)] == [28709, 3589, 3589]
     assert dataset.fingerprint == RunStore()["vgg_small"].card.data.fingerprint
     assert dataset.faults() == {
-        "surplus copies": 1853,
-        "groups of copies with conflicting labels": 57,
-        "images of one colour": 12,
-        "val images with a copy in train": 280,
-        "test images with a copy in train": 288,
+        "surplus duplicates": 1853,
+        "duplicate groups with conflicting labels": 57,
+        "single-colour images": 12,
+        "val images duplicated in train": 280,
+        "test images duplicated in train": 288,
     }

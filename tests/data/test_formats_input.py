@@ -1,4 +1,4 @@
-"""What each format understands, and what it says of input that is wrong."""
+"""The input variants that each format accepts, and its error messages."""
 
 from pathlib import Path
 
@@ -22,14 +22,14 @@ def read(path: Path) -> Rows:
 
 
 @pytest.mark.parametrize("header", ["emotion, Usage, pixels", "Usage,emotion,pixels", '"emotion","pixels","Usage"'])
-def test_columns_may_come_in_any_order_with_spaces_or_quotes(header, small_rows, write_csv):
+def test_columns_can_be_in_any_order_with_spaces_or_quotes(header, small_rows, write_csv):
     path = write_csv(small_rows, header=header.replace('"', ""))
     body = path.read_text().split("\n", 1)[1]
     path.write_text("\ufeff" + header + "\r\n" + body.replace("\n", "\r\n"), newline="")
     assert read(path).fingerprint == small_rows.fingerprint
 
 
-def test_untidy_spaces_and_quotes_round_pixels_are_understood(small_rows, write_csv):
+def test_extra_spaces_and_quotes_around_pixels_are_accepted(small_rows, write_csv):
     path = write_csv(small_rows)
     lines = path.read_text().splitlines()
     emotion, pixels, usage = lines[3].split(",")
@@ -49,8 +49,8 @@ def spoil(path: Path, line: int, change) -> None:
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (lambda e, p, u: (e, " ".join(p[1:]), u), "line 4: 2304 pixels .* wanted, got 2303"),
-        (lambda e, p, u: (e, "", u), "line 4: 2304 pixels .* wanted, got 0"),
+        (lambda e, p, u: (e, " ".join(p[1:]), u), "line 4: expected 2304 pixels .*, got 2303"),
+        (lambda e, p, u: (e, "", u), "line 4: expected 2304 pixels .*, got 0"),
         (lambda e, p, u: (e, " ".join(["300", *p[1:]]), u), "line 4: pixels must be 0 to 255, got 300"),
         (lambda e, p, u: (e, " ".join([*p[1:], "-1"]), u), "line 4: pixels must be 0 to 255, got -1"),
         (lambda e, p, u: (e, " ".join([*p[1:], "9" * 9]), u), "line 4: pixels must be 0 to 255, got 999999999"),
@@ -59,22 +59,22 @@ def spoil(path: Path, line: int, change) -> None:
         (lambda e, p, u: (e, " ".join([*p[1:], "0.5"]), u), "line 4: a pixel must be a whole number .* got '0.5'"),
         (lambda e, p, u: ("7", " ".join(p), u), r"line 4: Unknown emotion '7'. Valid: 0 \(angry\), 1 \(disgust\)"),
         (lambda e, p, u: (e, " ".join(p), "Trainig"), "line 4: Unknown Usage 'Trainig'. Did you mean 'Training'"),
-        (lambda e, p, u: (e, u), "line 4: 3 fields wanted, as in the header, got 2"),
+        (lambda e, p, u: (e, u), "line 4: expected 3 fields as in the header, got 2"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
-def test_a_bad_row_is_named(change, message, small_rows, write_csv):
+def test_an_invalid_row_is_located(change, message, small_rows, write_csv):
     path = write_csv(small_rows)
     spoil(path, 4, change)
     with pytest.raises(FerError, match=message):
         read(path)
 
 
-def test_a_short_row_beside_a_long_one_is_caught(small_rows, write_csv):
+def test_a_short_row_next_to_a_long_one_is_caught(small_rows, write_csv):
     path = write_csv(small_rows)
     spoil(path, 4, lambda e, p, u: (e, " ".join(p[1:]), u))
     spoil(path, 5, lambda e, p, u: (e, " ".join([*p, "0"]), u))
-    with pytest.raises(FerError, match=r"line 4: 2304 pixels .* got 2303"):
+    with pytest.raises(FerError, match=r"line 4: expected 2304 pixels .* got 2303"):
         read(path)
 
 
@@ -83,13 +83,13 @@ def test_a_short_row_beside_a_long_one_is_caught(small_rows, write_csv):
     [
         (b"", "is empty"),
         (b"emotion,pixels,Usage\n", "has a header but no rows"),
-        (b"emotion,Usage\n0,Training\n", "lacks pixels; its first line has 'emotion', 'Usage'"),
-        (bytes(range(256)) * 99, "lacks emotion, pixels, Usage"),
-        (b'"\x00' * 99_999, "lacks emotion"),
-        (b"emotion,pixels,Usage\n" + bytes(range(256)), "line 2: 3 fields wanted"),
+        (b"emotion,Usage\n0,Training\n", "has no column pixels; its first line has 'emotion', 'Usage'"),
+        (bytes(range(256)) * 99, "has no column emotion, pixels, Usage"),
+        (b'"\x00' * 99_999, "has no column emotion"),
+        (b"emotion,pixels,Usage\n" + bytes(range(256)), "line 2: expected 3 fields"),
     ],
 )
-def test_a_file_that_is_no_fer_csv_is_refused(content, message, tmp_path):
+def test_a_file_that_is_not_a_fer_csv_is_refused(content, message, tmp_path):
     path = tmp_path / "bad.csv"
     path.write_bytes(content)
     with pytest.raises(FerError, match=message):
@@ -104,7 +104,7 @@ def save(path: Path, image: Image.Image) -> None:
     image.save(path)
 
 
-def test_split_folders_aliases_and_official_names_are_understood(tmp_path):
+def test_split_folders_aliases_and_official_names_are_recognized(tmp_path):
     names = ["Train/Happiness/a.jpg", "validation/SAD/b.png", "test/fear/Training_1.png", "test/anger/PublicTest_2.png"]
     for name in names:
         save(tmp_path / name, Image.new("L", (60, 50), 99))
@@ -116,7 +116,7 @@ def test_split_folders_aliases_and_official_names_are_understood(tmp_path):
     assert found == {("happy", 0), ("sad", 1), ("fear", 0), ("angry", 1)}
 
 
-def test_class_folders_alone_are_training_and_the_other_splits_are_carved(small_rows, tmp_path):
+def test_class_folders_without_splits_are_training_and_the_other_splits_are_carved(small_rows, tmp_path):
     for row, (image, label) in enumerate(zip(small_rows.images, small_rows.labels, strict=True)):
         save(tmp_path / "faces" / EMOTIONS[label] / f"{row}.png", Image.fromarray(image))
     dataset = open_dataset(tmp_path / "faces")
@@ -135,7 +135,7 @@ def test_an_image_of_any_mode_and_size_becomes_grey(mode):
     assert face.dtype == np.uint8 and face.shape == (48, 48) and face.min() == 255
 
 
-def test_transparency_is_white():
+def test_transparency_becomes_white():
     assert grey_face(Image.new("RGBA", (48, 48), (0, 0, 0, 0))).min() == 255
     assert grey_face(Image.new("LA", (48, 48), (0, 0))).min() == 255
 
@@ -164,23 +164,23 @@ def test_images_outside_class_folders_are_refused(small_rows, write_folders):
 
 def test_a_folder_without_images_is_refused(tmp_path):
     (tmp_path / "train/happy").mkdir(parents=True)
-    with pytest.raises(FerError, match=r"holds no images in folders named after the classes"):
+    with pytest.raises(FerError, match=r"has no images in class folders"):
         open_dataset(tmp_path)
-    with pytest.raises(FerError, match=r"holds no images"):
+    with pytest.raises(FerError, match=r"contains no images"):
         FORMATS["folders"].read(tmp_path)
 
 
 # npz
 
 
-def test_an_npz_may_have_other_sizes_names_and_no_usage(small_rows, write_npz):
+def test_an_npz_can_have_other_sizes_names_and_no_usage(small_rows, write_npz):
     big = small_rows.images.repeat(2, axis=1).repeat(2, axis=2)[..., None]
     rows = read(write_npz(images=big, labels=np.array(EMOTIONS)[small_rows.labels]))
     assert (rows.labels == small_rows.labels).all() and (rows.usage == 0).all()
     assert np.abs(rows.images.astype(int) - small_rows.images).mean() < 8
 
 
-def test_an_npz_with_names_of_splits_is_understood(small_rows, write_npz):
+def test_an_npz_with_split_names_is_accepted(small_rows, write_npz):
     usage = np.array(["Training", "val", "PrivateTest"])[small_rows.usage]
     rows = read(write_npz(images=small_rows.images, labels=small_rows.labels, usage=usage))
     assert rows.fingerprint == small_rows.fingerprint
@@ -192,21 +192,21 @@ FACES, LABELS = np.zeros((2, 48, 48), np.uint8), np.array([0, 1])
 @pytest.mark.parametrize(
     ("arrays", "message"),
     [
-        ({"images": FACES}, "lacks labels; it has images"),
-        ({"x": FACES, "y": LABELS}, "lacks images and labels; it has x, y"),
+        ({"images": FACES}, "has no labels, only images"),
+        ({"x": FACES, "y": LABELS}, "has no images and labels, only x, y"),
         ({"images": FACES / 255, "labels": LABELS}, r"must be uint8 .* got float64 \(2, 48, 48\)"),
         ({"images": FACES[0], "labels": LABELS}, r"must be uint8 \(N, H, W\).* got uint8 \(48, 48\)"),
         ({"images": FACES[:0], "labels": LABELS[:0]}, "must be uint8"),
-        ({"images": FACES, "labels": LABELS[:1]}, r"labels must be \(2,\), one for each image, got \(1,\)"),
+        ({"images": FACES, "labels": LABELS[:1]}, r"labels must be \(2,\), one per image, got \(1,\)"),
         ({"images": FACES, "labels": LABELS + 6}, "labels must be 0 to 6, got 7 in row 1"),
         ({"images": FACES, "labels": LABELS / 2}, "labels must be whole numbers or names, got float64"),
         ({"images": FACES, "labels": np.array(["happy", "hapy"])}, "Unknown label 'hapy'. Did you mean 'happy'"),
         ({"images": FACES, "labels": LABELS, "usage": LABELS + 2}, "usage must be 0 to 2, got 3 in row 1"),
         ({"images": FACES, "labels": LABELS, "usage": np.array(["tset", "test"])}, "Did you mean 'test'"),
-        ({"images": FACES, "labels": np.array([0, None])}, "Python objects, which is not opened"),
+        ({"images": FACES, "labels": np.array([0, None])}, "Python objects, which is not loaded"),
     ],
 )
-def test_a_wrong_npz_is_refused(arrays, message, write_npz):
+def test_an_invalid_npz_is_refused(arrays, message, write_npz):
     with pytest.raises(FerError, match=message):
         read(write_npz(**arrays))
 
@@ -214,14 +214,14 @@ def test_a_wrong_npz_is_refused(arrays, message, write_npz):
 @pytest.mark.parametrize("content", [b"", b"nonsense", b"PK\x03\x04 and then nothing"])
 def test_a_damaged_npz_is_refused(content, tmp_path):
     (tmp_path / "bad.npz").write_bytes(content)
-    with pytest.raises(FerError, match=r"bad.npz is damaged or no .npz"):
+    with pytest.raises(FerError, match=r"bad.npz is damaged or not an .npz"):
         read(tmp_path / "bad.npz")
 
 
-def test_an_npz_cut_or_altered_is_refused(small_rows, write_npz):
+def test_a_truncated_or_altered_npz_is_refused(small_rows, write_npz):
     path = write_npz(images=small_rows.images, labels=small_rows.labels)
     whole = path.read_bytes()
     for content in (whole[: len(whole) // 2], whole[:5000] + b"\xff" * 9 + whole[5009:]):
         path.write_bytes(content)
-        with pytest.raises(FerError, match=r"damaged or no .npz"):
+        with pytest.raises(FerError, match=r"damaged or not an .npz"):
             read(path)

@@ -1,4 +1,4 @@
-"""FER2013 and the FER+ votes come from Kaggle and GitHub, here from a stand-in for both."""
+"""Downloads of FER2013 and the FER+ votes, from a local stand-in for Kaggle and GitHub."""
 
 import errno
 import json
@@ -31,7 +31,7 @@ def votes_for(rows) -> bytes:
 
 @pytest.fixture
 def home(small_rows, write_csv, tmp_path, monkeypatch):
-    """The stand-in, and an empty data/."""
+    """The stand-in server and an empty data/."""
     csv = write_csv(small_rows).read_bytes()
     files = {"fer2013.csv": csv, "icml_face_data.csv": csv, "fer2013new.csv": votes_for(small_rows)}
     monkeypatch.setattr(catalog, "DATA", tmp_path / "data")
@@ -44,7 +44,7 @@ def home(small_rows, write_csv, tmp_path, monkeypatch):
         yield home
 
 
-def test_the_public_copy_comes_without_an_account_and_the_votes_fit_it(home, small_rows, capsys):
+def test_the_public_copy_needs_no_account_and_matches_the_votes(home, small_rows, capsys):
     assert main(["download"]) == 0
     opened = catalog.open_dataset("fer2013", ferplus=1.0)
     assert opened.fingerprint == small_rows.fingerprint
@@ -53,25 +53,27 @@ def test_the_public_copy_comes_without_an_account_and_the_votes_fit_it(home, sma
     assert not (catalog.DATA / ".kaggle").exists()
 
 
-def test_what_is_there_is_not_fetched_again(home, capsys):
+def test_existing_files_are_not_downloaded_again(home, capsys):
     main(["download"])
     asked = len(home.asked)
     assert main(["download"]) == 0
     assert len(home.asked) == asked
 
 
-def test_the_votes_may_be_left_out_and_come_later(home):
+def test_the_votes_can_be_skipped_and_downloaded_later(home):
     main(["download", "--no-votes"])
     assert not (catalog.DATA / "fer2013new.csv").exists()
     main(["download"])
     assert (catalog.DATA / "fer2013new.csv").is_file()
 
 
-def test_the_competition_wants_a_token_and_takes_a_good_one(home, monkeypatch, small_rows):
-    with pytest.raises(FerError, match=r"only to those who have signed in: 1\. open https://www\.kaggle\.com/settings"):
+def test_the_competition_requires_a_token_and_accepts_a_valid_one(home, monkeypatch, small_rows):
+    with pytest.raises(
+        FerError, match=r"requires you to sign in for this file: 1\. open https://www\.kaggle\.com/settings"
+    ):
         kaggle.get_faces("competition")
     monkeypatch.setenv(kaggle.TOKEN, "bad")
-    with pytest.raises(FerError, match=r"Kaggle refused \(403\).*accept the competition's rules at https"):
+    with pytest.raises(FerError, match=r"Kaggle denied access \(403\).*accept the competition's rules at https"):
         kaggle.get_faces("competition")
     assert catalog.available() == []
     monkeypatch.setenv(kaggle.TOKEN, "good")
@@ -79,9 +81,9 @@ def test_the_competition_wants_a_token_and_takes_a_good_one(home, monkeypatch, s
     assert catalog.open_dataset("fer2013").fingerprint == small_rows.fingerprint
 
 
-def test_a_download_that_breaks_off_goes_on(home, small_rows):
+def test_an_interrupted_download_can_be_resumed(home, small_rows):
     home.broken = 1000
-    with pytest.raises(FerError, match=r"The download broke off: .* Try again, it goes on where it stopped"):
+    with pytest.raises(FerError, match=r"The download was interrupted: .* Try again to resume it"):
         kaggle.get_faces("copy")
     assert catalog.available() == []
     begun = catalog.DATA / ".kaggle/datasets/deadskull7/fer2013/versions/1/fer2013.csv"
@@ -92,33 +94,35 @@ def test_a_download_that_breaks_off_goes_on(home, small_rows):
     assert catalog.open_dataset("fer2013").fingerprint == small_rows.fingerprint
 
 
-def test_what_is_no_data_set_is_not_kept(home):
+def test_a_file_that_is_not_a_data_set_is_not_stored(home):
     home.files["fer2013.csv"] = b"<html>Sign in</html>"
-    with pytest.raises(FerError, match="lacks emotion"):
+    with pytest.raises(FerError, match="has no column emotion"):
         kaggle.get_faces("copy")
     assert catalog.available() == []
 
 
-def test_a_file_that_is_gone_and_a_server_that_is_gone_are_told(home, monkeypatch):
+def test_a_missing_file_and_an_unreachable_server_are_reported(home, monkeypatch):
     del home.files["fer2013.csv"]
-    with pytest.raises(FerError, match=r"Kaggle answered 404 .*by hand from https://www\.kaggle\.com/datasets/"):
+    with pytest.raises(
+        FerError, match=r"Kaggle returned status 404 .*Or download fer2013\.csv from https://www\.kaggle\.com/datasets/"
+    ):
         kaggle.get_faces("copy")
     monkeypatch.setitem(kaggle_env._env_to_endpoint, kaggle_env.KaggleEnv.PROD, "http://127.0.0.1:9")
-    with pytest.raises(FerError, match="no connection could be made"):
+    with pytest.raises(FerError, match="the connection failed or was lost"):
         kaggle.get_faces("copy")
 
 
-def test_a_name_that_is_taken_is_not_overwritten(home):
+def test_an_existing_data_set_is_not_overwritten(home):
     kaggle.get_faces("copy")
-    with pytest.raises(FerError, match="a data set named fer2013 already"):
+    with pytest.raises(FerError, match="A data set named fer2013 already exists"):
         kaggle.get_faces("copy")
 
 
 @pytest.mark.parametrize("content", [None, b"Usage\nTraining\n"])
-def test_votes_that_do_not_come_or_do_not_fit_are_told_and_not_kept(home, content):
+def test_unavailable_or_mismatched_votes_are_reported_and_not_stored(home, content):
     kaggle.get_faces("copy")
     home.files["fer2013new.csv"] = content
-    with pytest.raises(FerError, match=r"could not be fetched|lacks the columns"):
+    with pytest.raises(FerError, match=r"could not be downloaded|has no columns"):
         kaggle.get_votes()
     assert sorted(path.name for path in catalog.DATA.glob("*new*")) == []
 
@@ -131,7 +135,7 @@ def wait_until_ended() -> download.Download:
 
 @pytest.fixture
 def led(home, monkeypatch, tmp_path):
-    """The stand-in for other processes too."""
+    """The stand-in server, used by child processes too."""
     (tmp_path / "lead").mkdir()
     (tmp_path / "lead/sitecustomize.py").write_text(LEAD)
     monkeypatch.setenv("PYTHONPATH", str(tmp_path / "lead"))
@@ -139,17 +143,17 @@ def led(home, monkeypatch, tmp_path):
     return home
 
 
-def test_a_process_of_its_own_downloads_and_tells_how_far_it_is(led):
+def test_a_background_process_downloads_and_reports_progress(led):
     assert download.latest() is None
     download.start("copy", votes=True)
-    with pytest.raises(FerError, match="A download runs already"):
+    with pytest.raises(FerError, match="A download is already running"):
         download.start("copy", votes=True)
     last = wait_until_ended()
     assert (last.phase, last.error, last.kept) == (download.DONE, "", ("fer2013.csv", "fer2013new.csv"))
     assert catalog.available() == ["fer2013"]
 
 
-def test_a_paused_download_tells_its_phase_and_bytes(led):
+def test_a_paused_download_reports_its_phase_and_bytes(led):
     led.pause = threading.Event()
     download.start("copy", votes=False)
     while not (last := download.latest()).total:
@@ -160,18 +164,18 @@ def test_a_paused_download_tells_its_phase_and_bytes(led):
     assert wait_until_ended().kept == ("fer2013.csv",)
 
 
-def test_the_bytes_are_told_while_they_come_and_then_that_the_file_is_read(home, monkeypatch):
+def test_progress_reports_the_bytes_and_then_the_reading_phase(home, monkeypatch):
     monkeypatch.setattr("kagglehub.clients.CHUNK_SIZE", 10_000)
-    told, size = [], len(home.files["fer2013.csv"])
-    kaggle.get_faces("copy", on_progress=lambda *facts: told.append(facts))
-    first, *bytes_told, last = told
+    reports, size = [], len(home.files["fer2013.csv"])
+    kaggle.get_faces("copy", on_progress=lambda *facts: reports.append(facts))
+    first, *downloading, last = reports
     assert (first, last) == ((kaggle.DOWNLOADING, 0, None), (kaggle.READING, 0, None))
-    assert {(phase, total) for phase, _, total in bytes_told} == {(kaggle.DOWNLOADING, size)}
-    done = [done for _, done, _ in bytes_told]
+    assert {(phase, total) for phase, _, total in downloading} == {(kaggle.DOWNLOADING, size)}
+    done = [done for _, done, _ in downloading]
     assert done == [*range(0, size, 10_000), size]
 
 
-def test_a_state_is_written_at_once_in_a_new_phase_and_else_at_most_twice_a_second(home, monkeypatch):
+def test_state_is_written_immediately_in_a_new_phase_and_otherwise_at_most_twice_a_second(home, monkeypatch):
     now, state = [100.0], download._State()
     monkeypatch.setattr(download.time, "monotonic", lambda: now[0])
 
@@ -188,7 +192,7 @@ def test_a_state_is_written_at_once_in_a_new_phase_and_else_at_most_twice_a_seco
     assert written(kaggle.READING) == (kaggle.READING, 0, 0.0)
 
 
-def test_a_download_whose_process_died_says_that_it_can_go_on(home):
+def test_a_download_whose_process_died_can_be_resumed(home):
     download._State().tell(kaggle.DOWNLOADING, 5, 10)
     assert download.latest().is_running
     known = json.loads((catalog.DATA / ".download.json").read_text())
@@ -197,7 +201,7 @@ def test_a_download_whose_process_died_says_that_it_can_go_on(home):
     assert (last.is_running, last.phase) == (False, download.FAILED) and "it goes on" in last.error
 
 
-def test_a_download_by_hand_waits_for_none_that_runs_elsewhere(led):
+def test_a_second_download_is_refused_while_one_is_running(led):
     led.pause = threading.Event()
     download.start("copy", votes=False)
     assert main(["download"]) == 1
@@ -206,7 +210,7 @@ def test_a_download_by_hand_waits_for_none_that_runs_elsewhere(led):
     assert not wait_until_ended().error
 
 
-def test_a_full_disk_is_told(home, monkeypatch):
+def test_a_full_disk_is_reported(home, monkeypatch):
     def full(*_, **__):
         raise OSError(errno.ENOSPC, "No space left on device")
 
@@ -215,13 +219,13 @@ def test_a_full_disk_is_told(home, monkeypatch):
     assert download.latest().error == DISK_FULL
 
 
-def test_a_refusal_in_another_process_is_told(led):
+def test_an_error_in_the_background_process_is_reported(led):
     download.start("competition", votes=False, token="bad")
     last = wait_until_ended()
     assert last.phase == download.FAILED and last.error.startswith("Kaggle refused (403)")
 
 
-def test_a_cancelled_download_keeps_nothing_but_its_beginning(led):
+def test_a_cancelled_download_keeps_only_the_partial_file(led):
     led.pause = threading.Event()
     download.start("copy", votes=False)
     while not any("fer2013.csv" in path for path, _, _ in led.asked):

@@ -1,4 +1,4 @@
-"""Photos of any size in class folders become faces, and every photo that does not is named with the reason."""
+"""Photos in class folders become labelled faces, or failures with a reason."""
 
 import io
 import tracemalloc
@@ -17,7 +17,7 @@ from fer.faces import crop
 from fer.faces.photos import Photo, in_zip
 
 
-def test_the_samples_in_class_folders_become_labelled_faces():
+def test_samples_in_class_folders_become_labelled_faces():
     archive = packed({"sad/pair.jpg": PAIR, "neutral/hopper.jpg": HOPPER, "happy/astronaut.jpg": ASTRONAUT})
     result = found_in(archive)
     assert result.names == ("happy/astronaut.jpg", "neutral/hopper.jpg", "sad/pair.jpg")
@@ -27,16 +27,16 @@ def test_the_samples_in_class_folders_become_labelled_faces():
     assert result.several == ("sad/pair.jpg",) and result.failures == ()
 
 
-def test_of_several_faces_the_largest_is_taken(monkeypatch):
+def test_the_largest_of_several_faces_is_used(monkeypatch):
     boxes = [(0, 0, 50, 20), (60, 0, 100, 40), (110, 0, 130, 60)]
     detector = type("Detector", (), {"load": lambda: lambda image: [crop.Face(box, 0.9) for box in boxes]})
     monkeypatch.setattr(labelled_photos, "DETECTORS", {"yunet": detector})
-    picture = Image.new("L", (140, 60))
-    picture.paste(200, (60, 0, 100, 40))
+    photo = Image.new("L", (140, 60))
+    photo.paste(200, (60, 0, 100, 40))
     buffer = io.BytesIO()
-    picture.save(buffer, "PNG")
+    photo.save(buffer, "PNG")
     result = find_faces(given({"happy/a.png": buffer.getvalue()}))
-    inside = result.images[0, 2:-2, 2:-2]  # the outermost pixels are mixed with what lies around the face
+    inside = result.images[0, 2:-2, 2:-2]  # the outermost pixels blend with the background
     assert inside.min() == 200 and result.several == ("happy/a.png",)
 
 
@@ -54,7 +54,7 @@ def test_of_several_faces_the_largest_is_taken(monkeypatch):
         ("photos\\joy\\a.png", "happy"),
     ],
 )
-def test_the_last_folder_is_the_label_by_any_of_its_names(name, label):
+def test_the_innermost_folder_gives_the_label_by_any_of_its_names(name, label):
     with in_zip(packed({name: png(60, 60)})) as listed:
         result = find_faces(listed, detector="whole")
     assert [EMOTIONS[position] for position in result.labels] == [label]
@@ -68,17 +68,17 @@ def test_the_last_folder_is_the_label_by_any_of_its_names(name, label):
         ("happy/dot.png", png(1, 1), "happy", "No face was found.", True),
         ("misc/a.jpg", ASTRONAUT, "", "Its folder 'misc' is none of angry, disgust,", False),
         ("happy/misc/a.jpg", ASTRONAUT, "", "Its folder 'misc' is none of", False),
-        ("a.jpg", ASTRONAUT, "", "It lies in no folder; move it to one of angry,", False),
-        ("happy/letter.jpg", b"hello, I am a letter", "happy", "This is no picture", False),
-        ("sad/notes.txt", b"hello", "sad", "This is no picture", False),
-        ("labels.csv", b"a.jpg,happy", "", "This is no picture", False),
-        ("fear/inner.zip", packed({"fear/a.jpg": ASTRONAUT}), "fear", "This is no picture", False),
-        ("fear/cut.jpg", ASTRONAUT[:9000], "fear", "The picture is damaged or incomplete", False),
+        ("a.jpg", ASTRONAUT, "", "It is not in a class folder. Move it to one of angry,", False),
+        ("happy/letter.jpg", b"hello, I am a letter", "happy", "This file isn't a readable image", False),
+        ("sad/notes.txt", b"hello", "sad", "This file isn't a readable image", False),
+        ("labels.csv", b"a.jpg,happy", "", "This file isn't a readable image", False),
+        ("fear/inner.zip", packed({"fear/a.jpg": ASTRONAUT}), "fear", "This file isn't a readable image", False),
+        ("fear/cut.jpg", ASTRONAUT[:9000], "fear", "The image is damaged or incomplete", False),
         ("fear/empty.jpg", b"", "fear", "The file is empty", False),
         ("fear/huge.jpg", bytes(20 * 2**20 + 1), "fear", "The file has 20,971,521 bytes; at most 20,971,520", False),
     ],
 )
-def test_a_photo_that_gives_no_face_is_a_failure_with_the_reason(name, content, label, reason, undetected):
+def test_a_photo_without_a_labelled_face_is_a_failure_with_a_reason(name, content, label, reason, undetected):
     result = found_in(packed({name: content}))
     (failure,) = result.failures
     assert (failure.name, failure.label, failure.undetected) == (name, label, undetected)
@@ -86,20 +86,20 @@ def test_a_photo_that_gives_no_face_is_a_failure_with_the_reason(name, content, 
     assert result.images.shape == (0, 48, 48) and result.labels.shape == (0,) and result.names == result.several == ()
 
 
-def test_a_picture_too_thin_to_be_a_face_is_a_failure_and_not_padded_to_terabytes():
+def test_an_image_too_thin_to_be_a_face_is_a_failure_and_not_padded_to_terabytes():
     result = find_faces(given({"sad/line.png": png(1_000_000, 1), "sad/wide.png": png(3000, 1000)}), detector="whole")
     assert result.names == ("sad/wide.png",)
     assert [(failure.name, failure.undetected) for failure in result.failures] == [("sad/line.png", False)]
     assert "long and thin" in result.failures[0].reason
 
 
-def test_whole_takes_cropped_pictures_in_which_yunet_finds_nothing():
+def test_whole_accepts_cropped_photos_in_which_yunet_finds_nothing():
     files = {"happy/tiny.png": png(40, 40), "sad/large.png": DRAWN}
     assert found_in(packed(files), detector="whole").names == ("happy/tiny.png", "sad/large.png")
     assert [failure.undetected for failure in found_in(packed({"happy/tiny.png": png(40, 40)})).failures] == [True]
 
 
-def test_an_unknown_detector_is_told():
+def test_an_unknown_detector_is_refused():
     with pytest.raises(FerError, match=r"Unknown detector 'yunett'\. Did you mean 'yunet'\?"):
         find_faces([], detector="yunett")
 
@@ -111,7 +111,7 @@ CLUTTER = [
 
 
 @pytest.mark.parametrize("name", CLUTTER)
-def test_what_systems_leave_among_photos_is_no_photo(name):
+def test_system_files_among_photos_are_skipped(name):
     files = {name: b"left by a system", "happy/a.png": png(9, 9)}
     with in_zip(packed(files)) as listed:
         assert [photo.name for photo in listed] == ["happy/a.png"]
@@ -141,7 +141,7 @@ def test_faces_and_failures_add_up_to_the_photos_and_progress_counts_them():
     assert steps == [(done, 5) for done in range(1, 6)]
 
 
-def test_two_files_of_the_same_name_are_both_read():
+def test_two_files_with_the_same_name_are_both_read():
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive, pytest.warns(UserWarning, match="Duplicate name"):
         archive.writestr("happy/a.png", png(9, 9))
@@ -150,12 +150,12 @@ def test_two_files_of_the_same_name_are_both_read():
     assert result.names == ("happy/a.png",) * 2 and result.images[0].std() == 0 < result.images[1].std()
 
 
-def test_photos_may_come_from_a_generator_and_no_photo_at_all_is_no_error():
+def test_photos_can_come_from_a_generator_and_no_photos_are_fine():
     assert find_faces(iter(given({"happy/a.png": DRAWN})), detector="whole").names == ("happy/a.png",)
     assert find_faces([]).images.shape == (0, 48, 48)
 
 
-def test_one_photo_at_a_time_is_in_memory():
+def test_only_one_photo_at_a_time_is_in_memory():
     side = 1500  # 6.75 MB as RGB
     content = png(side, side)
     many = [Photo(f"happy/{number}.png", lambda: content) for number in range(12)]
@@ -168,7 +168,7 @@ def test_one_photo_at_a_time_is_in_memory():
     assert peak < 5 * 3 * side**2
 
 
-def test_the_fingerprint_changes_with_images_and_labels_and_nothing_else():
+def test_the_fingerprint_depends_only_on_images_and_labels():
     same = [find_faces(given({name: DRAWN}), detector="whole") for name in ("happy/a.png", "joy/b.png")]
     other = [
         find_faces(given({"sad/a.png": DRAWN}), detector="whole"),

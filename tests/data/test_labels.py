@@ -1,4 +1,4 @@
-"""Seven emotions in one order, and what else people call them."""
+"""The seven emotions, their order and their aliases."""
 
 import pytest
 
@@ -31,13 +31,13 @@ def test_an_alias_means_its_emotion(alias, emotion):
         ("3", "Unknown label '3'."),
     ],
 )
-def test_another_word_is_refused_with_the_nearest(name, message):
+def test_an_unknown_label_is_refused_with_a_suggestion(name, message):
     with pytest.raises(FerError) as refusal:
         label_index(name)
     assert message in str(refusal.value) and "neutral" in str(refusal.value)
 
 
-def test_labels_of_ones_own_are_found_in_any_case_and_aliases_of_emotions_among_them():
+def test_custom_labels_are_found_in_any_case_along_with_aliases_of_emotions():
     names = ("Café", "happy", "not happy")
     assert [find_label(name, names) for name in ("CAFE\u0301", "joy", " Not Happy", "sad", "")] == [0, 1, 2, None, None]
     with pytest.raises(FerError, match=r"Unknown label 'hapy'\. Did you mean 'happy'"):
@@ -58,7 +58,7 @@ def test_labels_of_ones_own_are_found_in_any_case_and_aliases_of_emotions_among_
         ([f"c{i}" for i in range(20)], tuple(f"c{i}" for i in range(20))),
     ],
 )
-def test_names_are_the_seven_where_all_mean_emotions_and_else_themselves(written, names):
+def test_names_become_the_seven_emotions_if_all_are_emotions_and_otherwise_stay(written, names):
     assert class_names(written) == names
 
 
@@ -70,18 +70,18 @@ def test_names_are_the_seven_where_all_mean_emotions_and_else_themselves(written
         ([f"c{i}" for i in range(21)], "2 to 20 classes, got 21: c0, c1"),
         (["happy", "sad", "suprise"], "Unknown label 'suprise'. Did you mean 'surprise'?"),
         (["cat", "dog", "hapy"], "Did you mean 'happy'?"),
-        (["Cat", "cat"], "Two classes have one name: 'Cat' and 'cat'"),
-        (["cat", "cat"], "Two classes have one name"),
+        (["Cat", "cat"], "Two classes have the same name: 'Cat' and 'cat'"),
+        (["cat", "cat"], "Two classes have the same name"),
         (["cat", "  "], "must be printable text, got ''"),
         (["cat", "do\ng"], "must be printable text"),
         (["cat", "\udcff"], "must be printable text"),
     ],
 )
-def test_names_that_cannot_be_classes_are_refused(written, message):
+def test_invalid_class_names_are_refused(written, message):
     with pytest.raises(FerError) as refusal:
         class_names(written)
     assert message in str(refusal.value)
 
 
-def test_accents_are_written_in_one_way():
+def test_accents_are_normalized():
     assert tidy(" e\u0301 ") == "\u00e9"

@@ -1,4 +1,4 @@
-"""Reading pictures as people see them, and the one crop."""
+"""Decoding images as they are displayed, and cropping faces."""
 
 import io
 from dataclasses import replace
@@ -49,7 +49,7 @@ def test_a_16_bit_png_keeps_its_greys():
     assert image[0, 0, 0] == 0 and image[0, -1, 0] == 255 and 100 < image[0, 32, 0] < 155
 
 
-def test_a_palette_png_with_transparency_stands_on_white():
+def test_transparency_in_a_palette_png_becomes_white():
     picture = Image.new("P", (64, 48), 0)
     picture.putpalette([0, 0, 0, 255, 0, 0])
     picture.paste(1, (0, 0, 32, 48))
@@ -58,7 +58,7 @@ def test_a_palette_png_with_transparency_stands_on_white():
 
 
 @pytest.mark.parametrize(("orientation", "left_top"), [(1, "red"), (3, "blue"), (6, "red"), (8, "blue")])
-def test_a_photo_is_turned_by_its_exif_tag(orientation, left_top):
+def test_a_photo_is_rotated_by_its_exif_tag(orientation, left_top):
     exif = Image.Exif()
     exif[0x0112] = orientation
     image = read_image(encode(half_red(), "JPEG", exif=exif, quality=95))
@@ -66,14 +66,14 @@ def test_a_photo_is_turned_by_its_exif_tag(orientation, left_top):
     assert ("red" if image[2, 2, 0] > 200 else "blue") == left_top
 
 
-def test_an_animated_gif_is_its_first_frame():
+def test_the_first_frame_of_an_animated_gif_is_read():
     frames = [Image.new("RGB", (20, 20), color) for color in ("red", "blue")]
     image = read_image(encode(frames[0], "GIF", save_all=True, append_images=frames[1:]))
     assert image[10, 10].tolist() == [255, 0, 0]
 
 
 def bomb() -> bytes:
-    """A PNG of a few kilobytes that says it has 30,000 x 30,000 pixels."""
+    """A PNG of a few kilobytes that declares 30,000 x 30,000 pixels."""
     import struct
     import zlib
 
@@ -92,13 +92,13 @@ def bomb() -> bytes:
 @pytest.mark.parametrize(
     ("case", "content", "message"),
     [
-        ("a text file called .jpg", b"hello, I am a letter", "no picture"),
+        ("a text file called .jpg", b"hello, I am a letter", "isn't a readable image"),
         ("an empty file", b"", "empty"),
         ("a truncated JPEG", encode(half_red((640, 480)), "JPEG")[:3000], "damaged or incomplete"),
-        ("a JPEG of ten bytes", encode(half_red(), "JPEG")[:10], "no picture|damaged"),
+        ("a JPEG of ten bytes", encode(half_red(), "JPEG")[:10], "isn't a readable image|damaged"),
         ("a truncated PNG", encode(half_red((640, 480)), "PNG")[:300], "damaged or incomplete"),
         ("a decompression bomb", bomb(), "megapixels"),
-        ("more than 20 MB", b"\xff" * (20 * 2**20 + 1), "at most 20 MB"),
+        ("more than 20 MB", b"\xff" * (20 * 2**20 + 1), "the limit is 20 MB"),
     ],
 )
 def test_bad_input_is_refused_with_the_reason(case, content, message):
@@ -106,14 +106,14 @@ def test_bad_input_is_refused_with_the_reason(case, content, message):
         read_image(content)
 
 
-def test_a_path_that_is_missing_or_a_folder_is_told(tmp_path):
+def test_a_missing_path_or_a_folder_is_reported(tmp_path):
     with pytest.raises(FerError, match="does not exist"):
         read_image(tmp_path / "none.jpg")
     with pytest.raises(FerError, match="cannot be read"):
         read_image(tmp_path)
 
 
-def test_the_crop_of_a_face_sized_picture_is_the_picture():
+def test_the_crop_of_a_face_sized_image_is_the_image_itself():
     grey = np.random.default_rng(0).integers(0, 256, (48, 48), np.uint8)
     cropped = crop.crop(np.repeat(grey[..., None], 3, axis=2), Face((0, 0, 48, 48), 1.0))
     assert np.abs(cropped.astype(int) - grey).max() <= 1
@@ -126,7 +126,7 @@ def test_the_crop_of_a_face_sized_picture_is_the_picture():
         ("over the left and upper edge", (0, 0, 10, 40)),
         ("over the right and lower edge", (90, 60, 100, 80)),
         ("a single pixel", (99, 79, 100, 80)),
-        ("the whole picture", (0, 0, 100, 80)),
+        ("the whole image", (0, 0, 100, 80)),
     ],
 )
 def test_every_crop_is_a_grey_square(case, box):
@@ -135,7 +135,7 @@ def test_every_crop_is_a_grey_square(case, box):
     assert cropped.shape == (48, 48) and cropped.dtype == np.uint8
 
 
-def test_outside_the_picture_the_crop_repeats_its_edge():
+def test_the_crop_repeats_the_edge_outside_the_image():
     image = np.full((40, 10, 3), 200, np.uint8)
     assert (crop.crop(image, Face((0, 0, 10, 40), 1.0)) == 200).all()
 
@@ -144,17 +144,17 @@ EYES_NOSE_MOUTH = np.array([(15, 18.3), (33, 18.3), (24, 28.7), (16.7, 37.2), (3
 
 
 def turned_face(scale: float, degrees: float, middle=(320, 240)) -> Face:
-    """Landmarks of a face turned clockwise, its square `scale` times 48 pixels long."""
+    """Landmarks of a face rotated clockwise, in a square of `scale` times 48 pixels."""
     cosine, sine = np.cos(np.radians(degrees)), np.sin(np.radians(degrees))
     points = (EYES_NOSE_MOUTH - 24) * scale @ np.array([(cosine, sine), (-sine, cosine)]) + middle
     return Face((0, 0, 640, 480), 1.0, tuple(map(tuple, points)))
 
 
 @pytest.mark.parametrize(("scale", "degrees"), [(1, 0), (2, 15), (4, -30), (0.5, 90), (3, 180)])
-def test_a_face_with_landmarks_is_cut_out_upright_and_nearly_as_fer2013_cut_it(scale, degrees):
+def test_a_face_with_landmarks_is_cropped_upright_and_nearly_as_in_fer2013(scale, degrees):
     square = crop.square_of(turned_face(scale, degrees))
     assert (square.x, square.y) == pytest.approx((320, 240), abs=1.5 * scale)
-    assert 0.9 < square.side / (48 * scale) < 1, "a little nearer"
+    assert 0.9 < square.side / (48 * scale) < 1, "slightly tighter"
     assert np.cos(np.radians(square.turn - degrees)) == pytest.approx(1, abs=1e-3)
 
 
@@ -167,23 +167,23 @@ def blurred_noise(side: int, blur: float) -> Image.Image:
 
 
 @pytest.mark.parametrize("degrees", [0, 10, -20, 90])
-def test_a_turned_picture_is_cut_out_as_the_level_one(degrees):
+def test_a_rotated_image_gives_the_same_crop_as_the_level_one(degrees):
     picture = blurred_noise(400, 12).convert("RGB")
     level = crop.cut(np.asarray(picture), crop.Square(200, 200, 160))
-    aslant = crop.cut(
+    rotated = crop.cut(
         np.asarray(picture.rotate(-degrees, Image.Resampling.BICUBIC)), crop.Square(200, 200, 160, degrees)
     )
-    assert np.abs(level.astype(int) - aslant).max() <= 6, "the same pixels, but for rounding"
+    assert np.abs(level.astype(int) - rotated).max() <= 6, "the same pixels, except for rounding"
 
 
-def test_a_square_of_full_pixels_is_cut_out_as_it_is():
+def test_a_square_of_whole_pixels_is_cropped_unchanged():
     image = np.random.default_rng(0).integers(0, 256, (480, 640), np.uint8)
     cropped = crop.cut(np.repeat(image[..., None], 3, axis=2), crop.Square(124, 224, 48))
     assert np.abs(cropped.astype(int) - image[200:248, 100:148]).max() <= 1
 
 
 @pytest.mark.parametrize("degrees", [0, 12])
-def test_a_large_face_is_averaged_and_not_sampled(degrees):
+def test_a_large_face_is_averaged_not_subsampled(degrees):
     stripes = np.zeros((1000, 1000, 3), np.uint8)
     stripes[:, ::2] = 255
     cropped = crop.cut(stripes, crop.Square(500, 500, 700, degrees))
@@ -191,17 +191,17 @@ def test_a_large_face_is_averaged_and_not_sampled(degrees):
 
 
 @pytest.mark.parametrize("points", [[(5, 5)] * 5, [(-900, -900)] * 5, [(0, 0), (99, 0), (50, 40), (0, 79), (99, 79)]])
-def test_landmarks_anywhere_give_a_crop(points):
+def test_any_landmarks_give_a_crop(points):
     image = np.random.default_rng(0).integers(0, 256, (80, 100, 3), np.uint8)
     assert crop.crop(image, Face((0, 0, 9, 9), 1.0, tuple(points)), size=96).shape == (96, 96)
 
 
-def test_a_square_that_fits_into_no_memory_is_refused():
+def test_a_square_that_does_not_fit_in_memory_is_refused():
     with pytest.raises(FerError, match="too long and thin"):
         crop.crop(np.zeros((1, 1, 3), np.uint8), Face((0, 0, 10**6, 10), 1.0))
 
 
-def test_a_prediction_names_its_most_probable_labels():
+def test_a_prediction_gives_its_most_probable_labels():
     shares, seen = np.array([0.2, 0.5, 0.3], np.float32), np.zeros((48, 48), np.uint8)
     prediction = Prediction(Face((1, 2, 3, 4), 0.9), ("a", "b", "c"), shares, seen)
     assert prediction == replace(prediction, crop=seen + 1) and "crop" not in repr(prediction)

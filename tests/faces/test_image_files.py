@@ -1,4 +1,4 @@
-"""Pixels become files that are read as the same pixels."""
+"""Encoded images decode to the same pixels."""
 
 import base64
 
@@ -12,8 +12,8 @@ RAMP = np.tile(np.arange(0, 240, 5, np.uint8), (48, 1))  # (48, 48)
 
 @pytest.mark.parametrize("image", [RAMP, np.dstack([RAMP, RAMP.T, RAMP])], ids=["grey", "colour"])
 def test_a_png_keeps_every_pixel(image):
-    wanted = image if image.ndim == 3 else np.dstack([image] * 3)
-    assert np.array_equal(read_image(image_bytes(image)), wanted)
+    expected = image if image.ndim == 3 else np.dstack([image] * 3)
+    assert np.array_equal(read_image(image_bytes(image)), expected)
 
 
 def test_a_jpeg_is_smaller_and_nearly_the_same():
@@ -23,10 +23,10 @@ def test_a_jpeg_is_smaller_and_nearly_the_same():
     assert abs(read_image(content).mean() - noisy.mean()) < 2
 
 
-@pytest.mark.parametrize(("shape", "side", "wanted"), [((96, 48), 48, (48, 24)), ((30, 20, 3), 48, (30, 20, 3))])
-def test_a_thumbnail_keeps_the_proportions_and_never_grows(shape, side, wanted):
+@pytest.mark.parametrize(("shape", "side", "expected"), [((96, 48), 48, (48, 24)), ((30, 20, 3), 48, (30, 20, 3))])
+def test_a_thumbnail_keeps_the_proportions_and_never_grows(shape, side, expected):
     small = thumbnail(np.full(shape, 7, np.uint8), side)
-    assert small.shape == wanted and small.dtype == np.uint8 and (small == 7).all()
+    assert small.shape == expected and small.dtype == np.uint8 and (small == 7).all()
 
 
 @pytest.mark.parametrize("format", ["PNG", "JPEG"])

@@ -1,4 +1,4 @@
-"""A run's answers in a single pass and over six views, from the shipped light model."""
+"""Single-pass and six-view predictions of the shipped light model."""
 
 import numpy as np
 import pytest
@@ -28,7 +28,7 @@ def drawn() -> np.ndarray:
 
 
 @pytest.mark.parametrize("n", [0, 1, 14])
-def test_there_are_six_views_the_first_as_it_is_and_the_last_three_mirrored(n, drawn):
+def test_there_are_six_views_the_first_unchanged_and_the_last_three_mirrored(n, drawn):
     images, kept = drawn[:n], drawn[:n].copy()
     seen = views(images)
     assert len(seen) == 6 and all(view.shape == (n, 48, 48) and view.dtype == np.uint8 for view in seen)
@@ -37,7 +37,7 @@ def test_there_are_six_views_the_first_as_it_is_and_the_last_three_mirrored(n, d
         assert (mirrored == view[:, :, ::-1]).all()
 
 
-def test_the_second_view_is_nearer_and_the_third_farther():
+def test_the_second_view_is_zoomed_in_and_the_third_zoomed_out():
     square = np.zeros((1, 48, 48), np.uint8)
     square[:, 12:36, 12:36] = 200
     same, nearer, farther = (view.sum(dtype=int) for view in views(square)[:3])
@@ -45,7 +45,7 @@ def test_the_second_view_is_nearer_and_the_third_farther():
     assert farther / same == pytest.approx((48 / 52) ** 2, rel=0.02)
 
 
-def test_what_is_farther_goes_on_at_its_edges_instead_of_getting_a_frame():
+def test_the_zoomed_out_view_repeats_its_edges_instead_of_adding_a_border():
     flat = np.full((1, 48, 48), 77, np.uint8)
     assert all((view == 77).all() for view in views(flat))
 
@@ -53,14 +53,14 @@ def test_what_is_farther_goes_on_at_its_edges_instead_of_getting_a_frame():
 @pytest.mark.parametrize("tta", [False, True])
 def test_probabilities_are_the_mean_of_the_softmax_over_the_views(tta, classifier, drawn):
     seen = views(drawn) if tta else [drawn]
-    wanted = np.mean([special.softmax(classifier.logits(view).astype(np.float64), axis=1) for view in seen], axis=0)
+    expected = np.mean([special.softmax(classifier.logits(view).astype(np.float64), axis=1) for view in seen], axis=0)
     found = classifier.probabilities(drawn, tta=tta)
     assert found.dtype == np.float32 and found.shape == (14, 7)
-    np.testing.assert_allclose(found, wanted, atol=1e-6)
+    np.testing.assert_allclose(found, expected, atol=1e-6)
     np.testing.assert_allclose(found.sum(axis=1), 1, atol=1e-6)
 
 
-def test_a_mirrored_face_gets_the_same_augmented_answer(classifier, drawn):
+def test_a_mirrored_face_gets_the_same_augmented_prediction(classifier, drawn):
     mirrored = drawn[:, :, ::-1]
     assert abs(classifier.probabilities(drawn) - classifier.probabilities(mirrored)).max() > 0.01
     straight, turned = (classifier.probabilities(images, tta=True) for images in (drawn, mirrored))
@@ -68,18 +68,18 @@ def test_a_mirrored_face_gets_the_same_augmented_answer(classifier, drawn):
 
 
 @pytest.mark.parametrize("tta", [False, True])
-def test_calibrated_answers_are_those_of_a_report_at_the_runs_temperature(tta, classifier, drawn):
+def test_calibrated_predictions_match_a_report_at_the_runs_temperature(tta, classifier, drawn):
     answers = classifier.probabilities(drawn, tta=tta)
     rows, temperature = np.arange(14), classifier.run.card.temperature_of(tta=tta)
     report = Report("m", "d", "val", tta, classifier.labels, rows, rows % 7, answers, rows < 0, "")
     calibrated = classifier.probabilities(drawn, tta=tta, calibrated=True)
     np.testing.assert_array_equal(calibrated, report.at_temperature(temperature).probabilities)
     if not tta:
-        wanted = special.softmax(classifier.logits(drawn) / temperature, axis=1)
-        np.testing.assert_allclose(calibrated, wanted, atol=1e-5)
+        expected = special.softmax(classifier.logits(drawn) / temperature, axis=1)
+        np.testing.assert_allclose(calibrated, expected, atol=1e-5)
 
 
-def test_a_run_without_a_temperature_answers_as_it_is(classifier, drawn, monkeypatch):
+def test_without_a_temperature_predictions_are_unchanged(classifier, drawn, monkeypatch):
     monkeypatch.setattr(Card, "temperature_of", lambda card, *, tta: None)
     answers = classifier.probabilities(drawn)
     np.testing.assert_array_equal(classifier.probabilities(drawn, calibrated=True), answers)
@@ -90,11 +90,11 @@ def test_a_readers_predictions_are_calibrated(classifier, tta):
     photo = np.repeat(synthetic.draw(1, seed=5)[0][0][..., None], 3, axis=2)
     (answer,) = EmotionReader(classifier, detector="whole", tta=tta).read(photo)
     crop = np.asarray(Image.fromarray(photo).convert("L"))[None]
-    wanted = classifier.probabilities(crop, tta=tta, calibrated=True)[0]
-    np.testing.assert_array_equal(answer.probabilities, wanted)
+    expected = classifier.probabilities(crop, tta=tta, calibrated=True)[0]
+    np.testing.assert_array_equal(answer.probabilities, expected)
 
 
-def test_each_face_is_cropped_once_and_its_prediction_carries_what_the_network_saw(classifier, monkeypatch):
+def test_each_face_is_cropped_once_and_its_prediction_carries_the_crop(classifier, monkeypatch):
     image = np.random.default_rng(0).integers(0, 256, (90, 200, 3), np.uint8)
     found, cut = [Face((0, 0, 80, 80), 0.9), Face((90, 5, 150, 80), 0.8)], []
     monkeypatch.setattr(reader, "crop", lambda image, face: cut.append(crop(image, face)) or cut[-1])
@@ -102,26 +102,26 @@ def test_each_face_is_cropped_once_and_its_prediction_carries_what_the_network_s
     assert len(cut) == 2 and [answer.face for answer in answers] == found
     for answer, seen in zip(answers, cut, strict=True):
         np.testing.assert_array_equal(answer.crop, seen)
-        wanted = classifier.probabilities(answer.crop[None], calibrated=True)[0]
-        np.testing.assert_allclose(answer.probabilities, wanted, atol=1e-6)
+        expected = classifier.probabilities(answer.crop[None], calibrated=True)[0]
+        np.testing.assert_allclose(answer.probabilities, expected, atol=1e-6)
 
 
-def test_a_reader_takes_a_models_name():
+def test_a_reader_accepts_a_models_name():
     assert EmotionReader("mini_xception").classifier.run.id == "mini_xception"
     with pytest.raises(FerError, match="flagship"):
         EmotionReader("flagshop")
 
 
 @pytest.mark.parametrize("shape", [(0, 0, 3), (60, 50), (60, 50, 4)])
-def test_an_array_that_is_no_picture_is_told(shape, classifier):
-    with pytest.raises(FerError, match=r"A picture must be uint8 \(H, W, 3\), RGB, got uint8"):
+def test_an_array_that_is_not_an_image_is_refused(shape, classifier):
+    with pytest.raises(FerError, match=r"An image must be uint8 \(H, W, 3\), RGB, got uint8"):
         EmotionReader(classifier).read(np.zeros(shape, np.uint8))
     with pytest.raises(FerError, match="got float64"):
         EmotionReader(classifier).read(np.zeros((60, 50, 3)))
 
 
 @pytest.mark.parametrize("tta", [False, True])
-def test_no_faces_get_no_answers_and_many_the_same_as_few(tta, classifier, drawn):
+def test_no_faces_give_no_predictions_and_batches_do_not_matter(tta, classifier, drawn):
     assert classifier.probabilities(drawn[:0], tta=tta).shape == (0, 7)
     many = np.tile(drawn, (6, 1, 1))[: BATCH + 3]
     found = classifier.probabilities(many, tta=tta)
@@ -129,6 +129,6 @@ def test_no_faces_get_no_answers_and_many_the_same_as_few(tta, classifier, drawn
 
 
 @pytest.mark.parametrize("faces", [np.zeros((1, 48, 48)), np.zeros((48, 48), np.uint8)], ids=["floats", "no batch"])
-def test_what_are_no_faces_is_refused(faces, classifier):
+def test_arrays_that_are_not_faces_are_refused(faces, classifier):
     with pytest.raises(FerError, match=r"faces must be uint8 \(N, 48, 48\), got"):
         classifier.probabilities(faces)

@@ -1,4 +1,4 @@
-"""Marks on pictures: inside them, in their colours, quickly."""
+"""Marks drawn on images: position, colour and speed."""
 
 import time
 
@@ -22,7 +22,7 @@ def numbered(*boxes, label: str = "happy") -> list[tuple[int, Prediction]]:
 
 
 @pytest.mark.parametrize("box", [(0, 0, 60, 60), (590, 430, 640, 480), (0, 0, 640, 480), (-30, -20, 700, 500)])
-def test_annotating_leaves_the_picture_itself_alone(box):
+def test_annotating_does_not_modify_the_image(box):
     image = np.zeros((480, 640, 3), np.uint8)
     marked = annotate(image, [prediction(box)], RED)
     assert marked.shape == image.shape and (marked != 0).any() and (image == 0).all()
@@ -35,33 +35,33 @@ def test_a_box_is_drawn_just_inside_its_edges():
     assert not red[210:290, 110:170].any() and not red[301:].any() and not red[200:, 180:].any()
 
 
-def test_the_label_stands_above_the_box_and_below_where_there_is_no_room():
+def test_the_label_is_above_the_box_or_below_if_there_is_no_room():
     for box, above in (((100, 200, 180, 300), True), ((100, 0, 180, 100), False)):
         marked = draw(np.zeros((480, 640, 3), np.uint8), numbered(box), RED).any(axis=(1, 2))
         assert marked[: box[1]].any() == above and marked[box[3] :].any() != above
 
 
-def test_a_face_keeps_its_number_on_the_picture():
+def test_a_face_keeps_its_number_on_the_image():
     image, face = np.zeros((200, 200, 3), np.uint8), prediction((50, 50, 120, 120))
     assert (draw(image.copy(), [(7, face)], RED) != draw(image.copy(), [(1, face)], RED)).any()
 
 
 @pytest.mark.parametrize("label", ["Ärger 鬼", "злость", "x" * 300, "", "a\nb"])
 @pytest.mark.parametrize("size", [(1, 1), (48, 48), (33, 500), (720, 1280)])
-def test_any_label_is_drawn_on_any_picture(label, size):
+def test_any_label_is_drawn_on_any_image(label, size):
     height, width = size
     image = draw(np.zeros((height, width, 3), np.uint8), numbered((0, 0, width, height), label=label), {})
     assert image.shape == (height, width, 3) and image.any()
 
 
-def test_a_read_only_picture_is_copied_and_another_is_drawn_on():
+def test_a_read_only_image_is_copied_and_others_are_modified():
     image = np.zeros((100, 100, 3), np.uint8)
     assert draw(image, [], RED) is image
     image.flags.writeable = False
     assert draw(image, numbered((10, 10, 60, 60)), RED).any() and not image.any()
 
 
-def test_letters_that_no_font_has_are_marked_and_known_ones_come_from_a_font_that_has_them(monkeypatch):
+def test_missing_characters_are_marked_and_others_come_from_a_font_that_has_them(monkeypatch):
     assert drawing._missing(drawing._font("happy", 14), "happy") == 0
     only_ascii = drawing._fonts(14)[:1]
     monkeypatch.setattr(drawing, "_fonts", lambda size: only_ascii)

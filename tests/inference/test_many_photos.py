@@ -1,4 +1,4 @@
-"""Many photos from anywhere: every one is answered in order, and none stops the others."""
+"""Reading many photos: results come in order, and no photo stops the others."""
 
 import shutil
 import threading
@@ -22,37 +22,37 @@ SAMPLES = Path(__file__).parents[2] / "pages/parts/samples"
 
 @pytest.fixture
 def folder(tmp_path) -> Path:
-    """Photos, a film, a letter, and what systems leave, in folders."""
+    """Photos, a video, a text file and system files in folders."""
     root = tmp_path / "photos"
     for place in ("b/red.png", "a.PNG", ".hidden/red.png", "__MACOSX/._a.png", "b/.red.png"):
         (root / place).parent.mkdir(parents=True, exist_ok=True)
         Image.fromarray(square(20, 30)).save(root / place, "PNG")
     (root / "b/broken.jpg").write_bytes(b"Dear all")
-    for name in ("letter.txt", "film.mp4", "Thumbs.db"):
+    for name in ("letter.txt", "video.mp4", "Thumbs.db"):
         (root / name).write_bytes(b"x")
     return root
 
 
-def test_a_folder_and_a_zip_of_it_give_the_same_answers(folder, tmp_path):
-    pictures, others = pictures_among(in_folder(folder))
-    answers = list(read_all(pictures, reader=RedReader()))
+def test_a_folder_and_a_zip_of_it_give_the_same_results(folder, tmp_path):
+    images, others = pictures_among(in_folder(folder))
+    answers = list(read_all(images, reader=RedReader()))
     assert [answer.name for answer in answers] == ["a.PNG", "b/broken.jpg", "b/red.png"]
-    assert sorted(others) == ["film.mp4", "letter.txt"]
+    assert sorted(others) == ["video.mp4", "letter.txt"]
     with in_zip(Path(shutil.make_archive(str(tmp_path / "photos"), "zip", folder))) as inside:
         zipped, left = pictures_among(inside)
         again = list(read_all(zipped, reader=RedReader()))
     assert [answer.as_dict() for answer in again] == [answer.as_dict() for answer in answers] and left == others
 
 
-def test_a_photo_that_cannot_be_read_says_why_and_the_others_are_answered(folder):
+def test_an_unreadable_photo_gives_a_reason_and_the_others_are_read(folder):
     first, broken, last = read_all(pictures_among(in_folder(folder))[0], reader=RedReader())
-    assert broken.error.startswith("This is no picture") and (broken.width, broken.predictions) == (0, ())
+    assert broken.error.startswith("This file isn't a readable image") and (broken.width, broken.predictions) == (0, ())
     for answer in (first, last):
         assert (answer.width, answer.height, answer.error) == (160, 96, "")
         assert [prediction.face.box for prediction in answer.predictions] == [(20, 30, 44, 54)]
 
 
-def test_what_unpacks_to_more_than_a_picture_may_have_is_refused_alone(tmp_path, monkeypatch):
+def test_a_file_that_unpacks_to_more_than_the_limit_is_refused_alone(tmp_path, monkeypatch):
     with zipfile.ZipFile(tmp_path / "photos.zip", "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("bomb.png", bytes(5_000_000))
         archive.write(SAMPLES / "drawn.png", "drawn.png")
@@ -62,7 +62,7 @@ def test_what_unpacks_to_more_than_a_picture_may_have_is_refused_alone(tmp_path,
     assert "at most 1,000,000 are read" in bomb.error and not drawn.error
 
 
-def test_answers_keep_the_photos_order_though_some_are_slow():
+def test_results_keep_the_photos_order_even_if_some_are_slow():
     def slow(i: int) -> bytes:
         time.sleep(0.03 if i % 3 == 0 else 0)
         return b""
@@ -71,7 +71,7 @@ def test_answers_keep_the_photos_order_though_some_are_slow():
     assert [answer.name for answer in read_all(photos, reader=RedReader())] == [photo.name for photo in photos]
 
 
-def test_only_a_few_photos_are_read_ahead_of_the_answers():
+def test_only_a_few_photos_are_read_ahead():
     asked = []
     photos = (Photo(str(i), lambda i=i: asked.append(i) or b"") for i in range(1000))
     answers = read_all(photos, reader=RedReader())
@@ -82,11 +82,11 @@ def test_only_a_few_photos_are_read_ahead_of_the_answers():
     assert len(asked) <= 2 * many_photos.THREADS + 1 and threading.active_count() < 50
 
 
-def test_no_photo_is_no_answer():
+def test_no_photos_give_no_results():
     assert list(read_all([], reader=RedReader())) == [] and table([]).empty
 
 
-def test_an_error_of_the_program_is_not_taken_for_the_photos():
+def test_a_bug_is_not_blamed_on_the_photo():
     def fail() -> bytes:
         raise ZeroDivisionError
 
@@ -94,18 +94,18 @@ def test_an_error_of_the_program_is_not_taken_for_the_photos():
         list(read_all([Photo("a.png", fail)], reader=RedReader()))
 
 
-def test_the_answers_are_those_of_one_photo_after_the_other():
+def test_results_match_reading_photos_one_by_one():
     reader = EmotionReader(RunStore()["mini_xception"])
     paths = [SAMPLES / name for name in ("astronaut.jpg", "hopper.jpg", "pair.jpg", "drawn.png")] * 3
     answers = read_all([Photo(path.name, path.read_bytes) for path in paths], reader=reader)
     for path, answer in zip(paths, answers, strict=True):
-        wanted = reader.read(path)
-        assert [p.face for p in answer.predictions] == [p.face for p in wanted] != []
-        for ours, theirs in zip(answer.predictions, wanted, strict=True):
+        expected = reader.read(path)
+        assert [p.face for p in answer.predictions] == [p.face for p in expected] != []
+        for ours, theirs in zip(answer.predictions, expected, strict=True):
             np.testing.assert_allclose(ours.probabilities, theirs.probabilities, atol=1e-6)
 
 
-def test_the_table_has_a_row_a_face_and_one_for_a_photo_without_faces():
+def test_the_table_has_one_row_per_face_or_per_photo_without_faces():
     answers = list(
         read_all([Photo("a.png", (SAMPLES / "drawn.png").read_bytes)], reader=RedReader(labels=("label", "b", "c")))
     )

@@ -1,4 +1,4 @@
-"""Heat maps find what a network was made to look at, and are scaled as promised."""
+"""Heat maps find the region a network was built to respond to, and are scaled correctly."""
 
 import shutil
 
@@ -26,7 +26,7 @@ def light() -> Classifier:
 
 @pytest.fixture(scope="module")
 def planted(trained_run, tmp_path_factory) -> Classifier:
-    """A network without activation maps whose first class is how bright the planted place is."""
+    """A network without activation maps whose first logit is the brightness of the planted region."""
     inputs = keras.Input((48, 48, 1), dtype="uint8")
     network = keras.Model(inputs, layers.Dense(7)(layers.Flatten()(layers.Rescaling(1 / 255)(inputs))))
     kernel = np.zeros((48, 48, 7), np.float32)
@@ -38,25 +38,25 @@ def planted(trained_run, tmp_path_factory) -> Classifier:
     return Classifier(run)
 
 
-def bright_places() -> np.ndarray:
-    """Three dark faces with the planted place bright, and as bright a place elsewhere."""
+def bright_regions() -> np.ndarray:
+    """Three dark faces with a bright planted region and an equally bright region elsewhere."""
     faces = np.full((3, 48, 48), 40, np.uint8)
     faces[:, *PLANTED] = faces[:, 10:16, 30:36] = 220
     return faces
 
 
-def test_occlusion_finds_the_planted_place_and_nothing_else(planted):
-    heat = saliency.explain(planted, bright_places(), 0)
+def test_occlusion_finds_only_the_planted_region(planted):
+    heat = saliency.explain(planted, bright_regions(), 0)
     assert (heat[:, *PLANTED] > 0.4).all() and (heat[:, :22] == 0).all() and (heat[:, :, 24:] == 0).all()
     hottest = np.array(np.unravel_index(heat.reshape(3, -1).argmax(axis=1), (48, 48)))
     assert ((hottest.T >= (30, 6)) & (hottest.T < (36, 12))).all()
 
 
-def test_a_place_that_speaks_against_a_class_is_cold(planted):
-    assert not saliency.explain(planted, bright_places(), 1).any()
+def test_evidence_against_a_class_is_cold(planted):
+    assert not saliency.explain(planted, bright_regions(), 1).any()
 
 
-def test_activation_finds_the_planted_place_where_the_network_has_maps(trained_run, tmp_path):
+def test_activation_finds_the_planted_region_if_the_network_has_maps(trained_run, tmp_path):
     inputs = keras.Input((48, 48, 1), dtype="uint8")
     x = layers.AveragePooling2D(6)(layers.Rescaling(1 / 255)(inputs))
     network = keras.Model(inputs, layers.Dense(7)(layers.GlobalAveragePooling2D()(x)))
@@ -72,7 +72,7 @@ def test_activation_finds_the_planted_place_where_the_network_has_maps(trained_r
 
 
 @pytest.mark.parametrize("method", saliency.METHODS)
-def test_heat_is_between_0_and_1_whatever_the_number_of_faces(method, light):
+def test_heat_is_between_0_and_1_for_any_number_of_faces(method, light):
     labels = light.logits(FACES).argmax(axis=1)
     heat = saliency.explain(light, FACES, labels, method=method)
     assert heat.shape == FACES.shape and heat.dtype == np.float32
@@ -81,13 +81,13 @@ def test_heat_is_between_0_and_1_whatever_the_number_of_faces(method, light):
     assert saliency.explain(light, FACES[:0], 0, method=method).shape == (0, 48, 48)
 
 
-def test_fine_maps_are_used_by_default_and_coarse_or_no_maps_are_not(light, planted):
+def test_fine_maps_are_used_by_default_but_coarse_ones_are_not(light, planted):
     assert saliency.default_method(Classifier(RunStore()["vgg_small"])) == "activation"
     assert saliency.default_method(light) == saliency.default_method(planted) == "occlusion"
     assert (saliency.explain(light, FACES, 3) == saliency.explain(light, FACES, 3, method="occlusion")).all()
 
 
-def test_what_cannot_be_explained_is_refused(light, planted):
+def test_invalid_explanations_are_refused(light, planted):
     with pytest.raises(FerError, match="method must be activation or occlusion, got 'gradient'"):
         saliency.explain(light, FACES, 0, method="gradient")
     with pytest.raises(FerError, match="label_index must be 0 to 6, got 7"):
@@ -96,13 +96,13 @@ def test_what_cannot_be_explained_is_refused(light, planted):
         saliency.explain(planted, FACES, 0, method="activation")
 
 
-def test_every_pixel_is_under_as_many_patches_as_its_mirror_image():
+def test_patch_coverage_is_symmetric():
     count = saliency._patches().sum(axis=0)
     assert count.min() >= 1 and (count == count[::-1]).all() and (count == count.T).all()
 
 
 @pytest.mark.parametrize("size", [48, 96, 31])
-def test_an_overlay_leaves_cold_places_grey_and_colours_hot_ones(size):
+def test_an_overlay_leaves_cold_regions_grey_and_colours_hot_ones(size):
     crop, heat = np.full((size, size), 90, np.uint8), np.zeros((48, 48), np.float32)
     assert (saliency.overlay(crop, heat) == 90).all()
     heat[:, 24:] = 1

@@ -67,8 +67,8 @@ def test_bad_files_are_told_and_the_good_one_is_still_answered(predict):
     app = upload(predict, ("letter.jpg", b"Dear all"), ("half.jpg", good[:9000]), ("none.jpg", b""), ("good.jpg", good))
     assert not app.exception
     told = [error.value.replace("\\", "") for error in app.error]
-    assert len(told) == 3 and "letter.jpg: This is no picture" in told[0]
-    assert "half.jpg: The picture is damaged" in told[1] and "none.jpg: The file is empty" in told[2]
+    assert len(told) == 3 and "letter.jpg: This file isn't a readable image" in told[0]
+    assert "half.jpg: The image is damaged" in told[1] and "none.jpg: The file is empty" in told[2]
     assert len(probabilities(app)) == 1
 
 

@@ -1,4 +1,4 @@
-"""Cards: as old runs have them and as new ones do, what is refused, and that a file is read only once."""
+"""Cards of both versions, validation errors, and caching of parsed files."""
 
 import json
 from dataclasses import FrozenInstanceError, replace
@@ -94,7 +94,7 @@ VERSION_1 = {
     "ms_on": "AMD EPYC",
 }
 VERSION_1["exports"]["onnx"]["not_measured"] = "The data is not here."
-KNOWN = {  # where version 2 has the same under the same name
+KNOWN = {  # fields unchanged in version 2
     *("architecture", "parameters", "seed", "epochs", "best_epoch", "training_seconds", "precision", "backend"),
     *("versions", "finished", "default", "shipped", "threshold", "macs", "bytes", "ms", "ms_on"),
 }
@@ -141,11 +141,11 @@ def run(tmp_path) -> Run:
 
 @pytest.fixture
 def parsed(monkeypatch) -> list[str]:
-    """The names of the files that were parsed, a name for each time."""
-    told, read, parse = [], runs.read_record, TrainConfig.from_json
-    monkeypatch.setattr(runs, "read_record", lambda path, *a, **k: (told.append(path.name), read(path, *a, **k))[1])
-    monkeypatch.setattr(TrainConfig, "from_json", lambda text: (told.append("config.json"), parse(text))[1])
-    return told
+    """The names of the parsed files, once per parse."""
+    names, read, parse = [], runs.read_record, TrainConfig.from_json
+    monkeypatch.setattr(runs, "read_record", lambda path, *a, **k: (names.append(path.name), read(path, *a, **k))[1])
+    monkeypatch.setattr(TrainConfig, "from_json", lambda text: (names.append("config.json"), parse(text))[1])
+    return names
 
 
 def test_a_card_of_version_1_opens_with_the_same_values(run):
@@ -162,18 +162,18 @@ def test_a_card_of_version_1_opens_with_the_same_values(run):
     assert card.export == ExportCheck(**VERSION_1["export"])
 
 
-def test_the_scores_of_version_1_are_found_by_data_set_split_and_way():
+def test_the_scores_of_version_1_are_found_by_data_set_split_and_mode():
     card = Card.from_json(json.dumps(VERSION_1))
     places = [("fer2013", "test", False), ("fer2013", "test", True), ("my-own-tta", "val", False)]
-    assert [(told.dataset, told.split, told.tta) for told in card.scores] == places
-    for told, (key, values) in zip(card.scores, VERSION_1["scores"].items(), strict=True):
+    assert [(score.dataset, score.split, score.tta) for score in card.scores] == places
+    for entry, (key, values) in zip(card.scores, VERSION_1["scores"].items(), strict=True):
         ends = {name: values[name] and tuple(values[name]) for name in ("interval", "leak_free_interval")}
-        assert told.key == key and told == Score(told.dataset, told.split, told.tta, **{**values, **ends})
+        assert entry.key == key and entry == Score(entry.dataset, entry.split, entry.tta, **{**values, **ends})
     assert card.test_score is card.score("test") is card.scores[0] and card.score("test", tta=True) is card.scores[1]
     assert card.score("val") is None, "that of another data set is not its own"
 
 
-def test_a_card_of_version_1_that_tells_little_opens_with_defaults():
+def test_a_sparse_card_of_version_1_opens_with_defaults():
     few = ("labels", "architecture", "parameters", "data")
     card = Card.from_json(json.dumps({name: VERSION_1[name] for name in few}))
     assert card == Card(EMOTIONS, "vgg_small", 1_176_359, card.data)
@@ -191,13 +191,13 @@ def test_a_machine_and_an_import_of_version_1_are_kept():
 @pytest.mark.parametrize(
     "card", [WITH_EVERYTHING, CARD, Card.from_json(json.dumps(VERSION_1))], ids=["everything", "little", "version 1"]
 )
-def test_json_gives_an_equal_card_back(card, run):
+def test_a_card_survives_a_json_round_trip(card, run):
     assert Card.from_json(card.to_json()) == card and Card.from_json(card.to_json()).to_json() == card.to_json()
     run.card = card
     assert run.card == Run(run.path).card == card and json.loads(card.to_json())["version"] == VERSION
 
 
-def test_what_this_version_does_not_know_is_left_out():
+def test_unknown_fields_are_ignored():
     assert Card.from_json(json.dumps(json.loads(CARD.to_json()) | {"mood": "good"})) == CARD
 
 
@@ -211,7 +211,7 @@ def test_a_card_of_another_version_is_refused(version, run):
 
 
 def changed(*path, to) -> str:
-    """The JSON of a whole card with one value changed."""
+    """The JSON of a complete card with one value changed."""
     plain = json.loads(WITH_EVERYTHING.to_json())
     place = plain
     for step in path[:-1]:
@@ -229,9 +229,9 @@ DAMAGED = {
     "no JSON": ("{", "Input data was truncated"),
     "empty": ("", "Input data was truncated"),
     "cut": (WITH_EVERYTHING.to_json()[:-20], "Input data was truncated"),
-    "a list": ("[]", "a JSON object is expected, got list"),
-    "null": ("null", "a JSON object is expected, got NoneType"),
-    "text": ('"card"', "a JSON object is expected, got str"),
+    "a list": ("[]", "expected a JSON object, got list"),
+    "null": ("null", "expected a JSON object, got NoneType"),
+    "text": ('"card"', "expected a JSON object, got str"),
     "nested without end": ("[" * 100_000, "recursion"),
     "nothing in it": ("{}", "missing required field `labels`"),
     "labels are text": (changed("labels", to="angry"), r"Expected `array`, got `str` - at `\$\.labels`"),
@@ -264,13 +264,13 @@ DAMAGED = {
 
 
 @pytest.mark.parametrize(("text", "message"), DAMAGED.values(), ids=DAMAGED)
-def test_a_damaged_card_is_told_by_its_file_and_where(text, message, run):
+def test_a_damaged_card_is_reported_with_its_file_and_location(text, message, run):
     (run.path / "card.json").write_text(text)
-    for _ in range(2):  # the same again, nothing half-read is kept
-        with pytest.raises(FerError) as told:
+    for _ in range(2):  # the same again: nothing partial is cached
+        with pytest.raises(FerError) as refusal:
             _ = run.card
-        assert str(told.value).startswith(f"{run.path / 'card.json'} is damaged (")
-        assert str(told.value).endswith("). Delete the run or restore the file.")
+        assert str(refusal.value).startswith(f"{run.path / 'card.json'} is damaged (")
+        assert str(refusal.value).endswith("). Delete the run or restore the file.")
     with pytest.raises(FerError, match=message):
         _ = run.card
     with pytest.raises(ValueError, match=message):
@@ -278,7 +278,7 @@ def test_a_damaged_card_is_told_by_its_file_and_where(text, message, run):
     assert not run.is_usable and not run.is_without_weights and not run.is_shipped
 
 
-def test_cards_and_recipes_are_parsed_once_while_their_files_stay(run, parsed):
+def test_cards_and_recipes_are_parsed_once_while_their_files_are_unchanged(run, parsed):
     Run(run.path).note = "another file"
     first, recipe = run.card, run.config
     assert run.card is first and Run(run.path).card is first and run.labels == EMOTIONS and run.is_usable
@@ -286,12 +286,12 @@ def test_cards_and_recipes_are_parsed_once_while_their_files_stay(run, parsed):
     assert sorted(parsed) == ["card.json", "config.json"]
 
 
-def test_a_card_and_a_recipe_that_are_written_anew_are_noticed(run, parsed):
+def test_rewritten_cards_and_recipes_are_reloaded(run, parsed):
     before, recipe = run.card, run.config
     run.card = replace(before, epochs=7)
     assert run.card == replace(before, epochs=7) and parsed.count("card.json") == 2
     path = run.path / "card.json"
-    path.write_text(path.read_text().replace('"epochs": 7', '"epochs": 8'))  # as long, in the same place
+    path.write_text(path.read_text().replace('"epochs": 7', '"epochs": 8'))  # same length and inode
     assert run.card.epochs == 8 and parsed.count("card.json") == 3
     (run.path / "config.json").write_text(replace(recipe, epochs=recipe.epochs + 1).to_json())
     assert run.config.epochs == recipe.epochs + 1 and parsed.count("config.json") == 2
@@ -304,7 +304,7 @@ def test_a_card_and_a_recipe_that_are_written_anew_are_noticed(run, parsed):
     assert run.card == before, "a damage that was repaired is forgotten"
 
 
-def test_a_card_cannot_be_changed_but_replaced(run):
+def test_a_card_is_immutable_but_can_be_replaced(run):
     with pytest.raises(FrozenInstanceError):
         run.card.default = True
     run.card = replace(run.card, default=True)
@@ -319,10 +319,10 @@ def test_a_run_without_a_card_has_none(tmp_path):
 @pytest.mark.parametrize(
     ("leak_free", "leaks"), [(100, False), (99, True), (1, True), (0, False)], ids=["none", "one", "most", "all"]
 )
-def test_a_score_has_leaks_where_some_images_but_not_all_have_copies(leak_free, leaks):
+def test_a_score_has_leaks_if_some_but_not_all_images_have_duplicates(leak_free, leaks):
     assert score(0.5, n=100, leak_free_n=leak_free).has_leaks is leaks
 
 
-def test_a_score_is_named_by_data_set_split_and_way():
+def test_a_score_is_named_by_data_set_split_and_mode():
     assert score_key("my-own", "val", tta=False) == score(0.5, dataset="my-own", split="val").key == "my-own-val"
     assert score_key("d", "test", tta=True) == score(0.5, dataset="d", tta=True).key == "d-test-tta"

@@ -1,4 +1,4 @@
-"""A recipe's settings, each with its default, help and limits."""
+"""Training settings with their defaults, help and limits."""
 
 import json
 from dataclasses import fields, replace
@@ -13,21 +13,21 @@ OTHER = TrainConfig(data="/faces/ö", ferplus=1.0, optimizer="adamw", learning_r
 
 
 @pytest.mark.parametrize("config", [TrainConfig(), OTHER], ids=["the default", "another"])
-def test_json_gives_the_same_recipe_back(config):
+def test_a_recipe_survives_a_json_round_trip(config):
     assert TrainConfig.from_json(config.to_json()) == config
 
 
-def test_a_recipe_of_few_settings_takes_the_defaults_for_the_others():
+def test_missing_settings_take_their_defaults():
     assert TrainConfig.from_json('{"epochs": 3}') == TrainConfig(epochs=3)
     assert TrainConfig.from_json('{"ferplus": true}').ferplus == 1.0, "as runs have it that are older than shares"
 
 
 @pytest.mark.parametrize("name", SETTINGS)
-def test_every_setting_tells_what_it_is_for(name):
+def test_every_setting_has_a_help_text(name):
     assert len(SETTINGS[name].metadata["help"]) > 10
 
 
-def test_every_setting_stands_in_one_group_and_no_group_is_empty():
+def test_every_setting_has_one_group_and_no_group_is_empty():
     grouped = TrainConfig.grouped()
     assert tuple(grouped) == GROUPS and all(grouped.values())
     assert sorted(item.name for items in grouped.values() for item in items) == sorted(SETTINGS)
@@ -62,12 +62,12 @@ def test_every_number_is_accepted_at_its_limits_and_refused_beyond(name):
     ],
     ids=lambda value: next(f"{k}={str(v)[:8]!r}" for k, v in value.items()) if isinstance(value, dict) else "",
 )
-def test_a_value_that_cannot_work_is_refused(values, message):
+def test_an_invalid_value_is_refused(values, message):
     with pytest.raises(FerError, match=message):
         TrainConfig(**values)
 
 
-def test_a_whole_number_is_good_for_a_fraction():
+def test_an_integer_is_accepted_for_a_float():
     rotation = TrainConfig(rotation=10).rotation
     assert type(rotation) is float and rotation == 10
 
@@ -77,20 +77,20 @@ def test_a_whole_number_is_good_for_a_fraction():
     [
         ('{"epoch": 3}', r"Unknown training setting 'epoch'\. Did you mean 'epochs'\?"),
         ('{"lr_schedule": "cosine"}', r"Did you mean 'schedule'\?"),
-        ("", "must be JSON"),
-        ('{"epochs": 3', "must be JSON"),
+        ("", "must be valid JSON"),
+        ('{"epochs": 3', "must be valid JSON"),
         ("[3]", "must be a JSON object, got list"),
         ("null", "must be a JSON object, got NoneType"),
         ('{"learning_rate": NaN}', "learning_rate must be between"),
         ('{"flip": "true"}', "flip must be bool, got 'true'"),
     ],
 )
-def test_text_that_is_no_recipe_is_refused(text, message):
+def test_text_that_is_not_a_recipe_is_refused(text, message):
     with pytest.raises(FerError, match=message):
         TrainConfig.from_json(text)
 
 
-def test_a_recipe_cannot_be_changed_but_copied_with_another_value():
+def test_a_recipe_is_immutable_but_can_be_copied_with_changes():
     with pytest.raises(AttributeError):
         TrainConfig().epochs = 3
     assert replace(TrainConfig(), epochs=3).epochs == 3
@@ -98,6 +98,6 @@ def test_a_recipe_cannot_be_changed_but_copied_with_another_value():
         replace(TrainConfig(), epochs=-3)
 
 
-def test_the_json_is_plain_enough_to_be_read_by_people():
+def test_the_json_is_human_readable():
     assert json.loads(TrainConfig().to_json())["architecture"] == "vgg_small"
     assert TrainConfig().to_json().count("\n") == len(SETTINGS) + 1

@@ -1,4 +1,4 @@
-"""The queue, the locks, and trainings in processes of their own."""
+"""The queue, its locks, and trainings in separate processes."""
 
 import subprocess
 import sys
@@ -22,7 +22,7 @@ RECIPE = TrainConfig(data="synthetic", architecture="mini_xception", epochs=1, p
 
 @pytest.fixture
 def store(tmp_path, monkeypatch) -> RunStore:
-    """An empty models folder, in which asking for a supervisor starts none."""
+    """An empty models folder where starting a supervisor does nothing."""
     monkeypatch.setattr(queue.subprocess, "Popen", lambda *_, **__: SimpleNamespace(pid=0))
     return RunStore(tmp_path / "models")
 
@@ -39,11 +39,11 @@ def ids(store) -> list[str]:
     return [run.id for run in queue.queue(store)]
 
 
-def test_runs_wait_in_the_order_in_which_they_were_started(store, three):
+def test_runs_are_queued_in_the_order_they_were_started(store, three):
     assert ids(store) == ["c", "a", "b"]
 
 
-def test_a_waiting_run_can_be_moved_forward_but_not_past_the_first(store, three):
+def test_a_queued_run_can_be_moved_up_but_not_past_the_first(store, three):
     queue.sooner(store, store["b"])
     assert ids(store) == ["c", "b", "a"]
     queue.sooner(store, store["b"])
@@ -51,17 +51,17 @@ def test_a_waiting_run_can_be_moved_forward_but_not_past_the_first(store, three)
     assert ids(store) == ["b", "c", "a"]
 
 
-def test_a_cancelled_waiting_run_is_gone(store, three):
+def test_a_cancelled_queued_run_is_deleted(store, three):
     queue.cancel(store, store["a"])
     assert ids(store) == ["c", "b"] and [run.id for run in store] == ["b", "c"]
 
 
-def test_a_run_that_waits_already_is_not_started_again(store, three):
-    with pytest.raises(FerError, match="Run 'a' is queued already"):
+def test_a_queued_run_is_not_started_again(store, three):
+    with pytest.raises(FerError, match="Run 'a' is already queued"):
         queue.start(store["a"])
 
 
-def test_a_training_that_nobody_holds_is_lost_and_can_be_started_again(store):
+def test_a_training_without_a_process_is_lost_and_can_be_started_again(store):
     run = store.create(RECIPE, "x")
     run.status = Status("training")
     assert run.state == "lost" and not run.is_held
@@ -69,7 +69,7 @@ def test_a_training_that_nobody_holds_is_lost_and_can_be_started_again(store):
     assert run.state == "queued"
 
 
-def test_a_training_that_another_process_holds_is_not_lost(store):
+def test_a_training_held_by_another_process_is_not_lost(store):
     run = store.create(RECIPE, "x")
     run.status = Status("training")
     script = "import sys; from filelock import FileLock\nwith FileLock(sys.argv[1]): print('held', flush=True); input()"
@@ -85,7 +85,7 @@ def test_a_training_that_another_process_holds_is_not_lost(store):
         process.kill()
 
 
-def test_one_supervisor_trains_what_waits_and_a_second_leaves_it_to_the_first(small_npz, tmp_path):
+def test_one_supervisor_trains_the_queue_and_a_second_one_exits(small_npz, tmp_path):
     store = RunStore(tmp_path / "models")
     good = store.create(replace(RECIPE, data=str(small_npz)), "good")
     bad = store.create(TrainConfig(data="nowhere", epochs=1), "bad")
@@ -98,4 +98,4 @@ def test_one_supervisor_trains_what_waits_and_a_second_leaves_it_to_the_first(sm
     assert (bad.state, good.state) == ("failed", "finished")
     assert "Unknown data set 'nowhere'" in bad.status.message and "Unknown data set" in log_tail(bad)
     assert good.is_usable and len(good.history) == 1 and log_tail(good).count("epoch 1:") == 1
-    assert good.progress.phase == "exporting and judging"
+    assert good.progress.phase == "exporting and evaluating"

@@ -31,7 +31,7 @@ def store(tmp_path) -> RunStore:
     return RunStore(tmp_path / "models")
 
 
-def test_what_is_written_is_read_again(store):
+def test_written_values_are_read_back(store):
     run = store.create(TrainConfig(), "x")
     status = Status("training", "go", place=3.5)
     progress = Progress("training", epoch=1, batch=2, trace=((0, 1.5, 0.5),))
@@ -41,7 +41,7 @@ def test_what_is_written_is_read_again(store):
     assert run.history == EPOCHS
 
 
-def test_stopping_is_a_note_that_is_found_and_forgotten(store):
+def test_a_stop_request_can_be_made_and_withdrawn(store):
     run = store.create(TrainConfig(), "x")
     assert not stop.was_asked(run)
     stop.ask(run)
@@ -54,7 +54,7 @@ def test_stopping_is_a_note_that_is_found_and_forgotten(store):
     assert not stop.was_asked(run) and not stop.discard_was_asked(run)
 
 
-def test_reports_are_kept_under_data_set_split_and_way(store):
+def test_reports_are_stored_by_data_set_split_and_mode(store):
     run = store.create(TrainConfig(), "x")
     stored.add_report(run, make([0, 1], [0, 1], dataset="my-data"))
     stored.add_report(run, make([0, 1], [0, 2], dataset="my-data", tta=True))
@@ -76,21 +76,21 @@ def test_reports_are_kept_under_data_set_split_and_way(store):
 @pytest.mark.parametrize(
     "name", ["notes.json", "my-notes.json", "my-data-test.json.bak", "my-data-test.txt", "x-tta.json"]
 )
-def test_other_files_among_the_reports_are_none(name, store):
+def test_other_files_among_the_reports_are_ignored(name, store):
     run = store.create(TrainConfig(), "x")
     write_atomically(run.path / "reports" / name, "{}")
     assert stored.reports(run) == []
 
 
 @pytest.mark.parametrize("tta", [False, True])
-def test_a_damaged_report_is_told(tta, store):
+def test_a_damaged_report_is_refused(tta, store):
     run = store.create(TrainConfig(), "x")
     write_atomically(run.report_path("my-data", "test", tta=tta), "{")
     with pytest.raises(FerError, match=r"damaged .*Evaluate again"):
         stored.report(run, "my-data", "test", tta=tta)
 
 
-def test_a_report_in_another_order_of_labels_is_refused(store):
+def test_a_report_with_labels_in_another_order_is_refused(store):
     run = finished(store, "x")
     stored.add_report(run, make([0, 1], labels=EMOTIONS[::-1]))
     with pytest.raises(
@@ -109,14 +109,14 @@ def test_a_report_copied_to_another_name_is_refused(store):
         stored.report(run, "d", "val")
 
 
-def test_a_report_is_told_under_the_runs_present_name(store):
+def test_a_report_shows_the_runs_current_name(store):
     run = finished(store, "x")
     stored.add_report(run, make([0, 1]))
     run.path.rename(store.root / "y")
     assert stored.report(store["y"], "d", "test").model == "y"
 
 
-def test_a_temperature_is_that_of_the_way_of_answering(store):
+def test_each_inference_mode_has_its_own_temperature(store):
     card = finished(store, "x", temperature=0.9, temperature_tta=0.8).card
     assert (card.temperature_of(tta=False), card.temperature_of(tta=True)) == (0.9, 0.8)
     assert finished(store, "never-fitted").card.temperature_of(tta=False) is None
@@ -133,11 +133,11 @@ def test_a_temperature_is_that_of_the_way_of_answering(store):
         ("fer2013", "synthetic", "synthetic"),
     ],
 )
-def test_a_data_set_is_opened_where_the_run_was_trained_on_it_or_by_its_name(data, dataset, source, store):
+def test_a_data_set_is_opened_from_the_training_path_or_by_its_name(data, dataset, source, store):
     assert source_of(store.create(TrainConfig(data=data), "x"), dataset) == source
 
 
-def test_the_test_score_is_that_of_the_runs_own_data_and_never_of_drawn_faces(store):
+def test_the_test_score_is_on_the_runs_own_data_and_never_on_synthetic_faces(store):
     mine, scores = score(0.5, dataset="d"), [score(0.9, dataset="other"), score(0.6, dataset="d", tta=True)]
     scores += [score(0.7, dataset="d", split="val"), mine]
     photographed = finished(store, "a", data=replace(DATA, name="d", format="npz"), scores=tuple(scores))
@@ -147,7 +147,7 @@ def test_the_test_score_is_that_of_the_runs_own_data_and_never_of_drawn_faces(st
 
 @pytest.mark.parametrize("content", GARBAGE.values(), ids=GARBAGE)
 @pytest.mark.parametrize("name", ["status", "progress", "card", "robustness"])
-def test_a_damaged_file_is_told_by_its_name(store, name, content):
+def test_a_damaged_file_is_reported_by_name(store, name, content):
     run = store.create(TrainConfig(), "x")
     (run.path / f"{name}.json").write_bytes(content)
     with pytest.raises(FerError, match=rf"{name}\.json is damaged .*Delete the run or restore the file"):
@@ -155,7 +155,7 @@ def test_a_damaged_file_is_told_by_its_name(store, name, content):
 
 
 @pytest.mark.parametrize("content", [b"{", b"\xff\xfe"], ids=["no JSON", "no text"])
-def test_a_damaged_history_or_recipe_is_told(store, content):
+def test_a_damaged_history_or_recipe_is_reported(store, content):
     run = store.create(TrainConfig(), "x")
     path = run.path / "history.jsonl"
     write_records(path, EPOCHS)
@@ -163,12 +163,12 @@ def test_a_damaged_history_or_recipe_is_told(store, content):
     with pytest.raises(FerError, match=r"history\.jsonl is damaged"):
         _ = run.history
     (run.path / "config.json").write_bytes(content)
-    with pytest.raises(FerError, match="training config must be JSON"):
+    with pytest.raises(FerError, match="training config must be valid JSON"):
         _ = run.config
 
 
 @pytest.mark.parametrize("content", GARBAGE.values(), ids=GARBAGE)
-def test_a_damaged_run_leaves_the_others_in_peace(store, content):
+def test_a_damaged_run_does_not_affect_the_others(store, content):
     for name in ("a", "b", "c"):
         finished(store, name)
     for file in ("card.json", "status.json", "config.json", "history.jsonl"):
@@ -180,7 +180,7 @@ def test_a_damaged_run_leaves_the_others_in_peace(store, content):
 
 
 @pytest.mark.parametrize("content", ["text ö", b"\x00\xff"])
-def test_an_atomic_write_replaces_the_file_and_leaves_nothing_beside_it(tmp_path, content):
+def test_an_atomic_write_replaces_the_file_and_leaves_no_temporary_files(tmp_path, content):
     path = tmp_path / "new" / "x.json"
     write_atomically(path, "old")
     write_atomically(path, content)

@@ -1,4 +1,4 @@
-"""What a machine's measured speed says of how long a recipe takes; and the recipes to begin with."""
+"""Time estimates from the measured speed, and the ready-made recipes."""
 
 from dataclasses import replace
 
@@ -22,20 +22,20 @@ def store(tmp_path) -> RunStore:
     return RunStore(tmp_path)
 
 
-def test_nothing_is_promised_before_this_machine_was_measured(store):
+def test_there_is_no_estimate_before_this_machine_was_measured(store):
     assert speed.estimate(store, CONFIG, **SIZES) is None
     speed.note(store, CONFIG, train=100.0, validate=200.0)
     assert speed.estimate(store, CONFIG, **SIZES) is None, "how fast it judges is not known yet"
 
 
-def test_the_estimate_adds_start_epochs_and_judging(store):
+def test_the_estimate_adds_startup_epochs_and_evaluation(store):
     speed.note(store, CONFIG, train=100.0, validate=200.0, judge=700.0)
-    wanted = speed.START_SECONDS + 10 * (1000 / 100 + 100 / 200) + 7 * 200 / 700
-    assert speed.estimate(store, CONFIG, **SIZES) == pytest.approx(wanted)
-    assert speed.estimate(store, replace(CONFIG, epochs=20), **SIZES) > wanted
+    expected = speed.START_SECONDS + 10 * (1000 / 100 + 100 / 200) + 7 * 200 / 700
+    assert speed.estimate(store, CONFIG, **SIZES) == pytest.approx(expected)
+    assert speed.estimate(store, replace(CONFIG, epochs=20), **SIZES) > expected
 
 
-def test_another_network_or_precision_has_a_speed_of_its_own(store):
+def test_each_network_and_precision_has_its_own_speed(store):
     speed.note(store, CONFIG, train=100.0)
     assert speed.rates(store, replace(CONFIG, architecture="mini_xception")) == {}
     assert speed.rates(store, replace(CONFIG, precision="float32")) == {}
@@ -53,17 +53,17 @@ def test_newer_measurements_count_more_and_a_damaged_file_is_measured_again(stor
 
 
 @pytest.mark.parametrize("preset", PRESETS.values(), ids=PRESETS)
-def test_a_preset_is_a_whole_recipe_without_cautions(preset):
+def test_a_preset_is_a_complete_recipe_without_warnings(preset):
     config = preset.config("fer2013")
     assert config.architecture in ARCHITECTURES and config.cautions(28_709) == []
 
 
-def test_the_flagships_recipe_is_that_of_the_shipped_run_and_promises_what_it_gave():
+def test_the_flagships_recipe_is_the_shipped_runs_and_states_its_accuracy():
     run = RunStore(BUNDLED)[presets.FLAGSHIP]
     preset = presets.find("flagship")
     assert preset is presets.find(run.id) is PRESETS["Flagship"]
-    assert f"{100 * run.card.test_score.accuracy:.1f} %" in preset.summary
-    assert not run.config.read_test and preset.recipe == replace(run.config, read_test=True)  # to see it kept
+    assert f"{100 * run.card.test_score.accuracy:.1f}% test accuracy" in preset.summary
+    assert not run.config.read_test and preset.recipe == replace(run.config, read_test=True)
 
 
 def test_on_other_data_a_recipe_has_no_votes_and_no_teachers():
@@ -73,7 +73,7 @@ def test_on_other_data_a_recipe_has_no_votes_and_no_teachers():
     assert other == replace(own, data="synthetic", ferplus=0.0, teacher="")
 
 
-def test_a_mean_of_runs_has_no_recipe(store, monkeypatch):
+def test_an_averaged_run_has_no_recipe(store, monkeypatch):
     monkeypatch.setattr(presets, "BUNDLED", store.root)
     run = store.create(CONFIG, "mean")
     run.card = replace(CARD, shipped=True, average_of=(Source("a", 1, {}), Source("b", 1, {})))
@@ -83,7 +83,7 @@ def test_a_mean_of_runs_has_no_recipe(store, monkeypatch):
         presets.find("x")
 
 
-def test_a_recipe_that_is_not_there_is_told_with_those_that_are():
+def test_an_unknown_recipe_is_refused_with_the_valid_ones():
     with pytest.raises(FerError, match=r"Unknown recipe 'flagshop'\. Did you mean 'flagship'\?.*quick-look"):
         presets.find("flagshop")
 
@@ -93,7 +93,7 @@ def test_a_recipe_that_is_not_there_is_told_with_those_that_are():
     [
         ({"class_weights": True, "mixup": 0.2}, "mixup"),
         ({"batch_size": 512}, "larger than the training split"),
-        ({"ferplus": 0.5}, "soft already"),
+        ({"ferplus": 0.5}, "already soft"),
         ({"epochs": 2}, "warm-up"),
         ({"patience": 60}, "never stops early"),
         ({"optimizer": "adamw"}, "AdamW"),
@@ -101,6 +101,6 @@ def test_a_recipe_that_is_not_there_is_told_with_those_that_are():
         ({"rotation": 90}, "45 degrees"),
     ],
 )
-def test_what_is_unwise_together_is_said(settings, word):
+def test_unwise_combinations_give_a_warning(settings, word):
     (sentence,) = TrainConfig(**settings).cautions(300)
     assert word in sentence

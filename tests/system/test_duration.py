@@ -1,4 +1,4 @@
-"""Durations as people read them."""
+"""Durations in human-readable form."""
 
 import pytest
 
@@ -6,7 +6,7 @@ from fer.system.text import duration, rough_duration
 
 
 @pytest.mark.parametrize(
-    ("seconds", "decimals", "wanted"),
+    ("seconds", "decimals", "expected"),
     [
         (0, 0, "0:00"),
         (7.4, 0, "0:07"),
@@ -19,10 +19,10 @@ from fer.system.text import duration, rough_duration
         (100_000, 0, "27:46:40"),
     ],
 )
-def test_a_duration_is_what_a_clock_shows(seconds, decimals, wanted):
-    assert duration(seconds, decimals=decimals) == wanted
+def test_a_duration_is_written_in_clock_format(seconds, decimals, expected):
+    assert duration(seconds, decimals=decimals) == expected
 
 
-@pytest.mark.parametrize(("seconds", "wanted"), [(38, "40 s"), (91, "2 min"), (720, "12 min"), (5760, "1.6 hours")])
-def test_an_estimate_is_rounded(seconds, wanted):
-    assert rough_duration(seconds) == wanted
+@pytest.mark.parametrize(("seconds", "expected"), [(38, "40 s"), (91, "2 min"), (720, "12 min"), (5760, "1.6 hours")])
+def test_an_estimate_is_rounded(seconds, expected):
+    assert rough_duration(seconds) == expected

