@@ -1,9 +1,9 @@
-"""Networks, one file each: uint8 greyscale faces in [0, 255] in, logits out, scaling inside the network.
+"""Networks, one file each: input uint8 greyscale faces in [0, 255], output logits, with scaling inside the network.
 
-A file imports Keras inside `build` only, so that names and summaries can be listed where Keras must not be loaded.
+Files import Keras only inside functions, so that names and summaries can be listed without loading Keras.
 
 To add a network: copy `vgg_small.py` to `fer/architectures/<name>.py`, change `name`, `build`, `summary` and
-`reference`, and run the tests. It is then in `python -m fer train --architecture` and in the contract tests.
+`reference`, and run the tests. It then appears in `python -m fer train --architecture` and in the contract tests.
 """
 
 from collections.abc import Callable
@@ -16,16 +16,16 @@ BACKBONE = "backbone"
 
 @dataclass(frozen=True)
 class Architecture:
-    """A network's recipe: how to build it, and where it comes from.
+    """A registered network: how to build it, and its source.
 
     Attributes:
-        name: the registered name, which is also the file's.
+        name: the registered name, identical to the file name.
         build: `(input_shape, num_classes) -> keras.Model`, functional, plain float32 Keras.
-        summary: one sentence for people who choose.
-        reference: the paper or page that it follows.
+        summary: one sentence to help users choose.
+        reference: the paper or page it is based on.
         input_shape: (height, width, channels) of one uint8 image.
-        imagenet: for a network that begins with ImageNet's weights, the name of its backbone in `keras.applications`;
-            the backbone's layers are named as there, and an `Identity` layer named BACKBONE follows the last of them.
+        imagenet: for a network pretrained on ImageNet, the name of its backbone in `keras.applications`; the backbone's
+            layers keep their names, and an `Identity` layer named BACKBONE follows the last of them.
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""Convolutions whose rows are read by a recurrent layer, from above and from below: the hybrid that courses ask for."""
+"""A CNN-RNN hybrid: convolutional features read row by row, in both directions, by recurrent layers."""
 
 from fer.architectures import ARCHITECTURES, Architecture
 
@@ -25,7 +25,7 @@ ARCHITECTURES.register(
     Architecture(
         name="cnn_rnn",
         build=build,
-        summary="Six convolutions, then two gated recurrent layers that read the face's rows down and up.",
+        summary="Six convolutions, then two GRU layers that read the rows top-down and bottom-up.",
         reference="rows as a sequence: Visin et al. 2015, arXiv 1505.00393; GRU: Cho et al. 2014, arXiv 1406.1078",
     )
 )

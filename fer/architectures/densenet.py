@@ -1,8 +1,8 @@
-"""DenseNet-BC for 48x48: every layer reads all layers before it in its block."""
+"""DenseNet-BC for 48 × 48: each layer receives the outputs of all earlier layers in its block."""
 
 from fer.architectures import ARCHITECTURES, Architecture
 
-GROWTH = 20  # channels that each layer adds
+GROWTH = 20  # channels added per layer
 
 
 def build(input_shape, num_classes):
@@ -39,7 +39,7 @@ ARCHITECTURES.register(
     Architecture(
         name="densenet",
         build=build,
-        summary="Three dense blocks of 26 narrow layers in all; few parameters, much memory traffic.",
+        summary="Three dense blocks with 26 narrow layers in total; few parameters, high memory traffic.",
         reference="Huang et al. 2016, arXiv 1608.06993",
     )
 )

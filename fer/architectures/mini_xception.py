@@ -1,4 +1,4 @@
-"""mini-Xception: the tiny depthwise-separable network that most FER apps ship."""
+"""mini-Xception: the tiny depthwise-separable network used by most FER apps."""
 
 from fer.architectures import ARCHITECTURES, Architecture
 
@@ -19,7 +19,7 @@ def build(input_shape, num_classes):
 
 
 def _block(x, width):
-    """Two separable convolutions and a pooling, beside a strided 1x1 shortcut."""
+    """Two separable convolutions and pooling, with a strided 1x1 shortcut."""
     from keras import layers
 
     shortcut = layers.BatchNormalization()(layers.Conv2D(width, 1, 2, padding="same", use_bias=False)(x))
@@ -33,7 +33,7 @@ ARCHITECTURES.register(
     Architecture(
         name="mini_xception",
         build=build,
-        summary="58 thousand parameters; the light one for slow machines and live video.",
+        summary="58 thousand parameters; the lightest, for slow machines and live video.",
         reference="Arriaga, Valdenegro-Toro & Plöger 2017, arXiv 1710.07557",
     )
 )

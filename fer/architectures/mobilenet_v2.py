@@ -1,4 +1,4 @@
-"""MobileNetV2 from ImageNet, on faces enlarged to 96x96."""
+"""MobileNetV2 pretrained on ImageNet, on faces enlarged to 96 × 96."""
 
 from fer.architectures import ARCHITECTURES, Architecture
 from fer.architectures.vgg16 import head
@@ -12,7 +12,7 @@ def build(input_shape, num_classes):
     x = layers.Rescaling(1 / 127.5, offset=-1)(inputs)
     x = layers.Resizing(96, 96)(x)
     x = layers.Concatenate()([x, x, x])
-    backbone = keras.applications.MobileNetV2(include_top=False, weights=None, input_tensor=x)
+    backbone = keras.applications.MobileNetV2(include_top=False, weights=None, input_tensor=x)  # pyright: ignore[reportArgumentType] # untyped default in Keras
     return keras.Model(inputs, head(backbone.output, num_classes, dropout=0.3), name="mobilenet_v2")
 
 
@@ -20,7 +20,7 @@ ARCHITECTURES.register(
     Architecture(
         name="mobilenet_v2",
         build=build,
-        summary="Depthwise blocks that begin with ImageNet's weights; light to run, slow to train on a CPU.",
+        summary="Depthwise blocks pretrained on ImageNet; fast to run, slow to train on a CPU.",
         reference="Sandler et al. 2018, arXiv 1801.04381; weights of keras.applications",
         imagenet="MobileNetV2",
     )

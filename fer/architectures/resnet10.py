@@ -1,4 +1,4 @@
-"""ResNet-10 at a quarter of the usual width, with a stride-2 stem: quick to train, quick to answer."""
+"""ResNet-10 at half the usual width, with a stride-2 stem: fast to train and fast to run."""
 
 from fer.architectures import ARCHITECTURES, Architecture
 
@@ -38,7 +38,7 @@ ARCHITECTURES.register(
     Architecture(
         name="resnet10",
         build=build,
-        summary="Four residual blocks behind a stride-2 stem; a third of vgg_small's arithmetic.",
+        summary="Four residual blocks after a stride-2 stem; a third of vgg_small's multiply-adds.",
         reference="He et al. 2015, arXiv 1512.03385",
     )
 )

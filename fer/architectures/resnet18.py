@@ -1,4 +1,4 @@
-"""ResNet-18 with the stem of CIFAR: one 3x3 convolution at full resolution, no pooling."""
+"""ResNet-18 with the CIFAR stem: one 3x3 convolution at full resolution, no pooling."""
 
 from fer.architectures import ARCHITECTURES, Architecture
 from fer.architectures.resnet10 import block, convolve
@@ -22,7 +22,7 @@ ARCHITECTURES.register(
     Architecture(
         name="resnet18",
         build=build,
-        summary="Eight residual blocks at full width; ten times vgg_small's arithmetic.",
+        summary="Eight residual blocks at full width; ten times vgg_small's multiply-adds.",
         reference="He et al. 2015, arXiv 1512.03385; stem as for CIFAR-10 there",
     )
 )

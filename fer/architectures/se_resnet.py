@@ -3,7 +3,7 @@
 from fer.architectures import ARCHITECTURES, Architecture
 from fer.architectures.resnet10 import convolve
 
-SQUEEZE = 8  # channels a unit of the squeezed layer
+SQUEEZE = 8  # reduction ratio
 
 
 def build(input_shape, num_classes):
@@ -22,7 +22,7 @@ def build(input_shape, num_classes):
 
 
 def _block(x, width, strides):
-    """Two 3x3 convolutions whose channels are weighed by what the whole image shows, beside a shortcut."""
+    """Two 3x3 convolutions with channels weighted by global context, and a shortcut."""
     from keras import layers
 
     shortcut = x if strides == 1 and x.shape[-1] == width else convolve(x, width, 1, strides)
@@ -38,7 +38,7 @@ ARCHITECTURES.register(
     Architecture(
         name="se_resnet",
         build=build,
-        summary="Seven residual blocks that weigh their channels; between vgg_small and vgg in arithmetic.",
+        summary="Seven residual blocks with channel attention; between vgg_small and vgg in multiply-adds.",
         reference="Hu et al. 2017, arXiv 1709.01507; He et al. 2015, arXiv 1512.03385",
     )
 )

@@ -1,4 +1,4 @@
-"""The network of most tutorials on FER2013: four convolutions, dropout, one wide dense layer."""
+"""The network of most FER2013 tutorials: four convolutions, dropout, one wide dense layer."""
 
 from fer.architectures import ARCHITECTURES, Architecture
 
@@ -23,7 +23,7 @@ ARCHITECTURES.register(
     Architecture(
         name="simple_cnn",
         build=build,
-        summary="The tutorials' network: four convolutions without batch norm and a wide dense layer.",
+        summary="The usual tutorial network: four convolutions without batch norm and a wide dense layer.",
         reference="https://github.com/atulapra/Emotion-detection",
     )
 )

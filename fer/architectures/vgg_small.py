@@ -8,7 +8,7 @@ def build(input_shape, num_classes):
 
 
 def vgg(input_shape, num_classes, widths, name):
-    """Two convolutions of each width, pooling between the widths, and global average pooling."""
+    """Two convolutions per width, pooling between widths, then global average pooling."""
     import keras
     from keras import layers
 
@@ -22,7 +22,7 @@ def vgg(input_shape, num_classes, widths, name):
         if width < widths[-1]:
             x = layers.MaxPooling2D()(x)
     x = layers.GlobalAveragePooling2D()(x)
-    x = layers.Dropout(0.4)(x)  # one dense layer on the last features overfits FER2013's 28,709 faces without it
+    x = layers.Dropout(0.4)(x)  # without it, even one dense layer overfits FER2013's 28,709 faces
     return keras.Model(inputs, layers.Dense(num_classes)(x), name=name)
 
 
@@ -30,7 +30,7 @@ ARCHITECTURES.register(
     Architecture(
         name="vgg_small",
         build=build,
-        summary="Eight 3x3 convolutions with batch norm; the best accuracy for its time on a CPU.",
+        summary="Eight 3x3 convolutions with batch norm; the best accuracy for its speed on a CPU.",
         reference="Simonyan & Zisserman 2014, arXiv 1409.1556; widths and pooling after Pramerdorfer & Kampel 2016",
     )
 )

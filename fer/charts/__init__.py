@@ -1,7 +1,7 @@
 """Plotly figures and the HTML report; they draw what they are given and compute nothing.
 
-In: a `Report`, a history, probabilities. Out: a `plotly` figure with a title and what it was made from.
-Open `reports.py` first; the layout that all figures share is here.
+In: a `Report`, a history, probabilities. Out: a `plotly` figure with a title and a subtitle that names its data.
+Open `reports.py` first; the shared layout is here.
 """
 
 from collections.abc import Sequence
@@ -11,15 +11,15 @@ import plotly.graph_objects as go
 
 
 def as_text(text: str) -> str:
-    """A name that people gave, so that Plotly takes nothing in it for markup."""
+    """A user's name, escaped so that Plotly does not interpret it as markup."""
     return escape(text, quote=False)
 
 
 def layout(figure: go.Figure, title: str, about: str | Sequence[str], *, height: int) -> go.Figure:
-    """Give a figure its title, below it what it was made from, and the margins that both need.
+    """Give a figure its title, a subtitle that names its data, and margins for both.
 
     Args:
-        about: one line or several. They and the title are also the figure's `meta`, as they came, to name files after.
+        about: one line or several. With the title they are also the figure's `meta`, unescaped, for file names.
     """
     lines = [about] if isinstance(about, str) else list(about)
     subtitle = "<br>".join(map(as_text, lines))

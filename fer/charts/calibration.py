@@ -1,4 +1,4 @@
-"""Figures of how sure models are, and of how far two of them lie apart."""
+"""Figures of calibration: reliability and coverage."""
 
 from collections.abc import Sequence
 
@@ -14,10 +14,15 @@ from fer.inference.palette import DASHES, GREY, MODELS
 
 
 def reliability_diagram(report: Report, temperature: float | None) -> go.Figure:
-    """Accuracy over confidence in 15 bins, before and, with a temperature, after scaling; area is count."""
+    """Accuracy over confidence in 15 bins, before and (given a temperature) after scaling; marker area shows counts."""
     figure = go.Figure()
     figure.add_scatter(
-        x=[0, 1], y=[0, 1], mode="lines", line={"color": GREY, "dash": "dot"}, name="perfect", hoverinfo="skip"
+        x=[0, 1],
+        y=[0, 1],
+        mode="lines",
+        line={"color": GREY, "dash": "dot"},
+        name="perfect",
+        hoverinfo="skip",
     )
     shown = [("before scaling", report, MODELS[0], "circle")]
     if temperature is not None:
@@ -35,23 +40,27 @@ def reliability_diagram(report: Report, temperature: float | None) -> go.Figure:
             },
             mode="markers",
             marker={"color": color, "symbol": symbol, "size": 6 + 18 * np.sqrt(bins.count / len(report))},
-            name=f"{name}: error {bins.expected_error:.1%}",
+            name=f"{name}: ECE {bins.expected_error:.1%}",
             customdata=bins.count,
-            hovertemplate="said %{x:.1%}, right %{y:.1%}, %{customdata:,} faces<extra></extra>",
+            hovertemplate="confidence %{x:.1%}, accuracy %{y:.1%}, %{customdata:,} faces<extra></extra>",
         )
     layout(figure, "Reliability", about_lines([report]), height=520)
     figure.update_xaxes(
-        title="confidence (probability of the answer)", range=[0, 1.03], dtick=0.2, tickformat=".0%", fixedrange=True
+        title="confidence",
+        range=[0, 1.03],
+        dtick=0.2,
+        tickformat=".0%",
+        fixedrange=True,
     )
-    figure.update_yaxes(title="share of right answers", range=[0, 1.03], dtick=0.2, tickformat=".0%", fixedrange=True)
+    figure.update_yaxes(title="accuracy", range=[0, 1.03], dtick=0.2, tickformat=".0%", fixedrange=True)
     return figure
 
 
 def coverage_curves(reports: Sequence[Report], threshold: float | None = None) -> go.Figure:
-    """Accuracy of the answers that are left when only the surest are given.
+    """Accuracy over coverage when only the most confident predictions are kept.
 
     Args:
-        threshold: a confidence that is marked on the first report's curve.
+        threshold: a confidence to mark on the first report's curve.
     """
     figure = go.Figure()
     for i, report in enumerate(reports):
@@ -64,7 +73,7 @@ def coverage_curves(reports: Sequence[Report], threshold: float | None = None) -
             line={"color": MODELS[i % len(MODELS)], "dash": DASHES[i % len(DASHES)]},
             name=short_name(report),
             customdata=confidence[shown],
-            hovertemplate="above p = %{customdata:.2f}: %{x:.1%} answered, %{y:.1%} of them right<extra></extra>",
+            hovertemplate="confidence %{customdata:.0%} or more: coverage %{x:.1%}, accuracy %{y:.1%}<extra></extra>",
         )
     if threshold is not None and (given := reports[0].confidence >= threshold).any():
         figure.add_scatter(
@@ -72,13 +81,11 @@ def coverage_curves(reports: Sequence[Report], threshold: float | None = None) -
             y=[reports[0].right[given].mean()],
             mode="markers",
             marker={"color": MODELS[1], "size": 13, "symbol": "diamond"},
-            name=f"p = {threshold:.2f}",
+            name=f"confidence {threshold:.0%}",
             hoverinfo="skip",
         )
-    layout(figure, "Answering only when sure", about_lines(reports), height=480)
-    figure.update_xaxes(title="share of faces answered", range=[0, 1.03], dtick=0.2, tickformat=".0%", fixedrange=True)
+    layout(figure, "Accuracy by coverage", about_lines(reports), height=480)
+    figure.update_xaxes(title="coverage", range=[0, 1.03], dtick=0.2, tickformat=".0%", fixedrange=True)
     lowest = min(report.accuracy for report in reports)
-    figure.update_yaxes(
-        title="share of right answers", range=[max(lowest - 0.1, -0.03), 1.03], tickformat=".0%", fixedrange=True
-    )
+    figure.update_yaxes(title="accuracy", range=[max(lowest - 0.1, -0.03), 1.03], tickformat=".0%", fixedrange=True)
     return figure

@@ -1,4 +1,4 @@
-"""Figures of models side by side."""
+"""Figures that compare two models."""
 
 import numpy as np
 import plotly.graph_objects as go
@@ -11,8 +11,8 @@ from fer.inference.palette import GREY, colors_of
 
 
 def differences(comparison: Comparison, figure_name: str) -> go.Figure:
-    """Difference of precision, recall or f1 for every class, with paired 95 % intervals."""
-    occurs = comparison.first.confusion.sum(axis=1) > 0  # of a class without images nothing is known
+    """Per-class difference of precision, recall or f1, with paired 95% intervals."""
+    occurs = comparison.first.confusion.sum(axis=1) > 0  # undefined for a class without images
     value, low, high = (values[occurs] for values in comparison.per_class(figure_name))
     classes = zip(comparison.first.labels, colors_of(comparison.first.labels), occurs, strict=True)
     labels, colors = zip(*((as_text(label), color) for label, color, known in classes if known), strict=True)
@@ -31,7 +31,7 @@ def differences(comparison: Comparison, figure_name: str) -> go.Figure:
     first, second = short_name(comparison.first), short_name(comparison.second)
     name = "F1" if figure_name == "f1" else figure_name
     about = f"{second}, minus {first}, on {data_and_split(comparison.first)}", f"n = {len(comparison.first):,}"
-    layout(figure, f"Difference in {name} of each class", about, height=max(420, 140 + 25 * len(labels)))
+    layout(figure, f"Difference in {name} by class", about, height=max(420, 140 + 25 * len(labels)))
     figure.update_xaxes(title="difference", tickformat="+.0%", fixedrange=True)
     figure.update_yaxes(type="category", autorange="reversed", fixedrange=True)
     return figure.update_layout(showlegend=False)

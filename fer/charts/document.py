@@ -1,4 +1,4 @@
-"""One self-contained HTML document of a report, which reads well on paper too."""
+"""A report as one self-contained HTML document, also made for printing."""
 
 import json
 from dataclasses import asdict
@@ -18,17 +18,17 @@ from fer.evaluation.numbers import with_interval
 from fer.evaluation.report import Report
 from fer.runs.run import Run
 
-MISTAKES = 20  # told by row number
-TALLEST = 430  # pixels of a figure; two of them fit a page of A4
-THRESHOLD = 0.6  # of the coverage that is told in words
+MISTAKES = 20  # listed by row number
+TALLEST = 430  # pixels per figure; two fit on an A4 page
+THRESHOLD = 0.6  # of the coverage sentence
 PAGE = jinja2.Template((Path(__file__).parent / "document.html").read_text(encoding="utf-8"), autoescape=True)
 
 
 def render(run: Run, report: Report, faces: LabelledFaces | None = None) -> str:
-    """The report as HTML text without any link to a script, style or picture outside of it; about 5 MB of Plotly.
+    """The report as HTML without external scripts, styles or images; about 5 MB, mostly Plotly.
 
     Args:
-        faces: a user's own photos, where the report is on those.
+        faces: the user's own photos, if the report is on those.
     """
     pictures = Pictures(faces.images, faces.names) if faces else None
     comparable = references.split_name(report) == "PrivateTest"
@@ -66,7 +66,7 @@ def render(run: Run, report: Report, faces: LabelledFaces | None = None) -> str:
 def _html(figure: go.Figure | None) -> Markup:
     if not figure:
         return Markup("")
-    figure.update_layout(template="plotly_white", height=min(figure.layout.height, TALLEST))
+    figure.update_layout(template="plotly_white", height=min(figure.to_dict()["layout"]["height"], TALLEST))
     text = figure.to_html(full_html=False, include_plotlyjs=False, config={"displaylogo": False})
     return Markup(f"<figure>{text}</figure>")
 
@@ -74,7 +74,7 @@ def _html(figure: go.Figure | None) -> Markup:
 def _provenance(run: Run, report: Report) -> list[tuple[str, str]]:
     card = run.card
     about = [
-        ("data set's fingerprint (SHA-256)", report.fingerprint),
+        ("data set fingerprint (SHA-256)", report.fingerprint),
         ("network", f"{card.architecture}, {card.parameters:,} parameters"),
     ]
     if source := card.imported:
@@ -84,9 +84,9 @@ def _provenance(run: Run, report: Report) -> list[tuple[str, str]]:
     return [
         *about,
         ("trained on", f"{card.data.name}, {card.data.train:,} images, {card.epochs} epochs"),
-        ("training took", f"{card.training_seconds / 60:.0f} minutes on {machine}"),
-        *([("mean of the weights of", parts)] if parts else []),
-        *([("taught by", teachers)] if teachers else []),
+        ("training time", f"{card.training_seconds / 60:.0f} minutes on {machine}"),
+        *([("weights averaged from", parts)] if parts else []),
+        *([("teachers", teachers)] if teachers else []),
         ("versions", json.dumps(card.versions)),
         ("recipe", run.config.to_json()),
     ]

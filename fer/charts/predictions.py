@@ -1,4 +1,4 @@
-"""Figures of one face's probabilities and of many answers."""
+"""Figures of one face's probabilities and of predictions on many faces."""
 
 from collections.abc import Sequence
 
@@ -10,7 +10,7 @@ from fer.inference.prediction import Prediction
 
 
 def count_bars(labels: Sequence[str], counts: Sequence[int], about: str) -> go.Figure:
-    """How many faces were called by each label, in the model's order."""
+    """Number of faces per predicted label, in the model's order."""
     names = [as_text(label) for label in labels]
     bars = go.Bar(
         x=list(counts), y=names, orientation="h", marker_color=colors_of(labels), text=list(counts), textangle=0
@@ -21,7 +21,7 @@ def count_bars(labels: Sequence[str], counts: Sequence[int], about: str) -> go.F
 
 
 def probability_bars(prediction: Prediction) -> go.Figure:
-    """One bar a label, in the model's order, with its percentage written out."""
+    """One bar per label, in the model's order, with its percentage."""
     shares = [float(p) for p in prediction.probabilities]
     bars = go.Bar(
         x=shares,
@@ -34,7 +34,7 @@ def probability_bars(prediction: Prediction) -> go.Figure:
         hovertemplate="%{y}: %{x:.2%}<extra></extra>",
     )
     figure = go.Figure(bars)
-    # a full bar ends where the right margin begins, which has room for its percentage
+    # a full bar ends at the right margin, which leaves room for its percentage
     figure.update_xaxes(range=[0, 1], visible=False, fixedrange=True)
     figure.update_yaxes(type="category", autorange="reversed", fixedrange=True, ticks="")
     height = max(80, 10 + 30 * len(prediction.labels))

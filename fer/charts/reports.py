@@ -1,4 +1,4 @@
-"""Figures of reports: where a model stands, what it confuses, and how it ranks each class."""
+"""Figures of reports: published results, confusion matrix, precision-recall and ROC curves."""
 
 from collections.abc import Sequence
 
@@ -16,12 +16,12 @@ from fer.inference.palette import DASHES, GREY, MODELS, lines_of
 from fer.runs.card import way
 
 NORMALISATIONS = ("counts", "rows", "columns")
-POINTS = 400  # drawn of a curve, more than pixels tell apart; its area is that of all points
-BRIGHTNESS = 0.6  # cells are coloured by value ** BRIGHTNESS, so that small confusions are seen beside the diagonal
+POINTS = 400  # drawn per curve, more than a screen resolves; areas use all points
+BRIGHTNESS = 0.6  # cells are coloured by value ** BRIGHTNESS, so that small confusions are visible next to the diagonal
 
 
 def reference_strip(report: Report) -> go.Figure:
-    """The report's accuracy, official and leak-free, with intervals, among what others reach on the same split."""
+    """The report's accuracy, official and leak-free, with intervals, next to published results on the same split."""
     figure = go.Figure()
     for reference in REFERENCES:
         figure.add_scatter(
@@ -45,7 +45,7 @@ def reference_strip(report: Report) -> go.Figure:
             marker={"color": color, "size": 13},
             hovertemplate=f"%{{y}}: %{{x:.1%}}, {interval(low, high)}, n = {len(part):,}<extra></extra>",
         )
-    layout(figure, "Where it stands on PrivateTest", about_lines([report]), height=400)
+    layout(figure, "Accuracy on PrivateTest, with published results", about_lines([report]), height=400)
     ranked = sorted(REFERENCES, key=lambda reference: reference.accuracy)
     names = [*(reference.name for reference in ranked), *(f"{report.model}, {name}" for name in marks)]
     figure.update_yaxes(categoryorder="array", categoryarray=names, fixedrange=True)
@@ -54,10 +54,10 @@ def reference_strip(report: Report) -> go.Figure:
 
 
 def confusion_matrix(report: Report, normalisation: str = "counts") -> go.Figure:
-    """A cell to click for each label and answer: bars, because browsers report no clicks on heat maps' cells.
+    """The confusion matrix, with clickable cells: bars, because browsers report no clicks on heat map cells.
 
     Args:
-        normalisation: counts; rows: shares of each right class; columns: shares of each answer.
+        normalisation: counts; rows: shares of each true class; columns: shares of each predicted class.
     """
     counts, classes = report.confusion, len(report.labels)
     values = _normalised(counts, normalisation)
@@ -75,12 +75,12 @@ def confusion_matrix(report: Report, normalisation: str = "counts") -> go.Figure
         },
         customdata=[
             [as_text(confusion_sentence(report, i, j)), report.labels[i], report.labels[j]]
-            for i, j in zip(row, column, strict=True)
+            for i, j in zip(row.tolist(), column.tolist(), strict=True)
         ],
         hovertemplate="%{customdata[0]}<extra></extra>",
         unselected={"marker": {"opacity": 0.8}},
     )
-    titles = {"counts": "counts", "rows": "shares of each label's faces", "columns": "shares of each answer"}
+    titles = {"counts": "counts", "rows": "% of true class", "columns": "% of predicted class"}
     figure = layout(go.Figure(cells), f"Confusion matrix, {titles[normalisation]}", about_lines([report]), height=560)
     texts = [
         {
@@ -92,11 +92,11 @@ def confusion_matrix(report: Report, normalisation: str = "counts") -> go.Figure
         }
         for i, j, value, shade in zip(row, column, values.ravel(), shades.ravel(), strict=True)
     ]
-    figure.update_layout(annotations=texts)  # not the bars' own texts: a selected bar fades those of all others
+    figure.update_layout(annotations=texts)  # not the bars' own texts: selecting a bar fades those of all others
     names = [as_text(label) for label in report.labels]
     ticks = {"tickvals": list(range(classes)), "ticktext": names, "fixedrange": True, "showgrid": False}
-    figure.update_xaxes(title="answered", ticklabeloverflow="allow", range=[-0.5, classes - 0.5], **ticks)
-    figure.update_yaxes(title="labelled", range=[classes - 0.5, -0.5], **ticks)
+    figure.update_xaxes(title="predicted", ticklabeloverflow="allow", range=[-0.5, classes - 0.5], **ticks)
+    figure.update_yaxes(title="true", range=[classes - 0.5, -0.5], **ticks)
     return figure.update_layout(showlegend=False, bargap=0, dragmode=False)
 
 
@@ -106,11 +106,11 @@ def _normalised(counts: np.ndarray, normalisation: str) -> np.ndarray:
 
 
 def precision_recall_curves(reports: Sequence[Report], label: str | None = None) -> go.Figure:
-    """Precision over recall: every class of one report, or one class of several."""
+    """Precision over recall: all classes of one report, or one class of several reports."""
     figure = go.Figure()
     for series in _series(reports, label):
-        precision, recall = metrics.precision_recall(*series["answers"])
-        area = metrics.average_precision(*series["answers"])
+        precision, recall = metrics.precision_recall(*series["ranking"])
+        area = metrics.average_precision(*series["ranking"])
         _add_curve(
             figure, series, recall, precision, f"average precision {area:.3f}", "recall %{x:.1%}, precision %{y:.1%}"
         )
@@ -118,11 +118,11 @@ def precision_recall_curves(reports: Sequence[Report], label: str | None = None)
 
 
 def roc_curves(reports: Sequence[Report], label: str | None = None) -> go.Figure:
-    """True over false positive rate: every class of one report, or one class of several."""
+    """True positive rate over false positive rate: all classes of one report, or one class of several reports."""
     figure = go.Figure()
     for series in _series(reports, label):
-        false, true = metrics.roc(*series["answers"])
-        area = metrics.roc_area(*series["answers"])
+        false, true = metrics.roc(*series["ranking"])
+        area = metrics.roc_area(*series["ranking"])
         _add_curve(figure, series, false, true, f"area {area:.3f}", "false positives %{x:.1%}, true positives %{y:.1%}")
     figure.add_scatter(
         x=[0, 1], y=[0, 1], mode="lines", line={"color": GREY, "dash": "dot"}, name="chance", hoverinfo="skip"
@@ -131,7 +131,7 @@ def roc_curves(reports: Sequence[Report], label: str | None = None) -> go.Figure
 
 
 def _series(reports: Sequence[Report], label: str | None) -> list[dict]:
-    """Name, line and (truth, scores) of each curve; classes that do not occur have none."""
+    """Name, line and (truth, scores) of each curve; classes that cannot be ranked are omitted."""
     if label is None:
         report = reports[0]
         named = [(name, report, line) for name, line in zip(report.labels, lines_of(report.labels), strict=True)]
@@ -143,7 +143,7 @@ def _series(reports: Sequence[Report], label: str | None) -> list[dict]:
         index = report.labels.index(label or name)
         positive = report.targets == index
         if 0 < positive.sum() < len(positive):
-            found.append({"name": name, "line": line, "answers": (positive, report.probabilities[:, index])})
+            found.append({"name": name, "line": line, "ranking": (positive, report.probabilities[:, index])})
     return found
 
 
@@ -160,10 +160,10 @@ def _add_curve(figure: go.Figure, series: dict, x, y, area: str, hover: str) -> 
 
 
 def _finish_curves(figure, reports: Sequence[Report], label: str | None, title: str, x: str, y: str) -> go.Figure:
-    what = f"{title}: {label}" if label else f"{title}, each class"
+    what = f"{title}: {label}" if label else f"{title} by class"
     layout(figure, what, about_lines(reports), height=560)
     if not any(trace.name != "chance" for trace in figure.data):
-        text = "No curve: the images are of one class only, or none is of this one."
+        text = "No curve: this needs images of the class and of other classes."
         figure.add_annotation(text=text, showarrow=False, x=0.5, y=0.5, xref="paper", yref="paper")
     figure.update_xaxes(title=x, range=[0, 1.03], dtick=0.2, tickformat=".0%", fixedrange=True)
     figure.update_yaxes(title=y, range=[0, 1.03], dtick=0.2, tickformat=".0%", fixedrange=True)

@@ -1,4 +1,4 @@
-"""Figure of how accuracy falls when pictures are not as those that a model was trained on."""
+"""Figure of robustness: accuracy on changed images."""
 
 from collections.abc import Mapping, Sequence
 
@@ -8,32 +8,38 @@ from plotly.subplots import make_subplots
 from fer.charts import as_text, layout
 from fer.inference.palette import DASHES, MODELS
 
-COLUMNS = 2  # panels beside each other; they still can be read at 390 pixels
+COLUMNS = 2  # panels side by side; still readable at 390 pixels
 ROW = 200  # pixels
 
 
 def accuracy_falls(measured: Mapping[str, dict], about: Sequence[str]) -> go.Figure:
-    """Accuracy over strength, a panel a kind and a line a model.
+    """Accuracy over strength, one panel per kind and one line per model.
 
     Args:
-        measured: `Run.robustness` of runs on the same images, by the runs' names.
-        about: on which images and how they were answered, in lines.
+        measured: `Run.robustness` by run name, all on the same images.
+        about: the images and the inference mode, in lines.
     """
     kinds = next(iter(measured.values()))["kinds"]
-    titles = [f"{kind}, {told['unit']}" for kind, told in kinds.items()]
+    titles = [f"{kind}, {change['unit']}" for kind, change in kinds.items()]
     rows = -(-len(kinds) // COLUMNS)
-    gaps = {"vertical_spacing": 0.25 / rows, "horizontal_spacing": 0.06}
-    figure = make_subplots(rows, COLUMNS, shared_yaxes="all", subplot_titles=titles, **gaps)
+    figure = make_subplots(
+        rows,
+        COLUMNS,
+        shared_yaxes="all",  # pyright: ignore[reportArgumentType] # Plotly's stub knows only bool
+        subplot_titles=titles,
+        vertical_spacing=0.25 / rows,
+        horizontal_spacing=0.06,
+    )
     for i, (name, result) in enumerate(measured.items()):
         line = {"color": MODELS[i % len(MODELS)], "dash": DASHES[i % len(DASHES)]}
-        for place, (kind, told) in enumerate(result["kinds"].items()):
-            trace = _line(name, kind, told, result["n"]).update(line=line, showlegend=not place, legendgroup=name)
+        for place, (kind, change) in enumerate(result["kinds"].items()):
+            trace = _line(name, kind, change, result["n"]).update(line=line, showlegend=not place, legendgroup=name)
             figure.add_trace(trace, place // COLUMNS + 1, place % COLUMNS + 1)
     layout(figure, "Accuracy by kind and strength", about, height=150 + ROW * rows).update_layout(margin_t=112)
     figure.update_xaxes(nticks=6, fixedrange=True)
     figure.update_yaxes(tickformat=".0%", rangemode="tozero", fixedrange=True)
-    for place, told in enumerate(kinds.values()):
-        if _is_downward(told["points"]):  # what changes most stands on the right
+    for place, change in enumerate(kinds.values()):
+        if _is_downward(change["points"]):  # the strongest change is always on the right
             figure.update_xaxes(autorange="reversed", row=place // COLUMNS + 1, col=place % COLUMNS + 1)
     return figure.update_annotations(font_size=13)
 
@@ -42,9 +48,9 @@ def _is_downward(points: list[dict]) -> bool:
     return points[0]["strength"] > points[-1]["strength"]
 
 
-def _line(name: str, kind: str, told: dict, n: int) -> go.Scatter:
-    """One model's accuracy over the strengths of one kind, with its intervals."""
-    points = told["points"]
+def _line(name: str, kind: str, change: dict, n: int) -> go.Scatter:
+    """One model's accuracy over the strengths of one kind, with intervals."""
+    points = change["points"]
     shares, intervals = [point["accuracy"] for point in points], [point["interval"] for point in points]
     return go.Scatter(
         x=[point["strength"] for point in points],
@@ -60,7 +66,7 @@ def _line(name: str, kind: str, told: dict, n: int) -> go.Scatter:
         name=as_text(name),
         customdata=[[*interval, 100 * point["change"]] for interval, point in zip(intervals, points, strict=True)],
         hovertemplate=(
-            f"{as_text(name)}, {kind} %{{x}} {told['unit']}: %{{y:.1%}}<br>95% %{{customdata[0]:.1%}} to "
-            f"%{{customdata[1]:.1%}}, n = {n:,}<br>%{{customdata[2]:+.1f}} points against untouched<extra></extra>"
+            f"{as_text(name)}, {kind} %{{x}} {change['unit']}: %{{y:.1%}}<br>95% %{{customdata[0]:.1%}} to "
+            f"%{{customdata[1]:.1%}}, n = {n:,}<br>%{{customdata[2]:+.1f}} points vs. unchanged images<extra></extra>"
         ),
     )

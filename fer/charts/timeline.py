@@ -1,4 +1,4 @@
-"""Figures of what was read over time."""
+"""Figure of one face's probabilities over time."""
 
 from collections.abc import Sequence
 
@@ -8,15 +8,15 @@ from fer.charts import as_text, layout
 from fer.inference.palette import lines_of
 from fer.video.observations import Reading
 
-MOST_POINTS = 600  # a line; a screen shows no more
+MOST_POINTS = 600  # per line; a screen resolves no more
 
 
 def timeline(readings: Sequence[Reading], about: str | Sequence[str]) -> go.Figure:
     """The smoothed probabilities of one face over time.
 
     Args:
-        readings: of one face, oldest first; of many only so many are drawn that a screen can show.
-        about: whose they are, and from what.
+        readings: of one face, oldest first; thinned to what a screen resolves.
+        about: the face and the source.
     """
     labels = readings[-1].labels if readings else ()
     shown = readings[:: -(-len(readings) // MOST_POINTS) or 1]

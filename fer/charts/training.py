@@ -1,4 +1,4 @@
-"""Figures of a training: how it learns, what it answers, and earlier runs behind it."""
+"""Figures of a training run: learning curves, recall, learning rate and confusion matrix."""
 
 from collections.abc import Mapping, Sequence
 
@@ -20,14 +20,14 @@ def learning_curves(
     best_epoch: int | None = None,
     behind: Mapping[str, Sequence[Epoch]] | None = None,
 ) -> go.Figure:
-    """Training and validation curves that grow with every epoch.
+    """Training and validation curves over the epochs.
 
     Args:
         part: loss or accuracy.
-        about: what is trained on what.
-        running: an epoch that is not over yet; drawn as a light line.
-        best_epoch: from 0; marked.
-        behind: histories of other runs by their names; their validation curves are drawn thin.
+        about: the run, its network and its data.
+        running: the epoch in progress, drawn as a light line.
+        best_epoch: the epoch to mark, from 0.
+        behind: histories of other runs by name, whose validation curves are drawn as thin lines.
     """
     trained, judged = PARTS[part]
     figure, percent = go.Figure(), part == "accuracy"
@@ -44,7 +44,7 @@ def learning_curves(
             mode="lines",
             line={"color": MODELS[1], "width": 1},
             opacity=0.45,
-            name="batches of this epoch",
+            name="current epoch, by batch",
             hoverinfo="skip",
         )
     if best_epoch is not None and best_epoch < len(history):
@@ -71,7 +71,7 @@ def _add(figure: go.Figure, history: Sequence[Epoch], key: str, name: str, line:
 
 
 def recall_curves(history: Sequence[Epoch], labels: Sequence[str], about: str) -> go.Figure:
-    """Validation recall of each class over the epochs: a class that is never answered is seen at once."""
+    """Validation recall of each class over the epochs; shows classes that are never predicted."""
     figure = go.Figure()
     for i, (label, line) in enumerate(zip(labels, lines_of(labels), strict=True)):
         figure.add_scatter(
@@ -111,10 +111,10 @@ def validation_confusion(epoch: Epoch, labels: Sequence[str], about: str) -> go.
             texttemplate="%{z}",
             xgap=1,
             ygap=1,
-            hovertemplate="%{z} of %{y} were called %{x}<extra></extra>",
+            hovertemplate="%{y} → %{x}: %{z}<extra></extra>",
         )
     )
-    layout(figure, f"Confusions, epoch {epoch.epoch + 1}, validation", about, height=380)
-    figure.update_xaxes(title="answered", type="category", fixedrange=True, showgrid=False)
-    figure.update_yaxes(title="labelled", type="category", autorange="reversed", fixedrange=True, showgrid=False)
+    layout(figure, f"Confusion matrix, epoch {epoch.epoch + 1}, validation", about, height=380)
+    figure.update_xaxes(title="predicted", type="category", fixedrange=True, showgrid=False)
+    figure.update_yaxes(title="true", type="category", autorange="reversed", fixedrange=True, showgrid=False)
     return figure

@@ -1,5 +1,5 @@
-"""How good a model is, and how sure that is.
+"""How good a model is, and how certain that figure is.
 
-In: a run and a split, or the photos of a user. Out: a `Report` with every answer, and all figures that follow from it.
+In: a run and a split, or a user's photos. Out: a `Report` with every prediction and all metrics computed from it.
 Open `report.py` first; `metrics.py` has the formulas.
 """

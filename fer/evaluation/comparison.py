@@ -1,4 +1,4 @@
-"""Two models judged on the same images, pair by pair: who is better, by how much, and how surely."""
+"""Paired comparison of two models on the same images: which is better, by how much, and how certain that is."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -9,15 +9,15 @@ from fer.errors import FerError
 from fer.evaluation import metrics
 from fer.evaluation.report import Report
 
-SIGNIFICANT = 0.05  # a p-value below it is told as a difference
+SIGNIFICANT = 0.05  # a p-value below this counts as a difference
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """A second report against a first one; every difference is second minus first.
+    """A second report compared with a first; every difference is second minus first.
 
     Raises:
-        FerError: where the two were not made on the same images with the same labels.
+        FerError: if the reports are not on the same images and labels.
     """
 
     first: Report
@@ -29,19 +29,19 @@ class Comparison:
         if not (same and np.array_equal(a.rows, b.rows) and np.array_equal(a.targets, b.targets)):
             raise FerError(
                 f"{a.model} on {a.dataset} ({a.split}, n = {len(a)}) and {b.model} on {b.dataset} ({b.split}, "
-                f"n = {len(b)}) were not judged on the same images. Evaluate both on the same split."
+                f"n = {len(b)}) were not evaluated on the same images. Evaluate both on the same split."
             )
 
     @cached_property
     def table(self) -> np.ndarray:
-        """int64 (C, C, C): images by right class, first answer and second answer."""
+        """int64 (C, C, C): images by true class, first prediction and second prediction."""
         classes = len(self.first.labels)
         index = (self.first.targets * classes + self.first.predictions) * classes + self.second.predictions
         return np.bincount(index, minlength=classes**3).reshape(classes, classes, classes)
 
     @property
     def only_first(self) -> int:
-        """Images that the first model alone answered rightly."""
+        """Images that only the first model predicted correctly."""
         return int((self.first.right & ~self.second.right).sum())
 
     @property
@@ -50,8 +50,8 @@ class Comparison:
 
     @property
     def p_value(self) -> float:
-        """Of McNemar's exact test, two-sided (McNemar 1947): how often chance alone would part two equally good models
-        so far; 1 where the two are right on the same images."""
+        """Two-sided, of McNemar's exact test (McNemar 1947): the chance of a difference this large if both were equally
+        good; 1 if both are correct on the same images."""
         from scipy.stats import binomtest  # takes 0.8 s, and only comparisons need it
 
         apart = self.only_first + self.only_second
@@ -59,49 +59,51 @@ class Comparison:
 
     @property
     def difference(self) -> float:
-        """Of the accuracies."""
+        """Difference of the accuracies."""
         return (self.only_second - self.only_first) / len(self.first)
 
     @cached_property
     def _resampled(self) -> tuple[np.ndarray, np.ndarray]:
-        """Confusions (RESAMPLES, C, C) of first and second on the same resampled images (paired bootstrap)."""
+        """Confusion matrices (RESAMPLES, C, C) of both models on the same resampled images (paired bootstrap)."""
         tables = metrics.resampled(self.table)
         return tables.sum(axis=3), tables.sum(axis=2)
 
     @property
     def interval(self) -> tuple[float, float]:
-        """95 % paired bootstrap interval of the difference."""
+        """95% paired bootstrap interval of the difference."""
         first, second = self._resampled
         return metrics.percentiles(metrics.accuracy(second) - metrics.accuracy(first))
 
     def per_class(self, figure: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Difference of precision, recall or f1 of each class with its paired bootstrap interval, float64 (C,) each."""
+        """Per-class difference of precision, recall or f1 with its paired bootstrap interval, float64 (C,) each."""
         first, second = (metrics.per_class(tables)[figure] for tables in self._resampled)
         low, high = metrics.percentiles(second - first)
         return self.second.per_class[figure] - self.first.per_class[figure], low, high
 
     @property
     def disagreements(self) -> np.ndarray:
-        """int64 (D,): positions of the images that the two answer differently, surest of both together first."""
+        """int64 (D,): positions of the images on which the models disagree, by descending summed confidence."""
         apart = np.flatnonzero(self.first.predictions != self.second.predictions)
         sure = self.first.confidence[apart] + self.second.confidence[apart]
         return apart[np.argsort(-sure, kind="stable")]
 
     @property
     def verdict(self) -> str:
-        """The difference in plain sentences."""
+        """The difference in one or two sentences."""
         first, second, (low, high) = _name(self.first), _name(self.second), self.interval
         if not self.only_first and not self.only_second:
-            return f"{second} and {first} are right on the very same images."
+            return f"{second} and {first} are correct on exactly the same images."
         points = 100 * abs(self.difference)
         apart = f"{points:.{1 if points >= 0.1 else 2}f} points"
         numbers = f"95% {100 * low:+.1f} to {100 * high:+.1f}, McNemar's exact test {_p(self.p_value)}"
-        counts = f"It alone is right on {self.only_second:,} images, {first} alone on {self.only_first:,}."
-        word = "better" if self.difference > 0 else "worse"
+        counts = f"Only {second} is correct on {self.only_second:,} images, only {first} on {self.only_first:,}."
+        if not self.difference:
+            return f"{second} and {first} have the same accuracy ({numbers}). {counts}"
         if self.p_value < SIGNIFICANT:
+            word = "better" if self.difference > 0 else "worse"
             return f"{second} is {word} than {first} by {apart} ({numbers}). {counts}"
-        seen = f"does {word} by {apart}" if self.difference else "does exactly as well"
-        return f"{second} {seen} here, which does not show that it differs from {first} ({numbers}). {counts}"
+        word = "higher" if self.difference > 0 else "lower"
+        return f"{second} scores {apart} {word} than {first}, but not significantly ({numbers}). {counts}"
 
 
 def _name(report: Report) -> str:

@@ -1,4 +1,4 @@
-"""A run judged on a split, or on photos that a user labelled."""
+"""Evaluate a run on a split, or on photos labelled by a user."""
 
 import os
 from collections.abc import Callable
@@ -13,7 +13,7 @@ from fer.inference.classifier import BATCH, Classifier
 from fer.runs.data import data_for
 from fer.runs.run import Run
 
-Progress = Callable[[int, int], None]  # called with (images done, images in all)
+Progress = Callable[[int, int], None]  # called with (images done, total images)
 
 
 def evaluate(
@@ -24,15 +24,15 @@ def evaluate(
     tta: bool = False,
     on_progress: Progress = lambda done, n: None,
 ) -> Report:
-    """Let a run answer every image of a split.
+    """Evaluate a run on every image of a split.
 
     Args:
-        dataset: or its name or path, which is opened with the classes and the carved splits of the run's own training.
+        dataset: the data set, or its name or path, which is opened with the classes and splits of the run's training.
         split: train, val, test or all.
         tta: with test-time augmentation instead of a single pass.
 
     Raises:
-        FerError: where the run was trained on other labels, or the split is empty.
+        FerError: if the run was trained on other labels, or the split is empty.
     """
     if isinstance(dataset, str):
         dataset = data_for(run, dataset)
@@ -46,7 +46,7 @@ def evaluate(
         labels=dataset.labels,
         rows=part.rows,
         targets=part.labels,
-        probabilities=_answers(run, part.images, tta, on_progress),
+        probabilities=_probabilities(run, part.images, tta, on_progress),
         leaked=part.leaked,
         fingerprint=dataset.fingerprint,
     )
@@ -55,7 +55,7 @@ def evaluate(
 def evaluate_faces(
     run: Run, faces: LabelledFaces, name: str, *, tta: bool = False, on_progress: Progress = lambda done, n: None
 ) -> Report:
-    """Let a run answer a user's labelled faces; rows are positions in `faces.names`. Otherwise like `evaluate`.
+    """Evaluate a run on a user's labelled faces; rows are positions in `faces.names`. Otherwise like `evaluate`.
 
     Args:
         name: what the report calls the data.
@@ -69,7 +69,7 @@ def evaluate_faces(
         labels=faces.classes,
         rows=np.arange(len(faces.labels)),
         targets=faces.labels,
-        probabilities=_answers(run, faces.images, tta, on_progress),
+        probabilities=_probabilities(run, faces.images, tta, on_progress),
         leaked=np.zeros(len(faces.labels), bool),
         fingerprint=faces.fingerprint,
     )
@@ -77,10 +77,13 @@ def evaluate_faces(
 
 def _check_labels(run: Run, name: str, labels: tuple[str, ...]) -> None:
     if run.labels != labels:
-        raise FerError(f"Run {run.id!r} answers {', '.join(run.labels)}, but {name} has {', '.join(labels)}.")
+        raise FerError(
+            f"Run {run.id!r} predicts {', '.join(run.labels)}, but {name} has {', '.join(labels)}. "
+            "Choose data with the same labels."
+        )
 
 
-def _answers(run: Run, images: np.ndarray, tta: bool, on_progress: Progress) -> np.ndarray:
+def _probabilities(run: Run, images: np.ndarray, tta: bool, on_progress: Progress) -> np.ndarray:
     """float32 (N, C)."""
     classifier, parts = Classifier(run, threads=os.cpu_count() or 1), []
     for start in range(0, len(images), BATCH):
@@ -90,20 +93,20 @@ def _answers(run: Run, images: np.ndarray, tta: bool, on_progress: Progress) -> 
 
 
 def reproduction(stored: Report, fresh: Report) -> tuple[bool, str]:
-    """Whether a fresh report is the stored one, and in a sentence how exactly."""
+    """Whether a new report matches the stored one, and a sentence that says how closely."""
     facts = [
         (report.fingerprint, report.labels, *(getattr(report, name).tolist() for name in ("rows", "targets", "leaked")))
         for report in (stored, fresh)
     ]
     if facts[0] != facts[1]:
-        return False, f"The stored report tells of other images, labels or copies than this {fresh.dataset} holds."
+        return False, f"The stored report has other images, labels or duplicates than this {fresh.dataset}."
     apart = int((stored.predictions != fresh.predictions).sum())
     largest = float(abs(stored.probabilities - fresh.probabilities).max())
     if apart:
-        return False, f"{apart:,} of {len(fresh):,} answers differ from the stored report's."
+        return False, f"{apart:,} of {len(fresh):,} predictions differ from the stored report."
     if largest:
         return (
             True,
-            f"Reproduced: all {len(fresh):,} answers are the same, no probability is off by over {largest:.1e}.",
+            f"Reproduced: all {len(fresh):,} predictions match; probabilities differ by at most {largest:.1e}.",
         )
-    return True, f"Reproduced exactly: all {fresh.probabilities.size:,} probabilities are the same to the last bit."
+    return True, f"Reproduced exactly: all {fresh.probabilities.size:,} probabilities are bit-identical."

@@ -1,4 +1,4 @@
-"""The figures that sum up a report, as values; `numbers` says how they are written."""
+"""The headline figures of a report, as values; `numbers` formats them."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -13,8 +13,8 @@ class Figure:
     """A figure with the ends of its 95% interval.
 
     Attributes:
-        kind: whether value, low and high are a share in [0, 1] or any other number.
-        why: what it tells, or on which images.
+        kind: whether value, low and high are shares in [0, 1] or other numbers.
+        why: what it measures, or on which images.
     """
 
     name: str
@@ -26,14 +26,14 @@ class Figure:
 
 
 def headline(report: Report) -> list[Figure]:
-    """Accuracy, also without leaked images where there are any, and what else sums up a report."""
+    """Accuracy (also without leaked images, if any) and the other summary metrics."""
     of = report.headline()
-    knows_nothing = np.log(len(report.labels))
+    uniform = np.log(len(report.labels))
     return [
         *_accuracies(report),
-        Figure("Balanced accuracy", *of["balanced_accuracy"], "share", "mean recall of the classes that occur"),
-        Figure("Macro F1", *of["macro_f1"], "number", "mean F1, each class counting the same"),
-        Figure("Log-loss", *of["log_loss"], "number", f"0 is perfect, {knows_nothing:.3f} knows nothing"),
+        Figure("Balanced accuracy", *of["balanced_accuracy"], "share", "mean recall over the classes present"),
+        Figure("Macro F1", *of["macro_f1"], "number", "unweighted mean F1 over classes"),
+        Figure("Log-loss", *of["log_loss"], "number", f"0 is perfect; uniform guessing gives {uniform:.3f}"),
         Figure(
             "Expected calibration error",
             *of["calibration_error"],
@@ -52,8 +52,9 @@ def _accuracies(report: Report) -> list[Figure]:
     if left_out == len(report):
         return [official]
     clean, copies = report.leak_free, report.part(report.leaked)
+    images = "image" if left_out == 1 else "images"
     why = (
-        f"without the {left_out:,} images that have an exact copy in the training split (right on "
-        f"{copies.accuracy:.1%} of those), n = {len(clean):,}"
+        f"without the {left_out:,} {images} with an exact copy in the training split ({copies.accuracy:.1%} accuracy "
+        f"on those), n = {len(clean):,}"
     )
     return [official, Figure("Accuracy, leak-free", clean.accuracy, *clean.interval, "share", why)]

@@ -1,4 +1,4 @@
-"""The pictures that a report is about, and what the taggers of FER+ said of them."""
+"""The images behind a report, and how FER+'s annotators voted on them."""
 
 from dataclasses import dataclass
 
@@ -16,14 +16,13 @@ from fer.runs.run import Run
 
 @dataclass(frozen=True)
 class Pictures:
-    """Pictures by the row numbers of a report.
+    """Images by the row numbers of a report.
 
     Attributes:
         images: uint8 (M, 48, 48).
-        names: a name of each where they have one.
-        votes: int64 (M, K), FER+ votes, first for the report's labels and then for whatever else, or None where there
-            are none.
-        voted: what the columns of `votes` stand for.
+        names: file names, if the images have any.
+        votes: int64 (M, K), FER+ votes: first for the report's labels, then for all other options; None without votes.
+        voted: the names of the columns of `votes`.
     """
 
     images: np.ndarray
@@ -32,7 +31,7 @@ class Pictures:
     voted: tuple[str, ...] = (*EMOTIONS, *OTHERS)
 
     def votes_in_words(self, row: int) -> str:
-        """The votes of one picture, most first: "6 sad, 3 fear, 1 unknown"; empty where there are none."""
+        """The votes on one image, most frequent first: "6 sad, 3 fear, 1 unknown"; empty without votes."""
         if self.votes is None:
             return ""
         named = zip(self.votes[row].tolist(), self.voted, strict=True)
@@ -40,26 +39,26 @@ class Pictures:
 
 
 def pictures_of(report: Report, run: Run) -> Pictures:
-    """Find a report's pictures in data/, or where its run was trained.
+    """Load a report's images from data/, or from where its run was trained.
 
     Raises:
-        FerError: where the data set is not on this machine, or is not the one that was judged.
+        FerError: if the data set is not on this machine, or is not the one that was evaluated.
     """
     rows, _, path = open_rows(source_of(run, report.dataset))
     grouping = parse(run.config.classes, rows.names)
     if rows.grouped(grouping).fingerprint != report.fingerprint or report.rows.max() >= len(rows.images):
         raise FerError(
-            f"The {report.dataset} on this machine ({path}) has other images or labels than the one that was judged. "
-            "Evaluate again to judge this one."
+            f"The {report.dataset} on this machine ({path}) has other images or labels than the one that was "
+            "evaluated. Evaluate again to use this one."
         )
     try:
         return Pictures(rows.images, (), *_votes(read_votes(ferplus_path(path), rows), grouping))
-    except FerError:  # no votes, or those of other pictures: every page does without them
+    except FerError:  # no votes, or votes on other images: every page works without them
         return Pictures(rows.images)
 
 
 def _votes(votes: np.ndarray, grouping: Grouping) -> tuple[np.ndarray, tuple[str, ...]]:
-    """The votes for the new classes, for the emotions that were left out, and for no emotion; and their names."""
+    """The votes for the grouped classes, for the excluded emotions, and for no emotion; and their names."""
     left = [index for index, place in enumerate(grouping.places) if place < 0]
     seven, others = np.split(votes, [len(EMOTIONS)], axis=1)
     columns = np.concatenate([grouping.fold(seven), seven[:, left], others], axis=1)
@@ -67,7 +66,7 @@ def _votes(votes: np.ndarray, grouping: Grouping) -> tuple[np.ndarray, tuple[str
 
 
 def sides(report: Report, votes: np.ndarray) -> dict[str, int]:
-    """With whom FER+'s taggers side in the model's mistakes: model, label, or neither (another emotion, or a draw).
+    """Whom FER+'s annotators agree with in the model's mistakes: model, label, or neither (another emotion, or a tie).
 
     Args:
         votes: int64 (M, K) by row number, as in Pictures.

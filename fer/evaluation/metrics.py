@@ -1,25 +1,25 @@
-"""Figures of a classifier's answers, as plain functions on arrays; each is scikit-learn's where that has it.
+"""Classification metrics as plain functions on arrays, identical to scikit-learn's where it has them.
 
-They are written by hand because the web process needs them: scikit-learn and scipy.stats take a second each to import,
-and scikit-learn takes one confusion matrix at a time where the bootstrap has 2,000.
+Implemented here because the web process needs them: scikit-learn and scipy.stats take a second each to import, and
+scikit-learn handles one confusion matrix at a time, where the bootstrap has 2,000.
 """
 
 from math import sqrt
 
 import numpy as np
 
-Z_95 = 1.959963984540054  # the normal quantile of a two-sided 95 % interval
-RESAMPLES = 2000  # bootstrap; the ends of a 95 % interval then move by about a thirtieth of its width from seed to seed
+Z_95 = 1.959963984540054  # the normal quantile of a two-sided 95% interval
+RESAMPLES = 2000  # bootstrap; across seeds, the ends of a 95% interval vary by about 1/30 of its width
 
 
 def wilson(right: int, n: int) -> tuple[float, float]:
-    """95 % confidence interval of a proportion (Wilson 1927), each end in [0, 1].
+    """95% confidence interval of a proportion (Wilson 1927), each end in [0, 1].
 
-    By hand: every report and figure asks for it, and `binomtest(...).proportion_ci` would load scipy.stats for each.
+    Implemented here because everything needs it, and `binomtest(...).proportion_ci` would load scipy.stats.
 
     Args:
         right: successes, 0 to n.
-        n: trials; 0 gives (0, 1), for nothing is known.
+        n: trials; 0 gives (0, 1): nothing is known.
     """
     if not n:
         return 0.0, 1.0
@@ -30,12 +30,12 @@ def wilson(right: int, n: int) -> tuple[float, float]:
 
 
 def confusion(targets: np.ndarray, predictions: np.ndarray, classes: int) -> np.ndarray:
-    """int64 (C, C): row the right class, column the answered one."""
+    """int64 (C, C): rows are true classes, columns predicted ones."""
     return np.bincount(targets * classes + predictions, minlength=classes**2).reshape(classes, classes)
 
 
 def per_class(confusion: np.ndarray) -> dict[str, np.ndarray]:
-    """precision, recall, f1 float64 (..., C) and support (..., C); 0 where a figure has no denominator.
+    """precision, recall, f1 float64 (..., C) and support (..., C); 0 where the denominator is 0.
 
     Args:
         confusion: (..., C, C); several matrices may be stacked.
@@ -51,12 +51,12 @@ def per_class(confusion: np.ndarray) -> dict[str, np.ndarray]:
 
 
 def accuracy(confusion: np.ndarray) -> np.ndarray:
-    """Share of right answers (...) of matrices (..., C, C)."""
+    """Share of correct predictions (...) of matrices (..., C, C)."""
     return np.trace(confusion, axis1=-2, axis2=-1) / confusion.sum(axis=(-2, -1))
 
 
 def macro_f1(confusion: np.ndarray) -> np.ndarray:
-    """Mean F1 (...) over the classes that occur or are answered, of matrices (..., C, C)."""
+    """Mean F1 (...) over the classes that occur or are predicted, of matrices (..., C, C)."""
     occurs = (confusion.sum(axis=-2) + confusion.sum(axis=-1)) > 0
     return per_class(confusion)["f1"].sum(axis=-1) / occurs.sum(axis=-1)
 
@@ -68,42 +68,41 @@ def balanced_accuracy(confusion: np.ndarray) -> np.ndarray:
 
 
 def losses(targets: np.ndarray, probabilities: np.ndarray) -> np.ndarray:
-    """float64 (N,): minus the natural logarithm of the right class's probability; their mean is the log-loss."""
+    """float64 (N,): negative natural log of the true class's probability; the mean is the log-loss."""
     right = probabilities[np.arange(len(targets)), targets].astype(np.float64)
     return -np.log(right.clip(np.finfo(np.float64).eps, 1))
 
 
 def mean_interval(values: np.ndarray) -> tuple[float, float]:
-    """95 % interval of the mean of values that are never negative, by the normal approximation; both ends are the value
-    where there is only one."""
+    """95% interval of the mean of non-negative values, by the normal approximation; a single value has zero width."""
     half = Z_95 * values.std(ddof=1) / sqrt(len(values)) if len(values) > 1 else 0.0
     return max(0.0, float(values.mean() - half)), float(values.mean() + half)
 
 
 def resampled(counts: np.ndarray, *, seed: int = 0) -> np.ndarray:
-    """int64 (RESAMPLES, *counts.shape): tables as other samples of as many images would have given (bootstrap).
+    """int64 (RESAMPLES, *counts.shape): bootstrap resamples of a table of counts.
 
-    By hand: it draws counts at once (0.1 s), where `scipy.stats.bootstrap` draws images (0.8 s a figure).
+    Implemented here because it draws counts (0.1 s), where `scipy.stats.bootstrap` draws images (0.8 s per metric).
     """
     draws = np.random.default_rng(seed).multinomial(counts.sum(), counts.ravel() / counts.sum(), RESAMPLES)
     return draws.reshape(RESAMPLES, *counts.shape)
 
 
 def percentiles(values: np.ndarray) -> tuple:
-    """The middle 95 % of bootstrapped values (RESAMPLES, ...): low and high (...)."""
+    """2.5th and 97.5th percentiles (...) of bootstrapped values (RESAMPLES, ...)."""
     low, high = np.percentile(values, (2.5, 97.5), axis=0)
     return low, high
 
 
 def roc(positive: np.ndarray, scores: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Receiver operating characteristic: false and true positive rates, from no image called positive to all.
+    """Receiver operating characteristic: false and true positive rates, from no predicted positives to all.
 
     Args:
         positive: bool (N,), the truth.
         scores: float (N,), higher means positive.
 
     Returns:
-        float64 (K,) each, one point a distinct score; NaN where there are no negatives, or no positives.
+        float64 (K,) each, one point per distinct score; NaN without negatives or without positives.
     """
     true, false = _counts_above(positive, scores)
     with np.errstate(invalid="ignore"):
@@ -111,27 +110,27 @@ def roc(positive: np.ndarray, scores: np.ndarray) -> tuple[np.ndarray, np.ndarra
 
 
 def precision_recall(positive: np.ndarray, scores: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Precision and recall, float64 (K,) each, one point a distinct score from high to low; recall is NaN where there
-    are no positives. Arguments as in `roc`."""
+    """Precision and recall, float64 (K,) each, one point per distinct score from high to low; recall is NaN
+    without positives. Arguments as in `roc`."""
     true, false = _counts_above(positive, scores)
     with np.errstate(invalid="ignore"):
         return true / (true + false), true / np.float64(true[-1])
 
 
 def roc_area(positive: np.ndarray, scores: np.ndarray) -> float:
-    """Area under the ROC curve, NaN where one of the two classes is missing."""
+    """Area under the ROC curve, NaN if only one class occurs."""
     false, true = roc(positive, scores)
     return float(np.trapezoid(true, false))
 
 
 def average_precision(positive: np.ndarray, scores: np.ndarray) -> float:
-    """Area under the precision-recall curve as a sum of steps, NaN where there are no positives."""
+    """Area under the precision-recall curve as a step-wise sum; NaN without positives."""
     precision, recall = precision_recall(positive, scores)
     return float((np.diff(recall, prepend=0) * precision).sum())
 
 
 def _counts_above(positive: np.ndarray, scores: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """True and false positives, int64 (K,), when all images at or above each distinct score are called positive."""
+    """True and false positives, int64 (K,), when all images at or above each distinct score are predicted positive."""
     order = np.argsort(-scores, kind="stable")
     ends = np.r_[np.flatnonzero(np.diff(scores[order])), len(scores) - 1]
     true = np.cumsum(positive[order])[ends]

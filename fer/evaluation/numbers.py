@@ -1,4 +1,4 @@
-"""How measured values are written, on pages, in documents and on the command line alike."""
+"""Formats of measured values, shared by pages, documents and the command line."""
 
 FORMATS = {"share": ".1%", "number": ".3f"}  # by kind
 

@@ -1,7 +1,7 @@
-"""FER2013's official splits, and what others reach on its PrivateTest, with sources.
+"""FER2013's official splits, and published results on its PrivateTest, with sources.
 
-Two marks are for orientation only, and say so. Left out on purpose: figures on PublicTest or on both test splits
-together, on re-split data, or with classes dropped, and claims of 79 % and more, which nobody could repeat.
+Two entries are for orientation only, and are marked so. Deliberately excluded: results on PublicTest or on both test
+splits together, on re-split data, or with classes dropped, and claims of 79% and more, which were never reproduced.
 """
 
 from collections.abc import Sequence
@@ -12,11 +12,11 @@ from fer.evaluation.report import Report
 from fer.runs.card import way
 
 IMPORTED = (
-    "The model was trained elsewhere, and nobody here knows on what: if these images were among it, the figures tell "
-    "how much it remembers, not how good it is."
+    "This model was trained elsewhere, on unknown data. If these images were part of it, the figures show how well it "
+    "memorized them, not how well it generalizes."
 )
 
-# images of each class, by which the splits are known whatever format they were read from
+# images per class, which identify the splits in any file format
 OFFICIAL_SPLITS = {
     "PublicTest": [467, 56, 496, 895, 653, 415, 607],
     "PrivateTest": [491, 55, 528, 879, 594, 416, 626],
@@ -28,10 +28,10 @@ class Reference:
     """A known accuracy on PrivateTest.
 
     Attributes:
-        accuracy: share of right answers, [0, 1].
-        note: how it came about.
-        comparable: whether it was measured on PrivateTest's images and FER2013's labels; the others are drawn hollow.
-        spread: half the width of what its source gives as its range, or 0.
+        accuracy: share of correct predictions, [0, 1].
+        note: how it was obtained.
+        comparable: whether it was measured on PrivateTest's images and FER2013's labels; others are drawn hollow.
+        spread: half the width of the range given by the source, or 0.
     """
 
     name: str
@@ -44,9 +44,9 @@ class Reference:
 
 REFERENCES = (
     Reference(
-        "People",
+        "Humans",
         0.65,
-        "65 ± 5 %, a small study by the data set's authors on other images of FER2013",
+        "65 ± 5%, a small study by the data set's authors on other FER2013 images",
         "Goodfellow et al. 2013, https://arxiv.org/abs/1307.0414",
         spread=0.05,
         comparable=False,
@@ -54,21 +54,21 @@ REFERENCES = (
     Reference(
         "PyPI fer 25.10.3",
         0.658,
-        "mini_XCEPTION, 58 k parameters, measured by this project; picked on PublicTest and PrivateTest together",
+        "mini_XCEPTION, 58 k parameters, measured by this project; chosen on PublicTest and PrivateTest together",
         "https://pypi.org/project/fer/",
     ),
     Reference(
-        "One FER+ tagger",
+        "One FER+ annotator",
         0.702,
-        "one tagger of FER+ against the plurality of the other nine, so on FER+'s labels, not FER2013's: roughly how "
-        "far people agree on these faces; measured by this project",
+        "one FER+ annotator against the plurality of the other nine, so on FER+ labels, not FER2013's: roughly how far "
+        "people agree on these faces; measured by this project",
         "Barsoum et al. 2016, https://arxiv.org/abs/1608.01041",
         comparable=False,
     ),
     Reference(
         "Kaggle winner 2013",
         0.7116,
-        "the only entry judged blindly",
+        "the only entry evaluated blind",
         "Tang 2013, https://arxiv.org/abs/1306.0239",
     ),
     Reference(
@@ -87,14 +87,14 @@ REFERENCES = (
 
 
 def split_name(report: Report) -> str:
-    """FER2013's own name of the report's split, or the split's name where it is not one of FER2013's."""
+    """FER2013's name of the report's split, or the split's own name if it isn't an official one."""
     support = report.confusion.sum(axis=1).tolist()
     names = [name for name, counts in OFFICIAL_SPLITS.items() if report.labels == EMOTIONS and counts == support]
     return names[0] if names else report.split
 
 
 def data_and_split(report: Report) -> str:
-    """ "fer2013 PrivateTest"; the data set alone where all of it was judged."""
+    """ "fer2013 PrivateTest"; only the data set if all of it was evaluated."""
     return report.dataset if report.split == "all" else f"{report.dataset} {split_name(report)}"
 
 
@@ -104,7 +104,7 @@ def judged_on(report: Report) -> str:
 
 
 def about(report: Report) -> str:
-    """Model, data set, split, number of images and way of answering: what must stand beside every figure."""
+    """Model, data set, split, number of images and inference mode: the caption of every figure."""
     return ", ".join(about_lines([report]))
 
 

@@ -1,4 +1,4 @@
-"""What a model answered on a split, image by image, and every figure that follows from it."""
+"""A model's predictions on a split, image by image, and all metrics computed from them."""
 
 import json
 from dataclasses import asdict, dataclass, replace
@@ -20,19 +20,19 @@ DAMAGES = (FerError, KeyError, IndexError, TypeError, ValueError, OverflowError,
 
 @dataclass(frozen=True)
 class Report:
-    """A model's answers on one split.
+    """A model's predictions on one split.
 
     Attributes:
         model: the run's id.
         dataset: the data set's name.
         split: train, val, test or all.
-        tta: whether each image was answered with test-time augmentation, or in a single pass.
+        tta: whether predictions use test-time augmentation rather than a single pass.
         labels: class names, in the order of the columns.
         rows: int64 (N,), row numbers in the data set's source.
-        targets: int64 (N,), the right classes.
+        targets: int64 (N,), the true classes.
         probabilities: float32 (N, C), each row sums to 1.
         leaked: bool (N,), images with an exact copy in the training split.
-        fingerprint: the data set's, so that it is known which data this was.
+        fingerprint: of the data set, to identify it.
     """
 
     model: str
@@ -49,14 +49,14 @@ class Report:
     def __post_init__(self):
         n, classes = len(self.targets), len(self.labels)
         if len(set(self.labels)) < classes or not all(isinstance(label, str) and label for label in self.labels):
-            raise FerError(f"labels must be different names, got {self.labels}.")
+            raise FerError(f"labels must be unique, non-empty names, got {self.labels}.")
         if not n:
-            raise FerError(f"The {self.split} split of {self.dataset} holds no images to evaluate.")
+            raise FerError(f"The {self.split} split of {self.dataset} has no images to evaluate.")
         if self.probabilities.shape != (n, classes):
             raise FerError(f"probabilities must be ({n}, {classes}), got {self.probabilities.shape}.")
         for name in ("rows", "targets", "leaked"):
             if getattr(self, name).shape != (n,):
-                raise FerError(f"{name} must be ({n},), one for each image, got {getattr(self, name).shape}.")
+                raise FerError(f"{name} must be ({n},), one per image, got {getattr(self, name).shape}.")
         if self.targets.min() < 0 or self.targets.max() >= classes:
             raise FerError(f"targets must be 0 to {classes - 1}, got {self.targets.min()} to {self.targets.max()}.")
         if self.rows.min() < 0:
@@ -69,34 +69,34 @@ class Report:
         return len(self.targets)
 
     def part(self, keep: np.ndarray) -> "Report":
-        """The same of some images only; `keep` is bool (N,) or positions."""
+        """The report on a subset of the images; `keep` is bool (N,) or positions."""
         return replace(
             self, **{key: getattr(self, key)[keep] for key in ("rows", "targets", "probabilities", "leaked")}
         )
 
     @property
     def leak_free(self) -> "Report":
-        """The same without the images that have an exact copy in the training split."""
+        """The report without images that have an exact copy in the training split."""
         return self.part(~self.leaked)
 
     @cached_property
     def predictions(self) -> np.ndarray:
-        """int64 (N,): the class of the highest probability, the first of equals."""
+        """int64 (N,): the most probable class; the first one if tied."""
         return self.probabilities.argmax(axis=1)
 
     @property
     def right(self) -> np.ndarray:
-        """bool (N,): whether the answer is the label."""
+        """bool (N,): whether the prediction is the label."""
         return self.predictions == self.targets
 
     @property
     def confidence(self) -> np.ndarray:
-        """float64 (N,): the probability of the answered class."""
+        """float64 (N,): the probability of the predicted class."""
         return self.probabilities.max(axis=1).astype(np.float64)
 
     @cached_property
     def confusion(self) -> np.ndarray:
-        """int64 (C, C): row the right class, column the answered one."""
+        """int64 (C, C): rows are true classes, columns predicted ones."""
         return metrics.confusion(self.targets, self.predictions, len(self.labels))
 
     @property
@@ -105,17 +105,17 @@ class Report:
 
     @property
     def interval(self) -> tuple[float, float]:
-        """95 % Wilson interval of the accuracy."""
+        """95% Wilson interval of the accuracy."""
         return metrics.wilson(int(self.right.sum()), len(self))
 
     @property
     def per_class(self) -> dict[str, np.ndarray]:
-        """precision, recall, f1 float64 (C,) and support int64 (C,); 0 where a figure has no denominator."""
+        """precision, recall, f1 float64 (C,) and support int64 (C,); 0 where the denominator is 0."""
         return metrics.per_class(self.confusion)
 
     @cached_property
     def per_class_intervals(self) -> dict[str, np.ndarray]:
-        """95 % intervals float64 (C, 2): Wilson's for precision and recall, bootstrap for f1."""
+        """95% intervals float64 (C, 2): Wilson's for precision and recall, bootstrap for f1."""
         answered, support = self.confusion.sum(axis=0), self.confusion.sum(axis=1)
         right = np.diag(self.confusion)
         f1 = metrics.per_class(metrics.resampled(self.confusion))["f1"]
@@ -127,7 +127,7 @@ class Report:
 
     @property
     def macro_f1(self) -> float:
-        """Mean F1 over the classes that occur in the split or among the answers."""
+        """Mean F1 over the classes that occur in the split or among the predictions."""
         return float(metrics.macro_f1(self.confusion))
 
     @property
@@ -137,23 +137,23 @@ class Report:
 
     @property
     def log_loss(self) -> float:
-        """Mean of minus the natural logarithm of the right class's probability."""
+        """Mean negative natural log of the true class's probability."""
         return float(metrics.losses(self.targets, self.probabilities).mean())
 
     @property
     def calibration_error(self) -> float:
-        """Expected calibration error of the answered class, 15 bins."""
+        """Expected calibration error of the predicted class, 15 bins."""
         return calibration.reliability(self.confidence, self.right).expected_error
 
     def at_temperature(self, temperature: float) -> "Report":
-        """The same answers, less sure above 1 and surer below."""
+        """The same predictions, less confident above 1 and more confident below."""
         softened = at_temperature(self.probabilities, temperature)
         return replace(self, probabilities=softened.astype(np.float32))
 
     def headline(self) -> dict[str, tuple[float, float, float]]:
-        """accuracy, balanced_accuracy, macro_f1, log_loss and calibration_error: value, and 95 % interval.
+        """accuracy, balanced_accuracy, macro_f1, log_loss and calibration_error: value and 95% interval.
 
-        Wilson's interval for the accuracy, the normal one for the log-loss, bootstraps for the others.
+        Wilson intervals for the accuracy, normal ones for the log-loss, bootstrap intervals for the others.
         """
         tables = metrics.resampled(self.confusion)
         losses = metrics.losses(self.targets, self.probabilities)
@@ -169,10 +169,10 @@ class Report:
         }
 
     def score(self, temperature: float | None = None) -> Score:
-        """What a card keeps of it.
+        """The summary stored on a card.
 
         Args:
-            temperature: at which the calibration error is told too.
+            temperature: at which the calibration error is computed as well.
         """
         clean = self.leak_free if not self.leaked.all() else None
         return Score(
@@ -194,18 +194,18 @@ class Report:
         )
 
     def _recall(self) -> dict[str, float]:
-        """By label, of the classes that occur."""
+        """Recall by label, for the classes that occur."""
         found, support = self.per_class["recall"].tolist(), self.per_class["support"]
         return {label: found[i] for i, label in enumerate(self.labels) if support[i]}
 
     def to_json(self) -> str:
-        """JSON text from which `from_json` makes the same report to the last bit."""
+        """JSON text from which `from_json` restores a bit-identical report."""
         plain = asdict(self) | {
             "format": FORMAT_VERSION,
             "rows": self.rows.tolist(),
             "targets": self.targets.tolist(),
             "leaked": np.flatnonzero(self.leaked).tolist(),
-            # the shortest decimals that give the same float32
+            # the shortest decimals that restore the same float32
             "probabilities": [[float(str(p)) for p in row] for row in self.probabilities.astype(np.float32)],
         }
         return json.dumps(plain, separators=(",", ":"))
@@ -229,9 +229,9 @@ class Report:
                 raise FerError(f"{name} must be of type {kind.__name__}, got {plain[name]!r}")
         rows, targets, leaked = (_whole_numbers(name, plain.pop(name)) for name in ("rows", "targets", "leaked"))
         if len(np.unique(rows)) != len(rows):
-            raise FerError("rows must be of different images, but some occur twice")
+            raise FerError("rows must be unique, but some occur twice")
         if leaked.size and not (leaked.min() >= 0 and leaked.max() < len(targets)):
-            raise FerError(f"leaked must be positions of images, got {leaked.min()} to {leaked.max()}")
+            raise FerError(f"leaked must be valid image positions, got {leaked.min()} to {leaked.max()}")
         return cls(
             labels=tuple(plain.pop("labels")),
             rows=rows,
@@ -243,7 +243,7 @@ class Report:
 
 
 def _whole_numbers(name: str, values: list) -> np.ndarray:
-    """int64 (N,), refusing what numpy would quietly cut to one, or parse."""
+    """int64 (N,); refuses values that NumPy would silently truncate or parse."""
     array = np.array(values)
     if array.ndim != 1 or (array.size and array.dtype.kind != "i"):
         raise FerError(f"{name} must be whole numbers")

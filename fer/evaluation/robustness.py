@@ -1,9 +1,9 @@
-"""How accuracy falls when faces are not as FER2013's: moved, larger or smaller, turned, blurred, noisy, dark, packed.
+"""Robustness: how accuracy drops when faces are shifted, scaled, rotated, blurred, noisy, dark or compressed.
 
-Every image of the validation split is changed in one way at a time (CHANGES says how), more and more, and the run's
-LiteRT network answers in a single pass, as it ships. What is drawn at random (directions, the noise) is drawn once for
-an image: it is the same at every strength and for every run, so differences are of the same images. Pixels from beyond
-the border repeat the edge, as in augmentation.
+Every image of the validation split is changed in one way at a time (see CHANGES) at increasing strengths, and the run's
+LiteRT network predicts in a single pass, as shipped. Random choices (directions, noise) are drawn once per image: they
+are the same at every strength and for every run, so differences are paired. Pixels beyond the border repeat the edge,
+as in augmentation.
 """
 
 from collections.abc import Callable, Mapping
@@ -24,7 +24,7 @@ SEED = 0
 
 @dataclass(frozen=True)
 class Chance:
-    """What is drawn for one image, whatever is done to it: two signs and noise of spread 1, float32 (H, W)."""
+    """The random choices for one image, shared by all changes: two signs, and noise with SD 1, float32 (H, W)."""
 
     x: int
     y: int
@@ -33,13 +33,13 @@ class Chance:
 
 @dataclass(frozen=True)
 class Change:
-    """One way in which a picture may differ.
+    """One kind of change to an image.
 
     Attributes:
         unit: of the strengths.
-        told: what a strength means, for readers.
-        strengths: in the order of table and figure.
-        neutral: the strength that changes nothing, if there is one.
+        told: what a strength means, in words; stored under this name in `robustness.json`.
+        strengths: in the order of the table and the figure.
+        neutral: the strength that changes nothing, if any.
         apply: (uint8 (H, W), strength, chance) -> uint8 (H, W), or float before rounding.
     """
 
@@ -51,7 +51,7 @@ class Change:
 
 
 def shifted(image: np.ndarray, pixels: float, chance: Chance) -> np.ndarray:
-    return _warped(image, np.float32([[1, 0, chance.x * pixels], [0, 1, chance.y * pixels]]))
+    return _warped(image, np.array([[1, 0, chance.x * pixels], [0, 1, chance.y * pixels]], np.float32))
 
 
 def scaled(image: np.ndarray, factor: float, _: Chance) -> np.ndarray:
@@ -67,7 +67,7 @@ def _centre(image: np.ndarray) -> tuple[float, float]:
 
 
 def _warped(image: np.ndarray, matrix: np.ndarray) -> np.ndarray:
-    """Bicubic, so that little is blurred besides."""
+    """Bicubic, to add as little blur as possible."""
     size = image.shape[::-1]
     return cv2.warpAffine(image, matrix, size, flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
 
@@ -84,26 +84,26 @@ def darkened(image: np.ndarray, share: float, _: Chance) -> np.ndarray:
     return share * image.astype(np.float32)
 
 
-def packed(image: np.ndarray, quality: int, _: Chance) -> np.ndarray:
-    _, data = cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, quality])
-    return cv2.imdecode(data, cv2.IMREAD_GRAYSCALE)
+def compressed(image: np.ndarray, quality: float, _: Chance) -> np.ndarray:
+    data = cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, int(quality)])[1]
+    return np.asarray(cv2.imdecode(data, cv2.IMREAD_GRAYSCALE))
 
 
 CHANGES = {
     "shift": Change(
-        "pixels", "left or right, and up or down, by so many of 48 pixels, at random", (0, 2, 4, 6, 8), 0, shifted
+        "pixels", "horizontally and vertically, of 48 pixels, random directions", (0, 2, 4, 6, 8), 0, shifted
     ),
-    "scale": Change("×", "above 1 the face is larger, and its rim cut off", (0.8, 0.9, 1, 1.1, 1.25), 1, scaled),
-    "rotation": Change("degrees", "clockwise or not, at random", (0, 5, 10, 15, 20), 0, rotated),
+    "scale": Change("×", "above 1 the face is larger and its border is cropped", (0.8, 0.9, 1, 1.1, 1.25), 1, scaled),
+    "rotation": Change("degrees", "random direction", (0, 5, 10, 15, 20), 0, rotated),
     "blur": Change("pixels", "standard deviation of a Gaussian", (0, 0.5, 1, 1.5, 2), 0, blurred),
-    "noise": Change("grey levels", "standard deviation, Gaussian, in every pixel", (0, 5, 10, 20, 40), 0, noisy),
-    "darkness": Change("× brightness", "every pixel multiplied", (1, 0.8, 0.6, 0.4, 0.2), 1, darkened),
-    "JPEG": Change("quality", "packed and unpacked at 48 × 48 pixels", (95, 75, 50, 25, 10, 5), None, packed),
+    "noise": Change("grey levels", "standard deviation of Gaussian noise per pixel", (0, 5, 10, 20, 40), 0, noisy),
+    "darkness": Change("× brightness", "factor on every pixel", (1, 0.8, 0.6, 0.4, 0.2), 1, darkened),
+    "JPEG": Change("quality", "compressed at 48 × 48 pixels", (95, 75, 50, 25, 10, 5), None, compressed),
 }
 
 
 def changed(images: np.ndarray, kind: str, strength: float) -> np.ndarray:
-    """Every image, uint8 (N, H, W), changed that much in that way; each by its own chance."""
+    """All images, uint8 (N, H, W), changed with this kind and strength; each with its own random choices."""
     change, random = CHANGES[kind], np.random.default_rng(SEED)
     if strength == change.neutral:
         return images
@@ -116,10 +116,10 @@ def changed(images: np.ndarray, kind: str, strength: float) -> np.ndarray:
 
 
 def measure(run: Run, dataset: Dataset, *, on_progress: Callable[[str], None] = lambda kind: None) -> dict:
-    """What `Run.robustness` holds: how the run does on the validation split, in every way and strength.
+    """The content of `Run.robustness`: results on the validation split for every kind and strength.
 
     Args:
-        on_progress: called with the name of each change in CHANGES when it is measured.
+        on_progress: called with the name of each change in CHANGES once it is measured.
     """
     untouched = evaluate(run, dataset, "val")
     kinds = {}
@@ -137,7 +137,7 @@ def measure(run: Run, dataset: Dataset, *, on_progress: Callable[[str], None] = 
 
 
 def figures(untouched: Report, report: Report) -> dict:
-    """Accuracy with Wilson's interval, its change with the paired bootstrap's, and macro F1."""
+    """Accuracy with its Wilson interval, its change with a paired bootstrap interval, and macro F1."""
     compared = Comparison(untouched, report)
     return {
         "accuracy": report.accuracy,
@@ -149,7 +149,7 @@ def figures(untouched: Report, report: Report) -> dict:
 
 
 def table(measured: Mapping[str, dict]) -> str:
-    """Markdown: a line a kind, and for every run its accuracies and what the strongest changes cost."""
+    """Markdown: one line per kind, with each run's accuracies and largest drop."""
     head = [f"`{id}`: accuracy in % | at worst, in points" for id in measured]
     lines = [f"| changed | {' | '.join(head)} |", "|---" * (1 + 2 * len(measured)) + "|"]
     for kind, change in CHANGES.items():
@@ -160,7 +160,7 @@ def table(measured: Mapping[str, dict]) -> str:
 
 
 def _cells(points: list[dict]) -> str:
-    """Accuracies in the order of the strengths, and the largest fall."""
+    """Accuracies in the order of the strengths, and the largest drop."""
     shares = ", ".join(f"{100 * point['accuracy']:.1f}" for point in points)
     worst = min(points, key=lambda point: point["change"])
     low, high = worst["change_interval"]
@@ -168,6 +168,6 @@ def _cells(points: list[dict]) -> str:
 
 
 def part_of(dataset: Dataset, n: int) -> Dataset:
-    """The same data with n images of the validation split, drawn at random."""
+    """The data set with n random images of its validation split."""
     chosen = np.sort(np.random.default_rng(SEED).permutation(len(dataset.val))[:n])
     return replace(dataset, val=Split(**{key: values[chosen] for key, values in vars(dataset.val).items()}))

@@ -1,4 +1,4 @@
-"""Reports in sentences, the same on pages, in documents and in downloads."""
+"""Reports in sentences, shared by pages, documents and downloads."""
 
 import numpy as np
 
@@ -9,112 +9,114 @@ from fer.evaluation.numbers import percent
 from fer.evaluation.report import Report
 from fer.runs.run import Run
 
-FEW = 100  # images, under which a bootstrap of seven classes promises too much
-SURE = 0.9  # a confidence above which a mistake is worth a second look at the label
-WORST = 5  # confusions told in words
+FEW = 100  # images, below which bootstrap intervals over seven classes are too narrow
+SURE = 0.9  # mistakes above this confidence suggest a wrong label
+WORST = 5  # confusions listed
 
 
-def confusion_sentence(report: Report, right: int, answered: int) -> str:
-    """What a cell says: "of 528 fear faces 97 were called sad (18.4 %)"."""
-    count, support = report.confusion[right, answered], report.confusion[right].sum()
-    text = f"of {support:,} {report.labels[right]} faces {count:,} were called {report.labels[answered]}"
-    if not count:
-        return text
-    share = count / report.confusion[:, answered].sum()
-    return f"{text} ({count / support:.1%}), {share:.1%} of all called {report.labels[answered]}"
+def confusion_sentence(report: Report, true: int, predicted: int) -> str:
+    """A cell of the confusion matrix in words: "Fear → sad: 107 of 528 (20%)"."""
+    count, support = int(report.confusion[true, predicted]), int(report.confusion[true].sum())
+    label = report.labels[true]
+    text = f"{label[0].upper()}{label[1:]} → {report.labels[predicted]}: {count:,} of {support:,}"
+    return f"{text} ({count / support:.0%})" if support else text
 
 
 def worst_confusions(report: Report) -> list[str]:
-    """The confusions that cost most images, in words."""
+    """The most frequent confusions, in words."""
     counts = report.confusion.copy()
     np.fill_diagonal(counts, 0)
     order = np.argsort(-counts, axis=None, kind="stable")[:WORST]
     cells = [np.unravel_index(index, counts.shape) for index in order if counts.flat[index]]
-    return [confusion_sentence(report, right, answered) for right, answered in cells]
+    return [confusion_sentence(report, int(true), int(predicted)) for true, predicted in cells]
 
 
 def caution(report: Report) -> str:
-    """What must be said of intervals on few images; empty where there are enough."""
+    """A caution about intervals on few images; empty if there are enough."""
     if len(report) >= FEW:
         return ""
     return (
-        f"With only {len(report)} images the intervals of balanced accuracy, F1 and log-loss are too narrow: they are "
-        "made from the images at hand, and few images vary too little. Wilson's intervals of accuracy, precision and "
-        "recall still hold."
+        f"Only {_count(len(report), 'image')}: the intervals of balanced accuracy, F1 and log-loss are too narrow on "
+        "samples this small. The Wilson intervals of accuracy, precision and recall still hold."
     )
 
 
 def sides_sentences(report: Report, votes: np.ndarray) -> list[str]:
-    """With whom FER+'s taggers side in a model's mistakes, in all of them and in those that it was very sure of.
+    """Whom FER+'s annotators agree with in a model's mistakes: in all of them, and in the most confident ones.
 
     Args:
         votes: int64 (M, K) by row number, as in Pictures.
     """
-    told, sure = [], report.confidence > SURE
-    for chosen, which in ((np.ones(len(report), bool), "mistakes"), (sure, f"mistakes above p = {SURE}")):
+    lines, sure = [], report.confidence > SURE
+    for chosen, which in (
+        (np.ones(len(report), bool), "All mistakes"),
+        (sure, f"Mistakes above {SURE:.0%} confidence"),
+    ):
         if not (chosen & ~report.right).any():
             continue
         part = report.part(chosen)
         wrong, sided = int((~part.right).sum()), sides(part, votes)
         share = percent(sided["model"] / wrong, *metrics.wilson(sided["model"], wrong))
-        told.append(
-            f"In {sided['model']:,} of {wrong:,} {which}, {share}, more of FER+'s taggers chose the model's answer "
-            f"than any other; in {sided['label']:,} they chose FER2013's label; in {sided['neither']:,} another "
-            "one, or there is a draw."
+        lines.append(
+            f"{which}: FER+'s annotators agree with the model in {sided['model']:,} of {wrong:,}, {share}, with the "
+            f"FER2013 label in {sided['label']:,}, and with neither in {sided['neither']:,}."
         )
-    return told
+    return lines
 
 
 def warning(run: Run, dataset: str, split: str) -> str:
-    """What makes a run's figures on a split look better than it is; empty where nothing does."""
+    """Why a run's results on a split are optimistic; empty if they are not."""
     if dataset == "synthetic":
-        return "These faces are drawn: figures on them tell nothing of real faces."
+        return "These are synthetic faces: results on them say nothing about real faces."
     if run.card.imported:
         return references.IMPORTED
     if run.card.data.name != dataset:
         return ""
-    trained = f"{run.id} was trained on these images: this tells how much it remembers, not how good it is."
-    chosen = f"{run.id}'s epochs and recipe were chosen on this split, so it looks a little better here than it is."
+    trained = f"{run.id} was trained on these images: this shows how well it memorized them, not how it generalizes."
+    chosen = f"{run.id}'s epochs and recipe were chosen on this split, so these results are slightly optimistic."
     return {"train": trained, "all": trained, "val": chosen}.get(split, "")
 
 
 def photos_sentences(faces: LabelledFaces, report: Report | None = None) -> list[str]:
-    """What became of a user's photos, none of them left out; with a report, how right the whole way is."""
+    """How many of a user's photos were evaluated and why others were not; with a report, also end-to-end accuracy."""
     undetected, failed = sum(failure.undetected for failure in faces.failures), len(faces.failures)
-    told = [f"{len(faces.labels):,} of {len(faces.labels) + failed:,} photos are judged."]
+    lines = [f"{len(faces.labels):,} of {_count(len(faces.labels) + failed, 'photo')} evaluated."]
     if undetected:
-        told.append(f"In {undetected:,} no face was found.")
+        lines.append(f"No face found in {undetected:,}.")
     if failed > undetected:
-        told.append(f"{failed - undetected:,} could not be used.")
+        lines.append(f"{failed - undetected:,} could not be used.")
     if faces.several:
-        told.append(f"In {len(faces.several):,} there is more than one face; the largest was taken.")
+        lines.append(f"{len(faces.several):,} with more than one face; the largest was used.")
     if report and undetected:
-        right, n = int(report.right.sum()), len(report) + undetected
-        share = percent(right / n, *metrics.wilson(right, n))
-        told.append(f"Counting those without a found face as wrong, {share} of n = {n:,} are right.")
-    return told
+        correct, n = int(report.right.sum()), len(report) + undetected
+        share = percent(correct / n, *metrics.wilson(correct, n))
+        lines.append(f"Accuracy with undetected faces counted as errors: {share}, n = {n:,}.")
+    return lines
 
 
 def coverage_sentence(report: Report, threshold: float) -> str:
-    """What answering only at or above a confidence leaves."""
-    given = report.confidence >= threshold
-    answered, right = int(given.sum()), int(report.right[given].sum())
-    text = (
-        f"Answering only from p = {threshold:.2f} on leaves {answered / len(report):.1%} of the {len(report):,} faces"
-    )
-    if not answered:
+    """Coverage and accuracy when only predictions at or above a confidence count."""
+    chosen = report.confidence >= threshold
+    kept, correct = int(chosen.sum()), int(report.right[chosen].sum())
+    text = f"At a confidence of {threshold:.0%} or more: {kept / len(report):.1%} of {_count(len(report), 'face')}"
+    if not kept:
         return f"{text}."
-    return f"{text}, and {percent(right / answered, *metrics.wilson(right, answered))} of those answers are right."
+    return f"{text}, with {percent(correct / kept, *metrics.wilson(correct, kept))} accuracy."
 
 
 def calibration_sentence(run: Run, report: Report) -> str:
-    """The calibration error and log-loss before and after the run's temperature."""
+    """Calibration error and log-loss before and after temperature scaling."""
     temperature = run.card.temperature_of(tta=report.tta)
     if temperature is None:
-        return "This run has no temperature: it was never fitted on a validation split."
+        return "Not calibrated: no temperature was fitted on a validation split."
     after = report.at_temperature(temperature)
     return (
-        f"Expected calibration error {report.calibration_error:.1%} before scaling and {after.calibration_error:.1%} "
-        f"at temperature {temperature:.3f}; log-loss {report.log_loss:.3f} and {after.log_loss:.3f}. The temperature "
-        f"was fitted on the validation split of {run.card.data.name} and is kept in the run's card."
+        f"Temperature scaling (T = {temperature:.3f}) changes the expected calibration error from "
+        f"{report.calibration_error:.1%} to {after.calibration_error:.1%} and the log-loss from {report.log_loss:.3f} "
+        f"to {after.log_loss:.3f}. The temperature was fitted on the validation split of {run.card.data.name}."
     )
+
+
+def _count(n: int, noun: str) -> str:
+    """A number with its noun: "1 photo", "2 photos"."""
+    return f"{n:,} {noun}{'' if n == 1 else 's'}"

@@ -1,4 +1,4 @@
-"""The reports that lie in a run's directory."""
+"""The reports stored in a run's directory."""
 
 import re
 from dataclasses import replace
@@ -19,26 +19,26 @@ def reports(run: Run) -> list[tuple[str, str, bool]]:
 
 
 def report(run: Run, dataset: str, split: str, *, tta: bool = False) -> Report | None:
-    """The stored report, or None where that evaluation was never made.
+    """The stored report, or None if that evaluation has not been run.
 
     Raises:
-        FerError: for a damaged one, or one whose labels are not in the order of the run's answers.
+        FerError: for a damaged report, or one whose labels are not those of the run, in the same order.
     """
     path = run.report_path(dataset, split, tta=tta)
     if not path.is_file():
         return None
     found = Report.from_json(path.read_text(errors="replace"))
     if (found.dataset, found.split, found.tta) != (dataset, split, tta):
-        raise FerError(f"{path.name} holds the report on another split or data set. Evaluate again.")
+        raise FerError(f"{path.name} is a report on another split or data set. Evaluate again.")
     card = card_of(run)
     if card and card.labels != found.labels:
         raise FerError(
-            f"{path.name} counts its labels as {', '.join(found.labels)}, but {run.id} answers "
-            f"{', '.join(run.labels)}: it would be read wrongly. Evaluate again."
+            f"{path.name} has the labels {', '.join(found.labels)}, but {run.id} predicts "
+            f"{', '.join(run.labels)}. Evaluate again."
         )
     return replace(found, model=run.id)  # the run may have been renamed since
 
 
 def add_report(run: Run, report: Report) -> None:
-    """Keep a report in the run's directory, in place of an older one on the same images."""
+    """Store a report in the run's directory; replaces an older one on the same images."""
     write_atomically(run.report_path(report.dataset, report.split, tta=report.tta), report.to_json())

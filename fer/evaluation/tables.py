@@ -1,4 +1,4 @@
-"""Reports as tables and sentences, the same on pages, in documents and in downloads."""
+"""Reports as tables, shared by pages, documents and downloads."""
 
 import numpy as np
 import pandas as pd
@@ -9,12 +9,11 @@ from fer.evaluation.report import Report
 
 
 def classes(report: Report) -> pd.DataFrame:
-    """A row a class: precision, recall, f1 in [0, 1], the ends of their 95 % intervals, areas, and support; NaN for
-    what no image tells."""
+    """One row per class: precision, recall, f1 in [0, 1], 95% intervals, areas, and support; NaN where undefined."""
     figures, intervals = report.per_class, report.per_class_intervals
     table = pd.DataFrame({"class": report.labels, "support": figures["support"]})
-    support, answered = figures["support"], report.confusion.sum(axis=0)
-    bases = {"precision": answered, "recall": support, "f1": support + answered}
+    support, predicted = figures["support"], report.confusion.sum(axis=0)
+    bases = {"precision": predicted, "recall": support, "f1": support + predicted}
     for name, base in bases.items():
         values = [figures[name], *intervals[name].T]
         table[name], table[f"{name} low"], table[f"{name} high"] = (np.where(base, value, np.nan) for value in values)
@@ -25,7 +24,7 @@ def classes(report: Report) -> pd.DataFrame:
 
 
 def answers(report: Report, positions: np.ndarray, pictures: Pictures | None = None) -> pd.DataFrame:
-    """A row an image: row number, file and FER+ votes where known, label, answer, and every probability.
+    """One row per image: row number, file and FER+ votes if known, true and predicted class, and all probabilities.
 
     Args:
         positions: int (K,), which images of the report, in this order.
@@ -34,8 +33,8 @@ def answers(report: Report, positions: np.ndarray, pictures: Pictures | None = N
     table = pd.DataFrame({"row": rows})
     if pictures and pictures.names:
         table["file"] = [pictures.names[row] for row in rows]
-    table["labelled"] = [report.labels[i] for i in report.targets[positions]]
-    table["answered"] = [report.labels[i] for i in report.predictions[positions]]
+    table["true"] = [report.labels[i] for i in report.targets[positions]]
+    table["predicted"] = [report.labels[i] for i in report.predictions[positions]]
     table["confidence"] = report.confidence[positions]
     table["copy in training"] = report.leaked[positions]
     for i, label in enumerate(report.labels):
@@ -46,16 +45,16 @@ def answers(report: Report, positions: np.ndarray, pictures: Pictures | None = N
     return table
 
 
-def cell(report: Report, right: int, answered: int) -> np.ndarray:
+def cell(report: Report, true: int, predicted: int) -> np.ndarray:
     """int64 (K,): positions of the images in a cell of the confusion matrix, most confident first."""
-    return _surest(report, (report.targets == right) & (report.predictions == answered))
+    return _most_confident_first(report, (report.targets == true) & (report.predictions == predicted))
 
 
 def mistakes(report: Report) -> np.ndarray:
-    """int64 (K,): positions of all wrong answers, most confident first."""
-    return _surest(report, ~report.right)
+    """int64 (K,): positions of all wrong predictions, most confident first."""
+    return _most_confident_first(report, ~report.right)
 
 
-def _surest(report: Report, chosen: np.ndarray) -> np.ndarray:
+def _most_confident_first(report: Report, chosen: np.ndarray) -> np.ndarray:
     positions = np.flatnonzero(chosen)
     return positions[np.argsort(-report.confidence[positions], kind="stable")]

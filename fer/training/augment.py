@@ -1,10 +1,12 @@
-"""Random changes to a batch of faces: NumPy draws them from a seed, so they are the same on every Keras backend,
-and Keras applies them to the whole batch at once; or NumPy does, where a page shows what they look like.
+"""Augmentation: NumPy draws the random parameters, so a seed gives the same images on every Keras backend.
 
-By hand: Keras's own augmentation layers draw with the backend's generator, so a seed means other images on each.
+Keras applies them to the whole batch; for previews on a page, NumPy does. Implemented here because Keras's augmentation
+layers use the backend's generator, so a seed gives different images on each.
 """
 
+from importlib import import_module
 from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 
@@ -13,19 +15,19 @@ from fer.runs.config import TrainConfig
 ERASED_PIXELS = (4, 18)  # shortest and longest side of an erased box in a 48-pixel image
 
 
-def augment(images: np.ndarray, targets: np.ndarray, config: TrainConfig, random: np.random.Generator, ops=None):
-    """Change every image of a batch in its own way, and mix pairs where mixup is on.
+def augment(images: np.ndarray, targets: np.ndarray, config: TrainConfig, random: np.random.Generator, ops: Any = None):
+    """Change each image of a batch independently, and mix pairs if mixup is on.
 
     Args:
         images: uint8 (N, H, W).
         targets: float32 (N, C).
-        ops: what computes: `keras.ops` (the default), or NUMPY, which needs no Keras and is slow.
+        ops: `keras.ops` (the default), or NUMPY, which needs no Keras and is slow.
 
     Returns:
         A uint8 backend tensor (N, H, W, 1), and targets float32 (N, C).
     """
     if ops is None:
-        from keras import ops
+        ops = import_module("keras").ops
     pixels = ops.convert_to_tensor(images[..., None].astype(np.float32))
     if config.flip or config.rotation or config.scale or config.shift:
         transform = affine_parameters(len(images), images.shape[1], config, random)
@@ -51,7 +53,7 @@ def augment(images: np.ndarray, targets: np.ndarray, config: TrainConfig, random
 
 
 def _affine_transform(pixels: np.ndarray, transform: np.ndarray, *, interpolation: str, fill_mode: str) -> np.ndarray:
-    """What `keras.ops.image.affine_transform` does, for bilinear interpolation that repeats the edge."""
+    """`keras.ops.image.affine_transform` with bilinear interpolation and repeated edges."""
     height, width = pixels.shape[1:3]
     y, x = np.mgrid[:height, :width]
     a0, a1, a2, b0, b1, b2 = (transform[:, i, None, None] for i in range(6))
@@ -80,7 +82,7 @@ NUMPY = SimpleNamespace(
 
 
 def affine_parameters(n: int, size: int, config: TrainConfig, random: np.random.Generator) -> np.ndarray:
-    """float32 (n, 8): where each output pixel is read from, as `keras.ops.image.affine_transform` wants it."""
+    """float32 (n, 8): the source of each output pixel, as `keras.ops.image.affine_transform` expects it."""
     angle = np.deg2rad(random.uniform(-config.rotation, config.rotation, n))
     zoom = 1 + random.uniform(-config.scale, config.scale, n)
     shift = random.uniform(-config.shift, config.shift, (2, n)) * size / 48
@@ -95,14 +97,14 @@ def affine_parameters(n: int, size: int, config: TrainConfig, random: np.random.
 
 
 def light_parameters(n: int, strength: float, random: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
-    """Contrast as a gain around mid-grey, and brightness: two float32 (n, 1, 1, 1)."""
+    """Contrast (a gain around mid-grey) and brightness, as gain and offset: two float32 (n, 1, 1, 1)."""
     gain = 1 + random.uniform(-strength, strength, (n, 1, 1, 1))
     brightness = 127.5 * random.uniform(-strength, strength, (n, 1, 1, 1))
     return gain.astype(np.float32), (127.5 * (1 - gain) + brightness).astype(np.float32)
 
 
 def blur_matrices(n: int, size: int, most: float, random: np.random.Generator) -> np.ndarray:
-    """float32 (n, size, size): each image's Gaussian as a matrix whose rows sum to 1, for its rows and its columns."""
+    """float32 (n, size, size): each image's Gaussian as a matrix with rows that sum to 1, for both axes."""
     sigma = np.maximum(_mostly_small(n, most, random), 1e-2)[:, None, None]
     apart = np.subtract.outer(np.arange(size), np.arange(size))
     weights = np.exp(-0.5 * (apart / sigma) ** 2)
@@ -110,13 +112,13 @@ def blur_matrices(n: int, size: int, most: float, random: np.random.Generator) -
 
 
 def noise_of(shape: tuple[int, int, int], most: float, random: np.random.Generator) -> np.ndarray:
-    """float32 (n, size, size, 1): what is added to each pixel, in grey levels."""
+    """float32 (n, size, size, 1): noise to add to each pixel, in grey levels."""
     sigma = _mostly_small(shape[0], most, random).astype(np.float32)
     return sigma[:, None, None, None] * random.standard_normal((*shape, 1), np.float32)
 
 
 def _mostly_small(n: int, most: float, random: np.random.Generator) -> np.ndarray:
-    """float64 (n,): from 0 to `most`; half of them are below a quarter of it."""
+    """float64 (n,): 0 to `most`; half of them below a quarter of it."""
     return most * random.random(n) ** 2
 
 

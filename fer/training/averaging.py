@@ -1,4 +1,4 @@
-"""The mean of several runs' weights as a run of its own."""
+"""Weight averaging: a new run from the mean of several runs' weights."""
 
 from dataclasses import replace
 
@@ -18,26 +18,30 @@ from fer.training.scoring import UNFITTED
 def average(runs: list[Run], name: str | None = None) -> Run:
     """A new run whose weights are the mean of other runs' weights (model soups, arXiv 2203.05482).
 
-    It helps where the runs come from one another (`start_from`): their weights lie in one valley.
+    It helps if the runs are derived from one another (`start_from`), so that they share one loss basin.
 
     Raises:
-        FerError: for fewer than two runs, or runs whose weights do not fit each other.
+        FerError: for fewer than two runs, or runs with incompatible weights, labels or data.
     """
     if len(runs) < 2:
-        raise FerError("An average needs at least two runs.")
+        raise FerError(f"An average needs at least two runs, got {len(runs)}.")
     last, members = runs[-1], [keras_file.load(run) for run in runs]
     network, weights = members[-1], [member.get_weights() for member in members]
     if any([part.shape for part in other] != [part.shape for part in weights[-1]] for other in weights):
-        raise FerError(f"The weights of {', '.join(run.id for run in runs)} do not fit each other.")
+        raise FerError(
+            f"The weights of {', '.join(run.id for run in runs)} have different shapes. Average runs of one network."
+        )
     for run in runs:
         card = card_of(run)
         if card and run.labels != last.labels:
-            raise FerError(f"{run.id} answers {', '.join(run.labels)}, but {last.id} {', '.join(last.labels)}.")
+            raise FerError(
+                f"{run.id} predicts {', '.join(run.labels)}, but {last.id} predicts {', '.join(last.labels)}."
+            )
         if card and card.data.fingerprint != last.card.data.fingerprint:
             mine, theirs = card.data.name, last.card.data.name
             raise FerError(
-                f"{run.id} was trained on {mine}, but {last.id} on {theirs}, or on other splits of it: a mean of both "
-                "would be judged on images that one of them may have been trained on."
+                f"{run.id} was trained on {mine}, but {last.id} on {theirs}, or on other splits of it. The average "
+                "could be evaluated on training images. Average runs that share data and splits."
             )
     network.set_weights([np.mean(parts, axis=0) for parts in zip(*weights, strict=True)])
     run = RunStore.around(last).create(last.config, name)

@@ -1,4 +1,4 @@
-"""What a finished run tells of itself, so that its numbers can be believed and made again."""
+"""A finished run's card: everything needed to verify and reproduce its results."""
 
 import os
 import platform
@@ -19,12 +19,12 @@ PACKAGES = ("keras", "numpy", "ai-edge-litert")
 
 
 def make_card(run: Run, dataset: Dataset, *, parameters: int, precision: str, position) -> Card:
-    """The card without its scores.
+    """The card, without scores.
 
     Args:
-        parameters: the network's weights, trained or not.
-        precision: what it was trained in.
-        position: the training's `Position` at its end.
+        parameters: number of weights, trainable or not.
+        precision: of the training.
+        position: the training's final `Position`.
     """
     config, store = run.config, RunStore.around(run)
     return Card(
@@ -51,7 +51,7 @@ def make_card(run: Run, dataset: Dataset, *, parameters: int, precision: str, po
 
 
 def data_of(dataset: Dataset, *, classes: str = "", ferplus: float = 0.0) -> TrainingData:
-    """What a card says of the data."""
+    """The card's entry on the data."""
     counts = {split: len(dataset.split(split)) for split in SPLITS}
     return TrainingData(
         dataset.name,
@@ -65,7 +65,7 @@ def data_of(dataset: Dataset, *, classes: str = "", ferplus: float = 0.0) -> Tra
 
 
 def source(run: Run) -> Source:
-    """How another run that this one uses was trained, so that everything can be trained again."""
+    """How another run that this one uses was trained, so that all of it can be reproduced."""
     return Source(run.id, len(run.history), asdict(run.config))
 
 

@@ -1,4 +1,4 @@
-"""Teachers: what other runs answer to the training faces, as soft targets (Hinton et al. 2015, arXiv 1503.02531)."""
+"""Distillation: other runs' predictions as soft targets (Hinton et al. 2015, arXiv 1503.02531)."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -18,25 +18,25 @@ from fer.runs.store import RunStore
 
 
 def teachers(store: RunStore, config: TrainConfig) -> list[Run]:
-    """The runs that the recipe names. Raises FerError for one that is not there."""
+    """The teachers named in the recipe. Raises FerError if one does not exist."""
     return [store[name] for name in config.teachers]
 
 
 def taught(
     run: Run, dataset: Dataset, on_answer: Callable[[Run, int, int], None] = lambda teacher, done, n: None
 ) -> Dataset:
-    """The data set with the teachers' mean answers mixed into its training targets, where the run's recipe has any.
+    """The data set with the teachers' mean predictions mixed into its training targets, if the recipe names any.
 
     Args:
-        on_answer: called with a teacher whose answers are not kept yet, images done and images in all.
+        on_answer: called with a teacher whose predictions are not stored yet, images done and total images.
 
     Raises:
-        FerError: where a teacher is not there, answers other classes, or has neither answers nor weights.
+        FerError: if a teacher does not exist, has other classes, or has neither stored predictions nor weights.
     """
     config = run.config
     if not config.teachers:
         return dataset
-    labelled, store = data_for(run, config.data), RunStore.around(run)  # a report is on labels, not on votes
+    labelled, store = data_for(run, config.data), RunStore.around(run)  # reports use labels, not votes
     answers = [
         answers_of(teacher, labelled, partial(on_answer, teacher), store=store) for teacher in teachers(store, config)
     ]
@@ -46,18 +46,18 @@ def taught(
 
 
 def answers_of(teacher: Run, dataset: Dataset, on_progress: Progress, *, store: RunStore) -> np.ndarray:
-    """float32 (N, C): its probabilities for the training faces, with test-time augmentation; kept as its report, so
-    that the recipe can be gone again where the teacher's weights are not."""
-    report = _kept(teacher, dataset)
+    """float32 (N, C): a teacher's probabilities for the training faces, with test-time augmentation; stored as its
+    report, so that the recipe can be rerun without the teacher's weights."""
+    report = _stored_report(teacher, dataset)
     if report is None:
         report = evaluate(teacher, dataset, "train", tta=True, on_progress=on_progress)
         stored.add_report(store.writable(teacher), report)
     return report.probabilities
 
 
-def _kept(teacher: Run, dataset: Dataset) -> Report | None:
+def _stored_report(teacher: Run, dataset: Dataset) -> Report | None:
     if card_of(teacher) and teacher.labels != dataset.labels:
         theirs, ours = ", ".join(teacher.labels), ", ".join(dataset.labels)
-        raise FerError(f"The teacher {teacher.id} answers {theirs}, not {ours}.")
+        raise FerError(f"The teacher {teacher.id} predicts {theirs}, not {ours}. Choose one with the same classes.")
     report = stored.report(teacher, dataset.name, "train", tta=True)
     return report if report and report.fingerprint == dataset.fingerprint else None

@@ -1,4 +1,4 @@
-"""The weights that a training begins with where they are not random: another run's, or ImageNet's."""
+"""Initial weights other than random ones: from another run, or from ImageNet."""
 
 import keras
 
@@ -9,17 +9,17 @@ from fer.runs.run import Run
 from fer.runs.store import RunStore
 from fer.training.export import keras_file
 
-SUFFIX = ".weights.h5"  # Keras insists on it
+SUFFIX = ".weights.h5"  # required by Keras
 
 
 def begin(network: keras.Model, run: Run, labels: tuple[str, ...]) -> None:
-    """Give a new network the weights that its run's recipe names.
+    """Give a new network the initial weights named in its run's recipe.
 
     Args:
-        labels: the classes that it is to answer.
+        labels: its classes.
 
     Raises:
-        FerError: where another run's weights do not fit, or ImageNet's cannot be had.
+        FerError: if another run's weights do not fit, or ImageNet's could not be loaded.
     """
     config, architecture = run.config, ARCHITECTURES[run.config.architecture]
     if config.start_from:
@@ -29,7 +29,7 @@ def begin(network: keras.Model, run: Run, labels: tuple[str, ...]) -> None:
 
 
 def take_weights(network: keras.Model, other: Run, labels: tuple[str, ...]) -> None:
-    """Take another run's weights; but for those of the last layer, where that run answers other classes."""
+    """Take another run's weights, except those of the last layer if that run has other classes."""
     weights = keras_file.load(other).get_weights()
     if other.labels != labels:
         last = next(layer for layer in reversed(network.layers) if layer.weights)
@@ -38,21 +38,22 @@ def take_weights(network: keras.Model, other: Run, labels: tuple[str, ...]) -> N
         network.set_weights(weights)
     except ValueError as error:
         raise FerError(
-            f"The weights of {other.id!r}, a {other.config.architecture}, do not fit {network.name}."
+            f"The weights of {other.id!r}, a {other.config.architecture}, do not fit {network.name}. "
+            "Start from a run of the same network."
         ) from error
 
 
 def take_imagenet(network: keras.Model, architecture: Architecture) -> None:
-    """Take ImageNet's weights from `data/weights/`, or have Keras download them."""
+    """Take ImageNet weights from `data/weights/`, or let Keras download them."""
     path = DATA / "weights" / f"{architecture.name}{SUFFIX}"
     source = getattr(keras.applications, architecture.imagenet)
     try:
         backbone = source(include_top=False, weights=path if path.is_file() else "imagenet", input_shape=(96, 96, 3))
-    except Exception as error:  # a failed download has no type of its own, nor has a file that does not fit
-        what = f"{path} is damaged or holds others" if path.is_file() else "they cannot be downloaded"
+    except Exception as error:  # failed downloads and unsuitable files have no specific type
+        what = f"{path} is damaged or of another network" if path.is_file() else "they cannot be downloaded"
         raise FerError(
-            f"ImageNet's weights for {architecture.name} are not to be had: {what} ({shortened(error)}). Put those of "
-            f"keras.applications.{architecture.imagenet} (without top) as {path}, or train without them: --no-imagenet."
+            f"ImageNet weights for {architecture.name} could not be loaded: {what} ({shortened(error)}). Save those of "
+            f"keras.applications.{architecture.imagenet} (without top) as {path}, or train without: --no-imagenet."
         ) from error
     for layer in backbone.layers:
         if layer.weights:

@@ -1,4 +1,4 @@
-"""Training in Keras 3 alone: one readable loop that runs on the TensorFlow, JAX and PyTorch backends."""
+"""The training loop, in pure Keras 3: it runs on the TensorFlow, JAX and PyTorch backends."""
 
 import io
 import math
@@ -22,16 +22,16 @@ from fer.training.augment import augment
 from fer.training.export.keras_file import save_keras
 from fer.training.schedule import class_weights, learning_rate
 
-EMA_EVERY = 4  # steps; averaging at every step costs 3 % of vgg_small's speed and changes nothing
+EMA_EVERY = 4  # steps; averaging at every step costs 3% of vgg_small's speed and changes nothing
 HEARTBEAT_SECONDS = 1.0
 PLATEAU_EPOCHS = 3
 PROCESS = psutil.Process()
-TRACED = 100  # batches of an epoch whose loss is told while it runs
+TRACED = 100  # at most so many batches of the current epoch are kept for its curve
 
 
 @dataclass
 class Position:
-    """How far a training is; everything that a checkpoint keeps besides the arrays."""
+    """The progress of a training; everything in a checkpoint except the arrays."""
 
     epoch: int = 0
     step: int = 0
@@ -47,10 +47,10 @@ class Training:
     """One run being trained.
 
     Attributes:
-        run: where everything is written; nothing else is.
-        dataset: trained on its `train`, judged after every epoch on its `val`.
-        on_batch: called after every batch with how far the training is.
-        on_epoch: called after every epoch with its figures.
+        run: the only place that is written to.
+        dataset: trained on its `train`, validated after every epoch on its `val`.
+        on_batch: called after every batch with the progress.
+        on_epoch: called after every epoch with its metrics.
     """
 
     run: Run
@@ -62,7 +62,11 @@ class Training:
     def __post_init__(self):
         self.config = self.run.config
         if len(self.dataset.train) < 2 or not len(self.dataset.val):
-            raise FerError(f"{self.dataset.name} has too few images to train and validate on.")
+            train, val = len(self.dataset.train), len(self.dataset.val)
+            raise FerError(
+                f"{self.dataset.name} has too few images: at least 2 to train and 1 to validate are needed, "
+                f"got {train} and {val}."
+            )
         self.plain = networks.build(self.config, len(self.dataset.labels))
         if not self.run.checkpoint_path.is_file():
             initial_weights.begin(self.plain, self.run, self.dataset.labels)
@@ -70,14 +74,14 @@ class Training:
         self._prepare()
         self.judge = networks.training_copy(self.plain, self.config)  # holds the averaged weights
         self.average = self.network.get_weights()
-        # even: oneDNN in TensorFlow 2.21 corrupts memory on odd batches of mini_xception, and the process dies
+        # even: oneDNN in TensorFlow 2.21 crashes the process on odd batches of mini_xception (memory corruption)
         self.batch_size = min(self.config.batch_size, len(self.dataset.train)) // 2 * 2
         self.batches = len(self.dataset.train) // self.batch_size
         if self.run.checkpoint_path.is_file():
             self._restore()
 
     def _prepare(self) -> None:
-        """Have the network that the present epoch trains: one with a backbone that stands still, or all of it."""
+        """Set up the network for the current epoch: with a frozen backbone, or fully trainable."""
         frozen = self.position.epoch < self.config.frozen_epochs and networks.has_backbone(self.plain)
         if frozen == self.frozen:
             return
@@ -87,7 +91,7 @@ class Training:
         self.network, self.frozen = network, frozen
 
     def run_to_end(self) -> bool:
-        """Train from where the run stands. Returns whether it came to its end; False when it was asked to stop."""
+        """Train from the run's current state. Returns True once finished, False if asked to stop."""
         while self.position.epoch < self.config.epochs and not self._out_of_patience():
             started = time.monotonic()
             averages = self._train_epoch(started)
@@ -97,7 +101,7 @@ class Training:
         return True
 
     def _train_epoch(self, started: float) -> dict | None:
-        """One pass over the training split; its mean loss and accuracy, or None when asked to stop."""
+        """One pass over the training split. Returns mean loss and accuracy, or None if asked to stop."""
         config, split, epoch = self.config, self.dataset.train, self.position.epoch
         random = np.random.default_rng([config.seed, epoch])
         order = random.permutation(len(split))
@@ -146,14 +150,14 @@ class Training:
         return np.array(logs, np.float64)
 
     def _average_weights(self) -> None:
-        """Move the average of weights and batch statistics towards the present ones."""
+        """Move the average of weights and batch statistics towards the current ones."""
         step = self.position.step
-        decay = min(self.config.ema, (1 + step) / (10 + step)) ** EMA_EVERY  # a short memory at first
+        decay = min(self.config.ema, (1 + step) / (10 + step)) ** EMA_EVERY  # starts with a short memory
         for average, variable in zip(self.average, self.network.weights, strict=True):
-            average += (1 - decay) * (keras.ops.convert_to_numpy(variable) - average)
+            average += (1 - decay) * (np.asarray(keras.ops.convert_to_numpy(variable)) - average)
 
     def _finish_epoch(self, averages: dict, started: float) -> None:
-        """Judge, keep the best, write history and checkpoint."""
+        """Validate, keep the best network, write history and checkpoint."""
         position, trained = self.position, time.monotonic() - started
         kept = self.average if self.config.ema else self.network.get_weights()
         self.judge.set_weights(kept)
@@ -168,7 +172,7 @@ class Training:
             position.epoch,
             **averages,
             **judged,
-            learning_rate=float(keras.ops.convert_to_numpy(self.network.optimizer.learning_rate)),
+            learning_rate=float(np.asarray(keras.ops.convert_to_numpy(self.network.optimizer.learning_rate))),
             images_per_second=self.batches * self.batch_size / trained,
             seconds=seconds,
         )
@@ -215,16 +219,16 @@ class Training:
                     for i, variable in enumerate(variables):
                         variable.assign(saved[f"{name}{i}"])
         except (BadZipFile, EOFError, KeyError, TypeError, ValueError) as error:
-            raise FerError(f"{path} is damaged ({error}). Delete it to train this run from its start.") from error
+            raise FerError(f"{path} is damaged ({error}). Delete it to restart this run from the beginning.") from error
 
 
 def usage() -> dict:
-    """What this process takes of the machine: `memory` in bytes, and `cpu` in cores since it was last asked."""
+    """Resource usage of this process: `memory` in bytes, and `cpu` in cores since the last call."""
     return {"memory": PROCESS.memory_info().rss, "cpu": PROCESS.cpu_percent() / 100}
 
 
 def validate(network: keras.Model, split: Split, batch_size: int = 256) -> dict:
-    """val_loss (cross-entropy in nats), val_accuracy and the confusion matrix (row: right class) of a network."""
+    """val_loss (cross-entropy in nats), val_accuracy and the confusion matrix (rows: true classes) of a network."""
     size = len(split.images)
     batches = [split.images[i : i + batch_size, ..., None] for i in range(0, size, batch_size)]
     logits = np.concatenate([np.asarray(network.predict_on_batch(batch), np.float64) for batch in batches])

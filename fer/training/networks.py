@@ -1,6 +1,6 @@
-"""The copy of a network that is trained: bfloat16 where that is fast, a fused batch norm, an L2 penalty.
+"""Training copies of networks: bfloat16 where it is fast, fused batch norm, an L2 penalty.
 
-The architectures stay plain float32 Keras, and so do the files that are saved; weights move between the two as arrays.
+Architectures and saved files stay plain float32 Keras; weights are exchanged as arrays.
 """
 
 import keras
@@ -13,15 +13,15 @@ from fer.training.schedule import optimizer
 
 REGULARIZERS = ("kernel_regularizer", "depthwise_regularizer", "pointwise_regularizer", "recurrent_regularizer")
 STATISTICS_MOMENTUM = (
-    0.9  # Keras's 0.99 leaves a short training's statistics near their start; EMA steadies a long one's
+    0.9  # with Keras's 0.99, statistics stay near their initial values in short trainings; EMA stabilizes long ones
 )
 
 
 class FusedBatchNormalization(keras.layers.BatchNormalization):
     """Batch norm through TensorFlow's fused kernel when training on TensorFlow, plain Keras otherwise.
 
-    Keras 3 computes the moments with separate operations, which costs vgg_small a third of its training time on a
-    CPU; `benchmarks/training.py` measures it.
+    Keras 3 computes the moments with separate operations, which takes a third of vgg_small's training time on a CPU;
+    measured by `benchmarks/training.py`.
     """
 
     def __init__(self, **settings):
@@ -36,12 +36,13 @@ class FusedBatchNormalization(keras.layers.BatchNormalization):
             inputs, ops.convert_to_tensor(self.gamma), ops.convert_to_tensor(self.beta), epsilon=self.epsilon
         )
         for moving, batch in ((self.moving_mean, mean), (self.moving_variance, variance)):
+            assert moving is not None  # set by `build`
             moving.assign(moving * self.momentum + batch * (1 - self.momentum))
         return outputs
 
 
 class SlowGradient(keras.layers.Layer):
-    """Hands on what it gets, and back only a share of the gradient, so that what lies before it learns slower."""
+    """Identity that scales the gradient, so that the layers before it learn more slowly."""
 
     def __init__(self, share: float, **settings):
         super().__init__(**settings)
@@ -55,14 +56,14 @@ class SlowGradient(keras.layers.Layer):
 
 
 def build(config: TrainConfig, num_classes: int) -> keras.Model:
-    """The plain float32 network that `config` names, with weights seeded by it."""
+    """The plain float32 network of `config`, with seeded weights."""
     architecture = ARCHITECTURES[config.architecture]
     keras.utils.set_random_seed(config.seed)
     return architecture.build(architecture.input_shape, num_classes)
 
 
 def training_copy(network: keras.Model, config: TrainConfig) -> keras.Model:
-    """The same network with the same weights, in the form that trains fast."""
+    """A copy with the same weights, optimized for training."""
     policy = "mixed_bfloat16" if precision(config) == "bfloat16" else "float32"
     penalty = keras.regularizers.L2(config.weight_decay) if config.weight_decay and config.optimizer == "sgd" else None
 
@@ -83,12 +84,12 @@ def training_copy(network: keras.Model, config: TrainConfig) -> keras.Model:
 
 
 def has_backbone(network: keras.Model) -> bool:
-    """Whether a part of it begins with ImageNet's weights and may stand still at first."""
+    """Whether it has a backbone that can start from ImageNet weights and be frozen."""
     return any(layer.name == BACKBONE for layer in network.layers)
 
 
 def compiled(network: keras.Model, config: TrainConfig, *, frozen: bool = False) -> keras.Model:
-    """A training copy that is ready to be trained; where it is frozen, its backbone stands still."""
+    """A compiled training copy; if `frozen`, its backbone is not trained."""
     trained = training_copy(network, config)
     if frozen:
         names = [layer.name for layer in trained.layers]
@@ -98,7 +99,7 @@ def compiled(network: keras.Model, config: TrainConfig, *, frozen: bool = False)
         optimizer=optimizer(config),
         loss=keras.losses.CategoricalCrossentropy(from_logits=True),
         metrics=[keras.metrics.CategoricalAccuracy(), keras.metrics.CategoricalCrossentropy(from_logits=True)],
-        jit_compile=keras.backend.backend() == "jax",  # XLA on a CPU is four times slower on TensorFlow
+        jit_compile=keras.backend.backend() == "jax",  # pyright: ignore[reportArgumentType] # XLA: 4× slower on TF CPUs
     )
     trained.optimizer.build(trained.trainable_variables)
     return trained
@@ -114,5 +115,5 @@ def precision(config: TrainConfig) -> str:
 def _has_gpu() -> bool:
     try:
         return bool(keras.distribution.list_devices("gpu"))
-    except (RuntimeError, AttributeError, NotImplementedError):  # a backend that knows of no devices
+    except (RuntimeError, AttributeError, NotImplementedError):  # a backend without device listing
         return False

@@ -1,4 +1,4 @@
-"""What a TrainConfig means in numbers: the rate of learning, the weights of classes, the optimizer."""
+"""Learning rate, class weights and optimizer of a TrainConfig."""
 
 import math
 
@@ -10,7 +10,7 @@ from fer.runs.config import TrainConfig
 
 
 def learning_rate(config: TrainConfig, epoch: float) -> float:
-    """The rate at a (fractional) epoch: a linear climb, then a cosine to 0 (arXiv 1608.03983) or a level line."""
+    """The rate at a (fractional) epoch: linear warmup, then cosine decay to 0 (arXiv 1608.03983) or constant."""
     if epoch < config.warmup_epochs:
         return config.learning_rate * min(max(epoch, 0.01) / config.warmup_epochs, 1)
     if config.schedule == "plateau":
@@ -20,14 +20,14 @@ def learning_rate(config: TrainConfig, epoch: float) -> float:
 
 
 def class_weights(split: Split) -> np.ndarray:
-    """float32 (C,): inverse frequencies, so that every class weighs the same in all; 0 for a class without images."""
+    """float32 (C,): inverse frequencies, so that all classes have equal total weight; 0 for a class without images."""
     counts = split.counts
     present = counts > 0
     return np.where(present, len(split) / np.maximum(counts, 1) / present.sum(), 0).astype(np.float32)
 
 
 def optimizer(config: TrainConfig) -> keras.Optimizer:
-    """Decoupled decay for AdamW, on kernels only; for SGD the penalty is in the network (`networks.training_copy`)."""
+    """AdamW has decoupled weight decay, on kernels only; SGD's is in the network (`networks.training_copy`)."""
     if config.optimizer == "sgd":
         return keras.optimizers.SGD(config.learning_rate, momentum=0.9, nesterov=True)
     adamw = keras.optimizers.AdamW(config.learning_rate, weight_decay=config.weight_decay)

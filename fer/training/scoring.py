@@ -1,4 +1,4 @@
-"""A trained run exported, judged, and its scores kept on its card."""
+"""Export a trained run, evaluate it, and store its scores on its card."""
 
 import itertools
 import time
@@ -21,20 +21,20 @@ UNFITTED = {"temperature": None, "temperature_tta": None, "threshold": None}
 
 
 def scored(run: Run) -> tuple[str, ...]:
-    """The splits that a run is judged on when it ends: not test, where its recipe leaves that unread."""
+    """The splits a run is evaluated on when it finishes: without test if its recipe leaves that unread."""
     return SCORED if run.config.read_test else SCORED[:1]
 
 
 def judge(run: Run, dataset: Dataset, splits: tuple[str, ...] = SCORED) -> None:
-    """Export a trained run, check the export, measure what it costs, and score it."""
+    """Export a trained run, check the export, measure its cost, and score it."""
     litert.export(run)
     run.card = replace(cost.measured(run), export=litert.check(run, dataset.val.images))
     score(run, dataset, splits)
 
 
 def score(run: Run, dataset: Dataset, splits: tuple[str, ...] = SCORED) -> None:
-    """Keep the run's reports on val and, once, on test, or on one of them, each in a single pass and with test-time
-    augmentation; and on its card their scores, and what fits it on val (`fitted`)."""
+    """Store the run's reports on these splits, in a single pass and with test-time augmentation, and on its card their
+    scores and the calibration on val (`fitted`)."""
     started, card, scores = time.monotonic(), replace(run.card, **UNFITTED), []
     for split, tta in itertools.product(splits, (False, True)):
         if len(dataset.split(split)):
@@ -49,10 +49,10 @@ def score(run: Run, dataset: Dataset, splits: tuple[str, ...] = SCORED) -> None:
 
 
 def fitted(card: Card, val: Report) -> Card:
-    """The card with the temperature, and for a single pass the threshold, that fit answers on the validation split.
+    """The card with the temperature, and for a single pass the threshold, fitted on the validation split.
 
     Args:
-        val: without the images that have a copy in the training split, on which the run is too confident.
+        val: without images that have a copy in the training split, on which the run is overconfident.
     """
     temperature = fit_temperature(val.targets, val.probabilities)
     if val.tta:

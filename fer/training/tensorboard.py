@@ -1,7 +1,7 @@
-"""A run's history for other programs: as CSV, and as the event file that TensorBoard shows.
+"""A run's history as a TensorBoard event file.
 
-The event file is written here, so that it needs neither TensorBoard nor TensorFlow and is the same on every backend: a
-few numbers an epoch, as protobuf messages (`event.proto` and `summary.proto` of TensorFlow) in TFRecord frames.
+Written without TensorBoard or TensorFlow, so it is the same on every backend: a few numbers per epoch, as protobuf
+messages (`event.proto` and `summary.proto` of TensorFlow) in TFRecord frames.
 """
 
 import io
@@ -16,14 +16,14 @@ CASTAGNOLI = 0x82F63B78  # the polynomial of CRC-32C, bits reversed
 
 
 def write_events(run: Run, labels: tuple[str, ...]) -> None:
-    """Bring a run's event file up to its history, whose last entry is new.
+    """Update a run's event file to its history, whose last entry is new.
 
-    Records are appended, because TensorBoard reads on where it stopped. What a resumed training does again, or a crash
-    left half written, is cut off before.
+    Records are appended, because TensorBoard continues where it stopped. Epochs that a resumed training repeats, and
+    partial records after a crash, are truncated first.
     """
     history, path = run.history, run.path / EVENTS
     path.touch()
-    ends = _ends(path.read_bytes())[: len(history)]  # of the header, and of a record for every entry but the last
+    ends = _ends(path.read_bytes())[: len(history)]  # of the header, and of one record for each entry but the last
     with path.open("r+b") as file:
         file.truncate(ends[-1] if ends else 0)
         file.seek(0, io.SEEK_END)
@@ -34,7 +34,7 @@ def write_events(run: Run, labels: tuple[str, ...]) -> None:
 
 
 def _ends(data: bytes) -> list[int]:
-    """Where each whole frame ends."""
+    """The end of each complete frame."""
     ends, start = [], 0
     while start + 8 <= len(data):
         start += 8 + 4 + struct.unpack_from("<Q", data, start)[0] + 4  # length, its checksum, data, its checksum
@@ -45,7 +45,7 @@ def _ends(data: bytes) -> list[int]:
 
 def _summary(epoch: Epoch, labels: tuple[str, ...]) -> bytes:
     figures = {name: getattr(epoch, name) for name in FIGURES}
-    recalls = zip(labels, epoch.val_recall, strict=False)  # the first trainings did not keep it
+    recalls = zip(labels, epoch.val_recall, strict=False)  # missing in the earliest runs
     figures |= {f"val_recall/{label}": recall for label, recall in recalls}
     values = (_field(1, tag.encode()) + b"\x15" + struct.pack("<f", value) for tag, value in figures.items())
     return b"".join(_field(1, value) for value in values)
@@ -56,12 +56,12 @@ def _event(step: int, content: bytes) -> bytes:
 
 
 def _field(number: int, data: bytes) -> bytes:
-    """A protobuf field of bytes."""
+    """A length-delimited protobuf field."""
     return bytes([number << 3 | 2]) + _varint(len(data)) + data
 
 
 def _varint(value: int) -> bytes:
-    """Seven bits a byte, the lowest first; the eighth says that more follow."""
+    """Seven bits per byte, lowest first; the eighth marks that more follow."""
     head = b""
     while value > 127:
         head += bytes([value & 127 | 128])
@@ -75,7 +75,7 @@ def _framed(data: bytes) -> bytes:
 
 
 def _checksum(data: bytes) -> bytes:
-    """CRC-32C, rotated and shifted as TFRecord wants it."""
+    """CRC-32C, masked as TFRecord requires."""
     crc = 0xFFFFFFFF
     for byte in data:
         crc ^= byte

@@ -1,4 +1,4 @@
-"""A training from Python: what `python -m fer train` does, without the command line."""
+"""Training from Python: the same as `python -m fer train`, without the command line."""
 
 from collections.abc import Callable
 
@@ -16,19 +16,19 @@ def train(
     store: RunStore | None = None,
     on_epoch: Callable[[Epoch], None] = lambda epoch: None,
 ) -> Run:
-    """Train a network in this process, export it, and judge it on the validation and the test split.
+    """Train a network in this process, export it, and evaluate it on the validation and the test split.
 
     Args:
-        name: of the run; None: the architecture and the time.
-        store: where it is kept; None: the default models folder.
+        name: of the run; default: the architecture and the time.
+        store: where to save it; default: the models folder.
         on_epoch: called after every epoch with its losses, accuracies and confusion matrix on the validation split.
 
     Returns:
         the finished run: `history`, `card.scores`, `model_path` (Keras) and `tflite_path` (LiteRT).
 
     Raises:
-        FerError: for data or settings that cannot work, or a name that is taken.
-        KeyboardInterrupt: where it is interrupted; `python -m fer train --resume NAME` continues from its last epoch.
+        FerError: for unusable data or settings, or a name that is taken.
+        KeyboardInterrupt: if interrupted; `python -m fer train --resume NAME` continues from the last epoch.
     """
     run = (store or RunStore()).create(config, name)
     worker.train(run, on_epoch=on_epoch)

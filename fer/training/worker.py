@@ -1,4 +1,4 @@
-"""A training from its first batch to its last report: what the training process does, writing only to its run."""
+"""The training process: everything from the first batch to the final reports, writing only to its run."""
 
 import errno
 import tempfile
@@ -21,8 +21,8 @@ from fer.training.distillation import taught
 from fer.training.loop import Training
 from fer.training.scoring import judge, scored
 
-DISK_FULL = "The disk is full. Free some space, then resume: the last whole epoch is kept."
-LOCK_SECONDS = 2.0  # a page that looks whether a run is held holds it itself for a moment
+DISK_FULL = "The disk is full. Free some space, then resume: the last complete epoch is saved."
+LOCK_SECONDS = 2.0  # a page that checks the lock holds it itself for a moment
 
 
 class _StopError(Exception):
@@ -37,20 +37,22 @@ def train(
     on_batch=lambda progress: None,
     on_epoch=lambda epoch: None,
 ) -> bool:
-    """Train a run from wherever it stands to its end, and export and judge it there.
+    """Train a run from its current state to its end, then export and evaluate it.
 
     Returns:
-        Whether it is finished; False when it was asked to stop, and can be resumed by the same call.
+        Whether it finished; False if it was asked to stop. The same call resumes it.
 
     Raises:
-        FerError: for data or settings that cannot work; the run's status then says "failed" and why. Also where
-            another process trains the run.
+        FerError: for unusable data or settings, with the reason in the run's status ("failed"), or if another
+            process is training the run.
     """
     try:
         with run.lock.acquire(timeout=LOCK_SECONDS):
             return _train(run, on_answer, on_start, on_batch, on_epoch)
     except Timeout:
-        raise FerError(f"Another process trains {run.id!r} already.") from None
+        raise FerError(
+            f"Another process is already training {run.id!r}. Wait for it to finish, or stop it first."
+        ) from None
 
 
 def _train(run: Run, on_answer, on_start, on_batch, on_epoch) -> bool:
@@ -59,7 +61,7 @@ def _train(run: Run, on_answer, on_start, on_batch, on_epoch) -> bool:
         on_epoch(epoch)
 
     def answered(teacher: Run, done: int, n: int) -> None:
-        run.progress = Progress(f"asking the teacher {teacher.id}: {done:,} of {n:,} faces")
+        run.progress = Progress(f"predicting with teacher {teacher.id}: {done:,} of {n:,} faces")
         on_answer(teacher, done, n)
         if stop.was_asked(run):
             raise _StopError
@@ -79,14 +81,14 @@ def _train(run: Run, on_answer, on_start, on_batch, on_epoch) -> bool:
         run.progress = Progress(JUDGING)
         finish(training)
     except _StopError:
-        run.status = Status("stopped", "Stopped while its teachers answered.")
+        run.status = Status("stopped", "Stopped during the teachers' predictions.")
         return False
     except KeyboardInterrupt:
         run.status = Status("stopped", "Interrupted.")
         raise
     except BaseException as error:
         if isinstance(error, OSError) and error.errno == errno.ENOSPC:
-            (run.path / PROGRESS).unlink(missing_ok=True)  # makes room for the status
+            (run.path / PROGRESS).unlink(missing_ok=True)  # frees space for the status
             run.status = Status("failed", DISK_FULL)
             raise FerError(DISK_FULL) from error
         run.status = Status("failed", str(error) or type(error).__name__)
@@ -96,7 +98,7 @@ def _train(run: Run, on_answer, on_start, on_batch, on_epoch) -> bool:
 
 
 def _note_speed(training: Training, epoch: Epoch) -> None:
-    """Remember how fast this machine trains and validates, but for a first epoch: TensorFlow still compiles in it."""
+    """Record this machine's training and validation speed, except in the first epoch, when TensorFlow compiles."""
     if epoch.epoch:
         rate = epoch.images_per_second
         rest = epoch.seconds - training.batches * training.batch_size / rate
@@ -105,8 +107,8 @@ def _note_speed(training: Training, epoch: Epoch) -> None:
 
 
 def measure(config: TrainConfig) -> dict[str, float]:
-    """How many images a second this machine trains, validates and judges a network: on drawn faces, in a folder that is
-    thrown away, in less than half a minute."""
+    """Images per second that this machine trains, validates and evaluates: on synthetic faces, in a temporary folder,
+    in less than half a minute."""
     with tempfile.TemporaryDirectory() as folder:
         elsewhere = RunStore(Path(folder))
         short = {"data": "synthetic", "ferplus": 0.0, "start_from": "", "teacher": "", "imagenet": False, "epochs": 3}
@@ -115,7 +117,7 @@ def measure(config: TrainConfig) -> dict[str, float]:
 
 
 def finish(training: Training) -> None:
-    """Write the card, and where this backend can export, `model.tflite` and the reports on val and test."""
+    """Write the card and, if this backend can export, `model.tflite` and the reports on val and test."""
     run, dataset = training.run, training.dataset
     card = make_card(
         run,

@@ -1,4 +1,4 @@
-"""A live film, frame in and frame out: what is read of it, and how fast. One `LiveReader` for each visitor."""
+"""Live video, frame in and frame out, with its readings and speed. One `LiveReader` per visitor."""
 
 import threading
 import time
@@ -20,21 +20,21 @@ from fer.video.tracker import Tracked, Tracker
 if TYPE_CHECKING:
     import av
 
-WINDOW = 5.0  # seconds over which the pace is told
+WINDOW = 5.0  # seconds over which the speed is measured
 KEPT = 200_000  # readings; two hours of one face at 25 a second, 60 MB
 
 
 @dataclass(frozen=True)
 class Settings:
-    """How a live film is read; may be exchanged at any time.
+    """How live video is read; may be replaced at any time.
 
     Attributes:
-        score: least score of a face, 0 to 1.
-        side: pixels of the long side at which faces are looked for; 320 finds faces from a twelfth of the picture's
-            width on and takes 5 ms, 640 half as large ones in 20 ms.
-        smoothing: time constant of the probabilities in seconds; 0: none.
-        every: read every so many frames; the boxes stay in between.
-        threshold: confidence under which an answer counts as not sure, 0 to 1.
+        score: detection threshold, 0 to 1.
+        side: pixels of the long side for face detection; 320 finds faces from 1/12 of the frame's width in 5 ms, 640
+            faces half as large in 20 ms.
+        smoothing: time constant of the probabilities in seconds; 0 for none.
+        every: read every n-th frame; boxes stay in between.
+        threshold: confidence below which a prediction counts as not sure, 0 to 1.
     """
 
     score: float = 0.7
@@ -46,13 +46,13 @@ class Settings:
 
 @dataclass(frozen=True)
 class Pace:
-    """How fast it goes, over the last seconds.
+    """Speed over the last few seconds.
 
     Attributes:
-        frames_per_second: answered.
-        latency: seconds from a frame's arrival in Python to its answer, median; waiting counts from the quickest frame.
-        dropped: frames since the start that were left out because newer ones had come.
-        frames: answered since the start.
+        frames_per_second: processed.
+        latency: median seconds from a frame's arrival to its output; waiting is relative to the fastest frame.
+        dropped: frames since the start that were skipped because newer ones had arrived.
+        frames: processed since the start.
     """
 
     frames_per_second: float
@@ -67,13 +67,13 @@ def _detect(score: float, side: int) -> Callable:
 
 
 class LiveReader:
-    """Answers frames in streamlit-webrtc's thread while a page looks at what was read.
+    """Processes frames in streamlit-webrtc's thread while a page shows the readings.
 
     Args:
-        classifier: the model; `classifier` may be exchanged at any time.
-        colors: a colour of each label, for the boxes.
-        settings: likewise.
-        clock: seconds, for tests.
+        classifier: the model; may be replaced at any time.
+        colors: box colour by label.
+        settings: may be replaced at any time.
+        clock: returns seconds; replaceable for tests.
     """
 
     def __init__(
@@ -89,12 +89,12 @@ class LiveReader:
         self._tracker, self._started = Tracker(), clock()
         self._readings: deque[Reading] = deque(maxlen=KEPT)
         self._now: list[Tracked] = []
-        self._paces: deque[tuple[float, float, float]] = deque()  # done, waited since the frame's own time, worked
+        self._paces: deque[tuple[float, float, float]] = deque()  # done at, delay, processing time
         self._frames = self._dropped = 0
         self._latest: np.ndarray | None = None
 
     async def answer(self, frames: list["av.VideoFrame"]) -> list["av.VideoFrame"]:
-        """The newest of the frames that wait, mirrored and marked; the others are dropped."""
+        """The newest waiting frame, mirrored and annotated; older ones are dropped."""
         import av
 
         arrived, frame = self._clock(), frames[-1]
@@ -105,7 +105,7 @@ class LiveReader:
         return [answer]
 
     def read(self, image: np.ndarray, seconds: float) -> np.ndarray:
-        """Read one picture and mark its faces.
+        """Read one frame and mark its faces.
 
         Args:
             image: uint8 (H, W, 3), RGB; drawn on.
@@ -140,13 +140,13 @@ class LiveReader:
         seconds = now - recent[0][0] if recent else 0.0
         if not seconds:
             return Pace(0.0, 0.0, dropped, frames)
-        quickest = min(offset for _, offset, _ in recent)
-        latency = float(np.median([offset - quickest + worked for _, offset, worked in recent]))
+        fastest = min(offset for _, offset, _ in recent)
+        latency = float(np.median([offset - fastest + worked for _, offset, worked in recent]))
         return Pace((len(recent) - 1) / seconds, latency, dropped, frames)
 
     @property
     def readings(self) -> list[Reading]:
-        """Everything that was read, oldest first; the oldest are forgotten beyond KEPT."""
+        """All readings, oldest first; at most the last KEPT."""
         with self._lock:
             return list(self._readings)
 

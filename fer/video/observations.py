@@ -1,4 +1,4 @@
-"""What was read of faces over time, in a live session or a video: tables, summaries, strongest moments."""
+"""Readings of faces over time, in a live session or a video: tables, summaries, strongest moments."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -16,20 +16,20 @@ if TYPE_CHECKING:
     import pandas as pd
 
 COLUMNS = ("time", "face", "x1", "y1", "x2", "y2", "label", "confidence")
-LONGEST_GAP = 1.0  # seconds between two readings of a face that was there all the time
-USUAL_GAPS = 3.0  # times the usual gap between readings, where they are rarer than that
+LONGEST_GAP = 1.0  # seconds between readings of a face, up to which it counts as present
+USUAL_GAPS = 3.0  # times the median gap between readings, if that is longer
 THUMBNAIL_SIDE = 160  # pixels
-MARGIN = 0.25  # of a thumbnail's face on every side: hair and chin, which the box leaves out
+MARGIN = 0.25  # share of the face box added on every side: hair and chin, which the box omits
 
 
 @dataclass(frozen=True, slots=True)
 class Reading(Answered):
-    """One face at one time; 0.4 kB, so that an hour at five a second is 7 MB a face.
+    """One face at one time; 0.4 kB, so an hour at five per second takes 7 MB per face.
 
     Attributes:
         time: seconds.
-        number: the face's, as in Tracked.
-        box: x1, y1, x2, y2 in pixels; the end is exclusive.
+        number: of the face, as in Tracked.
+        box: x1, y1, x2, y2 in pixels; end exclusive.
         probabilities: float32 (C,), smoothed, in the order of `labels`.
     """
 
@@ -45,7 +45,7 @@ class Reading(Answered):
         return cls(time, tracked.number, prediction.face.box, prediction.labels, prediction.probabilities)
 
     def probability(self, label: str) -> float:
-        """Of a class; 0 where the model did not know it."""
+        """The probability of a class; 0 if the model does not have it."""
         return float(self.probabilities[self.labels.index(label)]) if label in self.labels else 0.0
 
 
@@ -55,9 +55,9 @@ class Summary:
 
     Attributes:
         first, last: seconds.
-        seconds: how long it was seen, without the times when it was away.
-        readings: how many.
-        shares: of the readings, by their label, most first; sums to 1.
+        seconds: how long it was visible, without absences.
+        readings: their number.
+        shares: of the readings by label, most frequent first; sums to 1.
         means: mean probability by class, in the model's order; sums to 1.
     """
 
@@ -71,28 +71,28 @@ class Summary:
 
     @property
     def label(self) -> str:
-        """The most frequent one."""
+        """The most frequent label."""
         return next(iter(self.shares))
 
 
 @dataclass(frozen=True)
 class Moment:
-    """The reading in which an emotion was strongest, and the face: uint8 (H, W, 3), RGB, at most 160 pixels a side."""
+    """The reading in which an emotion was strongest, with the face: uint8 (H, W, 3), RGB, at most 160 pixels a side."""
 
     reading: Reading
     thumbnail: np.ndarray
 
 
 def columns(labels: Sequence[str]) -> list[str]:
-    """COLUMNS, then one for each class; a class that is called like another gets "(probability)" behind its name."""
+    """COLUMNS, then one per class; a class named like a column gets "(probability)" appended."""
     return [*COLUMNS, *class_columns(labels, COLUMNS)]
 
 
 def rows(readings: Iterable[Reading], labels: Sequence[str]) -> list[dict]:
-    """A row a reading, by the names of `columns`: time in seconds, face is its number, box in pixels.
+    """One row per reading, keyed by `columns`: time in seconds, number of the face, box in pixels.
 
     Args:
-        labels: of the model. A class that a reading's model did not know is None there.
+        labels: of the model. Classes that a reading's model does not have are None.
     """
     names = columns(labels)
     facts = [(r.time, r.number, *r.box, r.label, r.confidence, *_shares(r, labels)) for r in readings]
@@ -100,7 +100,7 @@ def rows(readings: Iterable[Reading], labels: Sequence[str]) -> list[dict]:
 
 
 def table(readings: Iterable[Reading], labels: Sequence[str]) -> "pd.DataFrame":
-    """The rows as a table; it needs pandas, of the extra `app`."""
+    """The rows as a table; requires pandas, from the extra `app`."""
     with extra("app", "A table"):
         import pandas as pd
 
@@ -114,7 +114,7 @@ def _shares(reading: Reading, labels: Sequence[str]) -> list[np.float32 | None]:
 
 
 def summary(readings: Iterable[Reading]) -> list[Summary]:
-    """One a face, in the order of their numbers."""
+    """One summary per face, in the order of their numbers."""
     faces = {}
     for reading in readings:
         faces.setdefault(reading.number, []).append(reading)
@@ -138,16 +138,16 @@ def _summary(readings: list[Reading]) -> Summary:
 
 def _means(readings: list[Reading], labels: tuple[str, ...]) -> list[float]:
     if all(reading.labels == labels for reading in readings):
-        return np.mean([reading.probabilities for reading in readings], axis=0, dtype=np.float64).tolist()
+        return list(map(float, np.mean([reading.probabilities for reading in readings], axis=0, dtype=np.float64)))
     return [float(np.mean([reading.probability(label) for reading in readings])) for label in labels]
 
 
 def keep_strongest(moments: dict[str, Moment], image: np.ndarray, readings: Iterable[Reading]) -> None:
-    """Note in `moments` where one of these readings is the strongest of its class yet.
+    """Update `moments` with readings that are the strongest of their class so far.
 
     Args:
-        moments: by class; grows from nothing as pictures come.
-        image: uint8 (H, W, 3), RGB, without marks: the picture that was read.
+        moments: by class; updated in place.
+        image: uint8 (H, W, 3), RGB, without marks: the frame that was read.
     """
     for reading in readings:
         if records := list(_records({label: moment.reading for label, moment in moments.items()}, reading)):
@@ -155,7 +155,7 @@ def keep_strongest(moments: dict[str, Moment], image: np.ndarray, readings: Iter
 
 
 def _records(best: dict[str, Reading], reading: Reading) -> list[str]:
-    """The classes that are more probable here than ever before."""
+    """The classes that are more probable here than in any earlier reading."""
     shares = zip(reading.labels, reading.probabilities, strict=True)
     return [label for label, share in shares if label not in best or share > best[label].probability(label)]
 

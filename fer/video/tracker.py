@@ -1,6 +1,7 @@
-"""Numbers that stay with faces from picture to picture, and probabilities that do not jump.
+"""Tracking: stable face numbers from frame to frame, and smoothed probabilities.
 
-By hand: the `trackers` package requires opencv-python, whose GUI libraries servers lack, and smooths no probabilities.
+Implemented here because the `trackers` package requires opencv-python, whose GUI libraries servers lack, and does not
+smooth probabilities.
 """
 
 from collections.abc import Callable, Iterable
@@ -13,23 +14,23 @@ import numpy as np
 from fer.errors import FerError
 from fer.inference.prediction import Prediction
 
-OVERLAP = 0.3  # of two boxes of the same face (intersection over union); SORT's default (Bewley et al. 2016)
-REACH = 1.0  # face sizes that a centre may be off where boxes do not overlap: 5 a second at five readings a second
-MOST_GROWTH = 2.0  # of a face's side between two readings; what differs more is another face
-LONGEST_GLIDE = 1.0  # seconds that a face is expected to go on moving as before; people turn round
-ANEW = 3.0  # time constants of absence after which what was seen before would weigh 5 %, and is left out
+OVERLAP = 0.3  # minimum intersection over union for the same face; SORT's default (Bewley et al. 2016)
+REACH = 1.0  # face sizes a centre may move without overlap: 5 per second at five readings per second
+MOST_GROWTH = 2.0  # largest change of a face's side between readings; beyond it, a different face
+LONGEST_GLIDE = 1.0  # seconds for which motion is extrapolated; people turn round
+ANEW = 3.0  # time constants of absence after which earlier readings would weigh 5%, and are dropped
 
 Box = tuple[float, float, float, float]
 
 
 @dataclass(frozen=True)
 class Tracked:
-    """A face with the number that it keeps.
+    """A face with its stable number.
 
     Attributes:
-        number: from 1; never given to another face again.
+        number: from 1; never reused.
         prediction: with smoothed probabilities.
-        raw: as the model gave it.
+        raw: the model's own prediction.
         first_seen: seconds.
     """
 
@@ -40,17 +41,17 @@ class Tracked:
 
     @property
     def mark(self) -> tuple[int, Prediction]:
-        """What is drawn of it."""
+        """What is drawn for it."""
         return self.number, self.prediction
 
 
 @dataclass(eq=False)
 class _Track:
-    """What is known of a numbered face.
+    """The state of a tracked face.
 
     Attributes:
-        velocity: of the centre, in pixels a second.
-        present: it was in the latest picture.
+        velocity: of the centre, in pixels per second.
+        present: whether it was in the latest frame.
         probabilities: float64 (C,), smoothed, in the order of `labels`.
     """
 
@@ -64,7 +65,7 @@ class _Track:
     present: bool = True
 
     def expected(self, time: float) -> Box:
-        """Where it would be if it moved on."""
+        """Its extrapolated position."""
         seconds = min(time - self.seen, LONGEST_GLIDE)
         dx, dy = (speed * seconds for speed in self.velocity)
         x1, y1, x2, y2 = self.box
@@ -72,13 +73,12 @@ class _Track:
 
 
 class Tracker:
-    """Gives faces their numbers, picture by picture. For one thread at a time.
+    """Numbers faces, frame by frame. Not thread-safe.
 
     Args:
         smoothing: time constant in seconds of an exponential average of the probabilities; 0 for none. The attribute
             may be changed at any time.
-        memory: seconds after which a face that is gone is forgotten; until then it finds its number again near where
-            it was.
+        memory: seconds after which an absent face is forgotten; until then it gets its number back near where it was.
 
     Raises:
         FerError: for negative seconds.
@@ -93,13 +93,13 @@ class Tracker:
         self._numbers, self._time = 0, -inf
 
     def update(self, predictions: list[Prediction], time: float) -> list[Tracked]:
-        """Number the faces of the next picture.
+        """Number the faces of the next frame.
 
         Args:
-            time: of the picture, in seconds; one before that of the last picture counts as the same.
+            time: of the frame, in seconds; earlier than the last frame counts as the same time.
 
         Returns:
-            one a prediction, in their order; no number comes twice.
+            one per prediction, in the same order, with unique numbers.
         """
         self._time = time = max(time, self._time)
         self._tracks = [track for track in self._tracks if time - track.seen <= self.memory]
@@ -109,14 +109,14 @@ class Tracker:
         return [self._follow(found.get(i), prediction, time) for i, prediction in enumerate(predictions)]
 
     def _find(self, boxes: list[Box], time: float) -> dict[int, _Track]:
-        """The known faces by their box's position: first those of the latest picture, first those that overlap."""
+        """The known face of each box, by its index: present faces first, and overlapping ones first."""
         found = {}
         for present in (True, False):
-            for likeness in (_overlap, _nearness):
+            for similarity in (_overlap, _nearness):
                 known = {t.number for t in found.values()}
                 tracks = [t for t in self._tracks if t.present == present and t.number not in known]
                 left = {i: box for i, box in enumerate(boxes) if i not in found}
-                found |= _pairs(tracks, left, lambda track, box, like=likeness: like(track, box, time))
+                found |= _pairs(tracks, left, lambda track, box, score=similarity: score(track, box, time))
         return found
 
     def _follow(self, track: _Track | None, prediction: Prediction, time: float) -> Tracked:
@@ -136,11 +136,11 @@ class Tracker:
         return Tracked(track.number, smoothed, prediction, track.first_seen)
 
 
-def _pairs(tracks: Iterable[_Track], boxes: dict[int, Box], likeness: Callable) -> dict[int, _Track]:
-    """Each box's track, the likest first; none twice, and none where the likeness is 0."""
-    likes = ((likeness(track, box), i, track) for track, (i, box) in product(tracks, boxes.items()))
+def _pairs(tracks: Iterable[_Track], boxes: dict[int, Box], similarity: Callable) -> dict[int, _Track]:
+    """The track of each box, most similar first; each track once, and none with a similarity of 0."""
+    scored = ((similarity(track, box), i, track) for track, (i, box) in product(tracks, boxes.items()))
     pairs, taken = {}, set()
-    for _, i, track in sorted((like for like in likes if like[0] > 0), key=lambda like: -like[0]):
+    for _, i, track in sorted((entry for entry in scored if entry[0] > 0), key=lambda entry: -entry[0]):
         if i not in pairs and track.number not in taken:
             pairs[i] = track
             taken.add(track.number)
@@ -148,7 +148,7 @@ def _pairs(tracks: Iterable[_Track], boxes: dict[int, Box], likeness: Callable) 
 
 
 def _overlap(track: _Track, box: Box, time: float) -> float:
-    """Intersection over union with where the face is expected; 0 where it is too little."""
+    """Intersection over union with the expected position; 0 below OVERLAP."""
     ours = track.expected(time)
     width = min(ours[2], box[2]) - max(ours[0], box[0])
     height = min(ours[3], box[3]) - max(ours[1], box[1])
@@ -158,7 +158,7 @@ def _overlap(track: _Track, box: Box, time: float) -> float:
 
 
 def _nearness(track: _Track, box: Box, time: float) -> float:
-    """1 where the face was or is expected, 0 from REACH face sizes away and for another size."""
+    """1 at the last or expected position, 0 from REACH face sizes away or for a different size."""
     sides = _side(track.box), _side(box)
     if max(sides) > MOST_GROWTH * min(sides):
         return 0.0
@@ -178,5 +178,5 @@ def _centre(box: Box) -> tuple[float, float]:
 
 
 def _side(box: Box) -> float:
-    """Of a square as large as the box."""
+    """Side of a square with the box's area."""
     return sqrt((box[2] - box[0]) * (box[3] - box[1]))

@@ -1,4 +1,4 @@
-"""One contract for every network, and for the copy of it that is trained."""
+"""The contract of every network, and of its training copy."""
 
 import keras
 import numpy as np
@@ -14,21 +14,21 @@ FACES[0], FACES[1] = 0, 255
 SIZES = {"vgg_small": (1.1e6, 1.3e6), "resnet10": (1.1e6, 1.3e6), "mini_xception": (5e4, 6e4)}
 
 
-def lived_in(network: keras.Model) -> keras.Model:
-    """The network with weights and batch statistics as after some training: none at its start, all variances > 0."""
+def perturbed(network: keras.Model) -> keras.Model:
+    """The network with non-initial weights and batch statistics, as after training; all variances > 0."""
     random = np.random.default_rng(1)
     noise = [random.normal(0, 0.05, w.shape) * (w.std() if w.ndim > 1 else 1) for w in network.get_weights()]
-    lived = [w + (n if w.ndim > 1 else np.abs(n)) for w, n in zip(network.get_weights(), noise, strict=True)]
-    network.set_weights([w.astype(np.float32) for w in lived])
+    weights = [w + (n if w.ndim > 1 else np.abs(n)) for w, n in zip(network.get_weights(), noise, strict=True)]
+    network.set_weights([w.astype(np.float32) for w in weights])
     return network
 
 
 @pytest.fixture(scope="module", params=large_are_slow(ARCHITECTURES))
 def network(request) -> keras.Model:
-    return lived_in(networks.build(TrainConfig(architecture=request.param), 7))
+    return perturbed(networks.build(TrainConfig(architecture=request.param), 7))
 
 
-def test_it_is_called_as_its_file(network):
+def test_it_is_named_like_its_file(network):
     assert ARCHITECTURES[network.name].name == network.name
     assert ARCHITECTURES[network.name].reference and ARCHITECTURES[network.name].summary.endswith(".")
 
@@ -40,17 +40,17 @@ def test_raw_uint8_faces_give_finite_float_logits(network, classes):
     assert network.input_shape == (None, 48, 48, 1) and network.inputs[0].dtype == "uint8"
     logits = network.predict_on_batch(FACES)
     assert logits.shape == (5, classes) and logits.dtype == np.float32 and np.isfinite(logits).all()
-    assert not np.allclose(logits.sum(axis=1), 1)  # logits, no probabilities
+    assert not np.allclose(logits.sum(axis=1), 1)  # logits, not probabilities
 
 
-def test_scaling_is_inside(network):
+def test_scaling_is_part_of_the_network(network):
     kinds = [type(layer) for layer in network.layers]
     assert kinds.index(keras.layers.Rescaling) == 1
     low, high = network.layers[1](np.array([[[[0]], [[255]]]], np.uint8)).numpy().ravel()
     assert (low, high) == pytest.approx((-1, 1))
 
 
-def test_the_seed_gives_the_weights(network):
+def test_the_seed_determines_the_weights(network):
     first, again, other = (
         networks.build(TrainConfig(architecture=network.name, seed=seed), 7).get_weights() for seed in (1, 1, 2)
     )
@@ -58,7 +58,7 @@ def test_the_seed_gives_the_weights(network):
     assert any((a != b).any() for a, b in zip(first, other, strict=True))
 
 
-def test_it_has_about_the_size_that_is_promised(network):
+def test_it_has_about_the_expected_size(network):
     low, high = SIZES.get(network.name, (1e3, 1e8))
     assert low < network.count_params() < high
 
@@ -66,11 +66,12 @@ def test_it_has_about_the_size_that_is_promised(network):
 def test_plain_keras_loads_it_in_safe_mode(network, tmp_path):
     network.save(tmp_path / "x.keras")
     loaded = keras.saving.load_model(tmp_path / "x.keras", safe_mode=True)
+    assert isinstance(loaded, keras.Model)
     assert {type(layer).__module__.split(".")[0] for layer in loaded.layers} == {"keras"}
     np.testing.assert_allclose(loaded.predict_on_batch(FACES), network.predict_on_batch(FACES), rtol=1e-5, atol=1e-5)
 
 
-def test_the_training_copy_answers_as_the_plain_network_with_the_same_weights(network):
+def test_the_training_copy_gives_the_same_output_as_the_plain_network(network):
     config = TrainConfig(architecture=network.name, precision="float32")
     copy = networks.training_copy(network, config)
     for ours, theirs in zip(copy.get_weights(), network.get_weights(), strict=True):
@@ -90,23 +91,22 @@ def test_the_training_copy_in_bfloat16_keeps_weights_and_logits_in_float32(netwo
     [({"weight_decay": 1e-3}, True), ({"weight_decay": 0.0}, False), ({"optimizer": "adamw"}, False)],
     ids=["sgd", "sgd without decay", "adamw"],
 )
-def test_only_sgd_has_its_decay_in_the_network_and_on_every_kernel(network, settings, penalised):
+def test_only_sgd_has_weight_decay_in_the_network_and_on_every_kernel(network, settings, penalised):
     copy = networks.training_copy(network, TrainConfig(architecture=network.name, precision="float32", **settings))
     kernels = [v for v in copy.trainable_variables if "kernel" in v.name]
     assert len(copy.losses) == (len(kernels) if penalised else 0)
     if penalised:
-        wanted = 1e-3 * sum(float((v.numpy().astype(np.float64) ** 2).sum()) for v in kernels)
-        assert float(sum(copy.losses)) == pytest.approx(wanted, rel=1e-4)
+        expected = 1e-3 * sum(float((v.numpy().astype(np.float64) ** 2).sum()) for v in kernels)
+        assert float(sum(copy.losses)) == pytest.approx(expected, rel=1e-4)
 
 
-def test_the_fused_batch_norm_trains_as_keras_own():
+def test_the_fused_batch_norm_trains_like_keras_own():
     random = np.random.default_rng(2)
     inputs = random.normal(3, 2, (16, 6, 6, 3)).astype(np.float32)
     plain, fused = (kind(momentum=0.9) for kind in (keras.layers.BatchNormalization, networks.FusedBatchNormalization))
     for layer in (plain, fused):
         layer.build(inputs.shape)
-        layer.gamma.assign([0.5, 1.0, 2.0])
-        layer.beta.assign([-1.0, 0.0, 1.0])
+        layer.set_weights([[0.5, 1.0, 2.0], [-1.0, 0.0, 1.0], *layer.get_weights()[2:]])
     ours, theirs = fused(inputs, training=True), plain(inputs, training=True)
     np.testing.assert_allclose(ours, theirs, atol=1e-4)
     np.testing.assert_allclose(fused.moving_mean, plain.moving_mean, rtol=1e-4)

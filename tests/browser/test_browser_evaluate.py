@@ -38,7 +38,7 @@ def test_a_stored_report_is_read_clicked_compared_and_taken_along_without_its_da
     open_section(page, "Confusion")
     click_cell(page, 2, 4)
     count = report.confusion[2, 4]
-    page.get_by_role("heading", name=f"Of 528 fear faces {count} were called sad").wait_for()
+    page.get_by_role("heading", name=f"Fear → sad: {count} of 528").wait_for()
     page.get_by_text("These are their row numbers").wait_for()
 
     open_section(page, "Compare")
@@ -96,10 +96,10 @@ def test_a_zip_of_labelled_photos_is_judged_and_nothing_is_dropped_silently(serv
     page.goto(f"{server}/evaluate")
     page.get_by_text("My own photos").click()
     page.locator("input[type=file]").set_input_files(path)
-    told = page.get_by_text("2 of 5 photos are judged")
+    told = page.get_by_text("2 of 5 photos evaluated")
     told.wait_for()
-    assert "In 1 no face was found. 2 could not be used. In 1 there is more than one face" in told.inner_text()
-    page.get_by_text("Counting those without a found face as wrong").wait_for()
+    assert "No face found in 1. 2 could not be used. 1 with more than one face" in told.inner_text()
+    page.get_by_text("Accuracy with undetected faces counted as errors").wait_for()
     open_section(page, "Compare")
     page.get_by_text("mini_xception").first.wait_for()
     open_section(page, "Mistakes")

@@ -1,4 +1,4 @@
-"""The HTML document of a report needs nothing else, says all that matters, and trusts no name."""
+"""The HTML report is self-contained, complete, and escapes every name."""
 
 import re
 from html.parser import HTMLParser
@@ -52,7 +52,9 @@ def run() -> Run:
 
 @pytest.fixture(scope="module")
 def report(run) -> Report:
-    return stored.report(run, "fer2013", "test")
+    found = stored.report(run, "fer2013", "test")
+    assert found
+    return found
 
 
 @pytest.fixture(scope="module")
@@ -60,19 +62,19 @@ def page(run, report) -> Read:
     return read(run, report)
 
 
-def test_the_document_fetches_nothing(page):
+def test_the_document_loads_nothing_external(page):
     attributes = {name for _, given in page.tags for name in given}
     assert not attributes & {"src", "href", "srcset", "data", "action"} and not page.count("link", "iframe", "img")
     assert not any("url(" in style or "@import" in style for style in page.styles)
-    assert len("".join(page.scripts)) > 1_000_000, "Plotly is inside"
+    assert len("".join(page.scripts)) > 1_000_000, "Plotly is embedded"
 
 
-def test_the_document_says_first_what_was_judged_on_what(page, report):
+def test_the_document_starts_with_the_model_and_the_data(page, report):
     assert page.text.strip().startswith("vgg_small on fer2013 PrivateTest")
     assert references.about(report) in page.text and "n = 3,589" in page.text
 
 
-def test_every_headline_figure_with_its_interval_stands_in_the_document(page, report):
+def test_the_document_has_every_headline_metric_with_its_interval(page, report):
     found = headline(report)
     assert len(found) == 6
     for figure in found:
@@ -80,13 +82,13 @@ def test_every_headline_figure_with_its_interval_stands_in_the_document(page, re
         assert f"{figure.name} {value} {figure.why}" in page.text
 
 
-def test_every_emotion_stands_in_the_document_with_its_figures(page, report):
+def test_the_document_has_the_metrics_of_every_emotion(page, report):
     for row in tables.classes(report).to_dict("records"):
         assert f"{row['class']} {row['support']} {100 * row['precision']:.1f}% (" in page.text
         assert f"{row['average precision']:.3f} {row['ROC area']:.3f}" in page.text
 
 
-def test_confusions_calibration_coverage_and_mistakes_are_told(page, run, report):
+def test_the_document_has_confusions_calibration_coverage_and_mistakes(page, run, report):
     for sentence in (
         *sentences.worst_confusions(report),
         sentences.calibration_sentence(run, report),
@@ -97,7 +99,7 @@ def test_confusions_calibration_coverage_and_mistakes_are_told(page, run, report
     assert f"{report.rows[surest]} {EMOTIONS[report.targets[surest]]}" in page.text
 
 
-def test_the_document_tells_where_everything_comes_from(page, run, report):
+def test_the_document_states_its_provenance(page, run, report):
     assert report.fingerprint in page.text and "1,176,359 parameters" in page.text
     assert '"learning_rate": 0.02' in page.text and run.card.versions["keras"] in page.text
     assert all(reference.source in page.text for reference in references.REFERENCES)
@@ -108,8 +110,10 @@ def test_all_seven_figures_are_drawn(page):
     assert sum("Plotly.newPlot(" in script and len(script) < 1_000_000 for script in page.scripts) == 7
 
 
-def test_figures_on_other_images_than_privatetest_stand_beside_no_published_ones(run):
-    page = read(run, stored.report(run, "fer2013", "val"))
+def test_only_results_on_privatetest_are_shown_with_published_ones(run):
+    report = stored.report(run, "fer2013", "val")
+    assert report
+    page = read(run, report)
     assert page.count("figure") == 6 and "Kaggle winner" not in page.text and "PublicTest" in page.text
 
 
@@ -123,7 +127,7 @@ def test_figures_on_other_images_than_privatetest_stand_beside_no_published_ones
         ({"split": "val", "dataset": "other"}, ""),
     ],
 )
-def test_a_split_that_flatters_the_model_is_told(changes, warning, run):
+def test_a_split_with_optimistic_results_gives_a_warning(changes, warning, run):
     page = read(run, make([0, 1, 2], [0, 1, 1], **({"dataset": "fer2013"} | changes)))
     assert page.count("strong") == bool(warning) and warning in page.text
 
@@ -133,12 +137,12 @@ EVIL = ["<b>", "</script><img src=x onerror=alert(1)>", '"><a href="https://exam
 
 @pytest.mark.parametrize("name", EVIL)
 @pytest.mark.parametrize("field", ["model", "dataset"])
-def test_names_are_text_and_never_markup(field, name, run):
+def test_names_are_escaped(field, name, run):
     page = read(run, make([0, 1, 2], [0, 1, 1], **{field: name}))
     assert name in page.text and not page.count("b", "img", "a") and page.count("figure") == 6
 
 
-@pytest.mark.parametrize("name", ["a class never occurs", "one image, wrong", "all right", "all leaked"])
+@pytest.mark.parametrize("name", ["a class never occurs", "one image, wrong", "all correct", "all leaked"])
 def test_a_report_on_a_users_few_photos_makes_a_document(name, run):
     report = CASES[name].part(np.arange(min(12, len(CASES[name]))))
     changed = make(report.targets, report.predictions, dataset="mine", split="all")
@@ -148,7 +152,7 @@ def test_a_report_on_a_users_few_photos_makes_a_document(name, run):
     assert all(label in page.text for label in EMOTIONS)
 
 
-def test_a_report_on_leaked_images_only_makes_a_document(run):
+def test_a_report_on_only_leaked_images_makes_a_document(run):
     counts = references.OFFICIAL_SPLITS["PrivateTest"]
     page = read(run, make(np.repeat(range(7), counts), leaked=range(3589), dataset="fer2013"))
     assert page.count("figure") == 7 and "leak-free" not in page.text

@@ -1,4 +1,7 @@
-"""Every figure draws what its report holds, whatever the report is like."""
+"""Every figure draws its report's data, for random and degenerate reports."""
+
+# Plotly's stubs do not type traces and layouts.
+# pyright: reportAttributeAccessIssue=false, reportArgumentType=false
 
 import json
 from dataclasses import replace
@@ -49,10 +52,10 @@ OF_TWO = {
         for name in ("precision", "recall", "f1")
     },
 }
-PLAIN = CASES["random answers"]
+PLAIN = CASES["random predictions"]
 
 
-@pytest.fixture(params=CASES.values(), ids=CASES)
+@pytest.fixture(params=CASES.values(), ids=list(CASES))
 def report(request):
     return request.param
 
@@ -66,7 +69,7 @@ def numbers(values) -> np.ndarray:
 
 
 @pytest.mark.parametrize("draw", OF_ONE.values(), ids=OF_ONE)
-def test_a_figure_says_which_model_answered_which_images_and_how(draw, report):
+def test_a_figure_names_model_images_and_inference_mode(draw, report):
     figure = draw(report)
     assert subtitle(figure) == references.about(report) == ", ".join(figure.layout.meta[1:])
     assert figure.layout.title.text == as_text(figure.layout.meta[0]) and json.loads(figure.to_json())
@@ -81,12 +84,12 @@ def test_a_figure_of_two_reports_names_both_and_the_images(draw, report):
     assert f"on d test, n = {len(report):,}" in subtitle(figure) and json.loads(figure.to_json())
     named = subtitle(figure) + "".join(trace.name or "" for trace in figure.data)
     ranked = 0 < (report.targets == EMOTIONS.index("happy")).sum() < len(report)
-    if ranked or "2 models" not in named:  # a class that cannot be ranked has no curve that could be named
+    if ranked or "2 models" not in named:  # a class that cannot be ranked has no curve to name
         assert short_name(report) in named and "rival, test-time augmentation" in named
 
 
 @pytest.mark.parametrize("name", references.OFFICIAL_SPLITS)
-def test_figures_call_the_official_splits_by_their_names(name):
+def test_figures_use_the_names_of_the_official_splits(name):
     report = make(np.repeat(range(7), references.OFFICIAL_SPLITS[name]), dataset="fer2013")
     assert f"m on fer2013 {name}, n = 3,589, single pass" in subtitle(confusion_matrix(report))
 
@@ -96,7 +99,7 @@ def test_figures_call_the_official_splits_by_their_names(name):
     [((), ["m, official"]), ([0, 2], ["m, leak-free", "m, official"]), (range(500), ["m, official"])],
     ids=["nothing leaked", "some leaked", "all leaked"],
 )
-def test_the_strip_marks_the_model_among_all_references(leaked, marks):
+def test_the_strip_shows_the_model_next_to_all_references(leaked, marks):
     report = make(RANDOM[0], RANDOM[1], leaked=leaked)
     figure = reference_strip(report)
     drawn = {trace.y[0]: trace for trace in figure.data}
@@ -111,42 +114,42 @@ def test_the_strip_marks_the_model_among_all_references(leaked, marks):
         assert "n = 498" in drawn["m, leak-free"].hovertemplate
 
 
-def test_every_cell_of_the_confusion_matrix_tells_its_sentence_and_both_labels(report):
+def test_every_cell_of_the_confusion_matrix_has_its_sentence_and_both_labels(report):
     (cells,) = confusion_matrix(report).data
     assert len(cells.x) == 49 and set(numbers(cells.x)) == {1} and cells.orientation == "h"
-    for base, y, (sentence, labelled, answered) in zip(cells.base, cells.y, cells.customdata, strict=True):
+    for base, y, (sentence, true, predicted) in zip(cells.base, cells.y, cells.customdata, strict=True):
         row, column = int(y), int(base + 0.5)
-        assert (labelled, answered) == (EMOTIONS[row], EMOTIONS[column])
+        assert (true, predicted) == (EMOTIONS[row], EMOTIONS[column])
         assert sentence == confusion_sentence(report, row, column)
     assert len({(base, y) for base, y in zip(cells.base, cells.y, strict=True)}) == 49
 
 
 @pytest.mark.parametrize(("normalisation", "axis"), [("counts", None), ("rows", 1), ("columns", 0)])
-def test_the_numbers_in_the_cells_are_counts_or_shares_of_label_or_answer(normalisation, axis, report):
+def test_cells_show_counts_or_shares_of_the_true_or_predicted_class(normalisation, axis, report):
     figure = confusion_matrix(report, normalisation)
     shown = {(int(note.y), int(note.x)): note.text for note in figure.layout.annotations}
     counts = report.confusion
     values = counts if axis is None else counts / np.maximum(counts.sum(axis=axis, keepdims=True), 1)
-    wanted = {place: f"{value}" if axis is None else f"{value:.0%}" for place, value in np.ndenumerate(values)}
-    assert shown == wanted
+    expected = {place: f"{value}" if axis is None else f"{value:.0%}" for place, value in np.ndenumerate(values)}
+    assert shown == expected
 
 
-def test_a_fuller_cell_is_never_lighter():
-    (cells,) = confusion_matrix(CASES["mostly right answers"]).data
-    counts = CASES["mostly right answers"].confusion.ravel()
+def test_a_larger_count_is_never_lighter():
+    (cells,) = confusion_matrix(CASES["mostly correct predictions"]).data
+    counts = CASES["mostly correct predictions"].confusion.ravel()
     brightness = [sum(ImageColor.getrgb(color)) for color in cells.marker.color]
     assert (np.diff(numbers(brightness)[np.argsort(counts)]) <= 0).all() and len(set(brightness)) > 10
 
 
-def test_there_is_a_curve_for_each_emotion_that_can_be_ranked(report):
+def test_every_emotion_that_can_be_ranked_has_a_curve(report):
     support = report.confusion.sum(axis=1)
-    wanted = [label for label, count in zip(EMOTIONS, support, strict=True) if 0 < count < len(report)]
+    expected = [label for label, count in zip(EMOTIONS, support, strict=True) if 0 < count < len(report)]
     for figure in (precision_recall_curves([report]), roc_curves([report])):
         named = [trace.name.split(": ")[0] for trace in figure.data if ": " in trace.name]
-        assert named == wanted
+        assert named == expected
 
 
-def test_long_curves_are_thinned_and_keep_their_ends_and_their_area():
+def test_long_curves_are_thinned_but_keep_their_ends_and_area():
     report = make(np.tile(np.arange(7), 300))
     truth, scores = report.targets == 0, report.probabilities[:, 0]
     curve, chance = roc_curves([report], "angry").data
@@ -158,14 +161,14 @@ def test_long_curves_are_thinned_and_keep_their_ends_and_their_area():
     assert curve.x[-1] == 1 and curve.y[-1] == pytest.approx(1 / 7)
 
 
-def test_models_are_told_apart_by_more_than_colour():
+def test_models_differ_in_more_than_colour():
     reports = [replace(PLAIN, model=f"m{i}") for i in range(3)]
     for figure in (roc_curves(reports, "sad"), coverage_curves(reports)):
         lines = [trace.line for trace in figure.data if trace.name != "chance"]
         assert len({line.dash for line in lines}) == len({line.color for line in lines}) == 3
 
 
-def test_more_models_than_colours_are_still_drawn():
+def test_more_models_than_colours_can_be_drawn():
     reports = [replace(PLAIN, model=f"m{i}") for i in range(len(palette.MODELS) + 1)]
     for figure in (precision_recall_curves(reports, "sad"), coverage_curves(reports)):
         assert [trace.name.split(",")[0] for trace in figure.data] == [report.model for report in reports]
@@ -179,10 +182,10 @@ def test_the_reliability_diagram_draws_the_bins_with_their_intervals(report):
         assert (trace.x == bins.confidence).all() and (trace.y == bins.accuracy).all()
         np.testing.assert_allclose(trace.y - trace.error_y.arrayminus, bins.low, atol=1e-12)
         np.testing.assert_allclose(trace.y + trace.error_y.array, bins.high, atol=1e-12)
-        assert sum(trace.customdata) == len(report) and f"error {bins.expected_error:.1%}" in trace.name
+        assert sum(trace.customdata) == len(report) and f"ECE {bins.expected_error:.1%}" in trace.name
 
 
-def test_the_coverage_curve_ends_with_all_faces_and_marks_the_threshold(report):
+def test_the_coverage_curve_ends_at_full_coverage_and_marks_the_threshold(report):
     curve, *marks = coverage_curves([report], 0.6).data
     assert (curve.x[-1], curve.y[-1]) == pytest.approx((1, report.accuracy))
     given = report.confidence >= 0.6
@@ -193,7 +196,7 @@ def test_the_coverage_curve_ends_with_all_faces_and_marks_the_threshold(report):
 
 @pytest.mark.parametrize("figure", ["precision", "recall", "f1"])
 def test_differences_are_drawn_with_their_paired_intervals(figure):
-    comparison = Comparison(PLAIN, replace(CASES["mostly right answers"], tta=False))
+    comparison = Comparison(PLAIN, replace(CASES["mostly correct predictions"], tta=False))
     points = differences(comparison, figure).data[0]
     value, low, high = comparison.per_class(figure)
     assert list(points.y) == list(EMOTIONS) and (points.x == value).all()
@@ -201,14 +204,14 @@ def test_differences_are_drawn_with_their_paired_intervals(figure):
     np.testing.assert_allclose(points.x + points.error_x.array, high, atol=1e-12)
 
 
-def test_the_probabilities_of_a_face_are_bars_in_the_models_order():
+def test_the_probability_bars_follow_the_models_order():
     prediction = Prediction(Face((0, 0, 9, 9), 1.0), EMOTIONS, PLAIN.probabilities[0], np.zeros((48, 48), np.uint8))
     (bars,) = predictions.probability_bars(prediction).data
     assert list(bars.y) == list(EMOTIONS) and bars.text[0] == f"{PLAIN.probabilities[0, 0]:.1%}"
     assert list(bars.marker.color) == list(palette.COLORS.values()) and len(set(bars.marker.color)) == 7
 
 
-def test_each_class_has_a_colour_and_a_line_of_its_own():
+def test_each_class_has_its_own_colour_and_line():
     assert palette.colors_of(EMOTIONS) == list(palette.COLORS.values())
     assert palette.colors_of(("happy", "not happy")) == [palette.COLORS["happy"], palette.MODELS[0]]
     for labels in (("happy", "not happy", "sad"), OWN, [f"c{i}" for i in range(20)], (*EMOTIONS, "contempt")):

@@ -1,4 +1,7 @@
-"""The figures of a training that runs."""
+"""The figures of a training run in progress."""
+
+# Plotly's stubs do not type traces and layouts.
+# pyright: reportAttributeAccessIssue=false, reportArgumentType=false
 
 import numpy as np
 import pytest
@@ -28,26 +31,26 @@ RUNNING = Progress(TRAINING, epoch=3, batches=10, trace=((0, 1.5, 0.4), (4, 1.4,
 
 
 @pytest.mark.parametrize(("part", "first"), [("loss", 2.0), ("accuracy", 0.0)])
-def test_training_and_validation_grow_with_the_epochs(part, first):
+def test_training_and_validation_curves_have_a_point_per_epoch(part, first):
     figure = training.learning_curves(part, HISTORY, "r: tiny on d")
     curves = {trace.name: trace for trace in figure.data}
     assert list(curves["training"].x) == [1, 2, 3] and curves["training"].y[0] == first
     assert set(curves) == {"training", "validation"} and figure.layout.title.subtitle.text == "r: tiny on d"
 
 
-def test_the_running_epoch_is_a_light_line_behind_the_last_whole_one():
+def test_the_current_epoch_is_a_line_after_the_last_complete_one():
     figure = training.learning_curves("loss", HISTORY, "", running=RUNNING, best_epoch=1)
     curves = {trace.name: trace for trace in figure.data}
-    assert list(curves["batches of this epoch"].x) == [3.1, 3.5]
+    assert list(curves["current epoch, by batch"].x) == [3.1, 3.5]
     assert list(curves["best epoch"].x) == [2]
 
 
-def test_earlier_runs_lie_behind_and_an_empty_history_draws_nothing_wrong():
+def test_earlier_runs_are_drawn_even_with_an_empty_history():
     figure = training.learning_curves("accuracy", [], "", running=RUNNING, behind={"old": HISTORY})
     assert "old, validation" in [trace.name for trace in figure.data]
 
 
-def test_every_class_has_a_recall_curve_and_the_last_epoch_a_matrix():
+def test_every_class_has_a_recall_curve_and_the_last_epoch_a_confusion_matrix():
     figure = training.recall_curves(HISTORY, EMOTIONS, "")
     assert [trace.name for trace in figure.data] == list(EMOTIONS)
     matrix = training.validation_confusion(HISTORY[-1], EMOTIONS, "")

@@ -63,7 +63,7 @@ def test_predict_reads_a_folder_and_a_zip_and_tells_what_it_left_out(tmp_path, c
     [
         ("empty", None, "It contains no images."),
         ("bad.zip", b"no zip", "cannot be opened"),
-        ("film.mp4", b"Dear all", "no video that can be read"),
+        ("film.mp4", b"Dear all", "isn't a readable video"),
     ],
 )
 def test_predict_tells_what_it_cannot_read_and_answers_the_rest(name, content, message, tmp_path, capfd):

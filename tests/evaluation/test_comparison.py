@@ -1,4 +1,4 @@
-"""Two reports on the same images: every difference against brute force, SciPy or the analytic interval."""
+"""Comparisons of two reports, against brute force, SciPy and the analytic interval."""
 
 import itertools
 import math
@@ -7,6 +7,7 @@ from functools import partial
 import numpy as np
 import pytest
 from helpers.made_reports import make
+from numpy.typing import ArrayLike
 from scipy import stats
 from sklearn import metrics
 
@@ -18,12 +19,12 @@ TARGETS = np.random.default_rng(2).integers(0, 7, 2000)
 
 
 def flawed(answers: np.ndarray, share: float, seed: int) -> np.ndarray:
-    """Answers of which a share was drawn anew."""
+    """Predictions of which a share is redrawn at random."""
     random = np.random.default_rng(seed)
     return np.where(random.random(len(answers)) < share, random.integers(0, 7, len(answers)), answers)
 
 
-def pair(first, second, targets=TARGETS, **changes) -> Comparison:
+def pair(first, second, targets: ArrayLike = TARGETS, **changes) -> Comparison:
     return Comparison(make(targets, first, model="a"), make(targets, second, seed=1, model="b", **changes))
 
 
@@ -32,31 +33,31 @@ RELATED = pair(MOSTLY, flawed(MOSTLY, 0.2, 1))
 CASES = {
     "related models": RELATED,
     "unrelated models": pair(MOSTLY, flawed(TARGETS, 0.3, 2)),
-    "the same answers": pair(MOSTLY, MOSTLY),
-    "a class is never answered": pair(MOSTLY.clip(1), MOSTLY),
+    "the same predictions": pair(MOSTLY, MOSTLY),
+    "a class is never predicted": pair(MOSTLY.clip(1), MOSTLY),
     "a class never occurs": pair(MOSTLY, flawed(MOSTLY, 0.2, 1), TARGETS.clip(1)),
-    "all right against all wrong": pair(TARGETS, (TARGETS + 1) % 7),
+    "all correct against all wrong": pair(TARGETS, (TARGETS + 1) % 7),
     "one image": pair([3], [2], [3]),
 }
 
 
-@pytest.fixture(params=CASES.values(), ids=CASES)
+@pytest.fixture(params=CASES.values(), ids=list(CASES))
 def comparison(request) -> Comparison:
     return request.param
 
 
-def test_the_table_counts_images_by_label_and_both_answers(comparison):
-    wanted = np.zeros((7, 7, 7), int)
+def test_the_table_counts_images_by_label_and_both_predictions(comparison):
+    expected = np.zeros((7, 7, 7), int)
     for place in zip(
         comparison.first.targets, comparison.first.predictions, comparison.second.predictions, strict=True
     ):
-        wanted[place] += 1
-    assert (comparison.table == wanted).all()
+        expected[place] += 1
+    assert (comparison.table == expected).all()
     assert (comparison.table.sum(axis=2) == comparison.first.confusion).all()
     assert (comparison.table.sum(axis=1) == comparison.second.confusion).all()
 
 
-def test_the_difference_is_that_of_the_accuracies_and_its_interval_holds_it(comparison):
+def test_the_difference_is_that_of_the_accuracies_and_lies_in_its_interval(comparison):
     first, second = (
         metrics.accuracy_score(one.targets, one.predictions) for one in (comparison.first, comparison.second)
     )
@@ -66,12 +67,12 @@ def test_the_difference_is_that_of_the_accuracies_and_its_interval_holds_it(comp
 
 
 def exact(only_first: int, only_second: int) -> float:
-    """McNemar's exact p-value in whole numbers: twice the tail of a fair coin's tosses."""
+    """McNemar's exact p-value in integers: twice the tail of a fair coin."""
     n = only_first + only_second
     return min(1.0, 2 * sum(math.comb(n, k) for k in range(min(only_first, only_second) + 1)) / 2**n)
 
 
-def test_the_p_value_is_that_of_the_images_on_which_one_model_alone_is_right(comparison):
+def test_the_p_value_uses_the_images_on_which_only_one_model_is_correct(comparison):
     right = [one.targets == one.predictions for one in (comparison.first, comparison.second)]
     only_first, only_second = int((right[0] & ~right[1]).sum()), int((right[1] & ~right[0]).sum())
     assert (comparison.only_first, comparison.only_second) == (only_first, only_second)
@@ -82,7 +83,7 @@ COUNTS = [(0, 0), (0, 1), (1, 1), (0, 5), (5, 6), (0, 40), (17, 3), (435, 182), 
 
 
 @pytest.mark.parametrize("counts", COUNTS)
-def test_the_p_value_is_that_of_whole_numbers(counts):
+def test_the_p_value_matches_the_exact_one(counts):
     assert parted(*counts).p_value == pytest.approx(exact(*counts), rel=1e-12, abs=0)
 
 
@@ -90,7 +91,7 @@ def test_the_p_value_is_that_of_whole_numbers(counts):
     ("figure", "oracle"),
     [("precision", metrics.precision_score), ("recall", metrics.recall_score), ("f1", metrics.f1_score)],
 )
-def test_differences_of_classes_are_scikit_learns_and_their_intervals_hold_them(figure, oracle, comparison):
+def test_per_class_differences_match_scikit_learn_and_lie_in_their_intervals(figure, oracle, comparison):
     score = partial(oracle, labels=range(7), average=None, zero_division=0)
     first, second = (score(one.targets, one.predictions) for one in (comparison.first, comparison.second))
     value, low, high = comparison.per_class(figure)
@@ -108,20 +109,20 @@ def test_the_paired_interval_is_close_to_the_analytic_one(name):
     )
 
 
-def test_models_that_mistake_the_same_images_are_told_apart_more_sharply_than_by_two_samples():
+def test_the_paired_interval_is_narrower_than_the_unpaired_one_for_models_with_shared_mistakes():
     shares = np.array([RELATED.first.accuracy, RELATED.second.accuracy])
     unpaired = 2 * stats.norm.ppf(0.975) * np.sqrt((shares * (1 - shares)).sum() / len(TARGETS))
     assert np.ptp(RELATED.interval) < 0.7 * unpaired
 
 
-def test_turned_around_everything_changes_its_sign():
+def test_swapping_the_models_flips_every_sign():
     turned = Comparison(RELATED.second, RELATED.first)
     assert turned.difference == -RELATED.difference and turned.p_value == RELATED.p_value
     np.testing.assert_allclose(turned.per_class("f1")[0], -RELATED.per_class("f1")[0], atol=1e-12)
     np.testing.assert_allclose(turned.interval, [-end for end in reversed(RELATED.interval)], atol=3e-3)
 
 
-def test_disagreements_are_all_images_answered_differently_surest_first(comparison):
+def test_disagreements_list_all_differing_predictions_most_confident_first(comparison):
     apart = comparison.disagreements
     assert sorted(apart) == np.flatnonzero(comparison.first.predictions != comparison.second.predictions).tolist()
     sure = comparison.first.confidence[apart] + comparison.second.confidence[apart]
@@ -129,7 +130,7 @@ def test_disagreements_are_all_images_answered_differently_surest_first(comparis
 
 
 def parted(only_first: int, only_second: int, both: int = 1000) -> Comparison:
-    """Two models that are right on so many images each alone, and on so many together."""
+    """Two models with given numbers of images on which only one, or both, are correct."""
     place = np.arange(only_first + only_second + both)
     first, second = place < only_first + both, place >= only_first
     return pair(np.where(first, 0, 1), np.where(second, 0, 1), 0 * place)
@@ -144,45 +145,45 @@ def parted(only_first: int, only_second: int, both: int = 1000) -> Comparison:
         ((0, 1200), "better than a by 54.5 points", "p < 0.0001"),
     ],
 )
-def test_the_verdict_is_a_plain_sentence(counts, claim, p):
+def test_a_significant_difference_is_stated_with_its_numbers(counts, claim, p):
     comparison = parted(*counts)
     low, high = (100 * end for end in comparison.interval)
     assert comparison.verdict == (
         f"b is {claim} (95% {low:+.1f} to {high:+.1f}, McNemar's exact test {p}). "
-        f"It alone is right on {counts[1]:,} images, a alone on {counts[0]:,}."
+        f"Only b is correct on {counts[1]:,} images, only a on {counts[0]:,}."
     )
 
 
 @pytest.mark.parametrize(
     ("counts", "claim", "p"),
     [
-        ((10, 20), "b does better by 1.0 points here", "p = 0.099"),
-        ((24, 20), "b does worse by 0.4 points here", "p = 0.65"),
-        ((7, 7), "b does exactly as well here", "p = 1"),
+        ((10, 20), "b scores 1.0 points higher than a, but not significantly", "p = 0.099"),
+        ((24, 20), "b scores 0.4 points lower than a, but not significantly", "p = 0.65"),
+        ((7, 7), "b and a have the same accuracy", "p = 1"),
     ],
 )
-def test_what_chance_may_have_made_is_not_called_a_difference(counts, claim, p):
+def test_a_difference_that_may_be_chance_is_called_not_significant(counts, claim, p):
     verdict = parted(*counts).verdict
-    assert verdict.startswith(f"{claim}, which does not show that it differs from a (95% ") and p in verdict
+    assert verdict.startswith(f"{claim} (95% ") and p in verdict
     assert " is better" not in verdict and " is worse" not in verdict
 
 
-def test_models_that_are_right_on_the_same_images_are_not_called_better_or_worse():
-    assert parted(0, 0).verdict == "b and a are right on the very same images."
-    assert pair([1, 1], [2, 2], [0, 0]).verdict == "b and a are right on the very same images."
+def test_models_that_are_correct_on_the_same_images_are_not_called_better_or_worse():
+    assert parted(0, 0).verdict == "b and a are correct on exactly the same images."
+    assert pair([1, 1], [2, 2], [0, 0]).verdict == "b and a are correct on exactly the same images."
 
 
-def test_the_verdict_tells_the_same_model_with_augmentation_from_itself():
+def test_the_verdict_distinguishes_a_model_with_augmentation_from_itself():
     plain = make([0, 1], [0, 0], model="m")
     augmented = make([0, 1], [0, 1], model="m", tta=True)
     sentence = Comparison(plain, augmented).verdict
-    assert sentence.startswith("m with test-time augmentation does better by 50.0 points here")
+    assert sentence.startswith("m with test-time augmentation scores 50.0 points higher than m, but")
 
 
 OTHERS = {
     "other rows": {"rows": np.array([1, 2, 4])},
     "rows in another order": {"rows": np.array([101, 100, 102])},
-    "other pictures": {"fingerprint": "e" * 64},
+    "other images": {"fingerprint": "e" * 64},
     "another split": {"split": "val"},
     "other labels": {"labels": EMOTIONS[::-1]},
 }
@@ -192,7 +193,7 @@ OTHERS = {
 def test_reports_on_other_images_are_not_compared(changes):
     report, other = make([0, 1, 2]), make([0, 1, 2], **changes)
     for first, second in itertools.permutations((report, other)):
-        with pytest.raises(FerError, match=r"were not judged on the same images\. Evaluate both on the same split"):
+        with pytest.raises(FerError, match=r"were not evaluated on the same images\. Evaluate both on the same split"):
             Comparison(first, second)
 
 

@@ -1,4 +1,4 @@
-"""The pictures behind a report, and the votes of FER+'s taggers on them."""
+"""The images behind a report, and the votes of FER+'s annotators on them."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -32,7 +32,7 @@ def source(write_csv, small_rows) -> Path:
 
 @pytest.fixture
 def run(tmp_path, source) -> Run:
-    """A run that says that it was trained on that source."""
+    """A run whose recipe names that source."""
     return RunStore(tmp_path / "models").create(TrainConfig(data=str(source)), "x")
 
 
@@ -52,30 +52,30 @@ def usage_names(rows: Rows) -> list[str]:
     return [("Training", "PublicTest", "PrivateTest")[code] for code in rows.usage]
 
 
-def test_pictures_are_found_by_the_rows_of_the_report(small_rows, run):
+def test_images_are_found_by_the_rows_of_the_report(small_rows, run):
     report = report_on(small_rows)
     found = pictures_of(report, run)
     assert found.votes is None and found.names == () and found.votes_in_words(3) == ""
-    wanted = small_rows.images[small_rows.usage == 2]
-    assert (found.images[report.rows] == wanted).all() and len(wanted) == len(report) == 14
+    expected = small_rows.images[small_rows.usage == 2]
+    assert (found.images[report.rows] == expected).all() and len(expected) == len(report) == 14
 
 
-def test_pictures_are_found_by_the_name_of_the_data_set_too(small_rows, source, tmp_path, monkeypatch):
+def test_images_are_also_found_by_the_name_of_the_data_set(small_rows, source, tmp_path, monkeypatch):
     run = RunStore(tmp_path / "models").create(TrainConfig(data="elsewhere"), "x")
     monkeypatch.setattr(catalog, "DATA", source.parent)
     assert len(pictures_of(report_on(small_rows), run).images) == len(small_rows.images)
 
 
-def test_the_votes_beside_the_source_come_along(small_rows, run, source):
+def test_votes_next_to_the_source_are_loaded(small_rows, run, source):
     write_votes(source, usage_names(small_rows))
     found = pictures_of(report_on(small_rows), run)
-    assert found.votes.shape == (len(small_rows.images), 10)
+    assert found.votes is not None and found.votes.shape == (len(small_rows.images), 10)
     assert (found.votes == votes(neutral=1, sad=2, angry=7)).all()
     assert found.votes_in_words(5) == "7 angry, 2 sad, 1 neutral"
 
 
 @pytest.mark.parametrize("damage", ["other order", "too few", "no columns"])
-def test_votes_that_are_not_on_these_pictures_are_left_out(damage, small_rows, run, source):
+def test_votes_on_other_images_are_ignored(damage, small_rows, run, source):
     usage = usage_names(small_rows)
     write_votes(source, {"other order": usage[::-1], "too few": usage[:-1], "no columns": usage}[damage])
     if damage == "no columns":
@@ -83,14 +83,14 @@ def test_votes_that_are_not_on_these_pictures_are_left_out(damage, small_rows, r
     assert pictures_of(report_on(small_rows), run).votes is None
 
 
-def test_other_pictures_than_the_judged_ones_are_refused(small_rows, run):
+def test_images_other_than_the_evaluated_ones_are_refused(small_rows, run):
     for changes in ({"fingerprint": "e" * 64}, {"rows": np.arange(14) + 10**6}):
         report = replace(report_on(small_rows), **changes)
-        with pytest.raises(FerError, match=r"other images or labels than the one that was judged\. Evaluate again"):
+        with pytest.raises(FerError, match=r"other images or labels than the one that was evaluated\. Evaluate again"):
             pictures_of(report, run)
 
 
-def test_a_data_set_that_is_not_here_is_told(small_rows, run):
+def test_a_missing_data_set_is_reported(small_rows, run):
     with pytest.raises(FerError, match=r"Unknown data set 'elsewhere'.*data/README\.md"):
         pictures_of(report_on(small_rows, dataset="elsewhere"), run)
 
@@ -104,11 +104,11 @@ def test_a_data_set_that_is_not_here_is_told(small_rows, run):
         (votes(), ""),
     ],
 )
-def test_votes_are_told_in_words_most_first(row, words):
+def test_votes_are_listed_most_frequent_first(row, words):
     assert Pictures(np.empty((1, 48, 48), np.uint8), votes=row[None]).votes_in_words(0) == words
 
 
-def test_taggers_side_with_the_model_the_label_or_neither_of_them():
+def test_annotators_agree_with_the_model_the_label_or_neither():
     cases = [  # (label, answer, votes)
         ("sad", "fear", votes(fear=6, sad=4)),
         ("sad", "fear", votes(fear=3, sad=2, NF=2, unknown=1, neutral=1, angry=1)),
@@ -127,7 +127,7 @@ def test_taggers_side_with_the_model_the_label_or_neither_of_them():
     assert sides(make(targets, answers, rows=rows), cast) == {"model": 2, "label": 1, "neither": 5}
 
 
-def test_taggers_take_no_side_where_there_is_no_mistake():
+def test_without_mistakes_there_is_nothing_to_agree_with():
     assert sides(make([1, 2], [1, 2], rows=np.arange(2)), np.ones((2, 10), int)) == {
         "model": 0,
         "label": 0,

@@ -1,4 +1,4 @@
-"""FER2013's splits are known by their counts, and every published figure has its source."""
+"""FER2013's splits are recognized by their counts, and every published result has a source."""
 
 import numpy as np
 import pytest
@@ -16,7 +16,7 @@ def official(name: str, **changes):
 
 
 @pytest.mark.parametrize("name", OFFICIAL_SPLITS)
-def test_an_official_split_has_3589_images_and_is_known_by_them_in_any_order(name):
+def test_an_official_split_has_3589_images_and_is_recognized_in_any_order(name):
     report = official(name, split="val")
     assert name in USAGE_CODES and len(report) == 3589 and split_name(report) == name
     assert split_name(report.part(np.random.default_rng(0).permutation(3589))) == name
@@ -25,7 +25,7 @@ def test_an_official_split_has_3589_images_and_is_known_by_them_in_any_order(nam
 @pytest.mark.parametrize(("split", "name"), [("val", "PublicTest"), ("test", "PrivateTest")])
 def test_the_shipped_reports_are_on_the_official_splits(split, name):
     report = stored.report(RunStore()["mini_xception"], "fer2013", split)
-    assert split_name(report) == name
+    assert report and split_name(report) == name
     assert about(report) == f"mini_xception on fer2013 {name}, n = 3,589, single pass"
 
 
@@ -43,17 +43,17 @@ def test_other_images_or_labels_keep_their_own_name():
         ({"dataset": "mine", "split": "all"}, "m on mine, n = 3, single pass"),
     ],
 )
-def test_what_stands_beside_a_figure_names_model_data_split_number_and_way(changes, words):
+def test_captions_name_model_data_split_count_and_inference_mode(changes, words):
     report = make([0, 1, 2], **changes)
     assert about(report) == ", ".join(about_lines([report])) == words
     assert ", ".join(about_lines([report, report])) == f"2 models on {judged_on(report)}" and judged_on(report) in words
 
 
 @pytest.mark.parametrize("reference", REFERENCES, ids=lambda reference: reference.name)
-def test_a_published_figure_is_plausible_and_has_a_source_that_can_be_opened(reference):
+def test_a_published_result_is_plausible_and_has_a_link(reference):
     assert 0.5 < reference.accuracy < 0.8 and 0 <= reference.spread < 0.1
     assert "https://" in reference.source and reference.name and reference.note
 
 
-def test_no_published_figure_is_there_twice():
+def test_published_results_have_unique_names():
     assert len({reference.name for reference in REFERENCES}) == len(REFERENCES)

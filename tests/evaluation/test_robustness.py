@@ -1,4 +1,7 @@
-"""How accuracy falls: the changes do what they say, and what was measured is kept, drawn and told."""
+"""Robustness: the changes do what they say, and results are stored, drawn and listed."""
+
+# Plotly's stubs do not type traces and layouts.
+# pyright: reportAttributeAccessIssue=false, reportArgumentType=false
 
 import json
 from pathlib import Path
@@ -39,7 +42,7 @@ def measured(dataset):
 
 
 @pytest.mark.parametrize("kind", CHANGES)
-def test_a_change_grows_with_its_strength_and_is_the_same_every_time(images, kind):
+def test_a_change_grows_with_its_strength_and_is_deterministic(images, kind):
     change = CHANGES[kind]
     seen = [changed(images, kind, strength) for strength in change.strengths]
     assert all(one.shape == images.shape and one.dtype == np.uint8 for one in seen)
@@ -54,13 +57,14 @@ def test_a_change_grows_with_its_strength_and_is_the_same_every_time(images, kin
 
 
 @pytest.mark.parametrize("kind", [kind for kind, change in CHANGES.items() if change.neutral is not None])
-def test_the_least_strength_leaves_pictures_alone_when_it_is_applied_too(images, kind):
+def test_a_nearly_neutral_strength_hardly_changes_an_image(images, kind):
     change = CHANGES[kind]
+    assert change.neutral is not None
     nearly = changed(images, kind, change.neutral + 1e-4)  # not the shortcut for the neutral strength
     assert np.abs(nearly.astype(int) - images).max() <= 1
 
 
-def test_a_shift_moves_every_picture_by_whole_pixels_on_both_axes_and_repeats_the_edge(images):
+def test_a_shift_moves_every_image_by_whole_pixels_on_both_axes_and_repeats_the_edge(images):
     ways = set()
     for image, moved in zip(images, changed(images, "shift", 4), strict=True):
         wide = np.pad(image, 4, mode="edge")
@@ -68,7 +72,7 @@ def test_a_shift_moves_every_picture_by_whole_pixels_on_both_axes_and_repeats_th
     assert ways == {(0, 0), (0, 8), (8, 0), (8, 8)}
 
 
-def test_darkness_noise_and_scale_are_as_strong_as_they_say():
+def test_darkness_noise_and_scale_have_the_stated_strength():
     grey = np.full((2, 48, 48), 120, np.uint8)
     assert (changed(grey, "darkness", 0.4) == 48).all()
     assert changed(grey, "noise", 10).std() == pytest.approx(10, rel=0.05)
@@ -78,7 +82,7 @@ def test_darkness_noise_and_scale_are_as_strong_as_they_say():
     )
 
 
-def test_measuring_tells_every_strength_beside_the_untouched_answers(measured, untouched):
+def test_every_strength_is_measured_against_the_unchanged_images(measured, untouched):
     assert (measured["n"], measured["judged_on"]) == (7, "small val, n = 7")
     assert measured["accuracy"] == untouched.accuracy and measured["fingerprint"] == untouched.fingerprint
     for kind, change in CHANGES.items():
@@ -92,21 +96,21 @@ def test_measuring_tells_every_strength_beside_the_untouched_answers(measured, u
             assert (same["accuracy"], same["macro_f1"], same["change"]) == (untouched.accuracy, untouched.macro_f1, 0)
 
 
-def test_a_part_of_the_data_is_so_many_images_with_their_own_labels(dataset):
+def test_a_part_of_the_data_keeps_images_and_labels_together(dataset):
     part = part_of(dataset, 3).val
     places = np.searchsorted(dataset.val.rows, part.rows)
     assert len(part) == 3 and np.array_equal(dataset.val.images[places], part.images)
     assert np.array_equal(dataset.val.labels[places], part.labels)
 
 
-def test_what_was_measured_is_kept_in_the_run(measured, tmp_path):
+def test_results_are_stored_in_the_run(measured, tmp_path):
     run = RunStore(tmp_path).create(TrainConfig(), "x")
     assert run.robustness == {}
     run.robustness = measured
     assert run.robustness == measured
 
 
-def test_the_figure_has_a_panel_a_kind_and_a_line_a_model(measured):
+def test_the_figure_has_a_panel_per_kind_and_a_line_per_model(measured):
     figure = accuracy_falls({"a": measured, "<b>": measured}, "small val, n = 7, single pass")
     assert [title.text.split(",")[0] for title in figure.layout.annotations] == list(CHANGES)
     assert len(figure.data) == 2 * len(CHANGES)
@@ -120,19 +124,20 @@ def test_the_figure_has_a_panel_a_kind_and_a_line_a_model(measured):
 
 
 @pytest.mark.parametrize("name", SHIPPED)
-def test_the_shipped_models_were_measured_on_the_images_of_their_stored_report(name):
+def test_the_shipped_models_were_measured_on_the_images_of_their_stored_reports(name):
     run = RunStore()[name]
     report = stored.report(run, "fer2013", "val")
+    assert report
     assert run.robustness["fingerprint"] == report.fingerprint
     assert run.robustness["accuracy"] == pytest.approx(report.accuracy, abs=3 / len(report))
 
 
-def test_the_docs_table_is_what_the_shipped_models_hold():
+def test_the_table_in_the_docs_matches_the_shipped_models():
     held = table({name: RunStore()[name].robustness for name in SHIPPED})
     assert held in (ROOT / "docs/experiments.md").read_text()
 
 
-def test_the_models_page_shows_the_chosen_model_and_others_and_nothing_where_none_was_measured(models):
+def test_the_models_page_shows_the_results_of_the_chosen_models_if_there_are_any(models):
     app = AppTest.from_file(str(ROOT / "pages/models.py"), default_timeout=120).run()
     assert not app.exception and [header.value for header in app.header].count("How accuracy falls") == 1
     assert lines(app) == ["vgg_small", "mini_xception"]

@@ -29,15 +29,15 @@ def make(targets, answers=None, *, leaked=(), seed: int = 0, **changes) -> Repor
 
 RANDOM = np.random.default_rng(1).integers(0, 7, (2, 500))
 CASES = {
-    "random answers": make(RANDOM[0], RANDOM[1], leaked=range(50)),
-    "mostly right answers": make(RANDOM[0], np.where(np.arange(500) % 3, *RANDOM), tta=True),
+    "random predictions": make(RANDOM[0], RANDOM[1], leaked=range(50)),
+    "mostly correct predictions": make(RANDOM[0], np.where(np.arange(500) % 3, *RANDOM), tta=True),
     "random probabilities": make(RANDOM[0], seed=3),
-    "a class is never answered": make(RANDOM[0], RANDOM[1].clip(1)),
+    "a class is never predicted": make(RANDOM[0], RANDOM[1].clip(1)),
     "a class never occurs": make(RANDOM[0].clip(1), RANDOM[1]),
-    "a class neither occurs nor is answered": make(RANDOM[0].clip(2), RANDOM[1].clip(2)),
-    "one image, right": make([3], [3]),
+    "a class neither occurs nor is predicted": make(RANDOM[0].clip(2), RANDOM[1].clip(2)),
+    "one image, correct": make([3], [3]),
     "one image, wrong": make([3], [6]),
-    "all right": make(RANDOM[0], RANDOM[0]),
+    "all correct": make(RANDOM[0], RANDOM[0]),
     "all wrong": make(RANDOM[0], (RANDOM[0] + 1) % 7),
     "one class only": make([4] * 9, [4] * 9),
     "all leaked": make([0, 1, 2], [0, 1, 1], leaked=range(3)),

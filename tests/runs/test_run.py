@@ -94,7 +94,7 @@ def test_a_report_with_labels_in_another_order_is_refused(store):
     run = finished(store, "x")
     stored.add_report(run, make([0, 1], labels=EMOTIONS[::-1]))
     with pytest.raises(
-        FerError, match=r"d-test\.json counts its labels as neutral, .*, but x answers angry, .* wrongly"
+        FerError, match=r"d-test\.json has the labels neutral, .*, but x predicts angry, .* Evaluate again"
     ):
         stored.report(run, "d", "test")
     stored.add_report(run, make([0, 1]))

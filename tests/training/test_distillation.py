@@ -1,4 +1,4 @@
-"""Teachers' answers as soft targets, and where they come from."""
+"""Teachers' predictions as soft targets."""
 
 import shutil
 from dataclasses import replace
@@ -76,7 +76,7 @@ def test_a_teacher_that_is_not_there_is_told(student):
 def test_a_teacher_of_other_classes_is_told(store, student):
     run, one = student(), store["one"]
     one.card = replace(one.card, labels=tuple("abcdefg"))
-    with pytest.raises(FerError, match="The teacher one answers a, b, c, d, e, f, g, not angry"):
+    with pytest.raises(FerError, match="The teacher one predicts a, b, c, d, e, f, g, not angry"):
         taught(run, open_dataset(run.config.data))
 
 
@@ -94,8 +94,8 @@ def test_a_training_is_stopped_while_its_teachers_answer_and_goes_on(student):
         stop.ask(run)
 
     assert worker.train(run, on_answer=ask) is False
-    assert [id for id, _ in asked] == ["one"] and asked[0][1].startswith("asking the teacher one: 35 of 35 faces")
-    assert run.status.state == "stopped" and run.status.message == "Stopped while its teachers answered."
+    assert [id for id, _ in asked] == ["one"] and asked[0][1].startswith("predicting with teacher one: 35 of 35 faces")
+    assert run.status.state == "stopped" and run.status.message == "Stopped during the teachers' predictions."
     assert worker.train(run)
 
 

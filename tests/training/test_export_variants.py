@@ -108,14 +108,14 @@ def test_without_the_data_float16_is_made_and_says_that_it_was_not_measured(run,
     monkeypatch.setattr(variants, "_float16", lambda network, path, dataset: path.write_bytes(made))
     record = variants.convert(without_data(run, tmp_path), "float16")
     assert (record.val_accuracy, record.val_n, record.val_accuracy_change) == (None, 0, None)
-    assert "Unknown data set" in record.not_measured and record.compared_on == "drawn faces"
+    assert "Unknown data set" in record.not_measured and record.compared_on == "synthetic faces"
     assert record.same_answers > 0.9
 
 
 def test_without_the_data_int8_is_refused_and_leaves_nothing(run, tmp_path):
     run = without_data(run, tmp_path)
     export_path(run, "int8").unlink(missing_ok=True)
-    with pytest.raises(FerError, match="int8 is calibrated on training images, but: Unknown data set"):
+    with pytest.raises(FerError, match="int8 needs training images for calibration, but: Unknown data set"):
         variants.convert(run, "int8")
     assert not export_path(run, "int8").exists() and not run.card.exports
 
@@ -124,7 +124,7 @@ def test_a_conversion_that_went_wrong_is_refused_and_leaves_the_old_file(run, co
     before, names = export_path(run, "float16").read_bytes(), sorted(path.name for path in run.path.iterdir())
     monkeypatch.setattr(variants, "_float16", lambda network, path, dataset: path.write_bytes(b"gone wrong"))
     monkeypatch.setattr(variants, "_litert", lambda run, path: (lambda images: np.eye(7)[[0] * len(images)], ""))
-    with pytest.raises(FerError, match=r"float16 file of 'trained' answers otherwise than the original \(by"):
+    with pytest.raises(FerError, match=r"float16 file of 'trained' differs from the original by up to"):
         variants.convert(run, "float16")
     assert export_path(run, "float16").read_bytes() == before
     assert sorted(path.name for path in run.path.iterdir()) == names

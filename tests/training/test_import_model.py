@@ -1,7 +1,7 @@
-"""Networks that someone else trained: those that fit become runs and answer as before.
+"""Imports of external networks: those that fit become runs with unchanged predictions.
 
-Two are imported whole, a `.keras` and a `.tflite`; of the others Keras itself is asked what the network answers in
-the layers that fit it, without a conversion to LiteRT for each.
+One `.keras` and one `.tflite` file are imported completely; for the others, Keras runs the wrapped network, without a
+conversion to LiteRT for each.
 """
 
 import keras
@@ -170,7 +170,9 @@ def test_an_imported_run_is_judged_and_told_about_like_any_other(from_keras, sma
     assert report.accuracy == run.card.test_score.accuracy
     text = document.render(run, report)
     assert (
-        "nobody here knows on what" in text and "other.keras, SHA-256" in text and "epochs" not in text.split("SHA")[-1]
+        "trained elsewhere, on unknown data" in text
+        and "other.keras, SHA-256" in text
+        and "epochs" not in text.split("SHA")[-1]
     )
 
 
@@ -178,7 +180,7 @@ def test_a_tflite_of_this_projects_kind_is_imported_and_answers_the_same(from_tf
     run, wanted = from_tflite, Classifier(trained_run).probabilities(FACES)
     np.testing.assert_array_equal(Classifier(run).probabilities(FACES), wanted)
     assert 0 < run.card.parameters <= trained_run.card.parameters and files_of(run).keys() == {"float32"}
-    with pytest.raises(FerError, match=r"imported as \.tflite, from which no Keras network"):
+    with pytest.raises(FerError, match=r"imported as \.tflite, which has no Keras network"):
         load(run)
 
 
@@ -190,17 +192,17 @@ def test_a_tflite_with_activation_maps_keeps_them_and_other_second_outputs_are_r
     features = made.layers[-3].output
     two = keras.Model(made.input, [made.output, layers.Conv2D(7, 1)(features)])
     two.export(tmp_path / "two.tflite", format="litert", verbose=False)
-    with pytest.raises(FerError, match=r"answers \(21, 7\), \(21, 11, 11, 7\); beside its logits"):
+    with pytest.raises(FerError, match=r"returns \(21, 7\), \(21, 11, 11, 7\)\. Besides its logits"):
         import_model(tmp_path / "two.tflite", LABELS)
 
 
 @pytest.mark.parametrize(
     ("made", "message"),
     [
-        (lambda: network(), r"takes float32 \(-1, 48, 48, 1\); a .tflite must be one that takes uint8"),
+        (lambda: network(), r"takes float32 \(-1, 48, 48, 1\)\. A .tflite must be one that takes uint8"),
         (lambda: network((64, 64, 1), dtype="uint8", first=[layers.Rescaling(1.0)]), r"takes uint8 \(-1, 64, 64, 1\)"),
-        (lambda: network(dtype="uint8", first=[layers.Rescaling(0.01)], end="softmax"), "answers probabilities for 7"),
-        (lambda: network(dtype="uint8", first=[layers.Rescaling(1.0)], classes=5), r"answers float32 \(21, 5\) for 7"),
+        (lambda: network(dtype="uint8", first=[layers.Rescaling(0.01)], end="softmax"), "returns probabilities for 7"),
+        (lambda: network(dtype="uint8", first=[layers.Rescaling(1.0)], classes=5), r"returns float32 \(21, 5\) for 7"),
     ],
 )
 def test_a_tflite_that_does_not_fit_is_refused_with_what_is_expected(made, message, tmp_path, store):
@@ -213,12 +215,12 @@ def test_a_tflite_that_does_not_fit_is_refused_with_what_is_expected(made, messa
 @pytest.mark.parametrize(
     ("made", "message"),
     [
-        (lambda: network(), "does not tell their scale. Say what its training gave it: --scale 0-1"),
+        (lambda: network(), "input range is unknown. State the one used in its training: --scale 0-1"),
         (lambda: network(classes=5), "5 labels|7 labels were given"),
         (lambda: network((48, 48, 4)), "1 or 3"),
         (lambda: network((1024, 1024, 1)), "sides of 16 to 512 pixels"),
-        (lambda: network(end="sigmoid", first=[layers.Rescaling(1.0)]), "as of a sigmoid"),
-        (lambda: keras.Sequential([keras.Input((7,)), layers.Dense(7)]), "must take pictures"),
+        (lambda: network(end="sigmoid", first=[layers.Rescaling(1.0)]), "like a sigmoid"),
+        (lambda: keras.Sequential([keras.Input((7,)), layers.Dense(7)]), "must take images"),
     ],
 )
 def test_a_network_that_does_not_fit_is_refused_with_what_is_expected(made, message, saved, store):

@@ -1,4 +1,4 @@
-"""Files that are no network, too large, or could run code are refused and never run."""
+"""Files that are not networks, are too large, or could run code are refused and never run."""
 
 import json
 import zipfile
@@ -67,9 +67,9 @@ def name_nothing(config):
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (add_lambda, "holds a Lambda layer: Python code of whoever made it"),
+        (add_lambda, "contains a Lambda layer, which runs Python code from the file"),
         (name_a_function, "needs os.system, which is not part of Keras"),
-        (name_a_custom_layer, "needs theirs>Attention.Attention, which is not part of Keras: custom objects are code"),
+        (name_a_custom_layer, "needs theirs>Attention.Attention, which is not part of Keras. Custom objects are code"),
         (read_a_file, "StringLookup layer, which reads files"),
         (name_nothing, "cannot be loaded in Keras's safe mode: Could not"),
     ],
@@ -100,12 +100,12 @@ def test_a_real_lambda_layer_is_refused_and_never_called(checked_before, saved, 
     ("name", "content", "message"),
     [
         ("x.keras", b"not a zip at all", "x.keras cannot be opened: File is not a zip file"),
-        ("x.tflite", b"not a flatbuffer", "damaged or no .tflite file"),
-        ("x.tflite", b"\0\0\0\0TFL3" + b"\0" * 64, "does not run on 21 faces"),
-        ("x.h5", b"\x89HDF", "old format, in which Keras's safe mode does not keep layers from running code"),
+        ("x.tflite", b"not a flatbuffer", "damaged or not a .tflite file"),
+        ("x.tflite", b"\0\0\0\0TFL3" + b"\0" * 64, "does not run on a batch of 21 faces"),
+        ("x.h5", b"\x89HDF", "legacy format, in which Keras's safe mode cannot stop layers from running code"),
         ("x.pth", b"", "a PyTorch file, which is pickled Python code"),
         ("x.pickle", b"", "is pickled Python code"),
-        ("x.txt", b"", "no network that can be opened. Give a .keras or .tflite"),
+        ("x.txt", b"", "not a supported network file. Use a .keras or .tflite"),
     ],
 )
 def test_what_is_no_network_is_refused(name, content, message, tmp_path, store):
@@ -128,9 +128,9 @@ def test_a_zip_that_grows_too_large_is_not_unpacked(saved, monkeypatch):
 
 
 def test_a_config_that_is_too_large_or_no_json_is_not_read(saved, rewritten, monkeypatch):
-    with pytest.raises(FerError, match=r"config.json in changed.keras is no object. Save it again"):
+    with pytest.raises(FerError, match=r"config.json in changed.keras isn't a JSON object. Save it again"):
         import_model(rewritten(lambda config: "[]"), LABELS, scale="0-1")
-    with pytest.raises(FerError, match=r"config.json in changed.keras is no JSON \(Expecting"):
+    with pytest.raises(FerError, match=r"config.json in changed.keras isn't valid JSON \(Expecting"):
         import_model(rewritten(lambda config: "no JSON"), LABELS, scale="0-1")
     monkeypatch.setattr(safe_load, "MAX_CONFIG_BYTES", 1000)
     with pytest.raises(FerError, match=r"config.json in .* bytes; at most 1,000 are read"):
@@ -139,7 +139,7 @@ def test_a_config_that_is_too_large_or_no_json_is_not_read(saved, rewritten, mon
 
 def test_a_file_that_is_too_large_is_not_opened(saved, monkeypatch):
     monkeypatch.setattr(safe_load, "MAX_BYTES", 1000)
-    with pytest.raises(FerError, match="MB; at most 0 MB"):
+    with pytest.raises(FerError, match="MB; the limit is 0 MB"):
         import_model(saved(network()), LABELS, scale="0-1")
 
 
@@ -147,5 +147,5 @@ def test_a_keras_file_with_more_in_it_is_refused(saved):
     path = saved(network())
     with zipfile.ZipFile(path, "a") as archive:
         archive.writestr("assets/evil.pkl", b"")
-    with pytest.raises(FerError, match=r"holds 'assets/evil\.pkl'"):
+    with pytest.raises(FerError, match=r"contains 'assets/evil\.pkl'"):
         import_model(path, LABELS, scale="0-1")

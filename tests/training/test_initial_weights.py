@@ -74,11 +74,11 @@ def test_weights_that_cannot_be_had_are_told_with_what_to_do(create, dataset, tm
 
     monkeypatch.setattr(initial_weights, "DATA", tmp_path)
     monkeypatch.setattr(keras.applications, "Tiny", fail, raising=False)
-    with pytest.raises(FerError, match=r"\(no network\)\. Put .*tiny_backbone\.weights\.h5, or .* --no-imagenet"):
+    with pytest.raises(FerError, match=r"\(no network\)\. Save .*tiny_backbone\.weights\.h5, or .* --no-imagenet"):
         Training(create(architecture="tiny_backbone"), dataset)
     (tmp_path / "weights").mkdir()
     (tmp_path / "weights" / "tiny_backbone.weights.h5").write_bytes(b"no weights")
-    with pytest.raises(FerError, match=r"tiny_backbone\.weights\.h5 is damaged or holds others \(no network\)"):
+    with pytest.raises(FerError, match=r"tiny_backbone\.weights\.h5 is damaged or of another network \(no network\)"):
         Training(create(architecture="tiny_backbone"), dataset)
 
 

@@ -174,7 +174,7 @@ def damage_bit(content: bytes) -> bytes:
 def test_a_damaged_checkpoint_is_told(create, dataset, uninterrupted, damage):
     run = create()
     run.checkpoint_path.write_bytes(damage(uninterrupted.checkpoint_path.read_bytes()))
-    with pytest.raises(FerError, match=r"checkpoint\.npz is damaged .*Delete it to train this run from its start"):
+    with pytest.raises(FerError, match=r"checkpoint\.npz is damaged .*Delete it to restart this run"):
         Training(run, dataset)
 
 

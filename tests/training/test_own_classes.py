@@ -135,7 +135,7 @@ def test_a_terminal_that_lacks_a_names_letters_stops_nothing(own_folders, monkey
 
 def test_a_run_and_data_of_other_classes_are_refused(runs, own_folders, small_npz):
     own, merged = runs["own"], runs["merged"]
-    with pytest.raises(FerError, match=r"answers a=b .*, but small has angry, disgust"):
+    with pytest.raises(FerError, match=r"predicts a=b .*, but small has angry, disgust"):
         evaluate(own, data_for(own, small_npz), "test")
     with pytest.raises(FerError, match=r"'happy, not happy=.*' cannot be made of this data set: Unknown label 'happy'"):
         data_for(merged, own_folders)
@@ -154,7 +154,7 @@ def test_only_runs_of_the_same_classes_are_averaged(runs, create):
     assert worker.train(other)
     mean = averaging.average([runs["own"], other], "mean")
     assert mean.labels == runs["own"].labels
-    with pytest.raises(FerError, match=r"answers a=b .*, but run-2 sad, happy, neutral\."):
+    with pytest.raises(FerError, match=r"predicts a=b .*, but run-2 predicts sad, happy, neutral\."):
         averaging.average([runs["own"], runs["subset"]])
 
 
@@ -178,7 +178,7 @@ def test_photos_are_labelled_by_folders_named_after_the_runs_classes(runs, png):
     assert faces.failures[0].reason == f"Its folder 'happy' is none of {', '.join(faces.classes)}."
     report = evaluate_faces(runs["own"], faces, "mine")
     assert report.labels == runs["own"].labels and report.fingerprint == faces.fingerprint
-    with pytest.raises(FerError, match="answers happy, not happy, but mine has"):
+    with pytest.raises(FerError, match="predicts happy, not happy, but mine has"):
         evaluate_faces(runs["merged"], faces, "mine")
 
 

@@ -114,7 +114,7 @@ def test_an_average_has_the_mean_of_the_weights_and_tells_of_whom(trained_run, t
     assert all(np.allclose(mine + 0.5, mean) for mine, mean in pairs)
     assert [member.run for member in run.card.average_of] == ["a", "b"] and len(run.history) == 4
     untold = [run.card.scores, run.card.exports, run.card.temperature, run.card.temperature_tta, run.card.threshold]
-    assert not any(untold) and run.state == "finished", "not judged yet, and no recipe to go on with"
+    assert not any(untold) and run.state == "finished", "not evaluated yet, and nothing to resume"
     with pytest.raises(FerError, match="at least two"):
         averaging.average([store["a"]])
     other = store["b"]
@@ -127,5 +127,5 @@ def test_an_export_that_answers_otherwise_is_refused(trained_run, monkeypatch):
     monkeypatch.setattr(
         litert.Classifier, "logits", lambda self, images: np.eye(7, dtype=np.float32)[[0] * len(images)]
     )
-    with pytest.raises(FerError, match="answers otherwise than the trained one"):
+    with pytest.raises(FerError, match="differs from the trained one"):
         litert.check(trained_run, np.zeros((3, 48, 48), np.uint8))

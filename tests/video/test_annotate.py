@@ -1,14 +1,16 @@
-"""Films of every kind are read at their own times, with every face followed."""
+"""Videos of every format are read at their own timestamps, with every face tracked."""
 
 import tracemalloc
 from fractions import Fraction
 from itertools import pairwise
+from typing import cast
 
 import numpy as np
 import pytest
 from helpers.made_films import RedReader, annotated, film, moving, pictures, read, song, square
 
 from fer.errors import FerError
+from fer.inference.reader import EmotionReader
 from fer.video.annotate import read_video
 
 
@@ -19,7 +21,7 @@ from fer.video.annotate import read_video
         *((".webm", "libvpx-vp9"), (".ts", "libx264"), (".mp4", "mpeg4")),
     ],
 )
-def test_every_promised_format_is_read_five_times_a_second(suffix, codec, tmp_path):
+def test_every_supported_format_is_read_five_times_a_second(suffix, codec, tmp_path):
     path = film(tmp_path / f"film{suffix}", moving(50), codec=codec)
     frames = read(path)
     assert [frame.time for frame in frames] == pytest.approx([0.2 * i for i in range(10)], abs=2e-3)
@@ -31,30 +33,30 @@ def test_every_promised_format_is_read_five_times_a_second(suffix, codec, tmp_pa
     assert 0 <= frames[0].share < 0.1 and 0.85 < frames[-1].share <= 1
 
 
-def test_with_an_interval_of_zero_every_picture_is_read(tmp_path):
+def test_with_an_interval_of_zero_every_frame_is_read(tmp_path):
     frames = read(film(tmp_path / "film.mp4", moving(30)), every=0)
     assert [frame.time for frame in frames] == pytest.approx([i / 25 for i in range(30)], abs=2e-3)
 
 
-def test_a_face_keeps_its_number_however_rare_the_readings_are(tmp_path):
+def test_a_face_keeps_its_number_however_sparse_the_readings_are(tmp_path):
     frames = read(film(tmp_path / "film.mp4", [square(50, 30)] * 12, times=list(range(12))), every=4)
     assert [[tracked.number for tracked in frame.tracked] for frame in frames] == [[1]] * 3
 
 
-def test_times_are_those_of_the_pictures_and_not_their_count(tmp_path):
+def test_times_come_from_the_frames_and_not_from_their_count(tmp_path):
     times = [0, 0.04, 0.08, 0.5, 0.54, 0.9, 2.0, 2.05, 2.3]
     frames = read(film(tmp_path / "film.mkv", moving(len(times)), times=times))
     assert [frame.time for frame in frames] == pytest.approx([0, 0.5, 0.9, 2.0, 2.3], abs=2e-3)
     assert len(read(film(tmp_path / "every.mkv", moving(len(times)), times=times), every=0)) == len(times)
 
 
-def test_a_film_whose_clock_does_not_start_at_zero_does_here(tmp_path):
+def test_times_start_at_zero_whatever_the_files_clock(tmp_path):
     path = film(tmp_path / "film.mkv", moving(10), times=[7 + i / 25 for i in range(10)])
     assert [frame.time for frame in read(path)] == pytest.approx([0, 0.2], abs=2e-3)
 
 
 @pytest.mark.parametrize("rotation", [90, 180, -90])
-def test_a_film_of_a_turned_phone_is_read_upright(rotation, tmp_path):
+def test_a_video_of_a_rotated_phone_is_read_upright(rotation, tmp_path):
     upright = square(20, 10)
     stored = np.ascontiguousarray(np.rot90(upright, -rotation // 90))
     (frame,) = read(film(tmp_path / "film.mov", [stored], rotation=rotation))
@@ -62,7 +64,7 @@ def test_a_film_of_a_turned_phone_is_read_upright(rotation, tmp_path):
     assert frame.tracked[0].raw.face.box == pytest.approx((20, 10, 44, 34), abs=1)
 
 
-def test_a_picture_of_oblong_pixels_is_read_in_its_true_shape(tmp_path):
+def test_a_frame_with_non_square_pixels_is_read_in_its_true_shape(tmp_path):
     path = film(tmp_path / "film.mp4", [square(20, 10)], aspect=Fraction(4, 3))
     (frame,) = read(path)
     assert frame.image.shape == (96, 213, 3)
@@ -70,34 +72,34 @@ def test_a_picture_of_oblong_pixels_is_read_in_its_true_shape(tmp_path):
     assert pictures(tmp_path / "out.mp4")[0].shape == (96, 214, 3)
 
 
-def test_a_film_of_one_picture_is_read_and_written(tmp_path):
+def test_a_video_of_one_frame_is_read_and_written(tmp_path):
     path = film(tmp_path / "film.mp4", [square(20, 30)])
     (frame,) = annotated(path, tmp_path / "out.mp4")
     assert frame.time == 0 and len(frame.readings) == 1 and len(pictures(tmp_path / "out.mp4")) == 1
 
 
-def test_a_film_without_faces_has_frames_without_readings(tmp_path):
+def test_a_video_without_faces_has_frames_without_readings(tmp_path):
     path = film(tmp_path / "film.mp4", [np.full((64, 64, 3), 99, np.uint8)] * 20)
     frames = annotated(path, tmp_path / "out.mp4")
     assert len(frames) == 4 and not any(frame.readings for frame in frames) and frames[-1].moments == {}
     assert len(pictures(tmp_path / "out.mp4")) == 20
 
 
-def test_progress_is_told_and_can_end_the_reading(tmp_path):
-    told = []
+def test_progress_is_reported_and_can_stop_the_reading(tmp_path):
+    reported = []
     path = film(tmp_path / "film.mp4", moving(50))
-    frames = read(path, progress=lambda share, seconds: told.append((share, seconds)) or seconds < 1)
-    assert len(frames) == len(told) == 6 and told[-1] == pytest.approx((0.5, 1.0), abs=0.01)
-    assert frames[-1].warning == "", "it is not cut off; the reader wanted no more"
+    frames = read(path, progress=lambda share, seconds: reported.append((share, seconds)) or seconds < 1)
+    assert len(frames) == len(reported) == 6 and reported[-1] == pytest.approx((0.5, 1.0), abs=0.01)
+    assert frames[-1].warning == "", "stopped on request, not cut off"
 
 
-def test_a_film_that_does_not_tell_its_length_has_no_share(tmp_path):
+def test_a_video_of_unknown_length_has_no_share(tmp_path):
     path = film(tmp_path / "film.webm", moving(20), codec="libvpx-vp9", options={"live": "1"})
     frames = read(path)
     assert len(frames) == 4 and {frame.share for frame in frames} == {None} and frames[-1].warning == ""
 
 
-def test_what_is_left_of_a_film_that_was_cut_off_is_read_and_told(tmp_path):
+def test_the_rest_of_a_cut_off_video_is_read_with_a_warning(tmp_path):
     whole = film(tmp_path / "film.mp4", moving(200), options={"movflags": "+faststart"})
     path = tmp_path / "cut.mp4"
     path.write_bytes(whole.read_bytes()[: whole.stat().st_size * 2 // 3])
@@ -108,11 +110,11 @@ def test_what_is_left_of_a_film_that_was_cut_off_is_read_and_told(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("suffix", "told"),
-    [(".mp4", "Parts of the video are damaged and were left out."), (".mkv", "")],
-    ids=["mp4", "mkv, where FFmpeg passes over it in silence"],
+    ("suffix", "warning"),
+    [(".mp4", "Parts of the video are damaged and were skipped."), (".mkv", "")],
+    ids=["mp4", "mkv, where FFmpeg skips it silently"],
 )
-def test_damage_in_the_middle_is_left_out(suffix, told, tmp_path):
+def test_damage_in_the_middle_is_skipped(suffix, warning, tmp_path):
     path = film(tmp_path / f"film{suffix}", moving(100), options={"movflags": "+faststart"} if suffix == ".mp4" else {})
     content = bytearray(path.read_bytes())
     middle = len(content) * 6 // 10
@@ -120,11 +122,11 @@ def test_damage_in_the_middle_is_left_out(suffix, told, tmp_path):
     path.write_bytes(content)
     frames = read(path)
     assert 10 < len(frames) <= 20 and frames[0].time == 0 and frames[-1].time > 3.4
-    assert frames[-1].warning == told
+    assert frames[-1].warning == warning
 
 
 def broken(folder, kind: str):
-    """A file that is no film, by what is wrong with it."""
+    """A file that isn't a readable video, by its fault."""
     path = folder / "film.mp4"
     if kind == "cut before its index":
         whole = film(path, moving(50)).read_bytes()
@@ -156,14 +158,14 @@ def playlist(folder) -> bytes:
         ("missing", "cannot be read: No such file"),
         ("a folder", "cannot be read: Is a directory"),
         ("empty", r"empty \(0 bytes\)"),
-        ("a letter", "no video that can be read, whatever its name says. Give an MP4"),
-        ("a playlist", "no video that can be read"),
-        ("only sound", "no video, only sound"),
-        ("cut before its index", "cut off: its index is missing"),
-        ("all damaged", "no picture in it can be read"),
+        ("a letter", r"isn't a readable video\. Use an MP4"),
+        ("a playlist", "isn't a readable video"),
+        ("only sound", "no video, only audio"),
+        ("cut before its index", "incomplete: its index is missing"),
+        ("all damaged", "no frame in it can be read"),
     ],
 )
-def test_what_is_no_film_is_told_and_leaves_no_file(kind, message, tmp_path):
+def test_an_unreadable_video_is_refused_and_leaves_no_file(kind, message, tmp_path):
     path = broken(tmp_path, kind)
     with pytest.raises(FerError, match=message):
         read(path)
@@ -178,12 +180,12 @@ def test_impossible_settings_are_refused(settings, tmp_path):
         read(film(tmp_path / "film.mp4", moving(2)), **settings)
 
 
-def test_a_long_film_needs_no_more_memory_than_a_short_one(tmp_path):
+def test_a_long_video_needs_no_more_memory_than_a_short_one(tmp_path):
     peaks = []
     for n in (50, 1000):
         path, reader = film(tmp_path / f"{n}.mp4", moving(n)), RedReader()
         tracemalloc.start()
-        for _ in read_video(path, reader=reader, every=0):
+        for _ in read_video(path, reader=cast(EmotionReader, reader), every=0):
             pass
         peaks.append(tracemalloc.get_traced_memory()[1])
         tracemalloc.stop()

@@ -1,6 +1,7 @@
-"""A film is written again with every face marked, as browsers play it, with its sound."""
+"""An annotated copy of a video has every face marked, plays in browsers, and keeps its audio."""
 
 from pathlib import Path
+from typing import cast
 
 import av
 import numpy as np
@@ -17,20 +18,20 @@ from fer.video.annotate import annotate_video
 SAMPLES = Path(__file__).parents[2] / "pages/parts/samples"
 
 
-def test_an_annotated_film_is_an_mp4_that_browsers_play(tmp_path):
+def test_an_annotated_video_is_an_mp4_that_browsers_can_play(tmp_path):
     path = film(tmp_path / "film.mp4", [image[:95, :159] for image in moving(30)], pixels="yuv444p", sound="aac")
     annotated(path, tmp_path / "out.mp4")
     content = (tmp_path / "out.mp4").read_bytes()
-    assert content[4:8] == b"ftyp" and content.index(b"moov") < content.index(b"mdat"), "plays before all is loaded"
+    assert content[4:8] == b"ftyp" and content.index(b"moov") < content.index(b"mdat"), "the index comes first"
     with av.open(str(tmp_path / "out.mp4")) as container:
         picture, sound = container.streams.video[0], container.streams.audio[0]
         assert picture.codec_context.name == "h264" and picture.codec_context.pix_fmt == "yuv420p"
-        assert (picture.width, picture.height) == (160, 96), "even, as shared colours need"
+        assert (picture.width, picture.height) == (160, 96), "even, for chroma subsampling"
         assert sound.codec_context.name == "aac"
         assert [frame.time for frame in container.decode(video=0)] == pytest.approx([i / 25 for i in range(30)])
 
 
-def test_without_x264_the_film_is_written_as_vp9(tmp_path, monkeypatch):
+def test_without_x264_the_video_is_written_as_vp9(tmp_path, monkeypatch):
     monkeypatch.delitem(encoder.CODECS, "libx264")
     annotated(film(tmp_path / "film.mp4", moving(10)), tmp_path / "out.mp4")
     with av.open(str(tmp_path / "out.mp4")) as container:
@@ -39,12 +40,12 @@ def test_without_x264_the_film_is_written_as_vp9(tmp_path, monkeypatch):
 
 
 def marked_x(image: np.ndarray) -> int:
-    """The left edge of the white box that stands for "sad", by its brightness, which MP4 keeps for every pixel."""
+    """The left edge of the white box for "sad", found by brightness, which MP4 stores for every pixel."""
     bright = image[40:50].mean(axis=(0, 2)) > 150
     return int(np.nonzero(bright)[0].min())
 
 
-def test_boxes_move_evenly_between_readings(tmp_path):
+def test_boxes_are_interpolated_between_readings(tmp_path):
     path = film(tmp_path / "film.mp4", [square(2 * i, 30) for i in range(26)])
     annotated(path, tmp_path / "out.mp4", every=0.4)
     found = [marked_x(image) for image in pictures(tmp_path / "out.mp4")]
@@ -52,14 +53,14 @@ def test_boxes_move_evenly_between_readings(tmp_path):
     assert found[21:] == pytest.approx([40] * 5, abs=2), "after the last reading they stay"
 
 
-def test_where_too_many_pictures_would_wait_the_boxes_stay(tmp_path, monkeypatch):
+def test_boxes_stay_if_too_many_frames_would_be_held_back(tmp_path, monkeypatch):
     monkeypatch.setattr(annotate, "MOST_WAITING", 5 * 160 * 96)
     path = film(tmp_path / "film.mp4", [square(2 * i, 30) for i in range(26)])
     annotated(path, tmp_path / "out.mp4", every=10)
     assert [marked_x(image) for image in pictures(tmp_path / "out.mp4")] == pytest.approx([0] * 26, abs=2)
 
 
-def test_the_colours_of_a_film_stay(tmp_path):
+def test_the_colours_of_a_video_are_preserved(tmp_path):
     image = square(60, 30)
     annotated(film(tmp_path / "film.mp4", [image] * 5), tmp_path / "out.mp4")
     out = pictures(tmp_path / "out.mp4")[0].astype(int)
@@ -68,7 +69,7 @@ def test_the_colours_of_a_film_stay(tmp_path):
 
 
 def heard(path) -> tuple[str, float, float]:
-    """The sound's codec, its length in seconds and its loudness."""
+    """The audio's codec, length in seconds and loudness."""
     with av.open(str(path)) as container:
         name = container.streams.audio[0].codec_context.name
         frames = list(container.decode(audio=0))
@@ -87,7 +88,7 @@ def heard(path) -> tuple[str, float, float]:
         (".mov", "libx264", "pcm_s16le", "aac"),
     ],
 )
-def test_the_sound_is_kept(suffix, codec, sound, kept, tmp_path):
+def test_the_audio_is_kept(suffix, codec, sound, kept, tmp_path):
     annotated(film(tmp_path / f"film{suffix}", moving(50), codec=codec, sound=sound), tmp_path / "out.mp4")
     name, seconds, loudness = heard(tmp_path / "out.mp4")
     assert name == kept and seconds == pytest.approx(2, abs=0.12) and loudness == pytest.approx(0.177, abs=0.01)
@@ -98,7 +99,7 @@ def test_closing_the_iterator_leaves_no_file_or_the_old_one(old, tmp_path):
     path, out = film(tmp_path / "film.mp4", moving(50), sound="aac"), tmp_path / "out.mp4"
     if old:
         out.write_bytes(old)
-    frames = annotate_video(path, out, reader=RedReader(), colors=COLORS)
+    frames = annotate_video(path, out, reader=cast(EmotionReader, RedReader()), colors=COLORS)
     next(frames)
     next(frames)
     assert len(list(tmp_path.iterdir())) == 2 + bool(old), "it was being written"
@@ -107,19 +108,19 @@ def test_closing_the_iterator_leaves_no_file_or_the_old_one(old, tmp_path):
     assert not old or out.read_bytes() == old
 
 
-def test_a_film_can_be_written_over_itself(tmp_path):
+def test_a_video_can_overwrite_itself(tmp_path):
     path = film(tmp_path / "film.mp4", moving(20))
     annotated(path, path)
     assert len(pictures(path)) == 20 and list(tmp_path.iterdir()) == [path]
 
 
-@pytest.mark.parametrize(("out", "message"), [("no/out.mp4", "cannot be written"), ("out.avi", "must be called .mp4")])
-def test_a_place_that_cannot_be_written_is_told(out, message, tmp_path):
+@pytest.mark.parametrize(("out", "message"), [("no/out.mp4", "cannot be written"), ("out.avi", "must be an .mp4 file")])
+def test_an_output_that_cannot_be_written_is_refused(out, message, tmp_path):
     with pytest.raises(FerError, match=message):
         annotated(film(tmp_path / "film.mp4", moving(3)), tmp_path / out)
 
 
-def test_the_strongest_moment_of_each_class_has_a_small_picture_without_marks(tmp_path):
+def test_the_strongest_moment_of_each_class_has_a_thumbnail_without_marks(tmp_path):
     frames = annotated(film(tmp_path / "film.mp4", moving(50)), tmp_path / "out.mp4", smoothing=0)
     moments = frames[-1].moments
     assert set(moments) == set(LABELS)
@@ -127,11 +128,11 @@ def test_the_strongest_moment_of_each_class_has_a_small_picture_without_marks(tm
     for moment in moments.values():
         thumbnail = moment.thumbnail
         assert thumbnail.dtype == np.uint8 and max(thumbnail.shape[:2]) <= 160
-        assert thumbnail[len(thumbnail) // 2, thumbnail.shape[1] // 2, 0] > 200, "the face is in its middle"
-        assert (thumbnail[..., 1] < 100).all(), "nothing white or green was drawn on it"
+        assert thumbnail[len(thumbnail) // 2, thumbnail.shape[1] // 2, 0] > 200, "the face is in the middle"
+        assert (thumbnail[..., 1] < 100).all(), "without white or green marks"
 
 
-def test_the_shipped_model_reads_faces_in_a_film(tmp_path):
+def test_the_shipped_model_reads_faces_in_a_video(tmp_path):
     photo = np.asarray(Image.open(SAMPLES / "pair.jpg").convert("RGB").resize((480, 300)))
     reader = EmotionReader(RunStore()["mini_xception"])
     frames = list(annotate_video(film(tmp_path / "film.mp4", [photo] * 11), tmp_path / "out.mp4", reader=reader))

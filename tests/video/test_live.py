@@ -1,4 +1,4 @@
-"""A live film: what is answered, what is kept, and how the pace is told."""
+"""Live video: what is returned, what is kept, and how the speed is measured."""
 
 import asyncio
 from fractions import Fraction
@@ -19,7 +19,7 @@ SAMPLE = read_image(Path(__file__).parents[2] / "pages/parts/samples/astronaut.j
 
 
 class Clock:
-    """Seconds that pass only when they are told to."""
+    """A clock that tests move by hand."""
 
     def __init__(self):
         self.now = 100.0
@@ -55,7 +55,7 @@ def answer(reader: LiveReader, *frames: av.VideoFrame) -> np.ndarray:
     return made.to_ndarray(format="rgb24")
 
 
-def test_the_answer_is_mirrored_and_marked_and_the_face_is_where_it_is_seen(reader):
+def test_the_output_is_mirrored_and_marked_with_the_face_in_its_place(reader):
     shown = answer(reader, frame(0))
     assert shown.shape == SAMPLE.shape and not np.array_equal(shown, SAMPLE[:, ::-1])
     (tracked,) = reader.now
@@ -73,7 +73,7 @@ def test_a_face_keeps_its_number_and_every_reading_is_kept(reader, clock):
     assert [reading.time for reading in reader.readings] == pytest.approx([0, 0.04, 0.08, 0.12, 0.16])
 
 
-def test_settings_act_at_once(reader):
+def test_settings_take_effect_immediately(reader):
     answer(reader, frame(0))
     reader.settings = Settings(score=0.99)
     answer(reader, frame(0.04))
@@ -84,14 +84,14 @@ def test_settings_act_at_once(reader):
     assert len(reader.readings) == before, "only every hundredth frame is read"
 
 
-def test_another_model_may_answer_in_the_middle(reader, classifier):
+def test_the_model_can_be_replaced_in_a_session(reader, classifier):
     answer(reader, frame(0))
     reader.classifier = Classifier(RunStore()["vgg_small"])
     answer(reader, frame(0.04))
     assert len(reader.readings) == 2 and [reading.number for reading in reader.readings] == [1, 1]
 
 
-def test_a_face_under_the_threshold_is_drawn_as_not_sure(reader):
+def test_a_face_below_the_threshold_is_drawn_as_not_sure(reader):
     sure = answer(reader, frame(0))
     reader.settings = Settings(threshold=1.1)
     unsure = answer(reader, frame(0.04))
@@ -99,13 +99,13 @@ def test_a_face_under_the_threshold_is_drawn_as_not_sure(reader):
     assert (unsure == (0xBB, 0xBB, 0xBB)).all(axis=2).sum() > 100
 
 
-def test_waiting_frames_are_dropped_for_the_newest_and_counted(reader):
+def test_older_waiting_frames_are_dropped_and_counted(reader):
     answer(reader, frame(0))
     answer(reader, frame(0.1), frame(0.2), frame(0.3))
     assert reader.pace.dropped == 2 and reader.pace.frames == 2
 
 
-def test_the_pace_tells_frames_a_second_and_how_long_they_waited(reader, clock):
+def test_the_pace_has_frames_per_second_and_latency(reader, clock):
     for i in range(51):
         reader._note(offset=100.0 + (0.04 if i % 2 else 0.0), worked=0.02, dropped=0)
         clock.now += 0.04
@@ -115,6 +115,6 @@ def test_the_pace_tells_frames_a_second_and_how_long_they_waited(reader, clock):
     assert reader.pace.frames_per_second == 0
 
 
-def test_a_picture_without_a_face_comes_back_as_it_was_but_mirrored(reader):
+def test_a_frame_without_a_face_is_only_mirrored(reader):
     empty = np.tile(np.arange(256, dtype=np.uint8)[None, :, None], (120, 1, 3))
     assert np.array_equal(answer(reader, frame(0, empty)), empty[:, ::-1]) and not reader.readings

@@ -1,4 +1,4 @@
-"""What was read over time, as tables, summaries and strongest moments."""
+"""Readings over time as tables, summaries and strongest moments."""
 
 import sys
 
@@ -21,7 +21,7 @@ def reading(time: float, row, number: int = 1, box=(10, 20, 40, 60), labels=LABE
 HAPPY, SAD, NEUTRAL = (0.7, 0.2, 0.1), (0.1, 0.6, 0.3), (0.2, 0.2, 0.6)
 
 
-def test_a_reading_keeps_what_was_smoothed_and_little_else():
+def test_a_reading_keeps_smoothed_probabilities_and_little_else():
     tracker, crop = Tracker(), np.zeros((48, 48), np.uint8)
     tracker.update([Prediction(Face((0, 0, 9, 9), 0.9), LABELS, np.array(HAPPY, np.float32), crop)], 0)
     (tracked,) = tracker.update([Prediction(Face((0, 0, 9, 9), 0.9), LABELS, np.array(SAD, np.float32), crop)], 0.1)
@@ -34,7 +34,7 @@ def test_a_reading_keeps_what_was_smoothed_and_little_else():
     assert sum(map(sys.getsizeof, parts)) + kept.probabilities.nbytes < 500 and not hasattr(kept, "__dict__")
 
 
-def test_the_table_has_a_row_a_reading_and_a_column_a_class():
+def test_the_table_has_a_row_per_reading_and_a_column_per_class():
     rows = table([reading(0.5, HAPPY), reading(0.7, SAD, number=2)], LABELS)
     assert list(rows) == ["time", "face", "x1", "y1", "x2", "y2", "label", "confidence", *LABELS]
     assert rows.iloc[1].tolist()[:7] == [0.7, 2, 10, 20, 40, 60, "sad"]
@@ -43,24 +43,24 @@ def test_the_table_has_a_row_a_reading_and_a_column_a_class():
     assert rows["face"].tolist() == [1, 2] and rows["time"].tolist() == [0.5, 0.7]
 
 
-def test_a_table_of_nothing_has_its_columns():
+def test_an_empty_table_has_its_columns():
     assert list(table([], LABELS))[-3:] == list(LABELS) and len(table([], LABELS)) == 0
 
 
-def test_a_class_called_like_a_column_gets_a_name_of_its_own():
+def test_a_class_named_like_a_column_gets_its_own_name():
     labels = ("time", "face", "happy")
     rows = table([reading(0.5, HAPPY, labels=labels)], labels)
     assert list(rows)[-3:] == ["time (probability)", "face (probability)", "happy"]
     assert rows.loc[0, "time"] == 0.5 and rows.loc[0, "time (probability)"] == pytest.approx(0.7)
 
 
-def test_readings_of_a_model_with_other_classes_stand_in_the_same_table():
+def test_readings_of_a_model_with_other_classes_fit_in_the_same_table():
     rows = table([reading(0, HAPPY), reading(1, (0.8, 0.2), labels=("sad", "bored"))], LABELS)
     assert rows["sad"].tolist() == pytest.approx([0.2, 0.8]) and np.isnan(rows.loc[1, "happy"])
     assert rows.loc[1, "label"] == "sad"
 
 
-def test_a_summary_tells_of_each_face_how_long_and_what():
+def test_a_summary_has_the_time_and_the_emotions_of_each_face():
     seen = [reading(0.2 * i, HAPPY if i < 6 else SAD, number=2) for i in range(10)]
     second, seventh = summary([reading(3.0, NEUTRAL, number=7), *seen])
     assert (second.number, second.readings, second.label) == (2, 10, "happy")
@@ -76,9 +76,9 @@ def test_a_summary_tells_of_each_face_how_long_and_what():
 @pytest.mark.parametrize(
     ("times", "seconds"),
     [((0, 0.2, 0.4, 5.0, 5.2), 0.6), ((0, 5, 10, 15), 15), ((0, 0.9, 1.0), 1.0), ((4,), 0)],
-    ids=["it was away", "it was read every five seconds", "it was missed for a moment", "it was seen once"],
+    ids=["absent", "read every five seconds", "missed for a moment", "seen once"],
 )
-def test_the_seconds_of_a_face_leave_out_when_it_was_away(times, seconds):
+def test_the_seconds_of_a_face_exclude_absences(times, seconds):
     (found,) = summary([reading(time, HAPPY) for time in times])
     assert found.seconds == pytest.approx(seconds)
 
@@ -91,7 +91,7 @@ def test_the_strongest_moment_of_each_class_is_found_and_the_first_of_equal_ones
     assert len(moments) == 3
 
 
-def test_strongest_moments_are_the_strongest_readings_as_pictures_come():
+def test_strongest_moments_are_updated_as_frames_arrive():
     random, moments, seen = np.random.default_rng(0), {}, []
     for time in range(40):
         image = np.full((100, 80, 3), time, np.uint8)
@@ -113,7 +113,7 @@ def test_strongest_moments_are_the_strongest_readings_as_pictures_come():
     ],
     ids=["with a margin", "at the corner", "scaled down", "a pixel"],
 )
-def test_a_thumbnail_is_small_and_lies_inside_the_picture(box, shape):
+def test_a_thumbnail_is_small_and_inside_the_frame(box, shape):
     moments: dict[str, Moment] = {}
     keep_strongest(moments, np.zeros((600, 600, 3), np.uint8), [reading(0, HAPPY, box=box)])
     thumbnail = moments["happy"].thumbnail

@@ -22,13 +22,13 @@ def numbers(tracker: Tracker, predictions: list[Prediction], time: float) -> lis
     return [tracked.number for tracked in tracker.update(predictions, time)]
 
 
-def test_faces_are_numbered_from_one_in_the_order_they_come():
+def test_faces_are_numbered_from_one_in_order_of_appearance():
     tracked = Tracker().update([face(0), face(200), face(400)], 3.5)
     assert [t.number for t in tracked] == [1, 2, 3] and {t.first_seen for t in tracked} == {3.5}
     assert [t.raw.face.box[0] for t in tracked] == [0, 200, 400]
 
 
-def test_a_face_that_shakes_keeps_its_number():
+def test_a_shaking_face_keeps_its_number():
     tracker, random = Tracker(), np.random.default_rng(0)
     for i in range(200):
         shaken = face(100 + random.normal(0, 4), 100 + random.normal(0, 4), 60 + random.normal(0, 4))
@@ -41,12 +41,12 @@ def test_a_face_that_moves_faster_than_its_boxes_overlap_keeps_its_number():
     assert {numbers(tracker, [face(50 * i)], i * STEP)[0] for i in range(20)} == {1}
 
 
-def test_a_face_that_comes_nearer_keeps_its_number():
+def test_an_approaching_face_keeps_its_number():
     tracker = Tracker()
     assert {numbers(tracker, [face(100, size=40 * 1.4**i)], i * STEP)[0] for i in range(6)} == {1}
 
 
-def test_neighbours_do_not_swap_whatever_order_they_come_in():
+def test_neighbours_do_not_swap_whatever_their_order():
     tracker, random = Tracker(), np.random.default_rng(1)
     places = [100, 175, 250, 325]
     tracker.update([face(x) for x in places], 0)
@@ -56,14 +56,14 @@ def test_neighbours_do_not_swap_whatever_order_they_come_in():
         assert found == [k + 1 for k in order]
 
 
-def test_faces_that_cross_keep_their_own_numbers():
+def test_crossing_faces_keep_their_numbers():
     tracker = Tracker()
     for i in range(30):
         left, right = face(20 * i, y=100), face(580 - 20 * i, y=115)
         assert numbers(tracker, [left, right], i * STEP) == [1, 2]
 
 
-def test_a_face_that_passes_behind_another_never_shares_or_takes_its_number():
+def test_a_face_passing_behind_another_never_takes_its_number():
     tracker = Tracker()
     for i in range(30):
         walking = face(20 * i, y=100)
@@ -72,7 +72,7 @@ def test_a_face_that_passes_behind_another_never_shares_or_takes_its_number():
         assert found == ([1] if hidden else [1, 2])
 
 
-def test_many_faces_that_move_at_random_never_share_a_number():
+def test_many_randomly_moving_faces_never_share_a_number():
     tracker, random = Tracker(), np.random.default_rng(2)
     places = random.uniform(0, 400, (12, 2))
     for i in range(100):
@@ -82,22 +82,22 @@ def test_many_faces_that_move_at_random_never_share_a_number():
         assert len(set(found)) == len(found) == len(seen)
 
 
-def test_a_face_that_is_back_soon_finds_its_number_again():
+def test_a_face_that_returns_soon_gets_its_number_back():
     tracker = Tracker(memory=2.0)
     tracker.update([face(100), face(400)], 0)
     assert numbers(tracker, [face(400)], 0.5) == [2]
     assert numbers(tracker, [face(120), face(400)], 1.9) == [1, 2]
 
 
-def test_a_face_that_is_back_elsewhere_is_a_new_one():
+def test_a_face_that_returns_elsewhere_is_a_new_one():
     tracker = Tracker()
     tracker.update([face(100)], 0)
     tracker.update([], 0.5)
     assert numbers(tracker, [face(400)], 1.0) == [2]
-    assert numbers(tracker, [face(400), face(100, size=200)], 1.2) == [2, 3], "nor is one of another size the old one"
+    assert numbers(tracker, [face(400), face(100, size=200)], 1.2) == [2, 3], "a face of another size is a new one too"
 
 
-def test_a_forgotten_face_gets_a_number_that_nobody_had():
+def test_a_forgotten_face_gets_a_new_number():
     tracker = Tracker(memory=2.0)
     tracker.update([face(100), face(300)], 0)
     for i in range(1, 12):
@@ -107,7 +107,7 @@ def test_a_forgotten_face_gets_a_number_that_nobody_had():
 
 
 def closed_form(rows: np.ndarray, times: np.ndarray, constant: float) -> np.ndarray:
-    """The average whose weights fall by e each time constant, written out as one sum over all that was seen."""
+    """The exponential average as one explicit weighted sum over all readings."""
     kept = np.exp(-np.diff(times) / constant)
     weights = np.append(1, 1 - kept) * np.append(np.cumprod(kept[::-1])[::-1], 1)
     assert weights.sum() == pytest.approx(1)
@@ -121,14 +121,14 @@ def test_smoothing_is_the_exponential_average_over_uneven_steps(constant):
     tracker = Tracker(smoothing=constant, memory=10)
     for i, time in enumerate(times):
         (tracked,) = tracker.update([face(100, row=rows[i])], time)
-        wanted = closed_form(rows[: i + 1].astype(np.float32), times[: i + 1], constant)
-        np.testing.assert_allclose(tracked.prediction.probabilities, wanted, atol=1e-6)
+        expected = closed_form(rows[: i + 1].astype(np.float32), times[: i + 1], constant)
+        np.testing.assert_allclose(tracked.prediction.probabilities, expected, atol=1e-6)
         np.testing.assert_array_equal(tracked.raw.probabilities, rows[i].astype(np.float32))
         assert tracked.prediction.probabilities.sum() == pytest.approx(1, abs=1e-6)
         assert tracked.prediction.probabilities.dtype == np.float32
 
 
-def test_after_one_time_constant_a_step_has_come_through_by_63_percent():
+def test_after_one_time_constant_a_step_has_reached_63_percent():
     tracker = Tracker(smoothing=0.5)
     tracker.update([face(0, row=(1, 0, 0))], 0)
     for time in (0.1, 0.15, 0.4, 0.5):
@@ -136,7 +136,7 @@ def test_after_one_time_constant_a_step_has_come_through_by_63_percent():
     assert tracked.prediction.probabilities[1] == pytest.approx(1 - np.exp(-1), abs=1e-6)
 
 
-def test_without_smoothing_the_prediction_is_the_models_own_and_the_setting_may_change_meanwhile():
+def test_without_smoothing_the_prediction_is_the_models_own_and_the_setting_can_change():
     tracker = Tracker(smoothing=0)
     tracker.update([face(0, row=(1, 0, 0))], 0)
     (tracked,) = tracker.update([face(0, row=(0, 1, 0))], 0.1)
@@ -147,7 +147,7 @@ def test_without_smoothing_the_prediction_is_the_models_own_and_the_setting_may_
 
 
 @pytest.mark.parametrize(("absence", "fresh"), [(0.6, False), (1.8, True)])
-def test_smoothing_starts_anew_after_a_long_absence(absence, fresh):
+def test_smoothing_restarts_after_a_long_absence(absence, fresh):
     tracker = Tracker(smoothing=0.5)
     tracker.update([face(0, row=(1, 0, 0))], 0)
     tracker.update([], 0.1)
@@ -155,14 +155,14 @@ def test_smoothing_starts_anew_after_a_long_absence(absence, fresh):
     assert tracked.number == 1 and (tracked.prediction.probabilities[1] == 1) == fresh
 
 
-def test_another_model_starts_the_smoothing_anew_and_keeps_the_numbers():
+def test_another_model_restarts_the_smoothing_and_keeps_the_numbers():
     tracker = Tracker()
     tracker.update([face(0)], 0)
     (tracked,) = tracker.update([face(0, row=(1, 0), labels=("yes", "no"))], 0.1)
     assert tracked.number == 1 and tracked.prediction.label == "yes" and tracked.prediction.confidence == 1
 
 
-def test_a_clock_that_stands_still_or_goes_back_does_no_harm():
+def test_a_clock_that_stops_or_runs_backwards_does_no_harm():
     tracker = Tracker()
     for time in (5.0, 5.0, 4.0):
         (tracked,) = tracker.update([face(0)], time)

@@ -1,1 +1,1 @@
-"""A trained network as files: model.keras, model.tflite, smaller variants, ONNX; and what it costs."""
+"""A trained network as files (model.keras, model.tflite, smaller variants, ONNX), and its cost."""

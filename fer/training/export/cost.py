@@ -1,4 +1,4 @@
-"""What a network costs: multiply-adds, bytes, and milliseconds a face."""
+"""The cost of a network: multiply-adds, bytes, and milliseconds per face."""
 
 from dataclasses import replace
 from math import prod
@@ -14,32 +14,32 @@ from fer.training.export import keras_file
 
 
 def measured(run: Run) -> Card:
-    """An exported run's card with what a face costs, measured here and now.
+    """An exported run's card with the cost per face, measured on this machine.
 
-    `macs` is None where an imported network does not tell its multiply-adds; `ms` is as in `milliseconds_a_face`.
+    `macs` is None if an imported network's multiply-adds are unknown; `ms` is as in `milliseconds_a_face`.
     """
     try:
         macs = multiply_adds(keras_file.load(run))
-    except FerError:  # imported as .tflite, or made for pictures of any size
+    except FerError:  # imported as .tflite, or built for any image size
         macs = None
     ms = round(milliseconds_a_face(run), 3)
     return replace(run.card, macs=macs, bytes=run.tflite_path.stat().st_size, ms=ms, ms_on=processor.name())
 
 
 def multiply_adds(network: keras.Model) -> int:
-    """Multiplications with a weight, each with its addition, that a network needs for one image.
+    """Multiply-adds with weights for one image.
 
-    A layer's kernels count with their sizes at every place where they are applied. Left out, as usual: biases, batch
-    norm, activations, and products of two activations, such as attention's.
+    Each kernel counts at every position where it is applied. Excluded, as usual: biases, batch norm, activations, and
+    products of two activations, such as attention.
 
     Raises:
-        FerError: where a layer's sizes are not fixed.
+        FerError: if a layer's sizes are not fixed.
     """
     return sum(map(_of_layer, network.layers))
 
 
 def _of_layer(layer: keras.layers.Layer) -> int:
-    calls = layer._inbound_nodes  # as `layer.output`, which fails for a layer that is used twice
+    calls = layer._inbound_nodes  # `layer.output` fails for a layer that is used twice
     if isinstance(layer, keras.Model):
         return len(calls) * multiply_adds(layer)
     kernels = sum(prod(weight.shape) for weight in layer.weights if weight.name.endswith("kernel"))
@@ -47,10 +47,12 @@ def _of_layer(layer: keras.layers.Layer) -> int:
 
 
 def _places(layer: keras.layers.Layer, call) -> int:
-    """How often a call of a layer applies its kernels to one image: at every step of a recurrent layer's input, at
-    every position of another layer's output."""
+    """How often a layer call applies its kernels to one image: at every step of a recurrent layer's input, or at every
+    position of another layer's output."""
     recurrent = isinstance(layer, keras.layers.RNN | keras.layers.Bidirectional)
     sizes = call.input_tensors[0].shape[1:2] if recurrent else call.output_tensors[0].shape[1:-1]
     if None in sizes:
-        raise FerError(f"Layer {layer.name!r} has no fixed sizes to count multiply-adds with.")
+        raise FerError(
+            f"Layer {layer.name!r} has no fixed sizes, so its multiply-adds cannot be counted. Fix its input shape."
+        )
     return prod(sizes)

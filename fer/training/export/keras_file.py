@@ -1,4 +1,4 @@
-"""A run's model.keras, written atomically and opened again."""
+"""Save and load a run's model.keras."""
 
 import os
 
@@ -10,21 +10,23 @@ from fer.system.files import damaged
 
 
 def load(run: Run) -> keras.Model:
-    """The network in plain Keras. Raises FerError where no epoch of it was trained yet, or its file is damaged."""
+    """The network in plain Keras. Raises FerError if it has not been trained yet, or its file is damaged."""
     if run.is_without_weights:
         raise no_weights(run.id)
     if not run.model_path.is_file() and run.is_usable:
-        raise FerError(f"Run {run.id!r} was imported as .tflite, from which no Keras network can be made.")
+        raise FerError(f"Run {run.id!r} was imported as .tflite, which has no Keras network. Import its .keras file.")
     if not run.model_path.is_file():
-        raise FerError(f"Run {run.id!r} has no trained network yet; train at least one epoch.")
+        raise FerError(f"Run {run.id!r} has no trained network yet. Train at least one epoch.")
     try:
-        return keras.saving.load_model(run.model_path, compile=False)
-    except Exception as error:  # Keras raises whatever half a file leads it to
+        network = keras.saving.load_model(run.model_path, compile=False)
+        assert isinstance(network, keras.Model)
+        return network
+    except Exception as error:  # Keras raises all kinds of errors on damaged files
         raise damaged(run.model_path, type(error).__name__) from error
 
 
 def save_keras(network: keras.Model, run: Run) -> None:
-    """Write `model.keras` so that it is never half there."""
-    fresh = run.path / ".fresh.keras"  # Keras insists on the suffix
+    """Write `model.keras` atomically."""
+    fresh = run.path / ".fresh.keras"  # Keras requires the suffix
     network.save(fresh)
     os.replace(fresh, run.model_path)

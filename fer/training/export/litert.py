@@ -1,5 +1,4 @@
-"""From the trained `model.keras` to `model.tflite`, checked against each other, with class activation maps beside the
-logits where the network's ending gives them."""
+"""Export of `model.keras` to `model.tflite`, checked against it, with class activation maps if the network has them."""
 
 import os
 
@@ -17,13 +16,13 @@ TOLERANCE = 1e-3
 
 
 def export(run: Run) -> None:
-    """Write `model.tflite`: float32, uint8 in, logits out, any batch size; activation maps too, where there are any.
+    """Write `model.tflite`: float32, uint8 in, logits out, any batch size; also activation maps, if available.
 
     Raises:
-        FerError: where there is no trained network, or Keras runs on a backend that cannot export.
+        FerError: without a trained network, or if Keras's backend cannot export.
     """
     need_tensorflow()
-    fresh = run.path / ".fresh.tflite"  # Keras insists on the suffix
+    fresh = run.path / ".fresh.tflite"  # Keras requires the suffix
     with_activation_maps(load(run)).export(fresh, format="litert", verbose=False)
     os.replace(fresh, run.tflite_path)
 
@@ -31,9 +30,9 @@ def export(run: Run) -> None:
 def with_activation_maps(network: keras.Model) -> keras.Model:
     """The network with a second output, its class activation maps (Zhou et al. 2016, arXiv 1512.04150).
 
-    A network must end in global average pooling and at most one linear dense layer; any other is given back as it is.
-    The maps are float32 (N, h, w, C): the dense layer applied to every place instead of to the mean over all places.
-    Their mean over h and w is therefore the logits, the bias with it. An answer takes 1 % longer for them (vgg_small).
+    The network must end in global average pooling and at most one linear dense layer; others are returned unchanged.
+    The maps are float32 (N, h, w, C): the dense layer applied at every position instead of to the mean. Their mean over
+    h and w is therefore the logits, including the bias. They add 1% to the inference time (vgg_small).
     """
     makers = {id(layer.output): layer for layer in network.layers}
     layer, dense = makers.get(id(network.output)), None
@@ -48,7 +47,7 @@ def with_activation_maps(network: keras.Model) -> keras.Model:
 
 
 def need_tensorflow() -> None:
-    """Raise FerError where Keras runs on a backend that cannot export."""
+    """Raise FerError if Keras's backend cannot export."""
     backend = keras.backend.backend()
     if backend != "tensorflow":
         raise FerError(f"Exporting needs the TensorFlow backend, not {backend}. Unset KERAS_BACKEND and try again.")
@@ -61,15 +60,16 @@ def check(run: Run, images: np.ndarray) -> ExportCheck:
         images: uint8 (N, 48, 48).
 
     Raises:
-        FerError: where an answer or a probability differs by more than 0.001.
+        FerError: if a predicted class differs, or a probability by more than 0.001.
     """
     images = np.asarray(images[:CHECKED_IMAGES])
-    logits = keras.ops.convert_to_tensor(load(run).predict(images[..., None], verbose=0))
-    wanted = keras.ops.convert_to_numpy(keras.ops.softmax(logits))
+    logits = keras.ops.convert_to_tensor(load(run).predict(images[..., None], verbose=0))  # pyright: ignore[reportArgumentType] # int or "auto"
+    expected = np.asarray(keras.ops.convert_to_numpy(keras.ops.softmax(logits)))
     got = Classifier(run).probabilities(images)
-    difference = float(np.abs(wanted - got).max())
-    if difference > TOLERANCE or (wanted.argmax(axis=1) != got.argmax(axis=1)).any():
+    difference = float(np.abs(expected - got).max())
+    if difference > TOLERANCE or (expected.argmax(axis=1) != got.argmax(axis=1)).any():
         raise FerError(
-            f"The exported model of {run.id!r} answers otherwise than the trained one (by {difference:.4f})."
+            f"The exported model of {run.id!r} differs from the trained one, in probabilities by up to "
+            f"{difference:.4f}. Export again; if this persists, report it."
         )
     return ExportCheck(len(images), difference)

@@ -1,4 +1,4 @@
-"""A run's network in smaller or other formats, each with what it loses measured beside the float32 `model.tflite`."""
+"""A run's network in smaller or other formats, each measured against the float32 `model.tflite`."""
 
 import os
 from collections.abc import Callable
@@ -21,17 +21,17 @@ from fer.runs.run import EXPORTS, Run, export_path
 from fer.training.export import keras_file, litert
 
 CALIBRATION_IMAGES = (
-    50  # of each class; with 15 and 150, vgg_small's and mini_xception's accuracy is within half a point
+    50  # per class; with 15 or 150, the accuracies of vgg_small and mini_xception stay within half a point
 )
 ONNX_PACKAGES = ("onnx", "tf2onnx", "onnxruntime")
-FAITHFUL = 0.05  # largest difference of a probability in float16 and ONNX; more means that the conversion went wrong
+FAITHFUL = 0.05  # largest difference of a probability in float16 and ONNX; beyond it, the conversion failed
 
-Answer = Callable[[np.ndarray], np.ndarray]  # uint8 (N, 48, 48) -> probabilities float32 (N, C)
+Predict = Callable[[np.ndarray], np.ndarray]  # uint8 (N, 48, 48) -> probabilities float32 (N, C)
 
 
 @dataclass(frozen=True)
 class Judged:
-    """The images on which two files are compared, and whether accuracy on them is worth telling."""
+    """The images on which two files are compared, and whether accuracy on them is meaningful."""
 
     name: str
     split: Split
@@ -39,18 +39,18 @@ class Judged:
 
 
 def convert(run: Run, kind: str) -> Export:
-    """Write the network as a kind of EXPORTS, measure it, and keep the record in the run's card.
+    """Write the network in one of the EXPORTS formats, measure it, and record the result on the run's card.
 
     Raises:
-        FerError: where the format cannot be made here, int8 has no training images to calibrate on, or a faithful
-            format answers otherwise than the original.
+        FerError: if the format is not available here, int8 has no training images for calibration, or float16 or ONNX
+            differs from the original.
     """
     litert.need_tensorflow()
     make, answers_of = {"float16": (_float16, _litert), "int8": (_int8, _litert), "onnx": (_onnx, _onnxruntime)}[kind]
     network, original = keras_file.load(run), Classifier(run, threads=os.cpu_count() or 1)
     dataset, why = _dataset(run)
     if kind == "int8" and dataset is None:
-        raise FerError(f"int8 is calibrated on training images, but: {why}")
+        raise FerError(f"int8 needs training images for calibration, but: {why}")
     fresh = run.path / f".fresh-{EXPORTS[kind]}"
     try:
         make(network, fresh, dataset)
@@ -59,7 +59,9 @@ def convert(run: Run, kind: str) -> Export:
         record = Export(bytes=fresh.stat().st_size, **compared, checked_with=program, not_measured=why)
         if kind != "int8" and record.largest_difference > FAITHFUL:
             off = record.largest_difference
-            raise FerError(f"The {kind} file of {run.id!r} answers otherwise than the original (by {off:.3f}).")
+            raise FerError(
+                f"The {kind} file of {run.id!r} differs from the original by up to {off:.3f}, so it was not kept."
+            )
         os.replace(fresh, export_path(run, kind))
     finally:
         fresh.unlink(missing_ok=True)
@@ -68,7 +70,7 @@ def convert(run: Run, kind: str) -> Export:
 
 
 def _dataset(run: Run) -> tuple[Dataset | None, str]:
-    """The data that the run was trained on, or why it cannot be used."""
+    """The run's training data, or the reason why it cannot be used."""
     try:
         dataset = open_dataset(run.config.data, seed=run.config.seed)
     except FerError as error:
@@ -79,35 +81,35 @@ def _dataset(run: Run) -> tuple[Dataset | None, str]:
 
 
 def _images(dataset: Dataset | None) -> Judged:
-    """Validation images, or drawn faces where there are none: they tell whether a file answers as another does."""
+    """Validation images, or synthetic faces without them, which still show whether two files agree."""
     if dataset is None:
-        return Judged("drawn faces", open_dataset("synthetic").val, False)
+        return Judged("synthetic faces", open_dataset("synthetic").val, False)
     return Judged(f"{dataset.name} val", dataset.val, True)
 
 
-def _compare(original: Answer, converted: Answer, judged: Judged) -> dict:
-    wanted, got = original(judged.split.images), converted(judged.split.images)
+def _compare(original: Predict, converted: Predict, judged: Judged) -> dict:
+    before, after = original(judged.split.images), converted(judged.split.images)
     labels, known = judged.split.labels, judged.is_validation
-    before, after = (float((answers.argmax(axis=1) == labels).mean()) for answers in (wanted, got))
+    accuracy, new_accuracy = (float((answers.argmax(axis=1) == labels).mean()) for answers in (before, after))
     return {
-        "val_accuracy": after if known else None,
+        "val_accuracy": new_accuracy if known else None,
         "val_n": len(labels) if known else 0,
-        "val_accuracy_change": after - before if known else None,
-        "same_answers": float((wanted.argmax(axis=1) == got.argmax(axis=1)).mean()),
-        "largest_difference": float(np.abs(wanted - got).max()),
+        "val_accuracy_change": new_accuracy - accuracy if known else None,
+        "same_answers": float((before.argmax(axis=1) == after.argmax(axis=1)).mean()),
+        "largest_difference": float(np.abs(before - after).max()),
         "compared_on": judged.name,
     }
 
 
 def _float16(network: keras.Model, path: Path, dataset: Dataset | None) -> None:
-    """Weights as half floats; computed in float32, and in half floats on a GPU that does."""
+    """Weights in float16; computed in float32, or in float16 on GPUs that support it."""
     import tensorflow as tf
 
     _quantise(network, path, target_spec={"supported_types": [tf.float16]})
 
 
 def _int8(network: keras.Model, path: Path, dataset: Dataset) -> None:
-    """Weights and activations as 8-bit integers; pictures still go in as uint8, and logits come out as float32."""
+    """Weights and activations in int8; input stays uint8, and logits float32."""
     import tensorflow as tf
 
     images = _calibration_images(dataset.train)
@@ -120,14 +122,14 @@ def _int8(network: keras.Model, path: Path, dataset: Dataset) -> None:
 
 
 def _quantise(network: keras.Model, path: Path, **settings) -> None:
-    """Through Keras's own exporter: tf.lite's converter on a bare tf.function loses the weights without a word."""
+    """Uses Keras's exporter: tf.lite's converter on a bare tf.function silently drops the weights."""
     import tensorflow as tf
 
     network.export(path, format="litert", verbose=False, optimizations=[tf.lite.Optimize.DEFAULT], **settings)
 
 
 def _calibration_images(split: Split) -> np.ndarray:
-    """uint8 (N, 48, 48): the same number of every class, or all that there are; the same ones every time."""
+    """uint8 (N, 48, 48): up to CALIBRATION_IMAGES of every class; deterministic."""
     random, chosen = np.random.default_rng(0), []
     for label in range(split.targets.shape[1]):
         rows = np.flatnonzero(split.labels == label)
@@ -139,25 +141,25 @@ def _onnx(network: keras.Model, path: Path, dataset: Dataset | None) -> None:
     missing = [name for name in ONNX_PACKAGES if find_spec(name) is None]
     if missing:
         raise FerError(
-            f'ONNX needs {", ".join(missing)}, not installed: pip install "facial-emotion-studio[onnx]", or in a '
-            f"checkout pip install {' '.join(ONNX_PACKAGES)}."
+            f'ONNX needs {", ".join(missing)}, not installed: pip install "facial-emotion-studio[onnx]", or in '
+            f"a checkout pip install {' '.join(ONNX_PACKAGES)}."
         )
     faces = keras.InputSpec(dtype="uint8", shape=(None, IMAGE_SIZE, IMAGE_SIZE, 1), name="faces")
     network.export(path, format="onnx", verbose=False, input_signature=[faces])
 
 
-def _litert(run: Run, path: Path) -> tuple[Answer, str]:
+def _litert(run: Run, path: Path) -> tuple[Predict, str]:
     classifier = Classifier(run, path=path, threads=os.cpu_count() or 1)
     return classifier.probabilities, f"ai-edge-litert {version('ai-edge-litert')}"
 
 
-def _onnxruntime(run: Run, path: Path) -> tuple[Answer, str]:
+def _onnxruntime(run: Run, path: Path) -> tuple[Predict, str]:
     import onnxruntime
 
     session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
 
     def answer(images: np.ndarray) -> np.ndarray:
         batches = [images[i : i + BATCH, ..., None] for i in range(0, len(images), BATCH)]
-        return softmax(np.concatenate([session.run(None, {"faces": batch})[0] for batch in batches]))
+        return softmax(np.concatenate([np.asarray(session.run(None, {"faces": batch})[0]) for batch in batches]))
 
     return answer, f"onnxruntime {version('onnxruntime')}"

@@ -1,1 +1,1 @@
-"""Networks that were trained elsewhere: opened safely, fitted to this project's input and output, kept as runs."""
+"""Networks trained elsewhere: loaded safely, adapted to this project's input and output, saved as runs."""

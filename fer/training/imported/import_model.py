@@ -1,4 +1,4 @@
-"""Makes a finished run of a network that someone else trained, fitted to what this project's networks take and give."""
+"""Imports an external network as a finished run, adapted to this project's input and output."""
 
 import shutil
 from dataclasses import replace
@@ -12,7 +12,7 @@ from fer.data.catalog import open_dataset
 from fer.data.dataset import Dataset
 from fer.data.formats import synthetic
 from fer.data.labels import ALIASES, EMOTIONS
-from fer.errors import MAX_TOLD, FerError
+from fer.errors import FerError, shortened
 from fer.faces.crop import IMAGE_SIZE
 from fer.inference.classifier import outputs
 from fer.runs.card import Card, Imported, TrainingData
@@ -28,28 +28,30 @@ from fer.training.imported import adapt, safe_load
 from fer.training.scoring import score
 
 LABELS = range(2, 21)
-EXPECTED = "uint8 pictures (N, 48, 48, 1) from 0 black to 255 white, any N, and answers float32 logits (N, labels)"
+EXPECTED = (
+    "uint8 images (N, 48, 48, 1) from 0 (black) to 255 (white), for any N, and returns float32 logits (N, labels)"
+)
 REFUSED = {
-    ".h5": "the old format, in which Keras's safe mode does not keep layers from running code",
+    ".h5": "a legacy format, in which Keras's safe mode cannot stop layers from running code",
     ".pt": "a PyTorch file, which is pickled Python code",
     ".pkl": "pickled Python code",
-    ".onnx": "a format that this project writes but does not read",
+    ".onnx": "a format that can be exported but not imported",
 }
 
 
 def import_model(
     path: Path, labels: str, *, name: str | None = None, scale: str | None = None, data: str | None = None
 ) -> Run:
-    """A new run that answers with the network in a `.keras` or `.tflite` file.
+    """A new run from the network in a `.keras` or `.tflite` file.
 
     Args:
-        labels: what the network's outputs mean, in their order, with commas between.
+        labels: the classes of the network's outputs, in order, separated by commas.
         name: of the new run.
-        scale: of `wrapping.SCALES`, how a `.keras` network wants its pictures where it does not say so itself.
-        data: the data set whose val and test splits judge the run at once; its labels must be the run's.
+        scale: one of `adapt.SCALES`, the input range of a `.keras` network without its own scaling.
+        data: the data set to evaluate the run on (val and test splits); must have the same labels.
 
     Raises:
-        FerError: for a file that cannot be trusted or does not fit, and says what was expected.
+        FerError: for a file that is unsafe or does not fit, with what is expected.
     """
     names = _names(labels)
     _check_file(path)
@@ -80,15 +82,15 @@ def _fill(run: Run, content: keras.Model | bytes, card: Card, dataset: Dataset |
             run.card = replace(card, export=litert.check(run, _probes()))
         except FerError:
             raise
-        except Exception as error:  # the converter raises whatever another one's network leads it to
-            raise FerError(f"The network cannot be made into a .tflite: {str(error)[:MAX_TOLD]}") from error
+        except Exception as error:  # the converter raises all kinds of errors
+            raise FerError(f"The network cannot be converted to .tflite: {shortened(error)}") from error
     run.card = cost.measured(run)
     if dataset:
         score(run, dataset)
 
 
 def _names(text: str) -> tuple[str, ...]:
-    """The labels, those of the seven emotions under this project's own names."""
+    """The labels, with the seven emotions under this project's names."""
     words = [word.strip() for word in text.split(",")]
     names = tuple(ALIASES.get(word.lower(), word.lower()) for word in words)
     names = tuple(name if name in EMOTIONS else word for name, word in zip(names, words, strict=True))
@@ -98,28 +100,28 @@ def _names(text: str) -> tuple[str, ...]:
         or not all(name.isprintable() and name for name in names)
     ):
         raise FerError(
-            f"--labels must be {LABELS[0]} to {LABELS[-1]} different names with commas between, got {text!r}."
+            f"--labels must be {LABELS[0]} to {LABELS[-1]} different names, separated by commas, got {text!r}."
         )
     return names
 
 
 def _check_file(path: Path) -> None:
     if not path.is_file():
-        raise FerError(f"{path} is no file.")
+        raise FerError(f"{path} is not a file. Check the path.")
     suffix = {".hdf5": ".h5", ".pth": ".pt", ".pickle": ".pkl"}.get(path.suffix, path.suffix)
     if suffix not in (".keras", ".tflite"):
         raise FerError(
-            f"{path.name} is {REFUSED.get(suffix, 'no network that can be opened')}. Give a .keras or .tflite file; "
-            "of Keras's files that you trust, keras.saving.load_model(FILE, compile=False).save('new.keras') makes one."
+            f"{path.name} is {REFUSED.get(suffix, 'not a supported network file')}. Use a .keras or .tflite file; "
+            "convert Keras files you trust with keras.saving.load_model(FILE, compile=False).save('new.keras')."
         )
     if path.stat().st_size > safe_load.MAX_BYTES:
         raise FerError(
-            f"{path.name} has {path.stat().st_size / 2**20:,.0f} MB; at most {safe_load.MAX_BYTES >> 20} MB."
+            f"{path.name} has {path.stat().st_size / 2**20:,.0f} MB; the limit is {safe_load.MAX_BYTES >> 20} MB."
         )
 
 
 def _from_keras(path: Path, labels: tuple[str, ...], scale: str | None) -> tuple[keras.Model, tuple[str, ...], int]:
-    """The network within layers that fit it, and the labels in the order of its answers."""
+    """The adapted network, the labels in the order of its outputs, and its number of weights."""
     network = safe_load.load(path)
     fitted = adapt.wrap(network, len(labels), scale, _probes())
     if set(labels) == set(EMOTIONS) and labels != EMOTIONS:
@@ -128,46 +130,47 @@ def _from_keras(path: Path, labels: tuple[str, ...], scale: str | None) -> tuple
 
 
 def _from_tflite(path: Path, labels: tuple[str, ...], scale: str | None) -> tuple[bytes, tuple[str, ...], int]:
-    """The file as it is: LiteRT alone can put nothing before or behind a network."""
+    """The unchanged file, since nothing can be added to a .tflite."""
     if scale:
-        raise FerError("--scale is for .keras files; around a .tflite nothing can be wrapped.")
+        raise FerError("--scale only works with .keras files. Leave it out, or import the .keras file.")
     content = path.read_bytes()
     if content[4:8] != b"TFL3":
-        raise FerError(f"{path.name} is damaged or no .tflite file.")
+        raise FerError(f"{path.name} is damaged or not a .tflite file. Export it again.")
     parameters, answers = _run_tflite(content, path.name, _probes())
     if answers.shape[1:] != (len(labels),) or answers.dtype != np.float32 or adapt.are_probabilities(answers):
         what = "probabilities" if answers.shape[1:] == (len(labels),) else f"{answers.dtype} {answers.shape}"
         raise FerError(
-            f"{path.name} answers {what} for {len(labels)} labels; a .tflite must be one that takes {EXPECTED}. "
-            "Import the .keras file that it was made from."
+            f"{path.name} returns {what} for {len(labels)} labels. A .tflite must be one that takes {EXPECTED}. "
+            "Import the original .keras file instead."
         )
     return content, labels, parameters
 
 
 def _run_tflite(content: bytes, name: str, images: np.ndarray) -> tuple[int, np.ndarray]:
-    """The numbers in a network's weights, and what it answers."""
+    """The network's number of weights, and its output."""
     from ai_edge_litert.interpreter import Interpreter
 
     try:
         interpreter = Interpreter(model_content=content)
-        (wanted,) = interpreter.get_input_details()
-        if wanted["dtype"] != np.uint8 or wanted["shape"].tolist()[1:] != [IMAGE_SIZE, IMAGE_SIZE, 1]:
-            got = f"{np.dtype(wanted['dtype']).name} {tuple(wanted['shape_signature'].tolist())}"
-            raise FerError(f"{name} takes {got}; a .tflite must be one that takes {EXPECTED}. Import the .keras file.")
+        (details,) = interpreter.get_input_details()
+        if details["dtype"] != np.uint8 or details["shape"].tolist()[1:] != [IMAGE_SIZE, IMAGE_SIZE, 1]:
+            got = f"{np.dtype(details['dtype']).name} {tuple(details['shape_signature'].tolist())}"
+            raise FerError(f"{name} takes {got}. A .tflite must be one that takes {EXPECTED}. Import the .keras file.")
         parameters = sum(_constants(interpreter))
-        interpreter.resize_tensor_input(wanted["index"], [len(images), IMAGE_SIZE, IMAGE_SIZE, 1])
+        interpreter.resize_tensor_input(details["index"], [len(images), IMAGE_SIZE, IMAGE_SIZE, 1])
         interpreter.allocate_tensors()
-        interpreter.set_tensor(wanted["index"], images[..., None])
+        interpreter.set_tensor(details["index"], images[..., None])
         interpreter.invoke()
         _check_outputs(interpreter, name)
         return parameters, interpreter.get_tensor(outputs(interpreter)[0])
     except (RuntimeError, ValueError) as error:
-        told = str(error)[:MAX_TOLD]
-        raise FerError(f"{name} does not run on {len(images)} faces at once in LiteRT: {told}") from error
+        raise FerError(
+            f"{name} does not run on a batch of {len(images)} faces in LiteRT: {shortened(error)}"
+        ) from error
 
 
 def _check_outputs(interpreter, name: str) -> None:
-    """Refuse more outputs than logits and their class activation maps: others would be taken for those."""
+    """Refuse outputs other than logits and their class activation maps, which could be mistaken for those."""
     answers = [interpreter.get_tensor(output["index"]) for output in interpreter.get_output_details()]
     if len(answers) == 1:
         return
@@ -177,13 +180,13 @@ def _check_outputs(interpreter, name: str) -> None:
     ):
         shapes = ", ".join(str(answer.shape) for answer in answers)
         raise FerError(
-            f"{name} answers {shapes}; beside its logits it may answer their class activation maps (N, height, width, "
-            "labels), whose mean over height and width is the logits, and nothing else."
+            f"{name} returns {shapes}. Besides its logits it may only return their class activation maps (N, height, "
+            "width, labels), whose mean over height and width is the logits."
         )
 
 
 def _constants(interpreter):
-    """Sizes of the tensors that a file holds; those that are computed have no data before `allocate_tensors`."""
+    """Sizes of the constant tensors in a file; computed ones have no data before `allocate_tensors`."""
     for tensor in interpreter.get_tensor_details():
         try:
             yield interpreter.get_tensor(tensor["index"]).size if len(tensor["shape"]) else 0
@@ -192,17 +195,17 @@ def _constants(interpreter):
 
 
 def _probes() -> np.ndarray:
-    """uint8 (21, 48, 48): drawn faces, to see how a network answers."""
+    """uint8 (21, 48, 48): synthetic faces, to probe a network's output."""
     return synthetic.draw(3, seed=0)[0]
 
 
 def imported_card(path: Path, labels: tuple[str, ...], parameters: int, dataset: Dataset | None) -> Card:
-    """The card of a network that someone else trained; how it was trained stays unknown.
+    """The card of an external network, whose training is unknown.
 
     Args:
-        path: the file that it was imported from.
-        parameters: the network's weights.
-        dataset: what it is judged on, if on anything; whether it was trained on that is not known either.
+        path: the imported file.
+        parameters: the network's number of weights.
+        dataset: what it is evaluated on, if any; it may have been trained on that too.
     """
     data = TrainingData("unknown", "unknown", None, 0, 0, 0)
     if dataset:
