@@ -9,9 +9,9 @@ from fer.runs.run import Run, card_of
 from fer.runs.state import Status
 from fer.runs.store import RunStore
 from fer.training import tensorboard
-from fer.training.card import source
 from fer.training.export import keras_file
 from fer.training.export.keras_file import save_keras
+from fer.training.make_card import source
 from fer.training.scoring import UNFITTED
 
 

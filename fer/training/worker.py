@@ -16,9 +16,9 @@ from fer.runs.run import PROGRESS, Run
 from fer.runs.state import JUDGING, Epoch, Progress, Status
 from fer.runs.store import RunStore
 from fer.training import networks
-from fer.training.card import make_card
 from fer.training.distillation import taught
 from fer.training.loop import Training
+from fer.training.make_card import make_card
 from fer.training.scoring import judge, scored
 
 DISK_FULL = "The disk is full. Free some space, then resume: the last complete epoch is saved."
