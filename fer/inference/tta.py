@@ -17,8 +17,8 @@ def views(images: np.ndarray) -> list[np.ndarray]:
     Returns:
         six arrays like `images`.
     """
-    nearer, farther = (np.array([_zoomed(image, pixels) for image in images], np.uint8) for pixels in (2, -2))
-    zoomed = [images, nearer.reshape(images.shape), farther.reshape(images.shape)]  # of no images, too
+    zoomed_in, zoomed_out = (np.array([_zoomed(image, pixels) for image in images], np.uint8) for pixels in (2, -2))
+    zoomed = [images, zoomed_in.reshape(images.shape), zoomed_out.reshape(images.shape)]  # also for N = 0
     return [*zoomed, *(view[:, :, ::-1] for view in zoomed)]
 
 

@@ -182,7 +182,7 @@ def test_a_zip_with_too_many_entries_is_refused(tmp_path, monkeypatch):
 
 def test_damaged_encrypted_and_empty_zips_are_refused(tmp_path):
     path = pack(tmp_path / "f.zip", {"notes.txt": b"hello"})
-    with pytest.raises(FerError, match=r"f\.zip contains no images"):
+    with pytest.raises(FerError, match=r"f\.zip has no images in class folders"):
         read(path)
     whole = path.read_bytes()
     path.write_bytes(whole[:20])

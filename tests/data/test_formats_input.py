@@ -54,7 +54,10 @@ def spoil(path: Path, line: int, change) -> None:
         (lambda e, p, u: (e, " ".join(["300", *p[1:]]), u), "line 4: pixels must be 0 to 255, got 300"),
         (lambda e, p, u: (e, " ".join([*p[1:], "-1"]), u), "line 4: pixels must be 0 to 255, got -1"),
         (lambda e, p, u: (e, " ".join([*p[1:], "9" * 9]), u), "line 4: pixels must be 0 to 255, got 999999999"),
-        (lambda e, p, u: (e, " ".join([*p[1:], "x"]), u), "line 4: a pixel must be a whole number 0 to 255, got 'x'"),
+        (
+            lambda e, p, u: (e, " ".join([*p[1:], "x"]), u),
+            "line 4: a pixel must be a whole number from 0 to 255, got 'x'",
+        ),
         (lambda e, p, u: (e, " ".join([*p[1:], "--5"]), u), "line 4: a pixel must be a whole number .* got '--5'"),
         (lambda e, p, u: (e, " ".join([*p[1:], "0.5"]), u), "line 4: a pixel must be a whole number .* got '0.5'"),
         (lambda e, p, u: ("7", " ".join(p), u), r"line 4: Unknown emotion '7'. Valid: 0 \(angry\), 1 \(disgust\)"),

@@ -180,7 +180,7 @@ def test_state_is_written_immediately_in_a_new_phase_and_otherwise_at_most_twice
     monkeypatch.setattr(download.time, "monotonic", lambda: now[0])
 
     def written(*facts) -> tuple:
-        state.tell(*facts)
+        state.report(*facts)
         last = download.latest()
         return last.phase, last.done, last.speed
 
@@ -193,7 +193,7 @@ def test_state_is_written_immediately_in_a_new_phase_and_otherwise_at_most_twice
 
 
 def test_a_download_whose_process_died_can_be_resumed(home):
-    download._State().tell(kaggle.DOWNLOADING, 5, 10)
+    download._State().report(kaggle.DOWNLOADING, 5, 10)
     assert download.latest().is_running
     known = json.loads((catalog.DATA / ".download.json").read_text())
     (catalog.DATA / ".download.json").write_text(json.dumps(known | {"created": 0}))
@@ -222,7 +222,7 @@ def test_a_full_disk_is_reported(home, monkeypatch):
 def test_an_error_in_the_background_process_is_reported(led):
     download.start("competition", votes=False, token="bad")
     last = wait_until_ended()
-    assert last.phase == download.FAILED and last.error.startswith("Kaggle refused (403)")
+    assert last.phase == download.FAILED and last.error.startswith("Kaggle denied access (403)")
 
 
 def test_a_cancelled_download_keeps_only_the_partial_file(led):
