@@ -125,7 +125,7 @@ class Recording:
         except FFmpegError:  # skip damaged audio
             return
         for frame in frames:
-            if frame.pts is not None:
+            if frame.pts is not None and frame.time_base:
                 frame.pts -= round(self._start / frame.time_base)
             self._container.mux(audio.encode(frame))
         if packet.dts is None:

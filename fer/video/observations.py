@@ -138,7 +138,7 @@ def _summary(readings: list[Reading]) -> Summary:
 
 def _means(readings: list[Reading], labels: tuple[str, ...]) -> list[float]:
     if all(reading.labels == labels for reading in readings):
-        return list(map(float, np.mean([reading.probabilities for reading in readings], axis=0, dtype=np.float64)))
+        return np.stack([reading.probabilities for reading in readings]).mean(axis=0, dtype=np.float64).tolist()
     return [float(np.mean([reading.probability(label) for reading in readings])) for label in labels]
 
 
