@@ -5,7 +5,7 @@ import argparse
 from fer.cli import DATASET_HELP, command, text
 from fer.data import catalog, kaggle
 from fer.data.dataset import SPLITS
-from fer.data.download import fetch
+from fer.errors import extra
 
 
 def add_to(add) -> None:
@@ -72,5 +72,8 @@ def data(dataset: str, classes: str, json: bool) -> None:
 
 
 def download(source: str, votes: bool) -> None:
+    with extra("train", "Downloading"):
+        from fer.data.download import fetch
+
     for path in fetch(source, votes=votes):
         print(f"Saved {path.name} in data/")

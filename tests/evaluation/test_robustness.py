@@ -139,7 +139,7 @@ def test_the_table_in_the_docs_matches_the_shipped_models():
 
 def test_the_models_page_shows_the_results_of_the_chosen_models_if_there_are_any(models):
     app = AppTest.from_file(str(ROOT / "pages/models.py"), default_timeout=120).run()
-    assert not app.exception and [header.value for header in app.header].count("How accuracy falls") == 1
+    assert not app.exception and [header.value for header in app.header].count("Robustness") == 1
     assert lines(app) == ["vgg_small", "mini_xception"]
     assert any("PublicTest" in caption.value for caption in app.caption)
     app = app.button_group(key="models-robustness-vgg_small").set_value([]).run()

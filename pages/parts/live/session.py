@@ -13,6 +13,7 @@ READER, SNAPSHOT = "live-reader", "live-snapshot"
 EVERY = 1.0  # seconds between updates while the camera is on
 EVERY_TIMELINE = 3.0  # the same for the timelines, which take longer to draw
 SIDES = (192, 256, 320, 480, 640)
+DEFAULTS = Settings()
 
 
 def reader(run: Run) -> LiveReader:
@@ -42,7 +43,7 @@ def settings(run: Run, current: LiveReader) -> None:
         "Smoothing",
         0.0,
         3.0,
-        0.5,
+        DEFAULTS.smoothing,
         0.1,
         key="live-smoothing",
         persist_state="session",
@@ -77,7 +78,7 @@ def _detection_settings(left, right) -> tuple[float, int]:
         "Detection threshold",
         0.3,
         0.95,
-        0.7,
+        DEFAULTS.score,
         0.05,
         key="live-score",
         persist_state="session",
@@ -86,7 +87,7 @@ def _detection_settings(left, right) -> tuple[float, int]:
     side = right.select_slider(
         "Detection size",
         SIDES,
-        320,
+        DEFAULTS.side,
         key="live-side",
         persist_state="session",
         format_func=lambda side: f"{side} pixels",

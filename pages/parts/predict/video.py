@@ -52,7 +52,14 @@ def show(run: Run, tta: bool) -> None:
         help="More readings take longer.",
     )
     smoothing = right.slider(
-        "Smoothing", 0.0, 3.0, 0.5, 0.1, format="%.1f s", key="predict-video-smoothing", persist_state="session"
+        "Smoothing",
+        0.0,
+        3.0,
+        annotate.SMOOTHING,
+        0.1,
+        format="%.1f s",
+        key="predict-video-smoothing",
+        persist_state="session",
     )
     result = st.session_state.get(RESULT)
     if not upload:
