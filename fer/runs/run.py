@@ -93,7 +93,7 @@ class Run:
         """
         card = card_of(self)
         if card is None:
-            raise FerError(f"Run {self.id!r} has no card yet; finish its training first.")
+            raise FerError(f"Run {self.id!r} has no card yet. Finish its training first.")
         return card
 
     @card.setter

@@ -159,7 +159,7 @@ def test_report_writes_a_stored_report_as_html(arguments, words, own_models, tmp
 def test_a_run_that_is_not_finished_has_no_report(own_models, tmp_path, capsys):
     own_models.create(TrainConfig(), "new")
     assert main(["report", "--model", "new", "--out", str(tmp_path / "x.html")]) == 1
-    assert "Run 'new' has no card yet; finish its training first." in capsys.readouterr().err
+    assert "Run 'new' has no card yet. Finish its training first." in capsys.readouterr().err
 
 
 def test_a_stored_report_that_is_damaged_is_told(own_models, tmp_path, capsys):

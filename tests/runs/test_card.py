@@ -22,7 +22,7 @@ from fer.runs.card import (
     score_key,
 )
 from fer.runs.config import TrainConfig
-from fer.runs.run import Run
+from fer.runs.run import Run, card_of
 from fer.runs.store import RunStore
 from fer.system import records
 
@@ -96,7 +96,7 @@ VERSION_1 = {
 VERSION_1["exports"]["onnx"]["not_measured"] = "The data is not here."
 KNOWN = {  # fields unchanged in version 2
     *("architecture", "parameters", "seed", "epochs", "best_epoch", "training_seconds", "precision", "backend"),
-    *("versions", "finished", "default", "shipped", "threshold", "macs", "bytes", "ms", "ms_on"),
+    *("versions", "finished", "shipped", "threshold", "macs", "bytes", "ms", "ms_on"),
 }
 WITH_EVERYTHING = Card(
     labels=EMOTIONS,
@@ -129,7 +129,6 @@ WITH_EVERYTHING = Card(
     temperature=1.1,
     temperature_tta=0.9,
     threshold=0.4,
-    default=True,
     shipped=True,
 )
 
@@ -204,7 +203,9 @@ def test_unknown_fields_are_ignored():
 @pytest.mark.parametrize("version", [VERSION + 1, 0, "2", None])
 def test_a_card_of_another_version_is_refused(version, run):
     (run.path / "card.json").write_text(json.dumps(json.loads(CARD.to_json()) | {"version": version}))
-    message = rf"card\.json is damaged \(it has version {version}, and this program reads up to 2: update the program\)"
+    message = (
+        rf"card\.json is damaged \(it has version {version}, but this program supports up to 2; update the program\)"
+    )
     with pytest.raises(FerError, match=message):
         _ = run.card
     assert not run.is_usable and not run.is_shipped
@@ -253,7 +254,7 @@ DAMAGED = {
     "bytes are text": (changed("exports", "int8", "bytes", to="5"), r"at `\$\.exports\[\.\.\.\]\.bytes`"),
     "a check is a number": (changed("export", to=3), r"Expected `object \| null`, got `int` - at `\$\.export`"),
     "a temperature is text": (changed("temperature", to="warm"), r"at `\$\.temperature`"),
-    "a number for a switch": (changed("default", to=1), r"Expected `bool`, got `int` - at `\$\.default`"),
+    "a number for a switch": (changed("shipped", to=1), r"Expected `bool`, got `int` - at `\$\.shipped`"),
     "scores of version 1 are a list": (old(scores=[1]), "has no attribute 'items'"),
     "a score of version 1 is text": (old(scores={"d-test": "good"}), "not a mapping"),
     "a score of version 1 lacks figures": (old(scores={"d-test": {}}), r"missing required field `n`"),
@@ -296,24 +297,26 @@ def test_rewritten_cards_and_recipes_are_reloaded(run, parsed):
     (run.path / "config.json").write_text(replace(recipe, epochs=recipe.epochs + 1).to_json())
     assert run.config.epochs == recipe.epochs + 1 and parsed.count("config.json") == 2
     path.unlink()
-    assert run.card is None and not run.is_usable
+    assert card_of(run) is None and not run.is_usable
     path.write_text("{")
     with pytest.raises(FerError, match=r"card\.json is damaged"):
         _ = run.card
     path.write_text(before.to_json())
-    assert run.card == before, "a damage that was repaired is forgotten"
+    assert run.card == before, "a repaired file is read again"
 
 
 def test_a_card_is_immutable_but_can_be_replaced(run):
     with pytest.raises(FrozenInstanceError):
-        run.card.default = True
-    run.card = replace(run.card, default=True)
-    assert run.card.default
+        run.card.shipped = True
+    run.card = replace(run.card, shipped=True)
+    assert run.card.shipped
 
 
 def test_a_run_without_a_card_has_none(tmp_path):
     run = RunStore(tmp_path).create(TrainConfig(), "new")
-    assert run.card is None and records.read_record(run.path / "card.json", Card) is None
+    assert card_of(run) is None and records.read_record(run.path / "card.json", Card) is None
+    with pytest.raises(FerError, match=r"Run 'new' has no card yet\. Finish its training first"):
+        _ = run.card
 
 
 @pytest.mark.parametrize(
