@@ -93,7 +93,7 @@ class Run:
         """
         card = card_of(self)
         if card is None:
-            raise FerError(f"Run {self.id!r} has no card yet; finish its training first.")
+            raise FerError(f"Run {self.id!r} has no card yet. Finish its training first.")
         return card
 
     @card.setter
@@ -198,7 +198,7 @@ def no_weights(run_id: str) -> FerError:
     """The error for using a run that ships without weights."""
     return FerError(
         f"The weights of {run_id!r} are not included, only its reports and curves. Train it again: "
-        f"python -m fer train --recipe {run_id}."
+        f"python -m fer train --recipe {run_id}"
     )
 
 

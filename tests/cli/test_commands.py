@@ -69,7 +69,7 @@ def test_the_help_of_train_lists_the_settings_by_their_groups(capsys):
         (["models", "--default", "vgg"], "Unknown run 'vgg'"),
         (["export", "none"], "Unknown run 'none'"),
         (["export", "none", "--as", "int8"], "Unknown run 'none'"),
-        (["import", "none.keras", "--labels", "a,b"], "none.keras is no file."),
+        (["import", "none.keras", "--labels", "a,b"], "none.keras is not a file"),
         (["report", "--model", "none", "--out", "x.html"], "Unknown run 'none'"),
         (
             ["report", "--split", "train", "--out", "x.html"],
@@ -162,7 +162,7 @@ def test_report_writes_a_stored_report_as_html(arguments, words, own_models, tmp
 def test_a_run_that_is_not_finished_has_no_report(own_models, tmp_path, capsys):
     own_models.create(TrainConfig(), "new")
     assert main(["report", "--model", "new", "--out", str(tmp_path / "x.html")]) == 1
-    assert "Run 'new' has no card yet; finish its training first." in capsys.readouterr().err
+    assert "Run 'new' has no card yet. Finish its training first." in capsys.readouterr().err
 
 
 def test_a_stored_report_that_is_damaged_is_told(own_models, tmp_path, capsys):

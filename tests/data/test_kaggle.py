@@ -198,7 +198,7 @@ def test_a_download_whose_process_died_can_be_resumed(home):
     known = json.loads((catalog.DATA / ".download.json").read_text())
     (catalog.DATA / ".download.json").write_text(json.dumps(known | {"created": 0}))
     last = download.latest()
-    assert (last.is_running, last.phase) == (False, download.FAILED) and "it goes on" in last.error
+    assert (last.is_running, last.phase) == (False, download.FAILED) and "Start it again to resume" in last.error
 
 
 def test_a_second_download_is_refused_while_one_is_running(led):
