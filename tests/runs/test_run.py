@@ -105,7 +105,7 @@ def test_a_report_copied_to_another_name_is_refused(store):
     run = finished(store, "x")
     stored.add_report(run, make([0, 1]))
     run.report_path("d", "val").write_text(run.report_path("d", "test").read_text())
-    with pytest.raises(FerError, match=r"d-val\.json holds the report on another split"):
+    with pytest.raises(FerError, match=r"d-val\.json is a report on another split"):
         stored.report(run, "d", "val")
 
 
