@@ -102,7 +102,7 @@ def test_what_cannot_be_done_is_told_in_one_line(arguments, message, own_models,
 )
 def test_where_weights_do_not_ship_it_is_told_how_to_train_them_again(arguments, bare, capfd):
     assert main(arguments) == 1
-    wanted = "fer: The weights of 'bare' are not here, only its reports and curves. Train it again: python -m fer train"
+    wanted = "fer: The weights of 'bare' are not included, only its reports and curves. Train it again: python -m fer train"
     assert capfd.readouterr().err == f"{wanted} --recipe bare\n"
 
 
@@ -127,7 +127,7 @@ def test_evaluate_prints_the_same_figures_as_its_json(capsys):
     assert main(arguments) == 0
     printed = capsys.readouterr().out
     assert f"accuracy {facts['accuracy']:.1%}" in printed and f"{facts['per_class']['recall']['happy']:.3f}" in printed
-    assert "tell nothing of real faces" in printed
+    assert "say nothing about real faces" in printed
 
 
 def test_evaluate_with_augmentation_gives_other_figures_and_says_so(capsys, dataset, small_npz):
