@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 if "PYTEST_XDIST_WORKER" in os.environ:  # one thread each, before TensorFlow is imported: the cores have other tests
@@ -10,7 +10,7 @@ if "PYTEST_XDIST_WORKER" in os.environ:  # one thread each, before TensorFlow is
 
 import numpy as np
 import pytest
-from helpers.shipped import two_models
+from helpers.shipped import ROOT, two_models
 from PIL import Image
 
 from fer.architectures import ARCHITECTURES, Architecture
@@ -25,20 +25,35 @@ from fer.runs.run import Run
 from fer.runs.store import RunStore
 
 MEASURED = {name: getattr(timing, name) for name in ("ROUNDS", "ROUND_SECONDS")}  # as users have it
-FIRST = ("browser", "training", "architectures", "cli")  # folders that take longest: a worker must not end with them
+FIRST = ("browser", "training", "architectures", "cli")  # folders that take longest: no worker should end with one
 
 
-@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items):
-    """Keep on one worker what shares something costly: the browser, the trained run, or what a file makes once."""
     for item in items:
-        folder, file = item.path.parent.name, item.path.stem
-        if folder == "browser":
+        if item.path.parent.name == "browser":
             item.add_marker("browser")
-        if not item.get_closest_marker("xdist_group"):
-            shared = "browser" if folder == "browser" else "trained" if "trained_run" in item.fixturenames else file
-            item.add_marker(pytest.mark.xdist_group(shared))
     items.sort(key=lambda item: FIRST.index(name) if (name := item.path.parent.name) in FIRST else len(FIRST))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    """Keep on one worker what shares something costly; pytest-xdist 3.8 does not see `xdist_group` under pytest 9.2."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class Groups(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return group(nodeid.partition("::")[0])
+
+    return Groups(config, log)
+
+
+@cache
+def group(file: str) -> str:
+    """All browser tests, all that read the trained run, or else the tests of a file."""
+    if "/browser/" in file:
+        return "browser"
+    return "trained" if "trained_run" in (ROOT / file).read_text(encoding="utf-8") else file
 
 
 @pytest.fixture(scope="session", autouse=True)
