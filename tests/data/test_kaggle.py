@@ -49,7 +49,7 @@ def test_the_public_copy_needs_no_account_and_matches_the_votes(home, small_rows
     opened = catalog.open_dataset("fer2013", ferplus=1.0)
     assert opened.fingerprint == small_rows.fingerprint
     assert [authorization for _, authorization, _ in home.asked] == [None] * len(home.asked)
-    assert capsys.readouterr().out.count("Kept ") == 2
+    assert capsys.readouterr().out.count("Saved ") == 2
     assert not (catalog.DATA / ".kaggle").exists()
 
 

@@ -97,7 +97,7 @@ def test_many_photos_are_tabled_filtered_and_the_bad_ones_are_listed():
 def test_what_was_read_is_still_there_after_another_way_in_until_it_is_forgotten(portrait_film):
     app = way("Video").file_uploader(key="predict-video").set_value(("film.mp4", portrait_film, "video/mp4")).run()
     app = app.button(key="predict-video-read").click().run()
-    app = app.button_group(key="predict-way").set_value("Photos").run()
+    app = app.button_group(key="predict-way").set_value("Photo").run()
     app = app.button_group(key="predict-way").set_value("Video").run()
     assert not app.exception and app.get("video")
     app = app.button(key="predict-video-forget").click().run()
