@@ -117,8 +117,8 @@ def test_the_changelog_tells_of_this_version():
 
 def test_a_missing_package_is_told_with_the_extra_that_brings_it():
     wanted = (
-        'Training needs no_such_package, which is not installed: pip install "facial-emotion-studio[train]", or in a '
-        "checkout pip install -r requirements.txt."
+        'Training needs no_such_package, which is not installed. Run pip install "facial-emotion-studio[train]", or '
+        "in a checkout: pip install -r requirements.txt."
     )
     with pytest.raises(FerError) as told, extra("train", "Training"):
         import no_such_package  # noqa: F401

@@ -119,7 +119,8 @@ def get_votes() -> Path:
 @contextmanager
 def _counting(on_bytes: Callable[[int, int | None], None]) -> Iterator[None]:
     """Report the bytes that kagglehub has downloaded, which it only shows on its progress bar."""
-    from kagglehub import clients
+    with extra("train", "FER2013's download"):
+        from kagglehub import clients
 
     class Bar(clients.tqdm):
         def __init__(self, *args, **kwargs):

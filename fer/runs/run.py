@@ -198,7 +198,7 @@ def no_weights(run_id: str) -> FerError:
     """The error for using a run that ships without weights."""
     return FerError(
         f"The weights of {run_id!r} are not included, only its reports and curves. Train it again: "
-        f"python -m fer train --recipe {run_id}."
+        f"python -m fer train --recipe {run_id}"
     )
 
 

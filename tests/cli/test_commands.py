@@ -99,7 +99,9 @@ def test_what_cannot_be_done_is_told_in_one_line(arguments, message, own_models,
 )
 def test_where_weights_do_not_ship_it_is_told_how_to_train_them_again(arguments, bare, capfd):
     assert main(arguments) == 1
-    wanted = "fer: The weights of 'bare' are not here, only its reports and curves. Train it again: python -m fer train"
+    wanted = (
+        "fer: The weights of 'bare' are not included, only its reports and curves. Train it again: python -m fer train"
+    )
     assert capfd.readouterr().err == f"{wanted} --recipe bare\n"
 
 

@@ -11,7 +11,7 @@ from fer.data.labels import EMOTIONS
 from fer.errors import FerError
 from fer.evaluation import stored
 from fer.runs.config import TrainConfig
-from fer.runs.run import files_of
+from fer.runs.run import card_of, files_of
 from fer.runs.state import Progress
 from fer.runs.store import FLAGSHIP, RunStore
 
@@ -25,7 +25,7 @@ def test_a_new_run_keeps_its_recipe_and_has_nothing_else(store):
     run = store.create(TrainConfig(epochs=3), "first")
     assert run.config == TrainConfig(epochs=3) and run.id == "first" and run.path == store.root / "first"
     assert run.status.state == "created"
-    assert (run.progress, run.card, run.history, stored.reports(run)) == (Progress(), None, [], [])
+    assert (run.progress, card_of(run), run.history, stored.reports(run)) == (Progress(), None, [], [])
     assert not run.is_usable and stored.report(run, "d", "test") is None
 
 
