@@ -69,7 +69,7 @@ def test_unwise_settings_are_told_and_a_taken_name_is_refused(train, models):
     assert any("mixup" in warning.value for warning in app.warning)
     app.text_input(key="train-name").set_value("vgg_small")
     app = app.button[-1].click().run()
-    assert not app.exception and "exists already" in app.error[0].value
+    assert not app.exception and "already exists" in app.error[0].value
     assert app.text_input(key="train-name").value == "vgg_small", "what was typed stays"
 
 

@@ -236,7 +236,7 @@ def test_labels_must_be_two_to_twenty_different_names(labels, saved):
 def test_a_name_that_is_taken_or_data_of_other_labels_is_refused(saved, small_npz, store):
     path = saved(network())
     store.create(TrainConfig(), "other")
-    with pytest.raises(FerError, match="exists already"):
+    with pytest.raises(FerError, match="already exists"):
         import_model(path, LABELS, name="other", scale="0-1")
     with pytest.raises(FerError, match="small has the labels angry"):
         import_model(saved(network(classes=2)), "yes,no", scale="0-1", data=str(small_npz))

@@ -133,7 +133,7 @@ def test_a_config_that_is_too_large_or_no_json_is_not_read(saved, rewritten, mon
     with pytest.raises(FerError, match=r"config.json in changed.keras is no JSON \(Expecting"):
         import_model(rewritten(lambda config: "no JSON"), LABELS, scale="0-1")
     monkeypatch.setattr(safe_load, "MAX_CONFIG_BYTES", 1000)
-    with pytest.raises(FerError, match=r"config.json in .* bytes; at most 1,000 are read"):
+    with pytest.raises(FerError, match=r"config.json in .* bytes; the limit is 1,000"):
         import_model(saved(network()), LABELS, scale="0-1")
 
 

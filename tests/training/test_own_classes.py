@@ -175,7 +175,9 @@ def test_photos_are_labelled_by_folders_named_after_the_runs_classes(runs, png):
     names = ["ärger <B>鬼/1.png", "A=B + C, D/2.png", "x/no smile/3.png", "happy/4.png"]
     faces = find_faces([Photo(name, lambda: png) for name in names], classes=runs["own"].labels, detector="whole")
     assert [faces.classes[label] for label in faces.labels] == [OWN[1], OWN[0], OWN[2]]
-    assert faces.failures[0].reason == f"Its folder 'happy' is none of {', '.join(faces.classes)}."
+    assert (
+        faces.failures[0].reason == f"Its folder 'happy' is not a class. Move it to one of {', '.join(faces.classes)}."
+    )
     report = evaluate_faces(runs["own"], faces, "mine")
     assert report.labels == runs["own"].labels and report.fingerprint == faces.fingerprint
     with pytest.raises(FerError, match="answers happy, not happy, but mine has"):
