@@ -137,7 +137,7 @@ def test_a_run_and_data_of_other_classes_are_refused(runs, own_folders, small_np
     own, merged = runs["own"], runs["merged"]
     with pytest.raises(FerError, match=r"answers a=b .*, but small has angry, disgust"):
         evaluate(own, data_for(own, small_npz), "test")
-    with pytest.raises(FerError, match=r"'happy, not happy=.*' cannot be made of this data set: Unknown label 'happy'"):
+    with pytest.raises(FerError, match=r"'happy, not happy=.*' don't fit this data set: Unknown label 'happy'"):
         data_for(merged, own_folders)
     with pytest.raises(FerError, match=r"FER\+ votes are for the seven emotions"):
         open_dataset(own_folders, ferplus=1.0)
