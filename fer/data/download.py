@@ -11,13 +11,15 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-
-import psutil
+from typing import TYPE_CHECKING
 
 from fer.data import catalog, kaggle
-from fer.errors import DISK_FULL, FerError
+from fer.errors import DISK_FULL, FerError, extra
 from fer.system.files import write_atomically
 from fer.system.process import launch
+
+if TYPE_CHECKING:
+    import psutil
 
 STARTING, VOTES, DONE, FAILED = (
     "starting",
@@ -71,7 +73,7 @@ def start(source: str, *, votes: bool, token: str = "") -> None:
     arguments = ["download", "--source", source, "--votes" if votes else "--no-votes"]
     _log().unlink(missing_ok=True)
     forget()
-    process = psutil.Process(launch(arguments, _log(), **environment))
+    process = _psutil().Process(launch(arguments, _log(), **environment))
     with suppress(FileExistsError), _state().open("x") as file:  # unless that process has already written it
         json.dump({"pid": process.pid, "created": process.create_time(), "phase": STARTING}, file)
 
@@ -121,7 +123,7 @@ class _State:
     """The state that the downloading process records."""
 
     def __init__(self):
-        self._me, self._kept = psutil.Process(), []
+        self._me, self._kept = _psutil().Process(), []
         self._stage, self._written, self._began = None, 0.0, (0.0, 0)
 
     def report(self, phase: str, done: int = 0, total: int | None = None, *, error: str = "") -> None:
@@ -183,13 +185,20 @@ def _download(known: dict) -> Download:
     )
 
 
-def _process(known: dict) -> psutil.Process | None:
+def _process(known: dict) -> "psutil.Process | None":
+    psutil = _psutil()
     try:
         process = psutil.Process(known["pid"])
         alive = process.create_time() == known["created"] and process.status() != psutil.STATUS_ZOMBIE
         return process if alive else None
     except (KeyError, psutil.NoSuchProcess):
         return None
+
+
+def _psutil():
+    with extra("train", "FER2013's download"):
+        import psutil
+    return psutil
 
 
 def _log() -> Path:

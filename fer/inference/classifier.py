@@ -41,7 +41,7 @@ class Classifier:
         try:
             self._interpreter = Interpreter(str(path or run.tflite_path), num_threads=threads)
         except ValueError as error:
-            raise FerError(f"{run.tflite_path} is damaged. Export it again: python -m fer export {run.id}.") from error
+            raise FerError(f"{run.tflite_path} is damaged. Export it again: python -m fer export {run.id}") from error
         self._input = self._interpreter.get_input_details()[0]["index"]
         self._logits, self._maps = outputs(self._interpreter)
         self.map_size = None
@@ -65,7 +65,7 @@ class Classifier:
         if self._maps is None:
             raise FerError(
                 f"{self.run.id!r} has no class activation maps: its network doesn't end in global average pooling, "
-                f"or it was exported by an older version. Export it again: python -m fer export {self.run.id}."
+                f"or it was exported by an older version. Export it again: python -m fer export {self.run.id}"
             )
         return self._outputs(images, self._maps)
 

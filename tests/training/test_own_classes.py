@@ -140,7 +140,7 @@ def test_a_run_and_data_of_other_classes_are_refused(runs, own_folders, small_np
     own, merged = runs["own"], runs["merged"]
     with pytest.raises(FerError, match=r"predicts a=b .*, but small has angry, disgust"):
         evaluate(own, data_for(own, small_npz), "test")
-    with pytest.raises(FerError, match=r"'happy, not happy=.*' cannot be made of this data set: Unknown label 'happy'"):
+    with pytest.raises(FerError, match=r"'happy, not happy=.*' don't fit this data set: Unknown label 'happy'"):
         data_for(merged, own_folders)
     with pytest.raises(FerError, match=r"FER\+ votes are for the seven emotions"):
         open_dataset(own_folders, ferplus=1.0)
@@ -178,7 +178,9 @@ def test_photos_are_labelled_by_folders_named_after_the_runs_classes(runs, png):
     names = ["ärger <B>鬼/1.png", "A=B + C, D/2.png", "x/no smile/3.png", "happy/4.png"]
     faces = find_faces([Photo(name, lambda: png) for name in names], classes=runs["own"].labels, detector="whole")
     assert [faces.classes[label] for label in faces.labels] == [OWN[1], OWN[0], OWN[2]]
-    assert faces.failures[0].reason == f"Its folder 'happy' is none of {', '.join(faces.classes)}."
+    assert (
+        faces.failures[0].reason == f"Its folder 'happy' is not a class. Move it to one of {', '.join(faces.classes)}."
+    )
     report = evaluate_faces(runs["own"], faces, "mine")
     assert report.labels == runs["own"].labels and report.fingerprint == faces.fingerprint
     with pytest.raises(FerError, match="predicts happy, not happy, but mine has"):

