@@ -19,7 +19,7 @@ def start(title: str, introduction: str) -> None:
 
 def plain(text: str) -> str:
     """The text, escaped so that Markdown shows it as it is."""
-    return re.sub(r"([^\w\s])", r"\\\1", text)
+    return re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", text)
 
 
 @contextmanager
