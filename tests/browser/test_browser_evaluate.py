@@ -39,7 +39,7 @@ def test_a_stored_report_is_read_clicked_compared_and_taken_along_without_its_da
     click_cell(page, 2, 4)
     count = report.confusion[2, 4]
     page.get_by_role("heading", name=f"Fear → sad: {count} of 528").wait_for()
-    page.get_by_text("These are their row numbers").wait_for()
+    page.get_by_text("Their row numbers").wait_for()
 
     open_section(page, "Compare")
     page.get_by_text("vgg_small is better than mini_xception by").first.wait_for()
@@ -75,7 +75,7 @@ def test_a_new_evaluation_shows_its_faces_and_is_reproduced_exactly(server, page
     page.get_by_role("option", name="synthetic, test split (not evaluated yet)").click()
     page.get_by_role("button", name="Evaluate", exact=True).click()
     page.get_by_text("and saved in").wait_for()
-    page.get_by_text("figures on them tell nothing of real faces").wait_for()
+    page.get_by_text("results on them say nothing about real faces").wait_for()
     page.get_by_role("button", name="Evaluate again").click()
     page.get_by_text("Reproduced exactly").wait_for()
     open_section(page, "Mistakes")
