@@ -106,7 +106,8 @@ def test_the_fused_batch_norm_trains_like_keras_own():
     plain, fused = (kind(momentum=0.9) for kind in (keras.layers.BatchNormalization, networks.FusedBatchNormalization))
     for layer in (plain, fused):
         layer.build(inputs.shape)
-        layer.set_weights([[0.5, 1.0, 2.0], [-1.0, 0.0, 1.0], *layer.get_weights()[2:]])
+        layer.gamma.assign([0.5, 1.0, 2.0])
+        layer.beta.assign([-1.0, 0.0, 1.0])
     ours, theirs = fused(inputs, training=True), plain(inputs, training=True)
     np.testing.assert_allclose(ours, theirs, atol=1e-4)
     np.testing.assert_allclose(fused.moving_mean, plain.moving_mean, rtol=1e-4)
