@@ -25,7 +25,7 @@ from fer.runs.run import Run
 from fer.runs.store import RunStore
 
 MEASURED = {name: getattr(timing, name) for name in ("ROUNDS", "ROUND_SECONDS")}  # as users have it
-FIRST = ("browser", "training", "architectures", "cli")  # folders that take longest: no worker should end with one
+FIRST = ("browser", "training", "test_quickstart.py", "architectures", "cli")  # no worker should end with these
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -33,7 +33,9 @@ def pytest_collection_modifyitems(items):
     for item in items:
         if item.path.parent.name == "browser":
             item.add_marker("browser")
-    items.sort(key=lambda item: FIRST.index(name) if (name := item.path.parent.name) in FIRST else len(FIRST))
+    items.sort(
+        key=lambda item: min(FIRST.index(name) if name in FIRST else len(FIRST) for name in item.path.parts[-2:])
+    )
 
 
 @pytest.hookimpl(optionalhook=True)
