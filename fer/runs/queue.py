@@ -51,7 +51,7 @@ def state_of(run: Run) -> str:
         return "damaged"
 
 
-def sooner(store: RunStore, run: Run) -> None:
+def move_up(store: RunStore, run: Run) -> None:
     """Move a queued run up one place."""
     waiting = queue(store)
     ids = [other.id for other in waiting]

@@ -1,8 +1,5 @@
 """Every figure draws its report's data, for random and degenerate reports."""
 
-# Plotly's stubs do not type traces and layouts.
-# pyright: reportAttributeAccessIssue=false, reportArgumentType=false
-
 import json
 from dataclasses import replace
 from functools import partial

@@ -1,8 +1,5 @@
 """The figures of a training run in progress."""
 
-# Plotly's stubs do not type traces and layouts.
-# pyright: reportAttributeAccessIssue=false, reportArgumentType=false
-
 import numpy as np
 import pytest
 

@@ -1,8 +1,5 @@
 """Every metric against scikit-learn and SciPy, on random and degenerate predictions."""
 
-# scikit-learn, NumPy and pandas infer too narrow types from defaults.
-# pyright: reportArgumentType=false, reportCallIssue=false, reportGeneralTypeIssues=false
-
 from functools import partial
 
 import numpy as np

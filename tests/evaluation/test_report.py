@@ -1,8 +1,5 @@
 """A report's metrics against their oracles, its JSON round trip, and the damaged files it refuses."""
 
-# scikit-learn, NumPy and pandas infer too narrow types from defaults.
-# pyright: reportArgumentType=false, reportCallIssue=false, reportGeneralTypeIssues=false
-
 import json
 from dataclasses import replace
 

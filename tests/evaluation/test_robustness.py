@@ -1,8 +1,5 @@
 """Robustness: the changes do what they say, and results are stored, drawn and listed."""
 
-# Plotly's stubs do not type traces and layouts.
-# pyright: reportAttributeAccessIssue=false, reportArgumentType=false
-
 import json
 from pathlib import Path
 

@@ -1,8 +1,5 @@
 """Tables and sentences about a report, against scikit-learn, manual counts and the report itself."""
 
-# scikit-learn, NumPy and pandas infer too narrow types from defaults.
-# pyright: reportArgumentType=false, reportCallIssue=false, reportGeneralTypeIssues=false
-
 from dataclasses import replace
 
 import numpy as np

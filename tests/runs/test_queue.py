@@ -44,10 +44,10 @@ def test_runs_are_queued_in_the_order_they_were_started(store, three):
 
 
 def test_a_queued_run_can_be_moved_up_but_not_past_the_first(store, three):
-    queue.sooner(store, store["b"])
+    queue.move_up(store, store["b"])
     assert ids(store) == ["c", "b", "a"]
-    queue.sooner(store, store["b"])
-    queue.sooner(store, store["b"])
+    queue.move_up(store, store["b"])
+    queue.move_up(store, store["b"])
     assert ids(store) == ["b", "c", "a"]
 
 

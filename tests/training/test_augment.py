@@ -1,8 +1,5 @@
 """Random changes that are the same for the same seed, and no more than was asked for."""
 
-# Settings are passed as dicts of mixed types, and stubs of third parties are too narrow.
-# pyright: reportArgumentType=false, reportIndexIssue=false, reportReturnType=false
-
 from types import SimpleNamespace
 
 import cv2

@@ -1,8 +1,5 @@
 """Networks that begin with ImageNet's weights: a stand-in file for them, and a backbone that learns late and slowly."""
 
-# Settings are passed as dicts of mixed types, and stubs of third parties are too narrow.
-# pyright: reportArgumentType=false, reportIndexIssue=false
-
 import keras
 import numpy as np
 import pytest

@@ -24,13 +24,6 @@ def without_export(monkeypatch):
     monkeypatch.setattr(worker, "finish", lambda training: None)
 
 
-@pytest.fixture(scope="module")
-def uninterrupted(create, dataset) -> Run:
-    run = create()
-    assert Training(run, dataset).run_to_end()
-    return run
-
-
 def checkpoint(run: Run) -> dict[str, np.ndarray]:
     with np.load(run.checkpoint_path) as saved:
         return {name: saved[name] for name in saved if name != "position"}
@@ -155,41 +148,6 @@ def test_a_disk_without_any_room_left_is_told_by_the_status(create, without_expo
     with pytest.raises(FerError, match=r"The disk is full\. Free some space, then resume"):
         worker.train(run, on_batch=fill)
     assert (run.status.state, run.status.message) == ("failed", worker.DISK_FULL)
-
-
-def damage_cut(content: bytes) -> bytes:
-    return content[: len(content) // 2]
-
-
-def damage_bit(content: bytes) -> bytes:
-    return content[:200] + bytes([content[200] ^ 255]) + content[201:]
-
-
-@pytest.mark.parametrize(
-    "damage",
-    [damage_cut, damage_bit, lambda content: b"", lambda content: b"no zip at all"],
-    ids=["cut", "one byte", "empty", "something else"],
-)
-def test_a_damaged_checkpoint_is_told(create, dataset, uninterrupted, damage):
-    run = create()
-    run.checkpoint_path.write_bytes(damage(uninterrupted.checkpoint_path.read_bytes()))
-    with pytest.raises(FerError, match=r"checkpoint\.npz is damaged .*Delete it to restart this run"):
-        Training(run, dataset)
-
-
-@pytest.mark.parametrize("content", [{"position": np.zeros(2)}, {}], ids=["other position", "nothing in it"])
-def test_a_checkpoint_of_something_else_is_told(create, dataset, content):
-    run = create()
-    np.savez(run.checkpoint_path, **content)
-    with pytest.raises(FerError, match=r"checkpoint\.npz is damaged"):
-        Training(run, dataset)
-
-
-def test_a_checkpoint_of_another_network_is_told(create, dataset, uninterrupted):
-    run = create(architecture="mini_xception")
-    run.checkpoint_path.write_bytes(uninterrupted.checkpoint_path.read_bytes())
-    with pytest.raises(FerError, match=r"checkpoint\.npz is damaged"):
-        Training(run, dataset)
 
 
 def test_a_data_set_without_validation_images_is_refused(create, dataset):

@@ -1,8 +1,5 @@
 """Classes of one's own, fewer classes, and merged ones: read, trained, judged, exported and shown like the seven."""
 
-# A stored report or card field that is missing fails the test with an error anyway.
-# pyright: reportOptionalMemberAccess=false, reportArgumentType=false, reportAttributeAccessIssue=false
-
 import io
 import json
 from dataclasses import replace

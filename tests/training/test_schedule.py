@@ -1,8 +1,5 @@
 """The numbers that a recipe means: rates, weights of classes, and how a network is judged."""
 
-# Settings are passed as dicts of mixed types, and stubs of third parties are too narrow.
-# pyright: reportArgumentType=false, reportIndexIssue=false
-
 from dataclasses import replace
 
 import numpy as np

@@ -1,8 +1,5 @@
 """A run's history as other programs read it."""
 
-# Settings are passed as dicts of mixed types, and stubs of third parties are too narrow.
-# pyright: reportArgumentType=false, reportIndexIssue=false
-
 import csv
 import io
 import json

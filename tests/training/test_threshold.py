@@ -1,8 +1,5 @@
 """The confidence from which a model is called sure, against a second way to it, and on the shipped models' cards."""
 
-# A stored report or card field that is missing fails the test with an error anyway.
-# pyright: reportOptionalMemberAccess=false, reportArgumentType=false
-
 import numpy as np
 import pytest
 

@@ -1,8 +1,5 @@
 """What a finished run holds, and that its export answers as the trained network does."""
 
-# A stored report or card field that is missing fails the test with an error anyway.
-# pyright: reportOptionalMemberAccess=false, reportArgumentType=false, reportCallIssue=false
-
 import os
 import platform
 import shutil

@@ -117,9 +117,9 @@ def _waiting(store: RunStore, run: Run, position: int, *, is_next: bool) -> None
         st.markdown(f"**{name}** {place}: {config.architecture} on {frame.plain(config.data)}.")
         st.button(
             "Move up",
-            key=f"sooner-{run.id}",
+            key=f"move-up-{run.id}",
             disabled=position == 0,
             on_click=frame.act,
-            args=(queue.sooner, store, run),
+            args=(queue.move_up, store, run),
         )
         st.button("Cancel", key=f"cancel-{run.id}", on_click=frame.act, args=(queue.cancel, store, run))

@@ -1,0 +1,108 @@
+"""Cards in JSON as version 1 wrote them, and one of this version with every field."""
+
+from helpers.made_runs import score
+
+from fer.data.labels import EMOTIONS
+from fer.runs.card import Card, Export, ExportCheck, Imported, Machine, Source, TrainingData
+
+FIGURES = {
+    "n": 3589,
+    "accuracy": 0.75,
+    "interval": [0.7, 0.8],
+    "leak_free_n": 3301,
+    "leak_free_accuracy": 0.7,
+    "leak_free_interval": [0.65, 0.75],
+    "balanced_accuracy": 0.6,
+    "macro_f1": 0.5,
+    "log_loss": 0.9,
+    "calibration_error": 0.02,
+    "recall": {"angry": 0.5, "neutral": 1.0},
+    "calibrated_error": 0.01,
+}
+SURE = {"leak_free_n": 0, "leak_free_accuracy": None, "leak_free_interval": None, "recall": {}, "accuracy": 1}
+EXPORT = {
+    "bytes": 1000,
+    "val_accuracy": 0.7,
+    "val_n": 3589,
+    "val_accuracy_change": -0.01,
+    "same_answers": 0.99,
+    "largest_difference": 0.001,
+    "compared_on": "fer2013, val split, n = 3,589",
+    "checked_with": "LiteRT 2.3.0",
+}
+VERSION_1 = {
+    "labels": list(EMOTIONS),
+    "architecture": "vgg_small",
+    "started_from": {"run": "first", "epochs": 2, "config": {"data": "fer2013", "seed": 0}},
+    "teachers": [{"run": "flagship", "epochs": 64, "config": {"data": "fer2013"}}],
+    "parameters": 1_176_359,
+    "seed": 3,
+    "epochs": 96,
+    "best_epoch": 80,
+    "training_seconds": 1970.8,
+    "precision": "float32",
+    "data": {
+        "name": "fer2013",
+        "format": "kaggle_csv",
+        "fingerprint": "fad1",
+        "train": 28709,
+        "val": 3589,
+        "test": 3589,
+        "carved": ["val"],
+        "classes": "",
+        "ferplus": False,
+    },
+    "backend": "tensorflow",
+    "versions": {"python": "3.11.7", "keras": "3.15.1"},
+    "machine": {},
+    "finished": "2026-11-21T18:50:46Z",
+    "default": True,
+    "shipped": True,
+    "scores": {
+        "fer2013-test": FIGURES,
+        "fer2013-test-tta": FIGURES | {"accuracy": 0.8},
+        "my-own-tta-val": FIGURES | SURE,
+    },
+    "temperature": {"single pass": 1.25, "test-time augmentation": 1.5},
+    "threshold": 0.6,
+    "exports": {"float16": EXPORT, "onnx": EXPORT | {"val_accuracy": None, "val_accuracy_change": None, "val_n": 0}},
+    "export": {"images": 256, "largest_difference": 1e-6},
+    "macs": 12_000_000,
+    "bytes": 240_000,
+    "ms": 1.5,
+    "ms_on": "AMD EPYC",
+}
+VERSION_1["exports"]["onnx"]["not_measured"] = "The data is not here."
+WITH_EVERYTHING = Card(
+    labels=EMOTIONS,
+    architecture="vgg",
+    parameters=10,
+    data=TrainingData("d-tta", "npz", None, 1, 2, 3, carved=("val", "test"), classes="happy, ö=sad", ferplus=0.5),
+    seed=0,
+    epochs=3,
+    best_epoch=2,
+    training_seconds=1.5,
+    precision="mixed_float16",
+    backend="jax",
+    versions={"python": "3.12"},
+    machine=Machine("Linux", "AMD", None),
+    finished="2026-11-21T18:50:46Z",
+    started_from=Source("a", 1, {"epochs": 1, "flip": True, "rotation": 12.0}),
+    teachers=(Source("b", 2, {}), Source("c", 3, {})),
+    average_of=(Source("d", 4, {"data": "x"}),),
+    imported=Imported("net.keras", "ab12", "2026-11-21T18:50:46Z"),
+    scores=(
+        score(0.1 + 0.2, dataset="d-tta", interval=(1 / 3, 2 / 3), recall={"happy": 1.0}, calibrated_error=1e-17),
+        score(0.5, dataset="d-tta", tta=True, leak_free_n=50, leak_free_accuracy=0.25, leak_free_interval=(0.1, 0.5)),
+    ),
+    exports={"int8": Export(5, None, 0, None, 0.5, 0.25, "drawn faces", "LiteRT", "no data")},
+    export=ExportCheck(256, 1e-7),
+    macs=7,
+    bytes=8,
+    ms=9.5,
+    ms_on="AMD",
+    temperature=1.1,
+    temperature_tta=0.9,
+    threshold=0.4,
+    shipped=True,
+)
