@@ -28,8 +28,8 @@ def main() -> None:
         parser.add_argument(f"--{name}", type=int, default=default)
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        film = fake_camera.write(Path(folder) / "camera.y4m", options.heads)
-        with serve(ROOT) as server, browse(*fake_camera.flags(film)) as first:
+        footage = fake_camera.write(Path(folder) / "camera.y4m", options.heads)
+        with serve(ROOT) as server, browse(*fake_camera.flags(footage)) as first:
             tabs = [first, *(first.context.browser.new_page() for _ in range(options.visitors - 1))]
             for tab in tabs:
                 tab.goto(f"{server}/live")
@@ -39,13 +39,13 @@ def main() -> None:
             process = next(p for p in psutil.process_iter(["cmdline"]) if port in (p.info["cmdline"] or []))
             first.wait_for_timeout(5000)  # the page's figures look five seconds back
             before, started = sum(process.cpu_times()[:2]), time.monotonic()
-            told = []
+            readings = []
             while time.monotonic() - started < options.seconds:
                 first.wait_for_timeout(5000)
                 memory = f"server {process.memory_info().rss / 2**20:.0f} MB"
-                told.append([[*tab.get_by_test_id("stMetric").all_inner_texts(), memory] for tab in tabs])
+                readings.append([[*tab.get_by_test_id("stMetric").all_inner_texts(), memory] for tab in tabs])
             cores = (sum(process.cpu_times()[:2]) - before) / (time.monotonic() - started)
-    for values in told:
+    for values in readings:
         print(" | ".join(", ".join(" ".join(value.split()) for value in tab) for tab in values))
     print(f"server: {cores:.2f} cores")
 

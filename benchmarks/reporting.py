@@ -4,7 +4,7 @@
 
 One epoch of vgg_small on random images, in which every call that reports is timed: the progress file each second, what
 the process takes of the machine, and the look before each batch whether it is to stop. Comparing the speed with and
-without them drowns in this machine's noise (±10 %).
+without them drowns in this machine's noise (±10%).
 """
 
 import argparse
@@ -58,7 +58,7 @@ def main() -> None:
     print(f"vgg_small, batch {BATCH}: {steps * BATCH / whole:.0f} images/s over {steps} steps, {whole:.1f} s")
     for what, times in spent.items():
         print(f"{what}: {len(times)} calls of {1000 * np.median(times):.3f} ms, {sum(times) / whole:.3%} of the time")
-    print(f"together {sum(map(sum, spent.values())) / whole:.2%} (bar 2 %)")
+    print(f"together {sum(map(sum, spent.values())) / whole:.2%} (bar 2%)")
 
 
 if __name__ == "__main__":

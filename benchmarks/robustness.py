@@ -31,13 +31,13 @@ def main() -> None:
     for run in map(store.__getitem__, options.models):
         dataset = data_for(run, "fer2013")
         part = part_of(dataset, options.images) if options.images else dataset
-        measured[run.id] = measure(run, part, on_progress=partial(tell, run.id))
+        measured[run.id] = measure(run, part, on_progress=partial(report_progress, run.id))
         if not options.images:
             run.robustness = measured[run.id]
     print(table(measured))
 
 
-def tell(model: str, kind: str) -> None:
+def report_progress(model: str, kind: str) -> None:
     print(f"{model}: {kind} done", file=sys.stderr, flush=True)
 
 

@@ -2,8 +2,8 @@
 
     python benchmarks/video.py [--minutes 10]
 
-Makes films of 1280 x 720 at 30 pictures a second: two portraits that move about, with a tone. Memory is the peak of a
-fresh process that reads 10 seconds, and of one that reads the long film. Photos are 200 copies of the samples in
+Makes videos of 1280 x 720 at 30 frames a second: two portraits that move about, with a tone. Memory is the peak of a
+fresh process that reads 10 seconds, and of one that reads the long video. Photos are 200 copies of the samples in
 several sizes. Each figure is printed with what it must reach; the exit status is 1 where one does not. The figures a
 processor's second are the ones to compare where the machine has other work, whose load is printed too.
 """
@@ -34,24 +34,24 @@ BARS = {"ratio": 1.0, "growth": 50.0, "photos": 15.0}  # times real time, MB, ph
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--minutes", type=float, default=10.0, help="length of the long film (default: 10)")
+    parser.add_argument("--minutes", type=float, default=10.0, help="length of the long video (default: 10)")
     seconds = 60 * parser.parse_args().minutes
     with tempfile.TemporaryDirectory(prefix="fer-") as name:
         folder = Path(name)
         short = make_film(folder / "short.mp4", SHORT)
         long = repeat(short, folder / "long.mp4", round(seconds / SHORT))
         kept = [
-            told("a film read five times a second", fresh(read, film), seconds, "seconds of it")
-            for film, seconds in ((short, SHORT), (long, seconds))
+            report("a video read five times a second", fresh(read, video), seconds, "seconds of it")
+            for video, seconds in ((short, SHORT), (long, seconds))
         ]
-        marked = told("the short film written again", fresh(annotate, short), SHORT, "seconds of it")
-        photos = told("a folder", fresh(read_photos, make_photos(folder / "photos")), PHOTOS, "photos")
+        marked = report("the short video written again", fresh(annotate, short), SHORT, "seconds of it")
+        photos = report("a folder", fresh(read_photos, make_photos(folder / "photos")), PHOTOS, "photos")
     growth = kept[1]["megabytes"] - kept[0]["megabytes"]
     ratio = min(SHORT / kept[0]["seconds"], seconds / kept[1]["seconds"], SHORT / marked["seconds"])
     print(f"load of the machine: {psutil.getloadavg()[0]:.1f} on {psutil.cpu_count()} processors")
     results = [
         judge("slowest of them, times real time", ratio, BARS["ratio"], at_least=True),
-        judge("MB that the long film needs beyond the short one", growth, BARS["growth"], at_least=False),
+        judge("MB that the long video needs beyond the short one", growth, BARS["growth"], at_least=False),
         judge("photos a second", PHOTOS / photos["seconds"], BARS["photos"], at_least=True),
     ]
     return 0 if all(results) else 1
@@ -62,21 +62,21 @@ def make_film(path: Path, seconds: int) -> Path:
     with Image.open(SAMPLES / "pair.jpg") as photo:
         pair = photo.convert("RGB").resize((800, 500))
     with av.open(str(path), "w") as out:
-        picture = out.add_stream("libx264", rate=RATE, options={"preset": "veryfast"})
-        (picture.width, picture.height), picture.pix_fmt = SIZE, "yuv420p"
+        stream = out.add_stream("libx264", rate=RATE, options={"preset": "veryfast"})
+        (stream.width, stream.height), stream.pix_fmt = SIZE, "yuv420p"
         sound = out.add_stream("aac", rate=SOUND_RATE, layout="mono")
         for i in range(seconds * RATE):
             scene = Image.new("RGB", SIZE, "teal")
             turn = 2 * np.pi * i / (seconds * RATE)
             scene.paste(pair, (round(240 + 200 * sin(turn)), round(110 + 90 * sin(2 * turn))))
-            out.mux(picture.encode(av.VideoFrame.from_image(scene)))
+            out.mux(stream.encode(av.VideoFrame.from_image(scene)))
             out.mux(sound.encode(_tone(i)))
-        out.mux([*picture.encode(), *sound.encode()])
+        out.mux([*stream.encode(), *sound.encode()])
     return path
 
 
 def _tone(i: int) -> av.AudioFrame:
-    """What sounds while one picture is shown: 440 Hz."""
+    """What sounds while one frame is shown: 440 Hz."""
     n = SOUND_RATE // RATE
     samples = np.sin(2 * np.pi * 440 * np.arange(i * n, (i + 1) * n) / SOUND_RATE) / 4
     frame = av.AudioFrame.from_ndarray(samples.astype(np.float32)[None], "fltp", "mono")
@@ -85,7 +85,7 @@ def _tone(i: int) -> av.AudioFrame:
 
 
 def repeat(short: Path, path: Path, times: int) -> Path:
-    """The same film again and again, without coding it anew."""
+    """The same video again and again, without coding it anew."""
     with av.open(str(path), "w") as out, av.open(str(short)) as model:
         streams = [out.add_stream_from_template(stream) for stream in model.streams]
         latest = [-inf] * len(streams)
@@ -148,13 +148,13 @@ def measured(answers) -> dict:
 
 
 def _peak() -> int:
-    """Bytes; Linux tells kilobytes, macOS bytes."""
+    """Bytes; Linux returns kilobytes, macOS bytes."""
     import resource
 
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
 
 
-def told(what: str, figures: dict, amount: float, unit: str) -> dict:
+def report(what: str, figures: dict, amount: float, unit: str) -> dict:
     print(
         f"{what}: {figures['seconds']:.1f} s for {amount:,.0f} {unit}, {amount / figures['seconds']:.1f} a second and "
         f"{amount / figures['processor']:.1f} a processor's second; peak {figures['megabytes']:.0f} MB"

@@ -5,13 +5,13 @@
 Every image is pasted into seven 640x480 scenes: upright at each of SIZES, and turned by 10 and by 20 degrees at one
 size of 64 or more. YuNet looks for it, every candidate cuts it out, the shipped networks answer. Printed are the share
 of faces found; each candidate's accuracy less the untouched 48x48 image's, and less the first candidate's, on the same
-found faces (points; 95 % interval over images, as one image is in several scenes); the last candidate's loss at each
+found faces (points; 95% interval over images, as one image is in several scenes); the last candidate's loss at each
 size; and what an answer costs. Nothing here reads PrivateTest.
 
 Realistic: the faces, their expressions and labels; sizes, places, turns; being found by the detector that ships; being
 scaled up and down again. Not realistic: FER2013 ends at the chin and the forehead, so the head goes on as its edge,
 repeated and ever more blurred, on a background without edges, and YuNet's box follows what it sees there (it is the
-landmarks that tell most of the truth); nothing has colour, no face is sharper than 48 pixels, and none is looked for in
+landmarks that are most reliable); nothing has colour, no face is sharper than 48 pixels, and none is looked for in
 a crowd.
 """
 
@@ -81,7 +81,7 @@ CANDIDATES = {  # name: square, and what is done to its pixels
     **{f"box x {factor}": (partial(by_box, factor=factor), None) for factor in (0.85, 0.9, 1.1, 1.3)},
     "box's height x 0.9": (partial(by_box, factor=0.9, sides=lambda width, height: height), None),
     "box's mean side x 1.05": (partial(by_box, factor=1.05, sides=lambda *sides: sum(sides) / 2), None),
-    "box x 0.9, 5 % higher": (partial(by_box, factor=0.9, down=-0.05), None),
+    "box x 0.9, 5% higher": (partial(by_box, factor=0.9, down=-0.05), None),
     "box x 0.9, turned": (partial(turned, factor=0.9), None),
     "landmarks, not turned": (lambda face: replace(faces.square_of(face), turn=0.0), None),
     "landmarks x 1.06, turned": (larger, None),
@@ -122,12 +122,12 @@ def answers(place: int, names: list[str]) -> Answers:
     turns = [(int(random.choice(SIZES[1:])), turn * int(random.choice([-1, 1]))) for turn in (10, 20)]
     scenes, crops = [], []
     for size, turn in [*((size, 0) for size in SIZES), *turns]:
-        picture, square = scene(split.images[place], size, turn, random)
-        found = detect(picture)
+        image, square = scene(split.images[place], size, turn, random)
+        found = detect(image)
         hits = [face for face in found if _covers(face, square)]
         face = max(hits, key=lambda face: face.score) if hits else None
         scenes.append([place, size, abs(turn), face is not None, len(found) - bool(face)])
-        crops += [split.images[place], *(_cut(picture, face, name) for name in names)] if face else []
+        crops += [split.images[place], *(_cut(image, face, name) for name in names)] if face else []
     given = np.zeros((len(scenes), len(NETWORKS), 1 + len(names), len(split.counts)), np.float32)
     was_found = np.array(scenes)[:, 3] == 1
     for number, network in enumerate(networks):
@@ -142,14 +142,14 @@ def _covers(face: Face, square: Square) -> bool:
     return max(abs((x1 + x2) / 2 - square.x), abs((y1 + y2) / 2 - square.y)) < square.side / 2
 
 
-def _cut(picture: np.ndarray, face: Face, name: str) -> np.ndarray:
+def _cut(image: np.ndarray, face: Face, name: str) -> np.ndarray:
     square, treat = CANDIDATES[name]
-    crop = faces.cut(picture, square(face))
+    crop = faces.cut(image, square(face))
     return treat(crop) if treat else crop
 
 
 def difference(values: np.ndarray, images: np.ndarray) -> str:
-    """The mean of differences in points with its 95 % interval; an image's scenes are no independent witnesses."""
+    """The mean of differences in points with its 95% interval; an image's scenes are no independent witnesses."""
     if not len(values):
         return "none"
     center = values.mean()
@@ -162,12 +162,12 @@ def report_found(scenes: np.ndarray) -> None:
     print(f"\n{len(np.unique(scenes[:, 0])):,} images, {len(scenes):,} scenes; {scenes[:, 4].sum():.0f} false finds")
     for size in SIZES:
         shares = [scenes[(scenes[:, 1] == size) & (scenes[:, 2] == turn), 3] for turn in (0, 10, 20)]
-        told = ", ".join(
+        angles = ", ".join(
             f"{turn}°: {share.mean():.1%} of {len(share)}"
             for turn, share in zip((0, 10, 20), shares, strict=True)
             if len(share)
         )
-        print(f"found at {size} pixels, turned by {told}")
+        print(f"found at {size} pixels, turned by {angles}")
 
 
 def report_candidates(all_of: Answers, names: list[str]) -> None:
@@ -207,12 +207,12 @@ def report_sizes(all_of: Answers, name: str, place: int) -> None:
 def report_speed() -> None:
     """CPU milliseconds, medians of 50: a 640x480 photo with one face, its crop alone, and a face of a batch of 64."""
     split, detect, networks = _tools()
-    picture, _ = scene(split.images[0], 240, 0, np.random.default_rng(0))
-    face = detect(picture)[0]
-    print(f"\ncrop: {_milliseconds(lambda: faces.crop(picture, face)):.2f} ms")
+    image, _ = scene(split.images[0], 240, 0, np.random.default_rng(0))
+    face = detect(image)[0]
+    print(f"\ncrop: {_milliseconds(lambda: faces.crop(image, face)):.2f} ms")
     for name, network in zip(NETWORKS, networks, strict=True):
         reader = EmotionReader(network)
-        whole = _milliseconds(partial(reader.read, picture))
+        whole = _milliseconds(partial(reader.read, image))
         batch = _milliseconds(partial(network.probabilities, split.images[:64])) / 64
         print(f"{name}: a 640x480 photo {whole:.1f} ms, a face of 64 at once {batch:.2f} ms")
 

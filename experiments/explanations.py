@@ -4,7 +4,7 @@
 
 The faces are FER2013's PublicTest, the class asked about is the one answered, and what is hidden is blurred as in
 occlusion, so that no emotion is left in it, or painted in the face's mean grey. At random means 461 scattered pixels,
-or one patch of 21 x 22. Intervals are 95 %, normal, of the difference on the same face. Scattered pixels are hard to
+or one patch of 21 x 22. Intervals are 95%, normal, of the difference on the same face. Scattered pixels are hard to
 beat by a hidden area: they are a noise that the networks never saw in training, more so in mean grey than blurred.
 
 The times are the process's own milliseconds a face on one thread, the median of twenty.

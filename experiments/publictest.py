@@ -2,8 +2,8 @@
 
     python experiments/publictest.py RUN [RUN ...]
 
-Prints, in a single pass and with test-time augmentation, each run's accuracy with its 95 % interval, its log-loss, and
-how often it gives the emotion that at least six of FER+'s ten taggers saw, of the images that have such a clear
+Prints, in a single pass and with test-time augmentation, each run's accuracy with its 95% interval, its log-loss, and
+how often it gives the emotion that at least six of FER+'s ten annotators saw, of the images that have such a clear
 majority; then both again after the classes have been weighed anew, each time for the one that is asked (one factor a
 class and a temperature that make the log-loss smallest, fitted on nine tenths of the images and read on the last): what
 this changes is not what a network sees, but how often it takes a doubtful face for neutral. The last rows are the mean
@@ -72,7 +72,7 @@ def weighed_anew(targets: np.ndarray, probabilities: np.ndarray) -> np.ndarray:
 
 
 def row(report: Report, votes: np.ndarray) -> list[str]:
-    """What the table tells of a report; votes: int64 (N, C), of all the data set's rows."""
+    """A report's row of the table; votes: int64 (N, C), of all the data set's rows."""
     low, high = report.interval
     mine = votes[report.rows]
     clear, majority = mine.max(axis=1) >= CLEAR, mine.argmax(axis=1)

@@ -13,7 +13,7 @@ _WARPS = (cv2.INTER_CUBIC, cv2.INTER_LINEAR), (cv2.BORDER_REPLICATE, cv2.BORDER_
 
 
 def scene(image: np.ndarray, size: int, turn: float, random: np.random.Generator) -> tuple[np.ndarray, Square]:
-    """An image in a larger picture, uint8 (480, 640, 3), and where it was pasted: whole, at full pixels."""
+    """An image pasted into a larger one, uint8 (480, 640, 3), and where it was pasted: whole, at full pixels."""
     angle = np.radians(turn)
     reach = int(np.ceil(size / 2 * (abs(np.cos(angle)) + abs(np.sin(angle)))))
     place = Square(*(int(random.integers(reach, end - reach + 1)) for end in (WIDTH, HEIGHT)), size, turn)
@@ -24,8 +24,8 @@ def scene(image: np.ndarray, size: int, turn: float, random: np.random.Generator
         cv2.warpAffine(part, matrix, (WIDTH, HEIGHT), flags=flags, borderMode=border)
         for part, flags, border in zip(_head(image), *_WARPS, strict=True)
     )
-    picture = share * head + (1 - share) * _background(random)
-    return np.repeat(picture.round().clip(0, 255).astype(np.uint8)[..., None], 3, axis=2), place
+    photo = share * head + (1 - share) * _background(random)
+    return np.repeat(photo.round().clip(0, 255).astype(np.uint8)[..., None], 3, axis=2), place
 
 
 def _head(image: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
