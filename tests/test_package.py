@@ -110,18 +110,18 @@ def test_the_wheel_puts_the_resources_where_the_program_looks_for_them():
     assert PROJECT["scripts"] == {"fer": "fer.cli.main:main"}
 
 
-def test_the_changelog_tells_of_this_version():
+def test_the_changelog_covers_this_version():
     assert f"\n## [{PROJECT['version']}] - " in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
 
 
-def test_a_missing_package_is_told_with_the_extra_that_brings_it():
+def test_a_missing_package_is_reported_with_the_extra_that_brings_it():
     wanted = (
         'Training needs no_such_package, which is not installed. Run pip install "facial-emotion-studio[train]", or in '
         "a checkout: pip install -r requirements.txt."
     )
-    with pytest.raises(FerError) as told, extra("train", "Training"):
+    with pytest.raises(FerError) as error, extra("train", "Training"):
         import no_such_package  # noqa: F401
-    assert str(told.value) == wanted
+    assert str(error.value) == wanted
 
 
 def test_a_missing_file_of_the_program_itself_is_a_bug_and_no_extra():

@@ -102,14 +102,14 @@ def test_the_experiments_say_of_a_shipped_model_what_its_reports_say(name):
 
 
 def test_the_experiments_name_the_thresholds_on_the_cards():
-    told = {name: cells[0] for name, cells in rows("docs/experiments.md", "## Not sure").items()}
-    assert len(told) == 3 and told == {name: f"{RunStore()[name].card.threshold:.3f}" for name in told}
+    stated = {name: cells[0] for name, cells in rows("docs/experiments.md", "## Not sure").items()}
+    assert len(stated) == 3 and stated == {name: f"{RunStore()[name].card.threshold:.3f}" for name in stated}
 
 
 @pytest.mark.parametrize("kind", ["float16", "int8", "onnx"])
 def test_the_table_of_formats_says_what_the_cards_say(kind):
-    told = rows("docs/models.md", "## Export")[kind]
-    for name, cell in zip(("flagship", "vgg_small", "vgg_small_taught", "mini_xception"), told, strict=True):
+    stated = rows("docs/models.md", "## Export")[kind]
+    for name, cell in zip(("flagship", "vgg_small", "vgg_small_taught", "mini_xception"), stated, strict=True):
         export = RunStore()[name].card.exports[kind]
         change = f"{100 * export.val_accuracy_change:+.2f}".replace("+0.00", "0.00")
         assert cell == f"{export.bytes / 1e6:.2f} MB, {change} points, {percent(export.same_answers)}%"
@@ -120,12 +120,12 @@ def test_a_shipped_models_card_repeats_its_reports(name):
     run = RunStore()[name]
     for split, tta in itertools.product(SPLITS[1:], (False, True)):
         report: Report = stored.report(run, "fer2013", split, tta=tta)
-        (told,) = [score for score in run.card.scores if score.key == run.report_path("fer2013", split, tta=tta).stem]
+        (stated,) = [score for score in run.card.scores if score.key == run.report_path("fer2013", split, tta=tta).stem]
         error = report.at_temperature(run.card.temperature_of(tta=tta)).calibration_error
         wanted = replace(report.score(), calibrated_error=error)
-        assert run.card.score(split, tta=tta) == told and len(report) == 3589 and report.tta == tta
+        assert run.card.score(split, tta=tta) == stated and len(report) == 3589 and report.tta == tta
         for key, value in asdict(wanted).items():  # processors differ in a logarithm's last bit
-            assert getattr(told, key) == pytest.approx(value, abs=1e-9), key
+            assert getattr(stated, key) == pytest.approx(value, abs=1e-9), key
     judged = [report for report in stored.reports(run) if report[1] != "train"]  # on which it may be a teacher
     assert len(run.card.scores) == len(judged) == 4
     assert run.card.data.train == 28_709 and not run.card.data.carved
@@ -140,9 +140,9 @@ def test_a_shipped_models_temperature_is_the_best_on_val_without_copies_of_train
 
 
 def test_exactly_one_shipped_model_is_the_default():
-    told = [row["model"] for row in overview.rows(RunStore(BUNDLED), RunStore(BUNDLED).default_id)]
+    stated = [row["model"] for row in overview.rows(RunStore(BUNDLED), RunStore(BUNDLED).default_id)]
     states = re.findall(r"^\| `(\w+)` \| [^|]+ \| default \|", PAGES["models/README.md"], re.MULTILINE)
-    assert states == [FLAGSHIP] and FLAGSHIP in SHIPPED and told[0] == FLAGSHIP, "it is the most accurate, too"
+    assert states == [FLAGSHIP] and FLAGSHIP in SHIPPED and stated[0] == FLAGSHIP, "it is the most accurate, too"
     assert f"`{FLAGSHIP}` is the default." in PAGES["README.md"]
 
 

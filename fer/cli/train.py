@@ -51,7 +51,7 @@ def _add_work(add) -> None:
         work,
         "train the queued runs",
         "Train the runs that the Train page has queued, one after another, until the queue is empty. The page starts\n"
-        "this by itself; run it by hand if the page may not start processes.",
+        "this on its own; run it by hand if the page may not start processes.",
         "example:\n  python -m fer work",
     )
 

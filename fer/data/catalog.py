@@ -2,13 +2,14 @@
 
 import re
 import shutil
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
 from fer.data import cache, class_groups
 from fer.data.dataset import Dataset, Rows, assemble
 from fer.data.ferplus import soft_targets
-from fer.data.formats import FERPLUS, SUFFIXES, Format, recognise
+from fer.data.formats import FERPLUS, Format, recognise, suffixes
 from fer.errors import FerError, unknown
 from fer.system import places
 
@@ -40,10 +41,17 @@ def open_dataset(
     return assemble(grouped, name=Path(name).stem, source=path, format=format.name, soft_targets=soft, seed=seed)
 
 
-def open_rows(name: str | Path) -> tuple[Rows, Format, Path]:
-    """All rows before splitting, in source order, with their format and path."""
-    format, path = recognise(find(name))
-    return cache.read(path, format.read) if format.cached else format.read(path), format, path
+def open_rows(name: str | Path, shown: str | None = None) -> tuple[Rows, Format, Path]:
+    """All rows before splitting, in source order, with their format and path.
+
+    Args:
+        shown: what error messages call the data set; by default, its path.
+    """
+    found = find(name)
+    shown = shown or str(found)
+    format, path = recognise(found, shown)
+    read = partial(format.read, name=str(Path(shown) / path.relative_to(found)))
+    return cache.read(path, read) if format.cached else read(path), format, path
 
 
 def stamp(name: str | Path) -> str:
@@ -63,7 +71,7 @@ def find(name: str | Path) -> Path:
         return Path("synthetic")
     if not str(name):
         raise FerError("No data set was given. Use a path, a name in data/, or 'synthetic'.")
-    for path in (Path(name), *(DATA / f"{name}{suffix}" for suffix in ("", *SUFFIXES))):
+    for path in (Path(name), *(DATA / f"{name}{suffix}" for suffix in ("", *suffixes()))):
         if path.exists():
             return path
     known = unknown("data set", str(name), {"synthetic", *available()})
@@ -89,11 +97,10 @@ def keep(name: str, suffix: str, file: BinaryIO) -> str:
     try:
         with path.open("xb") as target:
             shutil.copyfileobj(file, target)
-        open_dataset(path)
-    except BaseException as error:
+        rows, format, _ = open_rows(path, path.name)  # the uploader doesn't know the path
+        assemble(rows, name=name, source=path.name, format=format.name)
+    except BaseException:
         path.unlink(missing_ok=True)
-        if isinstance(error, FerError):  # the uploader doesn't know the path
-            raise FerError(str(error).replace(str(path), path.name)) from error
         raise
     return name
 
@@ -101,5 +108,5 @@ def keep(name: str, suffix: str, file: BinaryIO) -> str:
 def available() -> list[str]:
     """Names of the data sets in data/, without the FER+ votes."""
     paths = DATA.iterdir() if DATA.is_dir() else []
-    stems = {path.stem for path in paths if path.is_dir() or path.suffix in SUFFIXES}
+    stems = {path.stem for path in paths if path.is_dir() or path.suffix in suffixes()}
     return sorted(stem for stem in stems if not stem.startswith(".") and stem != FERPLUS)

@@ -41,11 +41,11 @@ def per_class(confusion: np.ndarray) -> dict[str, np.ndarray]:
         confusion: (..., C, C); several matrices may be stacked.
     """
     right = np.diagonal(confusion, axis1=-2, axis2=-1)
-    answered, support = confusion.sum(axis=-2), confusion.sum(axis=-1)
+    predicted, support = confusion.sum(axis=-2), confusion.sum(axis=-1)
     return {
-        "precision": right / np.maximum(answered, 1),
+        "precision": right / np.maximum(predicted, 1),
         "recall": right / np.maximum(support, 1),
-        "f1": 2 * right / np.maximum(answered + support, 1),
+        "f1": 2 * right / np.maximum(predicted + support, 1),
         "support": support,
     }
 

@@ -116,11 +116,11 @@ class Report:
     @cached_property
     def per_class_intervals(self) -> dict[str, np.ndarray]:
         """95% intervals float64 (C, 2): Wilson's for precision and recall, bootstrap for f1."""
-        answered, support = self.confusion.sum(axis=0), self.confusion.sum(axis=1)
+        predicted, support = self.confusion.sum(axis=0), self.confusion.sum(axis=1)
         right = np.diag(self.confusion)
         f1 = metrics.per_class(metrics.resampled(self.confusion))["f1"]
         return {
-            "precision": np.array([metrics.wilson(int(k), int(n)) for k, n in zip(right, answered, strict=True)]),
+            "precision": np.array([metrics.wilson(int(k), int(n)) for k, n in zip(right, predicted, strict=True)]),
             "recall": np.array([metrics.wilson(int(k), int(n)) for k, n in zip(right, support, strict=True)]),
             "f1": np.stack(metrics.percentiles(f1), axis=1),
         }

@@ -37,14 +37,14 @@ class Change:
 
     Attributes:
         unit: of the strengths.
-        told: what a strength means, in words; stored under this name in `robustness.json`.
+        meaning: of a strength, in words; stored under this name in `robustness.json`.
         strengths: in the order of the table and the figure.
         neutral: the strength that changes nothing, if any.
         apply: (uint8 (H, W), strength, chance) -> uint8 (H, W), or float before rounding.
     """
 
     unit: str
-    told: str
+    meaning: str
     strengths: tuple[float, ...]
     neutral: float | None
     apply: Callable[[np.ndarray, float, Chance], np.ndarray]
@@ -129,7 +129,7 @@ def measure(run: Run, dataset: Dataset, *, on_progress: Callable[[str], None] = 
             images = changed(dataset.val.images, kind, strength)
             report = evaluate(run, replace(dataset, val=replace(dataset.val, images=images)), "val")
             points.append({"strength": strength, **figures(untouched, report)})
-        kinds[kind] = {"unit": change.unit, "told": change.told, "points": points}
+        kinds[kind] = {"unit": change.unit, "meaning": change.meaning, "points": points}
         on_progress(kind)
     about = {"dataset": dataset.name, "split": "val", "fingerprint": dataset.fingerprint}
     about |= {"judged_on": judged_on(untouched), "n": len(untouched), "seed": SEED}

@@ -81,22 +81,25 @@ def read_entry(archive: ZipFile, entry: ZipInfo, *, most_bytes: int, name: str =
         raise FerError(f"{name} cannot be unpacked: {error}. Download or create the zip again.") from error
 
 
-def extract(path: Path, folder: str) -> None:
+def extract(path: Path, folder: str, *, name: str) -> None:
     """Unpack a zip's contents into a folder.
+
+    Args:
+        name: what error messages call the zip.
 
     Raises:
         FerError: as for `open_checked`, for a path that points outside the folder, and for a damaged file.
     """
-    with open_checked(path, name=str(path), most_entries=MOST_ENTRIES, most_bytes=MOST_BYTES) as archive:
+    with open_checked(path, name=name, most_entries=MOST_ENTRIES, most_bytes=MOST_BYTES) as archive:
         for entry in archive.infolist():
             if _leads_out(entry.orig_filename):
                 raise FerError(
-                    f"{path} contains {entry.orig_filename!r}, which points outside its folder. Don't trust it."
+                    f"{name} contains {entry.orig_filename!r}, which points outside its folder. Don't trust it."
                 )
         try:
             archive.extractall(folder, contents(archive))
         except ERRORS as error:
-            raise FerError(f"{path} cannot be unpacked: {error}. Download or create it again.") from error
+            raise FerError(f"{name} cannot be unpacked: {error}. Download or create it again.") from error
 
 
 def _leads_out(name: str) -> bool:

@@ -83,7 +83,7 @@ def test_a_new_evaluation_shows_its_faces_and_is_reproduced_exactly(server, page
     assert page.locator(".fer-faces li").first.locator(".bar").count() == 7
 
 
-def test_a_zip_of_labelled_photos_is_judged_and_nothing_is_dropped_silently(server, page, tmp_path):
+def test_a_zip_of_labelled_photos_is_evaluated_and_nothing_is_dropped_silently(server, page, tmp_path):
     flat = io.BytesIO()
     Image.new("RGB", (200, 160), "gray").save(flat, "PNG")
     path = tmp_path / "mine.zip"
@@ -96,9 +96,9 @@ def test_a_zip_of_labelled_photos_is_judged_and_nothing_is_dropped_silently(serv
     page.goto(f"{server}/evaluate")
     page.get_by_text("My own photos").click()
     page.locator("input[type=file]").set_input_files(path)
-    told = page.get_by_text("2 of 5 photos evaluated")
-    told.wait_for()
-    assert "No face found in 1. 2 could not be used. 1 with more than one face" in told.inner_text()
+    shown = page.get_by_text("2 of 5 photos evaluated")
+    shown.wait_for()
+    assert "No face found in 1. 2 could not be used. 1 with more than one face" in shown.inner_text()
     page.get_by_text("Accuracy with undetected faces counted as errors").wait_for()
     open_section(page, "Compare")
     page.get_by_text("mini_xception").first.wait_for()

@@ -84,7 +84,7 @@ def test_the_help_of_train_lists_the_settings_by_their_groups(capsys):
         (["report", "--out", "."], "Cannot write .: Is a directory"),
     ],
 )
-def test_what_cannot_be_done_is_told_in_one_line(arguments, message, own_models, capsys):
+def test_what_cannot_be_done_is_reported_in_one_line(arguments, message, own_models, capsys):
     assert main(arguments) == 1
     error = capsys.readouterr().err
     assert message in error and error.startswith("fer: ") and error.count("\n") == 1
@@ -100,7 +100,7 @@ def test_what_cannot_be_done_is_told_in_one_line(arguments, message, own_models,
     ],
     ids=" ".join,
 )
-def test_where_weights_do_not_ship_it_is_told_how_to_train_them_again(arguments, bare, capfd):
+def test_where_weights_do_not_ship_it_is_reported_how_to_train_them_again(arguments, bare, capfd):
     assert main(arguments) == 1
     wanted = (
         "fer: The weights of 'bare' are not included, only its reports and curves. Train it again: python -m fer train"
@@ -167,7 +167,7 @@ def test_a_run_that_is_not_finished_has_no_report(own_models, tmp_path, capsys):
     assert "Run 'new' has no card yet. Finish its training first." in capsys.readouterr().err
 
 
-def test_a_stored_report_that_is_damaged_is_told(own_models, tmp_path, capsys):
+def test_a_stored_report_that_is_damaged_is_reported(own_models, tmp_path, capsys):
     own_models["mini_xception"].report_path("fer2013", "test").write_text('{"format": 1}')
     assert main(["report", "--out", str(tmp_path / "x.html")]) == 1
     assert "has format 1; this program reads 2. Evaluate again." in capsys.readouterr().err
@@ -182,7 +182,7 @@ def test_the_default_model_is_changed_by_one_command(own_models, capsys):
     assert len(states) == 1 and states[0].startswith("mini_xception ")
 
 
-def test_export_as_float16_tells_size_and_difference(own_models, small_npz, capsys):
+def test_export_as_float16_reports_size_and_difference(own_models, small_npz, capsys):
     run = own_models["mini_xception"]
     (run.path / "config.json").write_text(TrainConfig(data=str(small_npz), architecture="mini_xception").to_json())
     assert main(["export", "mini_xception", "--as", "float16"]) == 0

@@ -8,7 +8,7 @@ import av
 import numpy as np
 import pandas as pd
 import pytest
-from helpers.made_films import film
+from helpers.made_videos import video
 from PIL import Image
 
 from fer.cli.main import main
@@ -30,7 +30,7 @@ def test_predict_answers_each_photo_with_one_json_line(capsys):
         assert face["label"] == max(face["probabilities"], key=face["probabilities"].get)
 
 
-def test_predict_tells_what_is_no_picture_and_still_answers_the_others(tmp_path, capfd):
+def test_predict_reports_what_is_no_picture_and_still_answers_the_others(tmp_path, capfd):
     letter = tmp_path / "letter.jpg"
     letter.write_text("Dear all")
     assert main(["predict", str(letter), str(SAMPLES / "hopper.jpg"), str(tmp_path / "none.png")]) == 1
@@ -40,7 +40,7 @@ def test_predict_tells_what_is_no_picture_and_still_answers_the_others(tmp_path,
     assert "letter.jpg" in first and "isn't a readable image" in first and "none.png: The file does not exist" in second
 
 
-def test_predict_reads_a_folder_and_a_zip_and_tells_what_it_left_out(tmp_path, capfd):
+def test_predict_reads_a_folder_and_a_zip_and_reports_what_it_left_out(tmp_path, capfd):
     folder = tmp_path / "photos"
     (folder / "more/.hidden").mkdir(parents=True)
     for place in ("hopper.jpg", "more/hopper.jpg", "more/.hidden/hopper.jpg"):
@@ -63,10 +63,10 @@ def test_predict_reads_a_folder_and_a_zip_and_tells_what_it_left_out(tmp_path, c
     [
         ("empty", None, "It contains no images."),
         ("bad.zip", b"no zip", "cannot be opened"),
-        ("film.mp4", b"Dear all", "isn't a readable video"),
+        ("video.mp4", b"Dear all", "isn't a readable video"),
     ],
 )
-def test_predict_tells_what_it_cannot_read_and_answers_the_rest(name, content, message, tmp_path, capfd):
+def test_predict_reports_what_it_cannot_read_and_answers_the_rest(name, content, message, tmp_path, capfd):
     path = tmp_path / name
     path.mkdir() if content is None else path.write_bytes(content)
     assert main(["predict", str(path), str(SAMPLES / "hopper.jpg"), "--csv", str(tmp_path / "out.csv")]) == 1
@@ -81,56 +81,56 @@ def test_where_nothing_can_be_read_the_table_is_empty(tmp_path, capfd):
 
 
 @pytest.fixture(scope="module")
-def portrait_film(tmp_path_factory) -> Path:
+def portrait_video(tmp_path_factory) -> Path:
     """Two seconds of the pair, with sound."""
     with Image.open(SAMPLES / "pair.jpg") as photo:
         image = np.asarray(photo.convert("RGB").resize((480, 300)))
-    return film(tmp_path_factory.mktemp("films") / "pair.mp4", [image] * 50, sound="aac")
+    return video(tmp_path_factory.mktemp("videos") / "pair.mp4", [image] * 50, sound="aac")
 
 
-def test_predict_reads_a_video_and_writes_it_again(portrait_film, tmp_path, capfd):
+def test_predict_reads_a_video_and_writes_it_again(portrait_video, tmp_path, capfd):
     out, csv = tmp_path / "marked.mp4", tmp_path / "out.csv"
-    assert main(["predict", str(portrait_film), "--annotate", str(out), "--csv", str(csv)]) == 0
+    assert main(["predict", str(portrait_video), "--annotate", str(out), "--csv", str(csv)]) == 0
     printed = capfd.readouterr()
-    assert f"{portrait_film}: face 2, seen for 1.8 s from 0:00.0 on: " in printed.out and not printed.err
-    assert f"{portrait_film}: happy is strongest at 0:0" in printed.out
+    assert f"{portrait_video}: face 2, seen for 1.8 s from 0:00.0 on: " in printed.out and not printed.err
+    assert f"{portrait_video}: happy is strongest at 0:0" in printed.out
     rows = pd.read_csv(csv)
     assert len(rows) == 20 and rows["face"].tolist() == [1, 2] * 10 and rows["time"].max() == 1.8
     with av.open(str(out)) as container:
         assert container.streams.video[0].frames == 50 and container.streams.audio
 
 
-def test_predict_prints_each_reading_of_a_video_as_json(portrait_film, capfd):
-    assert main(["predict", str(portrait_film), "--json", "--every", "0.5"]) == 0
+def test_predict_prints_each_reading_of_a_video_as_json(portrait_video, capfd):
+    assert main(["predict", str(portrait_video), "--json", "--every", "0.5"]) == 0
     lines = [json.loads(line) for line in capfd.readouterr().out.splitlines()]
     assert [line["time"] for line in lines] == pytest.approx([0, 0.52, 1.0, 1.52], abs=0.03)
     for line in lines:
-        assert line["file"] == str(portrait_film) and [face["face"] for face in line["faces"]] == [1, 2]
+        assert line["file"] == str(portrait_video) and [face["face"] for face in line["faces"]] == [1, 2]
         assert set(line["faces"][0]) == {"face", "box", "label", "confidence", "probabilities"}
 
 
-def test_a_film_that_is_cut_off_is_answered_as_far_as_it_goes(portrait_film, tmp_path, capfd):
-    with av.open(str(portrait_film)) as container:
+def test_a_video_that_is_cut_off_is_answered_as_far_as_it_goes(portrait_video, tmp_path, capfd):
+    with av.open(str(portrait_video)) as container:
         images = [frame.to_ndarray(format="rgb24") for frame in container.decode(video=0)]
-    whole = film(tmp_path / "whole.mkv", images * 2).read_bytes()
+    whole = video(tmp_path / "whole.mkv", images * 2).read_bytes()
     (tmp_path / "cut.mkv").write_bytes(whole[: len(whole) // 3])
     assert main(["predict", str(tmp_path / "cut.mkv")]) == 1
     printed = capfd.readouterr()
     assert "face 2" in printed.out and "cut.mkv: Only the first" in printed.err
 
 
-def test_the_interval_that_help_tells_is_the_one_that_is_taken(capsys):
+def test_the_interval_that_help_reports_is_the_one_that_is_taken(capsys):
     with pytest.raises(SystemExit):
         main(["predict", "--help"])
     assert f"0 reads every frame (default: {EVERY})" in " ".join(capsys.readouterr().out.split())
 
 
-def test_predict_takes_the_whole_picture_when_told(capsys):
+def test_predict_takes_the_whole_picture_on_request(capsys):
     assert main(["predict", str(SAMPLES / "drawn.png"), "--detector", "whole", "--model", "mini_xception"]) == 0
     assert "[0, 0, 400, 400]" in capsys.readouterr().out
 
 
-def test_predict_answers_with_test_time_augmentation_when_told(capsys):
+def test_predict_answers_with_test_time_augmentation_on_request(capsys):
     photo = SAMPLES / "hopper.jpg"
     assert main(["predict", str(photo), "--tta", "--json"]) == 0
     (face,) = json.loads(capsys.readouterr().out)["faces"]

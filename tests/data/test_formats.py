@@ -24,7 +24,7 @@ FER2013 = Path(__file__).parents[3] / "shared/data/fer2013"
 
 def read(path: Path) -> Rows:
     format, inner = recognise(path)
-    return format.read(inner)
+    return format.read(inner, str(inner))
 
 
 def pack(path: Path, entries: dict[str, bytes]) -> Path:

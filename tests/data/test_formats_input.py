@@ -15,7 +15,7 @@ from fer.errors import FerError
 
 def read(path: Path) -> Rows:
     format, inner = recognise(path)
-    return format.read(inner)
+    return format.read(inner, str(inner))
 
 
 # kaggle_csv
@@ -170,7 +170,7 @@ def test_a_folder_without_images_is_refused(tmp_path):
     with pytest.raises(FerError, match=r"has no images in class folders"):
         open_dataset(tmp_path)
     with pytest.raises(FerError, match=r"contains no images"):
-        FORMATS["folders"].read(tmp_path)
+        FORMATS["folders"].read(tmp_path, "faces")
 
 
 # npz

@@ -1,4 +1,4 @@
-"""A film for Chromium's fake camera: heads that move about on grey."""
+"""A video for Chromium's fake camera: heads that move about on grey."""
 
 from pathlib import Path
 
@@ -30,5 +30,5 @@ def write(path: Path, heads: int = 1) -> Path:
 
 
 def flags(path: Path) -> list[str]:
-    """What Chromium is started with so that this film is its camera."""
+    """What Chromium is started with so that this video is its camera."""
     return [*FLAGS, f"--use-file-for-fake-video-capture={path}"]

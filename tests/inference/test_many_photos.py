@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from helpers.made_films import RedReader, square
+from helpers.made_videos import RedReader, square
 from PIL import Image
 
 from fer.faces.photos import Photo, in_folder, in_zip

@@ -39,7 +39,7 @@ def probabilities(app: AppTest) -> list[dict]:
     return [{"labels": bars["y"], "texts": bars["text"]} for bars in data]
 
 
-def test_the_first_page_invites_and_tells_the_models_accuracy(predict):
+def test_the_first_page_invites_and_reports_the_models_accuracy(predict):
     assert not predict.exception and predict.title[0].value == "Read emotions in faces"
     score = RunStore().default.card.test_score
     said = predict.info[0].value
@@ -62,13 +62,13 @@ def test_a_sample_answers_with_one_click(predict):
     assert any("**Happy**" in text.value for text in app.markdown), "the astronaut smiles"
 
 
-def test_bad_files_are_told_and_the_good_one_is_still_answered(predict):
+def test_bad_files_are_reported_and_the_good_one_is_still_answered(predict):
     good = (SAMPLES / "hopper.jpg").read_bytes()
     app = upload(predict, ("letter.jpg", b"Dear all"), ("half.jpg", good[:9000]), ("none.jpg", b""), ("good.jpg", good))
     assert not app.exception
-    told = [error.value.replace("\\", "") for error in app.error]
-    assert len(told) == 3 and "letter.jpg: This file isn't a readable image" in told[0]
-    assert "half.jpg: The image is damaged" in told[1] and "none.jpg: The file is empty" in told[2]
+    shown = [error.value.replace("\\", "") for error in app.error]
+    assert len(shown) == 3 and "letter.jpg: This file isn't a readable image" in shown[0]
+    assert "half.jpg: The image is damaged" in shown[1] and "none.jpg: The file is empty" in shown[2]
     assert len(probabilities(app)) == 1
 
 
@@ -190,10 +190,10 @@ def test_other_splits_are_not_set_beside_published_figures_and_carry_a_warning(m
     assert any("cannot be compared" in info.value for info in app.info)
 
 
-def test_the_boxes_below_the_matrix_tell_a_cells_rows_where_the_pictures_are_missing(models):
+def test_the_boxes_below_the_matrix_report_a_cells_rows_where_the_pictures_are_missing(models):
     app = evaluate_page("Confusion")
-    app = app.selectbox(key="evaluate-labelled").set_value("disgust").run()
-    app = app.selectbox(key="evaluate-answered").set_value("angry").run()
+    app = app.selectbox(key="evaluate-true").set_value("disgust").run()
+    app = app.selectbox(key="evaluate-predicted").set_value("angry").run()
     report = stored.report(models.default, "fer2013", "test")
     assert app.header[0].value.replace("\\", "").startswith(f"Disgust → angry: {report.confusion[1, 0]} of 55")
     assert len(app.dataframe[0].value) == report.confusion[1, 0]
@@ -201,7 +201,7 @@ def test_the_boxes_below_the_matrix_tell_a_cells_rows_where_the_pictures_are_mis
 
 
 @pytest.mark.parametrize("damage", ["{", '{"format": 1}'])
-def test_a_damaged_report_is_told_and_the_page_stays_up(models, damage):
+def test_a_damaged_report_is_reported_and_the_page_stays_up(models, damage):
     models.default.report_path("fer2013", "test").write_text(damage)
     app = evaluate_page()
     assert not app.exception and "Evaluate again" in app.error[0].value
@@ -210,7 +210,7 @@ def test_a_damaged_report_is_told_and_the_page_stays_up(models, damage):
     assert not app.exception and not app.error and app.metric
 
 
-def test_a_zip_that_is_none_is_told(models):
+def test_a_broken_zip_is_reported(models):
     app = evaluate_page().button_group(key="evaluate-source").set_value("own").run()
     app = app.file_uploader(key="evaluate-zip").set_value([("mine.zip", b"Dear all", "application/zip")]).run()
     assert not app.exception and "The zip cannot be opened" in app.error[0].value

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from helpers.made_films import film
+from helpers.made_videos import video
 from streamlit.testing.v1 import AppTest
 
 from fer.faces.image import read_image
@@ -47,7 +47,7 @@ def test_why_shows_the_heat_of_the_emotion_that_is_chosen():
 
 
 @pytest.fixture(scope="module")
-def portrait_film(tmp_path_factory) -> bytes:
+def portrait_video(tmp_path_factory) -> bytes:
     """A second of the astronaut, moving to the right."""
     face = read_image(ASTRONAUT)[:240, 110:350]
     images = []
@@ -55,11 +55,11 @@ def portrait_film(tmp_path_factory) -> bytes:
         image = np.full((288, 352, 3), 80, np.uint8)
         image[20:260, 2 * i : 2 * i + 240] = face
         images.append(image)
-    return film(tmp_path_factory.mktemp("film") / "portrait.mp4", images, sound="aac").read_bytes()
+    return video(tmp_path_factory.mktemp("video") / "portrait.mp4", images, sound="aac").read_bytes()
 
 
-def test_a_video_is_read_and_shown_again_with_its_course_and_strongest_moments(portrait_film):
-    app = way("Video").file_uploader(key="predict-video").set_value(("film.mp4", portrait_film, "video/mp4")).run()
+def test_a_video_is_read_and_shown_again_with_its_course_and_strongest_moments(portrait_video):
+    app = way("Video").file_uploader(key="predict-video").set_value(("video.mp4", portrait_video, "video/mp4")).run()
     app = app.button(key="predict-video-read").click().run()
     assert not app.exception and not app.error
     (summary,) = [table.value for table in app.dataframe]
@@ -68,8 +68,8 @@ def test_a_video_is_read_and_shown_again_with_its_course_and_strongest_moments(p
     assert len(app.get("image")) == 7
 
 
-def test_a_file_that_is_only_named_like_a_video_is_told(portrait_film):
-    app = way("Video").file_uploader(key="predict-video").set_value(("film.mp4", b"Dear all", "video/mp4")).run()
+def test_a_file_that_is_only_named_like_a_video_is_reported(portrait_video):
+    app = way("Video").file_uploader(key="predict-video").set_value(("video.mp4", b"Dear all", "video/mp4")).run()
     app = app.button(key="predict-video-read").click().run()
     assert not app.exception and "readable video" in app.error[0].value.replace("\\", "")
 
@@ -94,8 +94,8 @@ def test_many_photos_are_tabled_filtered_and_the_bad_ones_are_listed():
     assert not app.exception and len(app.dataframe[0].value) == (table["confidence"] >= 80).sum() < 3
 
 
-def test_what_was_read_is_still_there_after_another_way_in_until_it_is_forgotten(portrait_film):
-    app = way("Video").file_uploader(key="predict-video").set_value(("film.mp4", portrait_film, "video/mp4")).run()
+def test_what_was_read_is_still_there_after_another_way_in_until_it_is_forgotten(portrait_video):
+    app = way("Video").file_uploader(key="predict-video").set_value(("video.mp4", portrait_video, "video/mp4")).run()
     app = app.button(key="predict-video-read").click().run()
     app = app.button_group(key="predict-way").set_value("Photo").run()
     app = app.button_group(key="predict-way").set_value("Video").run()
@@ -104,7 +104,7 @@ def test_what_was_read_is_still_there_after_another_way_in_until_it_is_forgotten
     assert not app.exception and not app.get("video")
 
 
-def test_a_zip_that_is_none_is_told_and_the_photos_beside_it_are_read():
+def test_a_broken_zip_is_reported_and_the_photos_beside_it_are_read():
     uploads = [("all.zip", b"no zip", "application/zip"), ("a.jpg", ASTRONAUT, "image/jpeg")]
     app = way("Batch").file_uploader(key="predict-many-files or zips").set_value(uploads).run()
     assert not app.exception and "cannot be opened" in app.error[0].value and app.metric[0].value == "1"
@@ -158,7 +158,7 @@ def test_the_model_may_be_changed_while_live(live):
     assert not app.exception and app.session_state["live-reader"].classifier.run.id == "mini_xception"
 
 
-def test_a_connection_that_does_not_come_is_told_after_ten_seconds_with_a_way_out(live, monkeypatch):
+def test_a_connection_that_does_not_come_is_reported_after_ten_seconds_with_a_way_out(live, monkeypatch):
     links = []
     monkeypatch.setattr("streamlit.page_link", lambda page, **_: links.append(page))
     app = live(on=True)

@@ -64,7 +64,7 @@ def test_settings_that_change_nothing_are_disabled(train):
     assert not app.number_input(key="train-teacher_share").disabled
 
 
-def test_unwise_settings_are_told_and_a_taken_name_is_refused(train, models):
+def test_unwise_settings_are_reported_and_a_taken_name_is_refused(train, models):
     app = train.number_input(key="train-mixup").set_value(0.2).run()
     app = app.toggle(key="train-class_weights").set_value(True).run()
     assert any("mixup" in warning.value for warning in app.warning)
@@ -110,7 +110,7 @@ def test_an_uploaded_data_set_is_kept_under_its_name_and_what_is_none_is_not(tra
     assert not app.exception and app.error and not (tmp_path / "data/other.npz").exists()
 
 
-def test_classes_that_the_data_has_not_are_told_before_the_start(train):
+def test_classes_that_the_data_has_not_are_reported_before_the_start(train):
     app = train.text_input(key="train-classes").set_value("happy, bored").run()
     assert not app.exception and "bored" in app.error[0].value
     assert app.button[-1].disabled and app.number_input, "all else is still there"
@@ -131,13 +131,13 @@ def test_starting_from_a_run_takes_its_network_and_another_network_drops_it(trai
     assert not app.exception and app.selectbox(key="train-start_from").value == ""
 
 
-def test_every_preset_tells_its_time_on_this_machine(models, monkeypatch):
+def test_every_preset_reports_its_time_on_this_machine(models, monkeypatch):
     monkeypatch.setattr("fer.runs.queue.see_to", lambda store: None)
     for preset in PRESETS.values():
         speed.note(models, preset.config("synthetic"), train=1470 / 60, validate=1e9, judge=1e9)
     app = AppTest.from_file(str(ROOT / "pages/train.py"), default_timeout=60).run()
-    told = {caption.value.partition(":")[0] for caption in app.caption}
-    assert {"**Quick look**, about 8 min here", "**Balanced**, about 20 min here"} <= told
+    shown = {caption.value.partition(":")[0] for caption in app.caption}
+    assert {"**Quick look**, about 8 min here", "**Balanced**, about 20 min here"} <= shown
     assert any("about 8 min" in info.value for info in app.info)
 
 
@@ -151,7 +151,7 @@ def test_a_finished_training_shows_its_validation_report_and_its_files(train, mo
     assert "chosen on this split" in next(text.value for text in app.warning)
 
 
-def test_a_full_disk_is_told(train, monkeypatch):
+def test_a_full_disk_is_reported(train, monkeypatch):
     def full(*_):
         raise OSError(errno.ENOSPC, "No space left on device")
 
@@ -160,12 +160,12 @@ def test_a_full_disk_is_told(train, monkeypatch):
     assert not app.exception and "The disk is full" in app.error[0].value
 
 
-def test_why_a_training_failed_is_told_by_its_status(train, models):
+def test_why_a_training_failed_is_reported_by_its_status(train, models):
     run = models.create(models["vgg_small"].config, "gone")
     run.status = Status("failed", "The disk is full.")
     (run.path / LOG).write_text("epoch 1\n\nfer: Something else.\n")
-    told = [text.value.replace("\\", "") for text in train.run().markdown]
-    assert any("is failed. The disk is full" in text for text in told) and "Something else" not in "".join(told)
+    shown = [text.value.replace("\\", "") for text in train.run().markdown]
+    assert any("is failed. The disk is full" in text for text in shown) and "Something else" not in "".join(shown)
 
 
 def test_fer2013_is_asked_of_kaggle_once(train, monkeypatch):

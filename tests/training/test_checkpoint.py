@@ -20,7 +20,7 @@ def damage_bit(content: bytes) -> bytes:
     [damage_cut, damage_bit, lambda content: b"", lambda content: b"no zip at all"],
     ids=["cut", "one byte", "empty", "something else"],
 )
-def test_a_damaged_checkpoint_is_told(create, dataset, uninterrupted, damage):
+def test_a_damaged_checkpoint_is_reported(create, dataset, uninterrupted, damage):
     run = create()
     run.checkpoint_path.write_bytes(damage(uninterrupted.checkpoint_path.read_bytes()))
     with pytest.raises(FerError, match=r"checkpoint\.npz is damaged .*Delete it to restart this run"):
@@ -28,14 +28,14 @@ def test_a_damaged_checkpoint_is_told(create, dataset, uninterrupted, damage):
 
 
 @pytest.mark.parametrize("content", [{"position": np.zeros(2)}, {}], ids=["other position", "nothing in it"])
-def test_a_checkpoint_of_something_else_is_told(create, dataset, content):
+def test_a_checkpoint_of_something_else_is_reported(create, dataset, content):
     run = create()
     np.savez(run.checkpoint_path, **content)
     with pytest.raises(FerError, match=r"checkpoint\.npz is damaged"):
         Training(run, dataset)
 
 
-def test_a_checkpoint_of_another_network_is_told(create, dataset, uninterrupted):
+def test_a_checkpoint_of_another_network_is_reported(create, dataset, uninterrupted):
     run = create(architecture="mini_xception")
     run.checkpoint_path.write_bytes(uninterrupted.checkpoint_path.read_bytes())
     with pytest.raises(FerError, match=r"checkpoint\.npz is damaged"):

@@ -67,20 +67,20 @@ def test_a_teacher_named_twice_counts_once():
     assert TrainConfig(teacher=" b,a,,b ").teachers == ["b", "a"]
 
 
-def test_a_teacher_that_is_not_there_is_told(student):
+def test_a_teacher_that_is_not_there_is_reported(student):
     run = student(teacher="nobody")
     with pytest.raises(FerError, match="Unknown run 'nobody'"):
         taught(run, open_dataset(run.config.data))
 
 
-def test_a_teacher_of_other_classes_is_told(store, student):
+def test_a_teacher_of_other_classes_is_reported(store, student):
     run, one = student(), store["one"]
     one.card = replace(one.card, labels=tuple("abcdefg"))
     with pytest.raises(FerError, match="The teacher one predicts a, b, c, d, e, f, g, not angry"):
         taught(run, open_dataset(run.config.data))
 
 
-def test_a_student_trains_and_its_card_tells_of_its_teachers(student):
+def test_a_student_trains_and_its_card_names_its_teachers(student):
     run = student()
     assert worker.train(run)
     assert [teacher.run for teacher in run.card.teachers] == ["one", "two"]

@@ -46,7 +46,7 @@ def test_a_layer_that_is_used_twice_counts_twice():
     assert cost.multiply_adds(keras.Model(inputs, layer(layer(inputs)))) == 2 * 48 * 9
 
 
-def test_sizes_that_are_not_fixed_are_told():
+def test_sizes_that_are_not_fixed_are_reported():
     inputs = keras.Input((None, None, 1))
     with pytest.raises(FerError, match="has no fixed sizes"):
         cost.multiply_adds(keras.Model(inputs, layers.Conv2D(5, 3)(inputs)))
@@ -59,14 +59,14 @@ def test_the_multiply_adds_of_vgg_small_are_those_of_its_eight_convolutions_and_
     assert cost.multiply_adds(networks.build(TrainConfig(architecture="vgg_small"), 7)) == wanted
 
 
-def test_a_finished_runs_card_tells_its_cost(trained_run):
+def test_a_finished_runs_card_reports_its_cost(trained_run):
     card = trained_run.card
     assert card.macs == cost.multiply_adds(networks.build(trained_run.config, 7))
     assert card.bytes == trained_run.tflite_path.stat().st_size
     assert 0 < card.ms < 50 and card.ms_on == card.machine.processor
 
 
-def test_where_there_is_no_keras_file_no_multiply_adds_are_told(trained_run, tmp_path):
+def test_where_there_is_no_keras_file_no_multiply_adds_are_reported(trained_run, tmp_path):
     run = Run(shutil.copytree(trained_run.path, tmp_path / "lite"))
     run.model_path.unlink()
     measured = cost.measured(run)

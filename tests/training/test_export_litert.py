@@ -68,7 +68,7 @@ def test_a_network_that_ends_otherwise_stays_as_it_is(end):
     assert litert.with_activation_maps(made) is made
 
 
-def test_a_damaged_network_is_told(trained_run, tmp_path):
+def test_a_damaged_network_is_reported(trained_run, tmp_path):
     run = Run(shutil.copytree(trained_run.path, tmp_path / "broken"))
     run.model_path.write_bytes(run.model_path.read_bytes()[:1000])
     with pytest.raises(FerError, match=r"model\.keras is damaged \(ValueError\)\. Delete the run or restore"):

@@ -39,7 +39,7 @@ def answers(run: Run, kind: str, images: np.ndarray) -> np.ndarray:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_the_card_tells_what_comes_out_when_the_file_is_run(run, converted, kind):
+def test_the_card_reports_what_comes_out_when_the_file_is_run(run, converted, kind):
     val, record = open_dataset(run.config.data).val, run.card.exports[kind]
     wanted, got = Classifier(run).probabilities(val.images), answers(run, kind, val.images)
     accuracies = [(each.argmax(axis=1) == val.labels).mean() for each in (wanted, got)]
@@ -75,7 +75,7 @@ def test_int8_computes_in_integers_between_its_ends(run, converted):
     assert types.count("float32") == 2 and types.count("int8") > 20, "float32: the picture's cast and the logits"
 
 
-def test_a_page_learns_of_every_file_that_is_there_and_told_of(run, converted):
+def test_a_page_learns_of_every_file_that_is_there_and_listed(run, converted):
     assert files_of(run).keys() == {"keras", "float32", *converted}
     copy = Run(shutil.copytree(run.path, run.path.parent / "copy"))
     export_path(copy, "float16").unlink()
@@ -136,7 +136,7 @@ def test_onnx_names_the_packages_that_are_missing(run, monkeypatch):
         variants.convert(run, "onnx")
 
 
-def test_the_card_of_an_average_does_not_tell_of_its_members_files(run, converted, tmp_path):
+def test_the_card_of_an_average_does_not_list_its_members_files(run, converted, tmp_path):
     from fer.training import averaging
 
     for name in ("a", "b"):

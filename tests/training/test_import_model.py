@@ -113,7 +113,7 @@ def test_an_imported_network_answers_as_it_did_where_it_came_from(saved, shape, 
     ],
     ids=["rescaling", "uint8"],
 )
-def test_a_network_that_scales_by_itself_needs_no_scale_and_takes_no_other(saved, made):
+def test_a_network_that_scales_itself_needs_no_scale_and_takes_no_other(saved, made):
     original = made()
     wanted = softmax(np.asarray(original(FACES[..., None])))
     np.testing.assert_allclose(fitted(saved(original), LABELS)[0], wanted, atol=1e-4)
@@ -156,14 +156,14 @@ def test_an_imported_runs_card_names_its_file_and_no_training(from_keras):
     assert files_of(run).keys() == {"keras", "float32"} and load(run).count_params() == card.parameters
 
 
-def test_an_imported_run_that_was_not_judged_has_no_scores(from_tflite):
+def test_an_imported_run_that_was_not_evaluated_has_no_scores(from_tflite):
     card = from_tflite.card
     assert card.data == TrainingData("unknown", "unknown", None, 0, 0, 0)
     assert (card.temperature, card.temperature_tta, card.threshold) == (None, None, None)
     assert card.scores == () and card.test_score is None and from_tflite.history == []
 
 
-def test_an_imported_run_is_judged_and_told_about_like_any_other(from_keras, small_npz):
+def test_an_imported_run_is_evaluated_and_reported_like_any_other(from_keras, small_npz):
     run = from_keras
     assert run.card.test_score.n == 14 and run.card.temperature and len(stored.reports(run)) == 4
     report = evaluate(run, open_dataset(small_npz), "test")

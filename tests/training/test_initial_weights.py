@@ -68,7 +68,7 @@ def test_every_backbones_layers_are_named_as_in_keras(name):
             assert shapes[layer.name] == [weight.shape for weight in layer.weights]
 
 
-def test_weights_that_cannot_be_had_are_told_with_what_to_do(create, dataset, tmp_path, monkeypatch):
+def test_weights_that_cannot_be_had_are_reported_with_what_to_do(create, dataset, tmp_path, monkeypatch):
     def fail(**settings):
         raise OSError("no network")
 

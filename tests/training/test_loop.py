@@ -73,11 +73,11 @@ def test_history_has_an_entry_an_epoch_that_counts_every_image(uninterrupted, da
         assert epoch.images_per_second > 0 and len(epoch.val_recall) == 7
 
 
-def test_progress_tells_every_batch(create, dataset):
-    run, told = create(epochs=2), []
-    Training(run, dataset, on_batch=told.append).run_to_end()
-    assert [(one.epoch, one.batch) for one in told] == [(e, b) for e in range(2) for b in range(4)]
-    assert all((one.epochs, one.batches) == (2, 4) for one in told)
+def test_progress_reports_every_batch(create, dataset):
+    run, reported = create(epochs=2), []
+    Training(run, dataset, on_batch=reported.append).run_to_end()
+    assert [(one.epoch, one.batch) for one in reported] == [(e, b) for e in range(2) for b in range(4)]
+    assert all((one.epochs, one.batches) == (2, 4) for one in reported)
     assert run.progress.epoch == 1 and run.progress.time > 0
 
 
@@ -133,7 +133,7 @@ def test_ctrl_c_stops_a_training_that_can_be_resumed(create, without_export):
     assert worker.train(run)
 
 
-def test_a_disk_without_any_room_left_is_told_by_the_status(create, without_export, monkeypatch):
+def test_a_disk_without_any_room_left_is_reported_by_the_status(create, without_export, monkeypatch):
     run, write = create(epochs=1), write_atomically
 
     def write_where_room_is(path, content):
@@ -211,7 +211,7 @@ def test_a_training_may_start_from_another_runs_weights(create, uninterrupted):
         ({"start_from": "run-0", "architecture": "mini_xception"}, "do not fit mini_xception"),
     ],
 )
-def test_weights_that_are_missing_or_do_not_fit_are_told(create, dataset, uninterrupted, settings, message):
+def test_weights_that_are_missing_or_do_not_fit_are_reported(create, dataset, uninterrupted, settings, message):
     with pytest.raises(FerError, match=message):
         Training(create(**settings), dataset)
 

@@ -66,7 +66,7 @@ def png(small_rows) -> bytes:
     return buffer.getvalue()
 
 
-def test_a_run_answers_in_its_own_classes_and_tells_them(run, runs):
+def test_a_run_answers_in_its_own_classes_and_reports_them(run, runs):
     labels = {
         "own": tuple(sorted(OWN, key=str.casefold)),
         "merged": ("happy", "not happy"),
@@ -143,7 +143,7 @@ def test_a_run_and_data_of_other_classes_are_refused(runs, own_folders, small_np
         open_dataset(own_folders, ferplus=1.0)
 
 
-def test_a_merged_run_is_judged_on_data_that_has_its_classes_already(runs, small_rows, tmp_path):
+def test_a_merged_run_is_evaluated_on_data_that_has_its_classes_already(runs, small_rows, tmp_path):
     rows = small_rows.grouped(parse(MERGED, EMOTIONS))
     dataset = data_for(runs["merged"], write(tmp_path / "two", rows, ("Happy", "Not happy")))
     assert dataset.labels == ("Happy", "Not happy")
@@ -195,7 +195,7 @@ def test_aliases_of_emotions_count_in_a_subset_of_them(runs, png):
 # FER+'s votes on merged classes
 
 
-def test_votes_are_told_for_the_runs_classes(runs, small_rows, write_csv, tmp_path, create):
+def test_votes_are_reported_for_the_runs_classes(runs, small_rows, write_csv, tmp_path, create):
     source = write_csv(small_rows)
     usage = [("Training", "PublicTest", "PrivateTest")[code] for code in small_rows.usage]
     header = "Usage,Image name,neutral,happiness,surprise,sadness,anger,disgust,fear,contempt,unknown,NF"
@@ -207,8 +207,8 @@ def test_votes_are_told_for_the_runs_classes(runs, small_rows, write_csv, tmp_pa
     found = pictures_of(report, run)
     assert found.votes_in_words(0) == "5 not happy, 3 happy, 1 contempt, 1 unknown"
     wrong = int((~report.right).sum())
-    told = sides(report, found.votes)
-    assert sum(told.values()) == wrong and told["neither"] == 0
+    counted = sides(report, found.votes)
+    assert sum(counted.values()) == wrong and counted["neither"] == 0
     targets = data_for(run, str(source), voted=True).train.targets
     np.testing.assert_allclose(targets, np.tile([3 / 8, 5 / 8], (len(targets), 1)))
     subset = replace(run.config, classes="happy, sad")

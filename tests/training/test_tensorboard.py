@@ -17,7 +17,7 @@ from fer.training import tensorboard
 from fer.training.loop import Training
 
 
-def told(run: Run) -> list[tuple[int, str, float]]:
+def logged(run: Run) -> list[tuple[int, str, float]]:
     """(step, tag, value) of every scalar, as TensorFlow itself reads the file."""
     import tensorflow as tf
 
@@ -48,7 +48,7 @@ def run(tmp_path) -> Run:
 
 
 def test_tensorflow_reads_every_figure_of_every_epoch_of_a_trained_run(trained_run):
-    assert len(trained_run.history) == 2 and told(trained_run) == wanted(trained_run)
+    assert len(trained_run.history) == 2 and logged(trained_run) == wanted(trained_run)
 
 
 def test_the_checksum_is_the_one_of_the_specification():
@@ -58,7 +58,7 @@ def test_the_checksum_is_the_one_of_the_specification():
 
 
 @pytest.mark.parametrize("left", ["nothing", "an epoch too many", "half a record", "an epoch too few", "no frames"])
-def test_whatever_was_left_the_file_tells_the_history_once(run, left):
+def test_whatever_was_left_the_file_reports_the_history_once(run, left):
     for epochs in range(1, 4):
         run.history = [entry(epoch) for epoch in range(epochs)]
         tensorboard.write_events(run, EMOTIONS)
@@ -75,7 +75,7 @@ def test_whatever_was_left_the_file_tells_the_history_once(run, left):
         (run.path / EVENTS).write_bytes(b"x" * 100)
     run.history = [*run.history[:keep], entry(min(keep, 3))]
     tensorboard.write_events(run, EMOTIONS)
-    assert told(run) == wanted(run)
+    assert logged(run) == wanted(run)
 
 
 def test_tensorboard_can_read_on_because_what_it_has_read_stays(run):
@@ -90,26 +90,26 @@ def test_tensorboard_can_read_on_because_what_it_has_read_stays(run):
 def test_a_resumed_training_goes_on_in_the_same_file(create, dataset):
     run = create()
     Training(run, dataset, on_epoch=lambda epoch: stop.ask(run)).run_to_end()
-    assert len(told(run)) == 12
+    assert len(logged(run)) == 12
     stop.forget(run)
     assert Training(run, dataset).run_to_end()
-    assert told(run) == wanted(run) and len(run.history) == 3
+    assert logged(run) == wanted(run) and len(run.history) == 3
 
 
 def test_the_history_as_csv_has_a_line_an_epoch_and_a_column_a_class(trained_run):
     lines = list(csv.DictReader(io.StringIO(history.history_csv(trained_run))))
     assert [line["epoch"] for line in lines] == ["1", "2"]
-    for line, told in zip(lines, trained_run.history, strict=True):
-        assert math.isclose(float(line["val_accuracy"]), told.val_accuracy)
-        assert tuple(float(line[f"val_recall_{label}"]) for label in EMOTIONS) == told.val_recall
+    for line, logged in zip(lines, trained_run.history, strict=True):
+        assert math.isclose(float(line["val_accuracy"]), logged.val_accuracy)
+        assert tuple(float(line[f"val_recall_{label}"]) for label in EMOTIONS) == logged.val_recall
     assert "confusion" not in lines[0]
 
 
-def test_a_history_that_kept_less_is_told_as_far_as_it_goes(run):
+def test_a_history_that_kept_less_is_reported_as_far_as_it_goes(run):
     kept = {name: i / 8 for i, name in enumerate((*history.FIGURES, *history.SPEED))}
     (run.path / HISTORY).write_text(json.dumps({"epoch": 0, **kept}) + "\n")
     tensorboard.write_events(run, EMOTIONS)
-    assert told(run) == [(1, name, kept[name]) for name in history.FIGURES]
+    assert logged(run) == [(1, name, kept[name]) for name in history.FIGURES]
     assert history.history_csv(run).splitlines()[1] == "1,0.0,0.125,0.25,0.375,0.5,0.625,0.75" + "," * 7
 
 

@@ -102,7 +102,7 @@ def test_scoring_again_changes_nothing(trained_run, tmp_path):
         assert path.read_text() == trained_run.report_path(dataset, split, tta=tta).read_text()
 
 
-def test_an_average_has_the_mean_of_the_weights_and_tells_of_whom(trained_run, tmp_path):
+def test_an_average_has_the_mean_of_the_weights_and_names_its_members(trained_run, tmp_path):
     store = RunStore(tmp_path)
     for name in ("a", "b"):
         shutil.copytree(trained_run.path, tmp_path / name)

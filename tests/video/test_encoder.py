@@ -6,7 +6,7 @@ from typing import cast
 import av
 import numpy as np
 import pytest
-from helpers.made_films import COLORS, LABELS, RedReader, annotated, film, moving, pictures, square
+from helpers.made_videos import COLORS, LABELS, RedReader, annotated, moving, pictures, square, video
 from PIL import Image
 
 from fer.errors import FerError
@@ -19,7 +19,7 @@ SAMPLES = Path(__file__).parents[2] / "pages/parts/samples"
 
 
 def test_an_annotated_video_is_an_mp4_that_browsers_can_play(tmp_path):
-    path = film(tmp_path / "film.mp4", [image[:95, :159] for image in moving(30)], pixels="yuv444p", sound="aac")
+    path = video(tmp_path / "video.mp4", [image[:95, :159] for image in moving(30)], pixels="yuv444p", sound="aac")
     annotated(path, tmp_path / "out.mp4")
     content = (tmp_path / "out.mp4").read_bytes()
     assert content[4:8] == b"ftyp" and content.index(b"moov") < content.index(b"mdat"), "the index comes first"
@@ -33,7 +33,7 @@ def test_an_annotated_video_is_an_mp4_that_browsers_can_play(tmp_path):
 
 def test_without_x264_the_video_is_written_as_vp9(tmp_path, monkeypatch):
     monkeypatch.delitem(encoder.CODECS, "libx264")
-    annotated(film(tmp_path / "film.mp4", moving(10)), tmp_path / "out.mp4")
+    annotated(video(tmp_path / "video.mp4", moving(10)), tmp_path / "out.mp4")
     with av.open(str(tmp_path / "out.mp4")) as container:
         assert container.streams.video[0].codec_context.name == "vp9"
     assert len(pictures(tmp_path / "out.mp4")) == 10
@@ -46,7 +46,7 @@ def marked_x(image: np.ndarray) -> int:
 
 
 def test_boxes_are_interpolated_between_readings(tmp_path):
-    path = film(tmp_path / "film.mp4", [square(2 * i, 30) for i in range(26)])
+    path = video(tmp_path / "video.mp4", [square(2 * i, 30) for i in range(26)])
     annotated(path, tmp_path / "out.mp4", every=0.4)
     found = [marked_x(image) for image in pictures(tmp_path / "out.mp4")]
     assert found[:21] == pytest.approx([2 * i for i in range(21)], abs=2)
@@ -55,14 +55,14 @@ def test_boxes_are_interpolated_between_readings(tmp_path):
 
 def test_boxes_stay_if_too_many_frames_would_be_held_back(tmp_path, monkeypatch):
     monkeypatch.setattr(annotate, "MOST_WAITING", 5 * 160 * 96)
-    path = film(tmp_path / "film.mp4", [square(2 * i, 30) for i in range(26)])
+    path = video(tmp_path / "video.mp4", [square(2 * i, 30) for i in range(26)])
     annotated(path, tmp_path / "out.mp4", every=10)
     assert [marked_x(image) for image in pictures(tmp_path / "out.mp4")] == pytest.approx([0] * 26, abs=2)
 
 
 def test_the_colours_of_a_video_are_preserved(tmp_path):
     image = square(60, 30)
-    annotated(film(tmp_path / "film.mp4", [image] * 5), tmp_path / "out.mp4")
+    annotated(video(tmp_path / "video.mp4", [image] * 5), tmp_path / "out.mp4")
     out = pictures(tmp_path / "out.mp4")[0].astype(int)
     assert np.abs(out[5:20, 130:150] - image[5:20, 130:150]).max() < 12
     assert np.abs(out[38:46, 68:76] - image[38:46, 68:76]).max() < 12
@@ -89,14 +89,14 @@ def heard(path) -> tuple[str, float, float]:
     ],
 )
 def test_the_audio_is_kept(suffix, codec, sound, kept, tmp_path):
-    annotated(film(tmp_path / f"film{suffix}", moving(50), codec=codec, sound=sound), tmp_path / "out.mp4")
+    annotated(video(tmp_path / f"video{suffix}", moving(50), codec=codec, sound=sound), tmp_path / "out.mp4")
     name, seconds, loudness = heard(tmp_path / "out.mp4")
     assert name == kept and seconds == pytest.approx(2, abs=0.12) and loudness == pytest.approx(0.177, abs=0.01)
 
 
 @pytest.mark.parametrize("old", [None, b"old"])
 def test_closing_the_iterator_leaves_no_file_or_the_old_one(old, tmp_path):
-    path, out = film(tmp_path / "film.mp4", moving(50), sound="aac"), tmp_path / "out.mp4"
+    path, out = video(tmp_path / "video.mp4", moving(50), sound="aac"), tmp_path / "out.mp4"
     if old:
         out.write_bytes(old)
     frames = annotate_video(path, out, reader=cast(EmotionReader, RedReader()), colors=COLORS)
@@ -109,7 +109,7 @@ def test_closing_the_iterator_leaves_no_file_or_the_old_one(old, tmp_path):
 
 
 def test_a_video_can_overwrite_itself(tmp_path):
-    path = film(tmp_path / "film.mp4", moving(20))
+    path = video(tmp_path / "video.mp4", moving(20))
     annotated(path, path)
     assert len(pictures(path)) == 20 and list(tmp_path.iterdir()) == [path]
 
@@ -117,11 +117,11 @@ def test_a_video_can_overwrite_itself(tmp_path):
 @pytest.mark.parametrize(("out", "message"), [("no/out.mp4", "cannot be written"), ("out.avi", "must be an .mp4 file")])
 def test_an_output_that_cannot_be_written_is_refused(out, message, tmp_path):
     with pytest.raises(FerError, match=message):
-        annotated(film(tmp_path / "film.mp4", moving(3)), tmp_path / out)
+        annotated(video(tmp_path / "video.mp4", moving(3)), tmp_path / out)
 
 
 def test_the_strongest_moment_of_each_class_has_a_thumbnail_without_marks(tmp_path):
-    frames = annotated(film(tmp_path / "film.mp4", moving(50)), tmp_path / "out.mp4", smoothing=0)
+    frames = annotated(video(tmp_path / "video.mp4", moving(50)), tmp_path / "out.mp4", smoothing=0)
     moments = frames[-1].moments
     assert set(moments) == set(LABELS)
     assert moments["happy"].reading.time == pytest.approx(1.8, abs=0.01) and moments["sad"].reading.time == 0
@@ -135,6 +135,6 @@ def test_the_strongest_moment_of_each_class_has_a_thumbnail_without_marks(tmp_pa
 def test_the_shipped_model_reads_faces_in_a_video(tmp_path):
     photo = np.asarray(Image.open(SAMPLES / "pair.jpg").convert("RGB").resize((480, 300)))
     reader = EmotionReader(RunStore()["mini_xception"])
-    frames = list(annotate_video(film(tmp_path / "film.mp4", [photo] * 11), tmp_path / "out.mp4", reader=reader))
+    frames = list(annotate_video(video(tmp_path / "video.mp4", [photo] * 11), tmp_path / "out.mp4", reader=reader))
     assert [[tracked.number for tracked in frame.tracked] for frame in frames] == [[1, 2]] * 3
     assert set(frames[-1].moments) == set(reader.classifier.labels)

@@ -38,7 +38,7 @@ def _holds_classes_alone(folder: Path) -> bool:
     )
 
 
-def read(folder: Path) -> Rows:
+def read(path: Path, name: str) -> Rows:
     """Read all images, sorted by path.
 
     The classes are the seven emotions if every class folder is named after one, else the folders' names. Class folders
@@ -49,19 +49,19 @@ def read(folder: Path) -> Rows:
         FerError: for a misspelt emotion, too few or too many custom classes, classes that differ between splits, images
             outside class folders, broken images, or no images.
     """
-    files = sorted(_image_files(folder))
+    files = sorted(_image_files(path))
     if not files:
-        raise FerError(f"{folder} contains no images. Put them in class folders: {', '.join(EMOTIONS)}.")
+        raise FerError(f"{name} contains no images. Put them in class folders: {', '.join(EMOTIONS)}.")
     misplaced = [file for file in files if not _in_place(file)]
     if misplaced:
         raise FerError(
-            f"{folder} has {_listed(misplaced)} outside class folders. Move them to <class>/ or <split>/<class>/, "
+            f"{name} has {_listed(misplaced)} outside class folders. Move them to <class>/ or <split>/<class>/, "
             "or out of the folder."
         )
-    names = _names(folder, files)
-    place = {name: label_index(name, names) for name in {file.parent.name for file in files}}
+    names = _names(name, files)
+    place = {label: label_index(label, names) for label in {file.parent.name for file in files}}
     labels, usage = [place[file.parent.name] for file in files], [_usage(file) for file in files]
-    return Rows.of(_load(folder, files), labels, usage, names)
+    return Rows.of(_load(path, name, files), labels, usage, names)
 
 
 def _image_files(folder: Path) -> Iterator[PurePosixPath]:
@@ -86,7 +86,7 @@ def _in_place(file: PurePosixPath) -> bool:
     return len(file.parts) == 2 + in_split
 
 
-def _names(folder: Path, files: list[PurePosixPath]) -> tuple[str, ...]:
+def _names(source: str, files: list[PurePosixPath]) -> tuple[str, ...]:
     """The classes; custom ones sorted, ignoring case."""
     written: dict[str, set[str]] = {}  # by split folder, "" without one
     for file in files:
@@ -96,11 +96,11 @@ def _names(folder: Path, files: list[PurePosixPath]) -> tuple[str, ...]:
     try:
         names = class_names(sorted(all_names, key=lambda name: (name.casefold(), name)))
     except FerError as error:
-        raise FerError(f"{folder}: {error}") from error
+        raise FerError(f"{source}: {error}") from error
     for split, own in written.items():
         if names != EMOTIONS and (missing := all_names - own):
             raise FerError(
-                f"{folder / split} has no images of {', '.join(sorted(missing))}, unlike other splits. "
+                f"{source}/{split} has no images of {', '.join(sorted(missing))}, unlike other splits. "
                 "Give every split the same class folders."
             )
     return names
@@ -111,7 +111,7 @@ def _usage(file: PurePosixPath) -> int:
     return SPLIT_FOLDERS.get(file.parts[0].lower(), 0) if code is None else code
 
 
-def _load(folder: Path, files: list[PurePosixPath]) -> np.ndarray:
+def _load(folder: Path, name: str, files: list[PurePosixPath]) -> np.ndarray:
     """uint8 (N, 48, 48)."""
     images, broken, reason = np.empty((len(files), IMAGE_SIZE, IMAGE_SIZE), np.uint8), [], None
     for row, file in enumerate(files):
@@ -121,7 +121,7 @@ def _load(folder: Path, files: list[PurePosixPath]) -> np.ndarray:
             broken, reason = [*broken, file], reason or error
     if broken:
         raise FerError(
-            f"{folder} has {_listed(broken)} that cannot be read (first error: {reason}). Delete or replace them."
+            f"{name} has {_listed(broken)} that cannot be read (first error: {reason}). Delete or replace them."
         )
     return images
 
@@ -143,6 +143,7 @@ FORMATS.register(
         matches=matches,
         read=read,
         summary="class folders with images of any size, inside train/, test/ and optionally val/, or on their own; "
-        "classes are the emotions, or 2 to 20 of your own",
+        "classes are the emotions "
+        f"({', '.join(EMOTIONS)}), or 2 to 20 of your own",
     )
 )

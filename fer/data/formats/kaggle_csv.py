@@ -33,7 +33,7 @@ class Line(NamedTuple):
     usage: bytes
 
 
-def read(path: Path) -> Rows:
+def read(path: Path, name: str) -> Rows:
     """Read the csv chunk by chunk.
 
     Raises:
@@ -41,31 +41,38 @@ def read(path: Path) -> Rows:
     """
     images, labels, usage = [], [], []
     with path.open("rb") as file:
-        lines = _lines(path, file)
+        lines = _lines(name, file)
         while chunk := list(islice(lines, CHUNK)):
             labels += [_code(line.emotion, EMOTION_CODES, "emotion", line.place) for line in chunk]
             usage += [_code(line.usage, USAGE_CODES, "Usage", line.place) for line in chunk]
             images.append(_pixels(chunk))
     if not images:
-        raise FerError(f"{path} has a header but no rows. Download it again, or add rows.")
+        raise FerError(f"{name} has a header but no rows. Download it again, or add rows.")
     return Rows.of(np.concatenate(images), labels, usage)
 
 
-def _lines(path: Path, file) -> Iterator[Line]:
+def has_columns(path: Path) -> bool:
+    """Whether the first line names the columns; test.csv and example_submission.csv beside Kaggle's data don't."""
+    with path.open("rb") as file:
+        header = file.readline(1000)
+    return all(column.encode() in header for column in COLUMNS)
+
+
+def _lines(source: str, file) -> Iterator[Line]:
     header = file.readline(LONGEST_LINE).removeprefix(BOM_UTF8)
     if not header:
-        raise FerError(f"{path} is empty. Download it again.")
+        raise FerError(f"{source} is empty. Download it again.")
     names = [field.decode("utf-8", "replace").strip() for field in _fields(header)]
     missing = [name for name in COLUMNS if name not in names]
     if missing:
         has = ", ".join(map(repr, names))
         raise FerError(
-            f"{path} has no column {', '.join(missing)}; its first line has {has[:200] or 'no text'}. "
+            f"{source} has no column {', '.join(missing)}; its first line has {has[:200] or 'no text'}. "
             "It needs the columns emotion, pixels and Usage."
         )
     order = [names.index(name) for name in COLUMNS]
     for number, text in enumerate(iter(lambda: file.readline(LONGEST_LINE), b""), start=2):
-        place, fields = f"{path}, line {number}", _fields(text)
+        place, fields = f"{source}, line {number}", _fields(text)
         if len(fields) == len(names):
             yield Line(place, *(fields[index].strip() for index in order))
         elif text.strip():
@@ -129,8 +136,9 @@ def _careful_numbers(line: Line) -> list[int]:
 FORMATS.register(
     Format(
         name="kaggle_csv",
-        matches=lambda path: path.suffix.lower() == ".csv" and path.is_file(),
         read=read,
         summary="Kaggle's fer2013.csv or icml_face_data.csv: columns emotion, pixels, Usage",
+        suffix=".csv",
+        may_hold_faces=has_columns,
     )
 )

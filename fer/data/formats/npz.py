@@ -16,7 +16,7 @@ from fer.faces.crop import IMAGE_SIZE
 USAGE_NAMES = USAGE_CODES | {name: code for code, name in enumerate(SPLITS)}
 
 
-def read(path: Path) -> Rows:
+def read(path: Path, name: str) -> Rows:
     """Read the arrays.
 
     images: uint8 (N, H, W), (N, H, W, 1) or (N, H, W, 3), of any size.
@@ -27,33 +27,33 @@ def read(path: Path) -> Rows:
     Raises:
         FerError: for a damaged file, missing arrays, or arrays of the wrong type, shape or range.
     """
-    arrays = _arrays(path)
+    arrays = _arrays(path, name)
     try:
         images = _faces(arrays["images"])
         names, labels = _classes(arrays["labels"], arrays.get("classes"))
         usage = _codes(arrays.get("usage", np.zeros(len(labels), np.int64)), "usage", _split_code)
         return Rows.of(images, labels, usage, names)
     except FerError as error:
-        raise FerError(f"{path}: {error}") from error
+        raise FerError(f"{name}: {error}") from error
 
 
-def _arrays(path: Path) -> dict[str, np.ndarray]:
+def _arrays(path: Path, source: str) -> dict[str, np.ndarray]:
     try:
         with np.load(path) as file:  # allow_pickle stays off: a pickle can run arbitrary code
             missing = [name for name in ("images", "labels") if name not in file.files]
             if missing:
                 has = ", ".join(file.files) or "nothing"
-                raise FerError(f"{path} has no {' and '.join(missing)}, only {has}. Save images, labels and usage.")
+                raise FerError(f"{source} has no {' and '.join(missing)}, only {has}. Save images, labels and usage.")
             return {name: file[name] for name in ("images", "labels", "usage", "classes") if name in file.files}
     except ValueError as error:
         if "allow_pickle" in str(error) and "Object arrays" in str(error):
             raise FerError(
-                f"{path} contains an array of Python objects, which is not loaded because it could run code. "
+                f"{source} contains an array of Python objects, which is not loaded because it could run code. "
                 "Save numeric arrays: images uint8 (N, 48, 48), labels and usage int64 (N,)."
             ) from error
-        raise FerError(f"{path} is damaged or not an .npz file: {error}. Save it again.") from error
+        raise FerError(f"{source} is damaged or not an .npz file: {error}. Save it again.") from error
     except (OSError, EOFError, BadZipFile, zlib.error, AttributeError, TypeError, MemoryError) as error:
-        raise FerError(f"{path} is damaged or not an .npz file: {error}. Save it again.") from error
+        raise FerError(f"{source} is damaged or not an .npz file: {error}. Save it again.") from error
 
 
 def _faces(images: np.ndarray) -> np.ndarray:
@@ -100,9 +100,9 @@ def _split_code(name: str) -> int:
 FORMATS.register(
     Format(
         name="npz",
-        matches=lambda path: path.suffix.lower() == ".npz" and path.is_file(),
         read=read,
         summary="an .npz with images uint8 (N, 48, 48), labels 0 to 6, usage 0 to 2 (train, val, test) and, "
         "optionally, classes with your own names",
+        suffix=".npz",
     )
 )

@@ -186,7 +186,7 @@ def _light(faces: np.ndarray, random: np.random.Generator) -> np.ndarray:
     return (faces * light + noise).clip(0, 255).astype(np.uint8)
 
 
-def read(path: Path) -> Rows:
+def read(path: Path, name: str) -> Rows:
     """The synthetic data set, always the same."""
     images, labels = draw(PER_CLASS, SEED)
     edges = np.cumsum(SHARES)[:2] * PER_CLASS

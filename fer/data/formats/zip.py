@@ -9,7 +9,7 @@ from fer.errors import FerError
 from fer.system.archives import extract
 
 
-def read(path: Path) -> Rows:
+def read(path: Path, name: str) -> Rows:
     """Unpack, read in the detected format, and clean up.
 
     Raises:
@@ -17,21 +17,19 @@ def read(path: Path) -> Rows:
             zip, and any errors from the format inside.
     """
     with tempfile.TemporaryDirectory(prefix="fer-") as folder:
-        extract(path, folder)
-        try:
-            format, inner = recognise(Path(folder))
-            if format.name == "zip":
-                raise FerError(f"{inner} is a zip inside a zip. Unpack the outer one first.")
-            return format.read(inner)
-        except FerError as error:
-            raise FerError(str(error).replace(folder, str(path))) from error
+        extract(path, folder, name=name)
+        format, inner = recognise(Path(folder), name)
+        inner_name = str(Path(name) / inner.relative_to(folder))
+        if format.name == "zip":
+            raise FerError(f"{inner_name} is a zip inside a zip. Unpack the outer one first.")
+        return format.read(inner, inner_name)
 
 
 FORMATS.register(
     Format(
         name="zip",
-        matches=lambda path: path.suffix.lower() == ".zip" and path.is_file(),
         read=read,
         summary="a .zip of a csv, an .npz or folders",
+        suffix=".zip",
     )
 )

@@ -18,7 +18,7 @@ from fer.runs.run import Run
 from fer.runs.store import RunStore
 from pages.parts.shared import frame
 
-OUTCOME = "evaluate-told"  # (success, message) of the evaluation that just ended
+OUTCOME = "evaluate-outcome"  # (success, message) of the evaluation that just ended
 PAIR = "evaluate-pair"  # (data set, split) chosen last, for any model
 ORDER = ("test", "val", "train", "all")  # the split that no choice was based on comes first
 

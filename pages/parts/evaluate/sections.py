@@ -56,8 +56,8 @@ def confusion(chosen: Chosen) -> None:
         selection_mode="points",
     )
     left, right = st.columns(2)
-    true = left.selectbox("True", labels, index=None, key="evaluate-labelled", placeholder="A class")
-    predicted = right.selectbox("Predicted", labels, index=None, key="evaluate-answered", placeholder="A class")
+    true = left.selectbox("True", labels, index=None, key="evaluate-true", placeholder="A class")
+    predicted = right.selectbox("Predicted", labels, index=None, key="evaluate-predicted", placeholder="A class")
     if not (true and predicted):
         face_cards.fetch(chosen)  # in advance, so that the first click is as fast as the next
     else:
@@ -72,7 +72,7 @@ def _follow_click() -> None:
     """Select the clicked cell in the two boxes."""
     points = st.session_state["evaluate-confusion"].selection.points
     if points:
-        st.session_state["evaluate-labelled"], st.session_state["evaluate-answered"] = points[0]["customdata"][1:]
+        st.session_state["evaluate-true"], st.session_state["evaluate-predicted"] = points[0]["customdata"][1:]
 
 
 def classes(chosen: Chosen) -> None:

@@ -10,7 +10,7 @@ MIRRORED = '[data-testid="stCameraInput"] :is(video, img) { transform: scaleX(-1
 
 
 def show(run: Run, tta: bool) -> None:
-    """The camera and the result for the photo taken, both mirrored, which Streamlit does not do by itself."""
+    """The camera and the result for the photo taken, both mirrored, which Streamlit does not do."""
     st.html(f"<style>{MIRRORED}</style>")
     taken = st.camera_input("Camera", key="predict-camera", help="Your browser will ask for permission.")
     if not taken:

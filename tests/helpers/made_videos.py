@@ -1,4 +1,4 @@
-"""Tiny films that tests make themselves, and a reader that finds a red square in them without a network."""
+"""Tiny videos that tests make themselves, and a reader that finds a red square in them without a network."""
 
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -54,7 +54,7 @@ class RedReader:
         return [Prediction(face, self.labels, shares, crop(image, face))]
 
 
-def film(
+def video(
     path: Path,
     images: list[np.ndarray],
     *,
@@ -105,16 +105,16 @@ def song(path: Path) -> Path:
 
 
 def read(path, **settings) -> list:
-    """The frames of a film in which squares are faces."""
+    """The frames of a video in which squares are faces."""
     return list(read_video(path, reader=RedReader(), **settings))
 
 
 def annotated(path, out, **settings) -> list:
-    """The frames of a film that was written again with its squares marked."""
+    """The frames of a video that was written again with its squares marked."""
     return list(annotate_video(path, out, reader=RedReader(), colors=COLORS, **settings))
 
 
 def pictures(path) -> list[np.ndarray]:
-    """The pictures of a film, uint8 (H, W, 3)."""
+    """The pictures of a video, uint8 (H, W, 3)."""
     with av.open(str(path)) as container:
         return [frame.to_ndarray(format="rgb24") for frame in container.decode(video=0)]
