@@ -27,7 +27,7 @@ class Answered:
         return float(self.probabilities.max())
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # arrays have no single truth value
 class Prediction(Answered):
     """A model's prediction for one face.
 
@@ -39,7 +39,7 @@ class Prediction(Answered):
     face: Face
     labels: tuple[str, ...]
     probabilities: np.ndarray
-    crop: np.ndarray = field(compare=False, repr=False)
+    crop: np.ndarray = field(repr=False)
 
     def is_sure(self, threshold: float | None) -> bool:
         """Whether the calibrated confidence reaches the run's threshold (`Card.threshold`).

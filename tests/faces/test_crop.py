@@ -1,7 +1,6 @@
 """Decoding images as they are displayed, and cropping faces."""
 
 import io
-from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -204,7 +203,7 @@ def test_a_square_that_does_not_fit_in_memory_is_refused():
 def test_a_prediction_gives_its_most_probable_labels():
     shares, seen = np.array([0.2, 0.5, 0.3], np.float32), np.zeros((48, 48), np.uint8)
     prediction = Prediction(Face((1, 2, 3, 4), 0.9), ("a", "b", "c"), shares, seen)
-    assert prediction == replace(prediction, crop=seen + 1) and "crop" not in repr(prediction)
+    assert "crop" not in repr(prediction)
     assert prediction.is_sure(0.5) and not prediction.is_sure(0.51) and prediction.is_sure(None)
     assert prediction.label == "b" and prediction.confidence == pytest.approx(0.5)
     assert [label for label, _ in prediction.top(2)] == ["b", "c"]

@@ -36,18 +36,18 @@ def test_a_zip_over_either_limit_is_refused_with_both_limits(limit):
 def test_compression_methods_without_bounded_reads_are_refused(method, tmp_path):
     (tmp_path / "rare.zip").write_bytes(packed({"a.csv": b"x"}, method))
     with pytest.raises(FerError, match=r"rare.zip is encrypted or uses an unsupported compression method \(a.csv\)"):
-        extract(tmp_path / "rare.zip", str(tmp_path / "out"))
+        extract(tmp_path / "rare.zip", str(tmp_path / "out"), name="rare.zip")
     assert not (tmp_path / "out").exists()
 
 
 def test_extracting_skips_clutter_and_reports_damage(tmp_path):
     content = packed({"a/one.txt": b"one" * 100, "a/.hidden": b"x", "Thumbs.db": b"x"}, zipfile.ZIP_STORED)
     (tmp_path / "good.zip").write_bytes(content)
-    extract(tmp_path / "good.zip", str(tmp_path / "out"))
+    extract(tmp_path / "good.zip", str(tmp_path / "out"), name="good.zip")
     assert [path.name for path in (tmp_path / "out").rglob("*") if path.is_file()] == ["one.txt"]
     (tmp_path / "bad.zip").write_bytes(content.replace(b"oneone", b"twoone", 1))
     with pytest.raises(FerError, match=r"bad.zip cannot be unpacked: Bad CRC-32"):
-        extract(tmp_path / "bad.zip", str(tmp_path / "bad"))
+        extract(tmp_path / "bad.zip", str(tmp_path / "bad"), name="bad.zip")
 
 
 @pytest.mark.parametrize(
