@@ -2,6 +2,10 @@
 
 import base64
 import io
+import math
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal
 
@@ -11,12 +15,42 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 from fer.errors import FerError
 
 MAX_BYTES = 20 * 2**20
+MAX_PIXELS = 24_000_000  # decoded; Pillow keeps 4 bytes a pixel, and some decoders two more copies
+MAX_JPEG_PIXELS = 50_000_000  # in the file: JPEG's decoder can halve both sides, so phones' 48-megapixel photos fit
+WORKING_PIXELS = 12_000_000  # of the result: at this size, the smallest face YuNet finds still has over 48 pixels
 JPEG_QUALITY = 80  # usual for thumbnails; above 95 makes no sense
-MAX_PIXELS = 64_000_000  # 192 MB as RGB; phones' 48-megapixel photos fit, decompression bombs do not
+FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "GIF", "TIFF", "HEIF", "AVIF")  # Pillow can decode many more, EPS by a program
+
+
+class Budget:
+    """Lets threads decode at the same time as long as the pixels of all their images stay within a limit."""
+
+    def __init__(self, most: int):
+        self._free = self._most = most
+        self._changed = threading.Condition()
+
+    @contextmanager
+    def of(self, pixels: int) -> Iterator[None]:
+        """Wait until there is room for `pixels`; more than the limit has to wait for all of it."""
+        pixels = min(pixels, self._most)
+        with self._changed:
+            self._changed.wait_for(lambda: self._free >= pixels)
+            self._free -= pixels
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._free += pixels
+                self._changed.notify_all()
+
+
+_budget = Budget(MAX_PIXELS)
 
 
 def read_image(source: str | Path | bytes) -> np.ndarray:
     """Read an image as it is displayed: rotated by its EXIF tag, first frame, transparency on white.
+
+    Images of more than WORKING_PIXELS are scaled down to that.
 
     Args:
         source: a path, or the bytes of a file: JPEG, PNG, WebP, BMP, GIF, TIFF, HEIC or AVIF.
@@ -27,37 +61,78 @@ def read_image(source: str | Path | bytes) -> np.ndarray:
     Raises:
         FerError: for a file that doesn't exist, isn't an image, is damaged, or is too large.
     """
+    content = source if isinstance(source, bytes) else read_bytes(Path(source))
+    return np.asarray(decode(content).convert("RGB"))
+
+
+def decode(content: bytes, *, most_pixels: int = WORKING_PIXELS, others: tuple[str, ...] = ()) -> Image.Image:
+    """An image file's first frame: upright, opaque and scaled down. Large images wait for each other.
+
+    Args:
+        most_pixels: of the result.
+        others: names of Pillow's formats that are accepted beyond FORMATS.
+
+    Raises:
+        FerError: for a file that isn't an image, is damaged, or is too large.
+    """
     import pillow_heif
 
     pillow_heif.register_heif_opener()
-    content = source if isinstance(source, bytes) else read_bytes(Path(source))
     if not content:
         raise FerError("The file is empty (0 bytes). Use another file.")
     if len(content) > MAX_BYTES:
         raise _too_large(len(content))
     try:
-        with Image.open(io.BytesIO(content)) as image:
-            if image.width * image.height > MAX_PIXELS:
-                raise Image.DecompressionBombError
-            return np.asarray(opaque(ImageOps.exif_transpose(image)).convert("RGB"))
+        with Image.open(io.BytesIO(content), formats=FORMATS + others) as image:
+            _prepare(image, most_pixels)
+            with _budget.of(image.width * image.height):
+                _shrink(image, most_pixels)
+                return opaque(ImageOps.exif_transpose(image))
+    except FerError:
+        raise
     except Image.DecompressionBombError:
-        raise FerError(f"The image has more than {MAX_PIXELS // 10**6} megapixels. Resize it first.") from None
+        raise _too_many_pixels(MAX_PIXELS) from None
     except UnidentifiedImageError:
         raise FerError(
             "This file isn't a readable image. Use a JPEG, PNG, WebP, BMP, GIF, TIFF, HEIC or AVIF file."
         ) from None
-    except (OSError, SyntaxError, ValueError, EOFError, RuntimeError) as error:  # raised by decoders on damaged data
+    except Exception as error:  # decoders raise any type of error on damaged data
         raise FerError(f"The image is damaged or incomplete ({error}). Save or download it again.") from error
 
 
+def _prepare(image: Image.Image, most_pixels: int) -> None:
+    """Check the size in the header, before decoding; a JPEG's decoder is told to skip detail that isn't needed."""
+    if image.format in ("JPEG", "MPO"):
+        if image.width * image.height > MAX_JPEG_PIXELS:
+            raise _too_many_pixels(MAX_JPEG_PIXELS)
+        scale = math.sqrt(most_pixels / 2 / (image.width * image.height))  # the result has half to twice most_pixels
+        if scale < 1:
+            image.draft(None, (math.ceil(image.width * scale), math.ceil(image.height * scale)))
+    if image.width * image.height > MAX_PIXELS:
+        raise _too_many_pixels(MAX_PIXELS)
+
+
+def _shrink(image: Image.Image, most_pixels: int) -> None:
+    """Decode an image and scale it down in place."""
+    image.load()
+    scale = math.sqrt(most_pixels / (image.width * image.height))
+    if scale < 1:
+        side = max(image.size) * scale
+        image.thumbnail((side, side), Image.Resampling.BILINEAR)
+
+
+def _too_many_pixels(most: int) -> FerError:
+    return FerError(f"The image has more than {most // 10**6} megapixels. Resize it first, or save it as a JPEG.")
+
+
 def opaque(image: Image.Image) -> Image.Image:
-    """The image with 8 bits per channel, its transparency on white."""
+    """A copy with 8 bits per channel, its transparency on white."""
     if image.mode.startswith("I"):  # 16-bit grey, which Pillow's own conversion clips to white
         return Image.fromarray((np.asarray(image).clip(0, 65535) // 257).astype(np.uint8))
     if image.has_transparency_data:
         image = image.convert("RGBA")
         return Image.alpha_composite(Image.new("RGBA", image.size, "white"), image)
-    return image
+    return image.copy()
 
 
 def _too_large(size: int) -> FerError:

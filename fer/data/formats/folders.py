@@ -5,17 +5,18 @@ from collections.abc import Iterator
 from pathlib import Path, PurePath, PurePosixPath
 
 import numpy as np
-from PIL import Image, ImageOps
 
 from fer.data.dataset import USAGE_CODES, Rows
 from fer.data.formats import FORMATS, Format, grey_face, may_hold_faces
 from fer.data.labels import EMOTIONS, KNOWN, class_names, label_index, tidy
 from fer.errors import FerError
 from fer.faces.crop import IMAGE_SIZE
+from fer.faces.image import decode, read_bytes
 
 SUFFIXES = {".jpg", ".jpeg", ".png", ".bmp", ".gif", ".webp", ".tif", ".tiff", ".pgm", ".ppm"}
 SPLIT_FOLDERS = {"train": 0, "training": 0, "val": 1, "valid": 1, "validation": 1, "publictest": 1}
 SPLIT_FOLDERS |= {"test": 2, "testing": 2, "privatetest": 2}
+ENOUGH_PIXELS = (4 * IMAGE_SIZE) ** 2  # a JPEG's decoder can skip the detail beyond
 SHOWN = 3  # file names listed in an error message
 
 
@@ -117,7 +118,7 @@ def _load(folder: Path, name: str, files: list[PurePosixPath]) -> np.ndarray:
     for row, file in enumerate(files):
         try:
             images[row] = _read_image(folder / file)
-        except Exception as error:  # Pillow raises any type of error on damaged files
+        except FerError as error:
             broken, reason = [*broken, file], reason or error
     if broken:
         raise FerError(
@@ -127,9 +128,7 @@ def _load(folder: Path, name: str, files: list[PurePosixPath]) -> np.ndarray:
 
 
 def _read_image(path: Path) -> np.ndarray:
-    with Image.open(path) as image:
-        image.draft("L", (4 * IMAGE_SIZE, 4 * IMAGE_SIZE))  # lets the JPEG decoder skip detail not needed for 48 x 48
-        return grey_face(ImageOps.exif_transpose(image))
+    return grey_face(decode(read_bytes(path), most_pixels=ENOUGH_PIXELS, others=("PPM",)))
 
 
 def _listed(files: list[PurePosixPath]) -> str:
