@@ -13,6 +13,8 @@ Everything is imported on first use to keep `import fer` fast; only `train` impo
 
 from importlib import import_module
 
+__version__ = "0.2.0"  # as in pyproject.toml
+
 TYPE_CHECKING = False  # type checkers take it for True; importing `typing` for it would cost 8 ms
 if TYPE_CHECKING:
     from fer.data.catalog import open_dataset

@@ -13,6 +13,7 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+import fer
 from fer.errors import FerError, extra
 from fer.runs.store import BUNDLED, RunStore
 
@@ -111,6 +112,7 @@ def test_the_wheel_puts_the_resources_where_the_program_looks_for_them():
 
 
 def test_the_changelog_covers_this_version():
+    assert fer.__version__ == PROJECT["version"]
     assert f"\n## [{PROJECT['version']}] - " in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
 
 

@@ -1,6 +1,5 @@
 """The notebook runs from its first cell to its last, as a reader would run it."""
 
-import os
 from pathlib import Path
 
 import nbformat
@@ -14,7 +13,6 @@ SECONDS = 600
 @pytest.mark.slow
 def test_every_cell_of_the_notebook_runs(tmp_path, monkeypatch):
     monkeypatch.setenv("FER_MODELS", str(tmp_path))
-    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(NOTEBOOK.parents[1]), os.environ.get("PYTHONPATH", "")]))
     notebook = nbformat.read(NOTEBOOK, as_version=4)
     NotebookClient(notebook, timeout=SECONDS, resources={"metadata": {"path": str(NOTEBOOK.parent)}}).execute()
     printed = "".join(output.get("text", "") for cell in notebook.cells for output in cell.get("outputs", []))

@@ -17,7 +17,9 @@ def count_bars(labels: Sequence[str], counts: Sequence[int], about: str) -> go.F
     )
     figure = layout(go.Figure(bars), "Faces by emotion", about, height=110 + 28 * len(names))
     figure.update_yaxes(autorange="reversed", type="category", fixedrange=True, showgrid=False)
-    return figure.update_xaxes(fixedrange=True)
+    return figure.update_xaxes(
+        fixedrange=True, rangemode="tozero", minallowed=0, tickformat="d", dtick=1 if max(counts) < 6 else None
+    )
 
 
 def probability_bars(prediction: Prediction) -> go.Figure:

@@ -6,6 +6,7 @@ import io
 import os
 import sys
 
+import fer
 from fer.cli import data, evaluate, models, predict, train
 from fer.errors import DISK_FULL, FerError
 from fer.system.process import ERROR
@@ -42,6 +43,7 @@ def parser() -> argparse.ArgumentParser:
         "train, predict, evaluate.",
         epilog="`python -m fer COMMAND --help` explains each command.",
     )
+    root.add_argument("--version", action="version", version=f"facial-emotion-studio {fer.__version__}")
     add = root.add_subparsers(title="commands", metavar="COMMAND", required=True).add_parser
     for kind in (data, train, predict, evaluate, models):
         kind.add_to(add)

@@ -27,7 +27,7 @@ def add_to(add) -> None:
         "sources",
         metavar="PHOTO|FOLDER|ZIP|VIDEO",
         nargs="+",
-        type=Path,
+        type=_path,
         help="photos: JPEG, PNG, WebP, BMP, GIF, TIFF, HEIC or AVIF; videos: MP4, MOV, WebM, MKV, AVI and others",
     )
     parser.add_argument("--model", metavar="RUN", help="the model to use (default: the default model)")
@@ -39,7 +39,7 @@ def add_to(add) -> None:
     )
     parser.add_argument("--json", action="store_true", help="one JSON object per photo and line")
     parser.add_argument(
-        "--csv", metavar="FILE", type=Path, help="also write a table: one row per face, or per reading of a face"
+        "--csv", metavar="FILE", type=_path, help="also write a table: one row per face, or per reading of a face"
     )
     parser.add_argument(
         "--every",
@@ -48,7 +48,7 @@ def add_to(add) -> None:
         default=argparse.SUPPRESS,
         help="for videos, time between readings; 0 reads every frame (default: 0.2)",
     )
-    parser.add_argument("--annotate", metavar="FILE.mp4", type=Path, help="also write the video with boxes and labels")
+    parser.add_argument("--annotate", metavar="FILE.mp4", type=_path, help="also write the video with boxes and labels")
 
 
 def predict(
@@ -67,8 +67,8 @@ def predict(
     videos = [source for source in sources if is_video(source)]
     if annotate and (len(sources) > 1 or not videos):
         raise FerError("--annotate requires exactly one video and nothing else.")
-    if csv and not csv.absolute().parent.is_dir():  # checked before the work, not after it
-        raise FerError(f"Cannot write {csv}: its folder does not exist.")
+    for out in filter(None, (csv, annotate)):  # checked before the work, not after it
+        _check_output(out, sources)
     with quiet_stderr():
         reader = EmotionReader(model, detector=detector, tta=tta)
     answers = Answers(reader, json)
@@ -79,3 +79,18 @@ def predict(
     if csv:
         answers.write(csv)
     return 1 if answers.failures else 0
+
+
+def _path(text: str) -> Path:
+    if not text:
+        raise argparse.ArgumentTypeError("the path is empty")  # Path("") would be the current folder
+    return Path(text)
+
+
+def _check_output(out: Path, sources: list[Path]) -> None:
+    if not out.absolute().parent.is_dir():
+        raise FerError(f"Cannot write {out}: its folder does not exist.")
+    if out.is_dir():
+        raise FerError(f"Cannot write {out}: it is a folder. Name a file in it.")
+    if any(out.resolve() == source.resolve() for source in sources):
+        raise FerError(f"{out} would overwrite one of the files to read. Choose another name.")

@@ -125,7 +125,8 @@ def measure(**settings) -> None:
 
 
 def work() -> None:
-    queue.work(RunStore())
+    if not queue.work(RunStore()):
+        print("No runs are queued.")
 
 
 def _stop(run: Run) -> None:

@@ -12,12 +12,13 @@ from fer.evaluation.report import Report
 from fer.inference.classifier import BATCH, Classifier
 from fer.runs.data import data_for
 from fer.runs.run import Run
+from fer.runs.store import RunStore
 
 Progress = Callable[[int, int], None]  # called with (images done, total images)
 
 
 def evaluate(
-    run: Run,
+    run: Run | str,
     dataset: Dataset | str,
     split: str = "test",
     *,
@@ -27,6 +28,7 @@ def evaluate(
     """Evaluate a run on every image of a split.
 
     Args:
+        run: the run, or its name in `models/`.
         dataset: the data set, or its name or path, which is opened with the classes and splits of the run's training.
         split: train, val, test or all.
         tta: with test-time augmentation instead of a single pass.
@@ -34,6 +36,8 @@ def evaluate(
     Raises:
         FerError: if the run was trained on other labels, or the split is empty.
     """
+    if isinstance(run, str):
+        run = RunStore()[run]
     if isinstance(dataset, str):
         dataset = data_for(run, dataset)
     _check_labels(run, dataset.name, dataset.labels)

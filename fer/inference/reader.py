@@ -47,6 +47,8 @@ class EmotionReader:
         Raises:
             FerError: for a file that isn't an image, and for any other array.
         """
+        if not isinstance(source, str | Path | bytes | np.ndarray):
+            raise FerError(f"An image must be a path, bytes or an array, got {type(source).__name__}.")
         image = source if isinstance(source, np.ndarray) else read_image(source)
         if image.dtype != np.uint8 or image.ndim != 3 or image.shape[2] != 3 or not image.size:
             raise FerError(f"An image must be uint8 (H, W, 3), RGB, got {image.dtype} {image.shape}.")

@@ -123,16 +123,19 @@ def _hold(lock: FileLock, store: RunStore, *arguments: str) -> None:
     launch([*arguments], path.with_suffix(".txt"), FER_MODELS=str(store.root))
 
 
-def work(store: RunStore) -> None:
+def work(store: RunStore) -> int:
     """Train queued runs until none are left; returns immediately if another supervisor is running. Each training has
-    its own process, so that a crash affects nothing else."""
+    its own process, so that a crash affects nothing else. Returns how many were trained."""
+    trained = 0
     try:
         with _lock(store).acquire(blocking=False):
             while waiting := queue(store):
                 _wait_for_others(store)
                 _train(store, waiting[0])
+                trained += 1
     except Timeout:
-        return
+        pass
+    return trained
 
 
 def _lock(store: RunStore) -> FileLock:

@@ -1,4 +1,4 @@
-"""Human-readable durations, shared by the app and the command line."""
+"""Human-readable durations and counts, shared by the app and the command line."""
 
 
 def duration(seconds: float, *, decimals: int = 0) -> str:
@@ -14,3 +14,8 @@ def rough_duration(seconds: float) -> str:
     if seconds < 90:
         return f"{round(seconds, -1):.0f} s"
     return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} hours"
+
+
+def plural(n: int, noun: str) -> str:
+    """A count with its noun: 1 face, 2 faces, 1,200 faces."""
+    return f"{n:,} {noun}{'' if n == 1 else 's'}"

@@ -2,11 +2,11 @@
 
 from collections.abc import Callable
 
+from fer.errors import extra
 from fer.runs.config import TrainConfig
 from fer.runs.run import Run
 from fer.runs.state import Epoch
 from fer.runs.store import RunStore
-from fer.training import worker
 
 
 def train(
@@ -30,6 +30,8 @@ def train(
         FerError: for unusable data or settings, or a name that is taken.
         KeyboardInterrupt: if interrupted; `python -m fer train --resume NAME` continues from the last epoch.
     """
+    with extra("train", "Training"):
+        from fer.training import worker
     run = (store or RunStore()).create(config, name)
     worker.train(run, on_epoch=on_epoch)
     return run

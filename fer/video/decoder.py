@@ -110,7 +110,7 @@ def open_video(path: str | Path) -> Iterator[Video]:
     except OSError as error:
         raise FerError(f"The file cannot be read: {error.strerror}.") from error
     if not head:
-        raise FerError("The file is empty (0 bytes).")
+        raise FerError("The file is empty (0 bytes). Use another file.")
     options = {"format_whitelist": FORMATS, "protocol_whitelist": "file"}
     try:
         container = av.open(f"file:{path}", container_options=options, metadata_errors="replace")

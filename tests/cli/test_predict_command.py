@@ -16,6 +16,7 @@ from fer.inference.reader import EmotionReader
 from fer.video.annotate import EVERY
 
 SAMPLES = Path(__file__).parents[2] / "pages/parts/samples"
+PAIR = SAMPLES / "pair.jpg"
 
 
 def test_predict_answers_each_photo_with_one_json_line(capsys):
@@ -136,3 +137,33 @@ def test_predict_answers_with_test_time_augmentation_on_request(capsys):
     (face,) = json.loads(capsys.readouterr().out)["faces"]
     (wanted,) = EmotionReader(tta=True).read(photo)
     assert face["confidence"] == pytest.approx(wanted.confidence, abs=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--csv", "{photo}"], "would overwrite one of the files to read"),
+        (["--csv", "{folder}"], "it is a folder"),
+        (["--csv", "{folder}/none/a.csv"], "its folder does not exist"),
+    ],
+)
+def test_an_output_that_cannot_be_or_would_destroy_an_input_is_refused_first(arguments, message, tmp_path, capfd):
+    photo = tmp_path / "photo.jpg"
+    photo.write_bytes(PAIR.read_bytes())
+    filled = [argument.format(photo=photo, folder=tmp_path) for argument in arguments]
+    assert main(["predict", str(photo), *filled]) == 1
+    printed = capfd.readouterr()
+    assert message in printed.err and not printed.out and photo.read_bytes() == PAIR.read_bytes()
+
+
+def test_a_video_is_not_replaced_by_its_own_copy(portrait_video, capfd):
+    before = portrait_video.read_bytes()
+    assert main(["predict", str(portrait_video), "--annotate", str(portrait_video)]) == 1
+    assert "would overwrite" in capfd.readouterr().err and portrait_video.read_bytes() == before
+
+
+@pytest.mark.parametrize("arguments", [[""], ["photo.jpg", "--csv", ""]])
+def test_an_empty_path_is_not_the_current_folder(arguments, capfd):
+    with pytest.raises(SystemExit):
+        main(["predict", *arguments])
+    assert "the path is empty" in capfd.readouterr().err

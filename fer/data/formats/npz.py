@@ -46,12 +46,13 @@ def _arrays(path: Path, source: str) -> dict[str, np.ndarray]:
                 raise FerError(f"{source} has no {' and '.join(missing)}, only {has}. Save images, labels and usage.")
             return {name: file[name] for name in ("images", "labels", "usage", "classes") if name in file.files}
     except ValueError as error:
-        if "allow_pickle" in str(error) and "Object arrays" in str(error):
+        if "Object arrays" in str(error):
             raise FerError(
                 f"{source} contains an array of Python objects, which is not loaded because it could run code. "
                 "Save numeric arrays: images uint8 (N, 48, 48), labels and usage int64 (N,)."
             ) from error
-        raise FerError(f"{source} is damaged or not an .npz file: {error}. Save it again.") from error
+        reason = "" if "pickle" in str(error) else f": {error}"  # numpy's advice would be unsafe
+        raise FerError(f"{source} is damaged or not an .npz file{reason}. Save it again.") from error
     except (OSError, EOFError, BadZipFile, zlib.error, AttributeError, TypeError, MemoryError) as error:
         raise FerError(f"{source} is damaged or not an .npz file: {error}. Save it again.") from error
 

@@ -8,6 +8,7 @@ import numpy as np
 import streamlit as st
 
 from fer.charts.reports import short_name
+from fer.data import catalog
 from fer.errors import FerError
 from fer.evaluation import tables
 from fer.evaluation.images import Pictures
@@ -51,9 +52,15 @@ def fetch(chosen: Chosen) -> Pictures | None:
 
 
 def _show_rows(report: Report, positions: np.ndarray, others: Sequence[Report], error: FerError) -> None:
+    missing = report.dataset not in catalog.available()
+    reason = (
+        "The data set isn't on this machine; `data/README.md` explains how to get it."
+        if missing
+        else frame.plain(str(error))
+    )
     st.info(
-        f"The images cannot be shown. {frame.plain(str(error))} Their row numbers (from 0) in "
-        f"{frame.plain(report.dataset)} are listed instead; `data/README.md` explains how to get the data set.",
+        f"The images cannot be shown. {reason} The table lists their row numbers in {frame.plain(report.dataset)}, "
+        "counted from 0.",
         icon=":material/image_not_supported:",
     )
     table = tables.answers(report, positions)

@@ -15,6 +15,7 @@ from fer.inference import many_photos
 from fer.inference.many_photos import Answer
 from fer.runs.run import Run
 from fer.runs.store import RunStore
+from fer.system.text import plural
 from pages.parts.shared import figures, frame, model_picker
 
 THUMBNAIL = 96  # pixels
@@ -93,7 +94,8 @@ def _summary(read: list[Answer], labels: tuple[str, ...]) -> None:
     if found:
         counts = [found.count(label) for label in labels]
         words = ", ".join(f"{label} {count}" for label, count in zip(labels, counts, strict=True))
-        figures.show(count_bars(labels, counts, f"{len(found):,} faces in {len(read):,} photos"), "many-counts", words)
+        about = f"{plural(len(found), 'face')} in {plural(len(read), 'photo')}"
+        figures.show(count_bars(labels, counts, about), "many-counts", words)
 
 
 def _table(read: list[Answer], run: Run) -> None:
