@@ -17,7 +17,7 @@ VERSION = 2  # 2: added class names
 
 def read(path: Path, parse: Callable[[Path], Rows]) -> Rows:
     """The rows, memory-mapped from the cache next to the source; `parse` rebuilds it when the source changes."""
-    cache, now = path.parent / f".{path.name}.cache", stamp(path)
+    cache, now = folder(path), stamp(path)
     rows = _load(cache, now)
     if rows is not None:
         return rows
@@ -27,6 +27,11 @@ def read(path: Path, parse: Callable[[Path], Rows]) -> Rows:
     except OSError:  # read-only or full disk: the source is just parsed again next time
         return rows
     return _load(cache, now) or rows
+
+
+def folder(source: Path) -> Path:
+    """Where a source's cache is."""
+    return source.parent / f".{source.name}.cache"
 
 
 def stamp(path: Path) -> str:

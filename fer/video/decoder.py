@@ -70,7 +70,7 @@ class Video:
         self.warning = self._fault(time + 1 / self.rate, count)
 
     def upright(self, frame: av.VideoFrame) -> np.ndarray:
-        """The frame as displayed: uint8 (H, W, 3), RGB, rotated by its display matrix, at most LONGEST_SIDE, writable."""
+        """The frame as displayed: uint8 (H, W, 3), RGB, rotated by its display matrix, scaled down to LONGEST_SIDE."""
         width, height = max(1.0, frame.width * self._pixel_aspect), frame.height
         scale = min(1.0, LONGEST_SIDE / max(width, height))
         width, height = max(1, round(width * scale)), max(1, round(height * scale))
