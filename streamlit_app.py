@@ -2,9 +2,11 @@
 
 import streamlit as st
 
+from pages.parts.shared import frame
+
 st.set_page_config(page_title="Facial emotion recognition", page_icon="🎭", layout="wide")
 
-st.navigation(
+page = st.navigation(
     [
         st.Page("pages/predict.py", title="Predict", icon=":material/face:", default=True),
         st.Page("pages/live.py", title="Live", icon=":material/videocam:"),
@@ -12,4 +14,6 @@ st.navigation(
         st.Page("pages/evaluate.py", title="Evaluate", icon=":material/fact_check:"),
         st.Page("pages/models.py", title="Models", icon=":material/model_training:"),
     ]
-).run()
+)
+with frame.errors(), frame.surprises():
+    page.run()

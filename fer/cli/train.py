@@ -116,11 +116,10 @@ def measure(**settings) -> None:
     config, store = TrainConfig(**settings), RunStore()
     check_recipe(replace(config, data="synthetic"))
     with queue.measuring(store):
+        if queue.is_busy(store):
+            raise FerError("A run is training or queued, so the speed would be wrong. Try again when it has ended.")
         found = load_worker().measure(config)
-        if not queue.is_busy(
-            store
-        ):  # a training that started meanwhile slowed this one down, and records the speed itself
-            speed.note(store, config, **found)
+        speed.note(store, config, **found)
     text.print_json(speed.rates(store, config))
 
 

@@ -75,8 +75,9 @@ def find(name: str | Path) -> Path:
     if not str(name):
         raise FerError("No data set was given. Use a path, a name in data/, or 'synthetic'.")
     for path in (Path(name), *(DATA / f"{name}{suffix}" for suffix in ("", *suffixes()))):
-        if path.exists():
-            return path
+        with suppress(OSError):  # a name that is too long
+            if path.exists():
+                return path
     known = unknown("data set", str(name), {"synthetic", *available()})
     raise FerError(f"{known} No such path exists either. See data/README.md for how to get FER2013.")
 

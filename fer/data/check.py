@@ -1,4 +1,4 @@
-"""Check a data set in a process of its own, with limited memory: `python -m fer.data.check PATH NAME`."""
+"""Check a data set in a process of its own, whose memory can be limited: `python -m fer.data.check PATH NAME`."""
 
 import sys
 from pathlib import Path
@@ -6,12 +6,11 @@ from pathlib import Path
 from fer.data.catalog import open_rows
 from fer.data.dataset import assemble
 from fer.errors import FerError
-from fer.system.process import ERROR, limit_memory
+from fer.system.process import ERROR
 
 
 def main(path: str, name: str) -> int:
     """Read and cache a data set; print what is wrong with it, calling it `name`. Returns the exit status."""
-    limit_memory()
     try:
         rows, format, _ = open_rows(Path(path), name)
         assemble(rows, name=name, source=name, format=format.name)

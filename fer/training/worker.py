@@ -12,6 +12,7 @@ from fer.errors import FerError
 from fer.runs import speed, stop
 from fer.runs.config import TrainConfig
 from fer.runs.data import data_for
+from fer.runs.queue import wait_for_measurement
 from fer.runs.run import PROGRESS, Run
 from fer.runs.state import JUDGING, Epoch, Progress, Status
 from fer.runs.store import RunStore
@@ -69,6 +70,8 @@ def _train(run: Run, on_answer, on_start, on_batch, on_epoch) -> bool:
     stop.forget(run)
     run.status = Status("training")
     try:
+        run.progress = Progress("waiting until the speed of this machine is measured")
+        wait_for_measurement(RunStore(run.path.parent))
         run.progress = Progress("opening the data")
         dataset = taught(run, data_for(run, run.config.data, voted=True), answered)
         run.labels = dataset.labels

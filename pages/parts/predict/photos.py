@@ -9,6 +9,7 @@ from fer.faces.image import MAX_BYTES, read_image
 from fer.inference import many_photos
 from fer.runs.run import Run
 from pages.parts.shared import answers, frame, model_picker, samples
+from pages.parts.shared.csv_file import csv_file
 
 TYPES = ["jpg", "jpeg", "png", "webp", "bmp", "gif", "heic", "heif", "avif"]
 
@@ -67,7 +68,7 @@ def downloads(results: list[dict]) -> None:
     with st.container(horizontal=True):
         st.download_button(
             "Results (CSV)",
-            many_photos.table(results).to_csv(index=False),
+            csv_file(many_photos.table(results)),
             "emotions.csv",
             "text/csv",
             key="predict-csv",

@@ -1,6 +1,7 @@
 """How every page starts, and the only place that shows a FerError."""
 
 import errno
+import logging
 import re
 import time
 from contextlib import contextmanager
@@ -8,6 +9,11 @@ from contextlib import contextmanager
 import streamlit as st
 
 from fer.errors import DISK_FULL, FerError
+
+UNEXPECTED = (
+    "Something unexpected went wrong on this page. Reload it and try again; your models and data are unchanged. The "
+    "server's log has the details."
+)
 
 
 def start(title: str, introduction: str) -> None:
@@ -33,6 +39,16 @@ def errors(prefix: str = ""):
         if error.errno != errno.ENOSPC:
             raise
         st.error(f"{prefix}{DISK_FULL}", icon=":material/error:")
+
+
+@contextmanager
+def surprises():
+    """Show any other error, which is a bug or a forged value, as a sentence; its traceback goes to the server's log."""
+    try:
+        yield
+    except Exception:
+        logging.getLogger(__name__).exception("A page ended in an error.")
+        st.error(UNEXPECTED, icon=":material/error:")
 
 
 def act(action, *args, **options) -> None:
