@@ -1,6 +1,7 @@
 """Uploaded photos and examples, each with its result."""
 
 import json
+from functools import partial
 
 import numpy as np
 import streamlit as st
@@ -39,12 +40,13 @@ def read(name: str, content: bytes | np.ndarray, run: Run, tta: bool, key: str) 
     file is not a readable image."""
     st.header(frame.plain(name), divider="gray")
     with frame.errors(f"{name}: "):
-        image = read_image(content) if isinstance(content, bytes) else content
+        load = partial(read_image, content) if isinstance(content, bytes) else lambda: content
+        image = load()
         predictions = model_picker.reader(run, tta=tta).read(image)
         if not predictions and _ask_for_whole(name, key):
             predictions = model_picker.reader(run, "whole", tta=tta).read(image)
         if predictions:
-            answers.show(name, image, predictions, run, key)
+            answers.show(name, image, predictions, run, key, again=load)
         height, width = image.shape[:2]
         found = [prediction.as_dict() for prediction in predictions]
         return {"file": name, "width": width, "height": height, "model": run.id, "faces": found}
