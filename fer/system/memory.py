@@ -2,18 +2,20 @@
 
 from pathlib import Path
 
+MEMINFO = Path("/proc/meminfo")
 CGROUP = Path("/sys/fs/cgroup")
 FILES = (("memory.max", "memory.current", "memory.stat"),)  # version 2
 FILES += (("memory/memory.limit_in_bytes", "memory/memory.usage_in_bytes", "memory/memory.stat"),)  # version 1
 
 
 def free_memory() -> int | None:
-    """Bytes that can still be allocated, without swapping; None where psutil is not installed."""
+    """Bytes that can still be allocated, without swapping; None on systems other than Linux."""
     try:
-        import psutil
-    except ModuleNotFoundError:
+        lines = dict(line.split(":") for line in MEMINFO.read_text().splitlines())
+        available = 1024 * int(lines["MemAvailable"].split()[0])
+    except (OSError, ValueError, KeyError):
         return None
-    return min([psutil.virtual_memory().available, *filter(None, (_left(*names) for names in FILES))])
+    return min([available, *filter(None, (_left(*names) for names in FILES))])
 
 
 def _left(limit: str, usage: str, statistics: str) -> int | None:

@@ -1,9 +1,12 @@
 """Free memory, as far as a container's limit leaves any."""
 
+import sys
+
 import pytest
 
 from fer.system import memory
 
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="only Linux has /proc and cgroups")
 STATISTICS = "anon 5\ninactive_file 40\n"
 
 
