@@ -4,7 +4,8 @@ import streamlit as st
 
 from fer.evaluation import sentences, stored
 from fer.runs import queue
-from fer.runs.run import Run, log_tail
+from fer.runs.log import log_tail
+from fer.runs.run import Run
 from fer.runs.store import RunStore
 from pages.parts.shared import frame, report_tables, run_actions, run_curves
 from pages.parts.shared.run_actions import downloads

@@ -3,7 +3,8 @@
 import streamlit as st
 
 from fer.runs import queue, stop
-from fer.runs.run import Run, log_tail
+from fer.runs.log import log_tail
+from fer.runs.run import Run
 from fer.runs.state import JUDGING, Progress
 from fer.runs.store import RunStore
 from fer.system.text import duration
