@@ -11,6 +11,7 @@ MAX_TOLD = 300  # characters quoted from another library's error
 DISK_FULL = "The disk is full. Free some space and try again."
 FULL = (errno.ENOSPC, errno.EDQUOT)
 FORBIDDEN = (errno.EACCES, errno.EPERM)
+IN_THE_WAY = (errno.EISDIR, errno.ENOTDIR, errno.ELOOP)
 
 
 class FerError(Exception):
@@ -47,6 +48,8 @@ def disk_error(error: OSError, path: Path | None = None) -> FerError | None:
             f"This program's user has no permission for {where}. Change its permissions, or set FER_MODELS and "
             "FER_DATA to folders of that user."
         )
+    if error.errno in IN_THE_WAY:
+        return FerError(f"{where} is in the way: a file is expected there, or a folder where there is a file. Move it.")
     if error.errno == errno.EIO:
         return FerError(f"The disk cannot read or write {where}. Check the disk, then restore the file from a copy.")
     return None

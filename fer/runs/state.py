@@ -9,6 +9,9 @@ from fer.system.records import Amount, Count, Name, Number, Share, Text
 State = Literal["created", "queued", "training", "stopped", "failed", "lost", "finished"]
 TRAINING = "training"  # the phase in which the other fields of `Progress` are valid
 JUDGING = "exporting and evaluating"  # the last phase
+QUIET_SECONDS = 180.0  # between two signs of life during an epoch, which normally come every second
+QUIET_PHASE_SECONDS = 1800.0  # in a phase that gives none, such as opening a large data set
+QUIET_BATCHES = 20  # times a batch's own duration: slow networks on slow machines need minutes for one
 
 
 @dataclass(frozen=True)
@@ -68,6 +71,23 @@ class Progress:
     def share(self) -> float:
         """Share of the training completed, in [0, 1]."""
         return (self.epoch + (self.batch + 1) / self.batches) / self.epochs
+
+    def stalled_for(self, now: float) -> float:
+        """Seconds without a sign of life, if that is more than the training's own speed explains; else 0.
+
+        Args:
+            now: seconds since 1970.
+        """
+        quiet = now - self.time if self.time else 0.0
+        return quiet if quiet > self._longest_quiet else 0.0
+
+    @property
+    def _longest_quiet(self) -> float:
+        if not self.is_training:
+            return QUIET_PHASE_SECONDS
+        an_epoch = self.seconds / (self.share * self.epochs)
+        is_validating = self.batch + 1 == self.batches
+        return max(QUIET_SECONDS, 2 * an_epoch if is_validating else QUIET_BATCHES * an_epoch / self.batches)
 
     @property
     def seconds_left(self) -> float:

@@ -101,7 +101,7 @@ class RunStore:
         """Delete a run with all its files. Raises FerError if it ships with the app or is training."""
         remove_folder(self._own(id).path)
         if self._chosen == id:
-            self._choice.unlink()
+            self._choice.unlink(missing_ok=True)
 
     def _own(self, id: str) -> Run:
         run = self[id]
@@ -147,7 +147,10 @@ class RunStore:
 
     @property
     def _chosen(self) -> str:
-        return read_text(self._choice).strip()
+        try:
+            return read_text(self._choice).strip()
+        except FerError:  # no choice is worth more than no page
+            return ""
 
     def _choose(self, id: str) -> None:
         write_atomically(self._choice, f"{id}\n")

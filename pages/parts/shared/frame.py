@@ -1,13 +1,12 @@
 """How every page starts, and the only place that shows a FerError."""
 
-import errno
 import re
 import time
 from contextlib import contextmanager
 
 import streamlit as st
 
-from fer.errors import DISK_FULL, FerError
+from fer.errors import FerError, disk_error
 
 
 def start(title: str, introduction: str) -> None:
@@ -24,15 +23,15 @@ def plain(text: str) -> str:
 
 @contextmanager
 def errors(prefix: str = ""):
-    """Show a FerError raised inside, or a full disk, as a message, and continue after the block."""
+    """Show a FerError raised inside, or a disk that refuses, as a message, and continue after the block."""
     try:
         yield
     except FerError as error:
         st.error(plain(f"{prefix}{error}"), icon=":material/error:")
     except OSError as error:
-        if error.errno != errno.ENOSPC:
+        if not (refusal := disk_error(error)):
             raise
-        st.error(f"{prefix}{DISK_FULL}", icon=":material/error:")
+        st.error(plain(f"{prefix}{refusal}"), icon=":material/error:")
 
 
 def act(action, *args, **options) -> None:
