@@ -4,7 +4,7 @@ import streamlit as st
 
 from fer.runs import queue
 from fer.runs.store import RunStore
-from pages.parts.shared import access, frame, run_curves
+from pages.parts.shared import access, damaged_runs, frame, run_curves
 from pages.parts.train import choose_data, choose_settings, earlier_runs, estimate, running
 
 NAME, STARTED, BEGUN = "train-name", "train-started", "train-begun"
@@ -16,6 +16,7 @@ frame.start(
 
 with frame.errors():
     store = RunStore()
+    damaged_runs.show(store)
     if not access.allowed("training"):
         st.header(f"Training curves of {frame.plain(store.default.id)}, the default model")
         run_curves.curves(store.default)
@@ -34,8 +35,7 @@ with frame.errors():
     with st.form("train-start", border=False, enter_to_submit=False):
         name = st.text_input("Run name", key=NAME, max_chars=64, placeholder="Network and time")
         if st.form_submit_button("Train", type="primary", icon=":material/play_arrow:", disabled=problem):
-            run = store.create(config, name or None)
-            queue.start(run)
+            run = queue.create(store, config, name or None)
             st.session_state[STARTED], st.session_state[BEGUN] = run.id, True
             st.rerun()
     started = st.session_state.get(STARTED)

@@ -92,7 +92,7 @@ def train(name: str | None, resume: str | None, recipe: str | None, **settings) 
         with Bars(run) as bars:
             finished = work(run, on_answer=bars.answer, on_start=bars.start, on_batch=bars.batch, on_epoch=bars.epoch)
     except FerError:
-        if not resume and not run.checkpoint_path.is_file():
+        if not resume and not run.has_checkpoint:
             store.delete(run.id)  # it never started, so its name becomes free again
         raise
     if not finished:

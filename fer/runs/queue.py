@@ -15,6 +15,7 @@ from fer.runs.config import TrainConfig
 from fer.runs.run import LOG, Run
 from fer.runs.state import Progress, Status
 from fer.runs.store import RunStore
+from fer.system.files import remove_folder
 from fer.system.memory import free_memory
 from fer.system.process import launch
 
@@ -24,6 +25,21 @@ LOOK_SECONDS = 0.5  # between checks on a run still being trained without a supe
 
 _started: dict[Path, float] = {}  # when this process last started each lock's holder
 _measured: set[tuple[Path, str]] = set()  # speeds whose measurement this process has started
+
+
+def create(store: RunStore, config: TrainConfig, name: str | None = None) -> Run:
+    """Create a run and start it; one that cannot be started leaves nothing behind.
+
+    Raises:
+        FerError: as for `RunStore.create`.
+    """
+    run = store.create(config, name)
+    try:
+        start(run)
+    except BaseException:
+        remove_folder(run.path)
+        raise
+    return run
 
 
 def start(run: Run) -> None:
@@ -86,19 +102,25 @@ def measure(store: RunStore, config: TrainConfig) -> bool:
     trains, and only with enough free memory.
 
     Returns:
-        Whether a measurement is running.
+        Whether a measurement is running; False where the models folder cannot be written to.
     """
     if is_busy(store):
         return False
-    if _is_at_work(measuring(store)):
-        return True
+    try:
+        if _is_at_work(measuring(store)):
+            return True
+    except OSError:  # an estimate is not worth an error
+        return False
     measurement = (store.root, speed.key(config))
     if measurement in _measured or speed.is_known(store, config) or not has_room():
         return False
     _measured.add(measurement)
     settings = ("architecture", "precision", "batch_size")
     given = [f"--{name.replace('_', '-')}={getattr(config, name)}" for name in settings]
-    _hold(measuring(store), store, "measure", *given)
+    try:
+        _hold(measuring(store), store, "measure", *given)
+    except OSError:
+        return False
     return True
 
 

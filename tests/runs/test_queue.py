@@ -12,7 +12,7 @@ import pytest
 from fer.errors import FerError
 from fer.runs import queue
 from fer.runs.config import TrainConfig
-from fer.runs.run import log_tail
+from fer.runs.log import log_tail
 from fer.runs.state import Status
 from fer.runs.store import RunStore
 

@@ -1,6 +1,5 @@
 """How every page starts, and the only place that shows a FerError."""
 
-import errno
 import logging
 import re
 import time
@@ -8,7 +7,7 @@ from contextlib import contextmanager
 
 import streamlit as st
 
-from fer.errors import DISK_FULL, FerError
+from fer.errors import FerError, disk_error
 
 UNEXPECTED = (
     "Something unexpected went wrong on this page. Reload it and try again; your models and data are unchanged. The "
@@ -30,15 +29,15 @@ def plain(text: str) -> str:
 
 @contextmanager
 def errors(prefix: str = ""):
-    """Show a FerError raised inside, or a full disk, as a message, and continue after the block."""
+    """Show a FerError raised inside, or a disk that refuses, as a message, and continue after the block."""
     try:
         yield
     except FerError as error:
         st.error(plain(f"{prefix}{error}"), icon=":material/error:")
     except OSError as error:
-        if error.errno != errno.ENOSPC:
+        if not (refusal := disk_error(error)):
             raise
-        st.error(f"{prefix}{DISK_FULL}", icon=":material/error:")
+        st.error(plain(f"{prefix}{refusal}"), icon=":material/error:")
 
 
 @contextmanager
