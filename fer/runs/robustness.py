@@ -28,8 +28,8 @@ class Kind:
     """One kind of change, at every strength."""
 
     unit: Text
-    meaning: Text
     points: Annotated[tuple[Point, ...], Meta(min_length=1)]
+    meaning: Text = ""  # empty in files of the first version
 
 
 @dataclass(frozen=True)
