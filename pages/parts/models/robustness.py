@@ -34,7 +34,7 @@ def show(store: RunStore, chosen: Run) -> None:
         )
         with st.expander("What the strengths mean"):
             for kind, change in result["kinds"].items():
-                st.markdown(f"- **{kind}**, {change['unit']}: {change['meaning']}.")
+                st.markdown(f"- **{kind}**, {change['unit']}: {change.get('meaning', '')}.")
             st.caption("Pixels beyond the border repeat the edge, as in training.")
 
 
