@@ -3,8 +3,9 @@
 import streamlit as st
 from streamlit_webrtc import WebRtcMode, webrtc_streamer
 
+from fer.runs.store import RunStore
 from pages.parts.live import connection, session
-from pages.parts.shared import frame, model_picker
+from pages.parts.shared import damaged_runs, frame, model_picker
 
 CONSTRAINTS = {"video": {"width": {"ideal": 640}, "height": {"ideal": 480}, "frameRate": {"ideal": 30}}, "audio": False}
 
@@ -14,6 +15,7 @@ frame.start(
 )
 
 with frame.errors():
+    damaged_runs.show(RunStore())
     run = model_picker.pick_run("live-model")
     reader = session.reader(run)
     with st.expander("Settings"):

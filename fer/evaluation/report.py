@@ -15,7 +15,6 @@ from fer.runs.card import Score
 FORMAT_VERSION = 2  # 2: `tta`, and probabilities in full
 SUM_TOLERANCE = 1e-3  # float32 loses far less
 TYPES = {"model": str, "dataset": str, "split": str, "tta": bool, "labels": list, "fingerprint": str}  # in JSON
-
 DAMAGES = (FerError, KeyError, IndexError, TypeError, ValueError, OverflowError, AttributeError, RecursionError)
 
 

@@ -231,7 +231,7 @@ def _checked(item, value):
     limits = item.metadata
     if type(value) is not item.type and not (item.type is float and type(value) is int):
         raise FerError(f"{item.name} must be {item.type.__name__}, got {value!r}.")
-    if item.type is str and "\0" in value:
+    if isinstance(value, str) and "\0" in value:
         raise FerError(f"{item.name} must not contain a NUL character, got {value!r}.")
     if limits["choices"] and value not in limits["choices"]:
         raise unknown(f"value for {item.name}", str(value), limits["choices"])

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import msgspec
 
-from fer.errors import FerError, disk_error
+from fer.errors import IN_THE_WAY, FerError, disk_error
 
 MOST_BYTES = 256 * 2**20  # of a file of a run that is read as a whole; a report on 100,000 images has 15 MB
 
@@ -85,7 +85,8 @@ def read_bytes(path: Path) -> bytes | None:
             raise damaged(path, "it is a link to nowhere") from None
         return None
     except OSError as error:
-        raise disk_error(error, path) or damaged(path, error.strerror or type(error).__name__) from error
+        known = None if error.errno in IN_THE_WAY else disk_error(error, path)
+        raise known or damaged(path, error.strerror or type(error).__name__) from error
 
 
 def read_text(path: Path) -> str:

@@ -22,8 +22,15 @@ def shipped(name: str, in_checkout: str, package: Path = PACKAGE) -> Path:
 
 def own(variable: str, name: str, package: Path = PACKAGE) -> Path:
     """A folder for the user's files: from the environment variable if set, else in the checkout, else in the user's
-    data folder. It may not exist yet."""
+    data folder, or the current one without a home. It may not exist yet."""
     if given := os.environ.get(variable):
         return Path(given)
     root = checkout(package)
-    return root / name if root else user_data_path(NAME, appauthor=False) / name
+    return root / name if root else _user_folder() / name
+
+
+def _user_folder() -> Path:
+    try:
+        return user_data_path(NAME, appauthor=False)
+    except RuntimeError:  # no HOME and an unknown user, as in some containers
+        return Path.cwd() / NAME

@@ -4,6 +4,7 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -41,7 +42,7 @@ class Position:
                 raise ValueError(f"{name} is {getattr(self, name)}, but must be between {low} and {high}")
 
 
-Arrays = dict[str, np.ndarray]
+Arrays = dict[str, Any]  # NumPy arrays
 ShapesAt = Callable[[Position], dict[str, tuple[int, ...]]]
 
 

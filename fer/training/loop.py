@@ -149,6 +149,9 @@ class Training:
         kept = self.average if self.config.ema else self.network.get_weights()
         self.judge.set_weights(kept)
         judged = validate(self.judge, self.dataset.val)
+        if not math.isfinite(judged["val_loss"]):
+            what = f"The validation loss became {judged['val_loss']} in epoch {position.epoch + 1}"
+            raise FerError(f"{what}. Use a lower learning_rate.")
         if judged["val_accuracy"] > position.best_accuracy:
             position.best_accuracy, position.best_epoch = judged["val_accuracy"], position.epoch
             self.plain.set_weights(kept)
@@ -186,7 +189,7 @@ class Training:
     def _state(self) -> dict[str, list]:
         return {"network": self.network.variables, "optimizer": self.network.optimizer.variables}
 
-    def _arrays(self) -> dict[str, np.ndarray]:
+    def _arrays(self) -> checkpoint.Arrays:
         arrays = {f"average{i}": value for i, value in enumerate(self.average)}
         for name, variables in self._state().items():
             arrays |= {f"{name}{i}": keras.ops.convert_to_numpy(value) for i, value in enumerate(variables)}

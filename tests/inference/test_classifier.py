@@ -1,5 +1,7 @@
 """Single-pass and six-view predictions of the shipped light model."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from PIL import Image
@@ -14,7 +16,7 @@ from fer.inference.classifier import BATCH, Classifier
 from fer.inference.reader import EmotionReader
 from fer.inference.tta import views
 from fer.runs.card import Card
-from fer.runs.store import RunStore
+from fer.runs.store import BUNDLED, RunStore
 
 
 @pytest.fixture(scope="module")
@@ -132,3 +134,11 @@ def test_no_faces_give_no_predictions_and_batches_do_not_matter(tta, classifier,
 def test_arrays_that_are_not_faces_are_refused(faces, classifier):
     with pytest.raises(FerError, match=r"faces must be uint8 \(N, 48, 48\), got"):
         classifier.probabilities(faces)
+
+
+def test_a_card_with_another_number_of_classes_is_refused(tmp_path):
+    store = RunStore(tmp_path, shipped=BUNDLED)
+    run = store.writable(store["mini_xception"])
+    run.card = replace(run.card, labels=run.card.labels[:5], scores=())
+    with pytest.raises(FerError, match="has 7 outputs, but the card of 'mini_xception' names 5 classes"):
+        Classifier(run)

@@ -43,3 +43,12 @@ def test_an_environment_variable_overrides_the_folder_in_both(installed, package
 def test_an_empty_variable_is_ignored(monkeypatch):
     monkeypatch.setenv("FER_MODELS", "")
     assert places.own("FER_MODELS", "models") == ROOT / "models"
+
+
+def test_without_a_home_own_files_go_to_the_current_folder(package, monkeypatch, tmp_path):
+    def refuse(*_, **__):
+        raise RuntimeError("could not determine the home directory")
+
+    monkeypatch.setattr(places, "user_data_path", refuse)
+    monkeypatch.chdir(tmp_path)
+    assert places.own("FER_MODELS", "models", package) == tmp_path / "facial-emotion-studio/models"
