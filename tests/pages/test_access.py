@@ -186,7 +186,7 @@ def test_a_login_that_is_not_safe_is_a_fault(login, old, new, why):
 
 def test_a_login_without_authlib_is_a_fault(login, monkeypatch):
     monkeypatch.setattr(settings, "find_spec", lambda name: None)
-    assert "facial-emotion-studio[login]" in access.refusal("training")
+    assert 'pip install ".[login]"' in access.refusal("training")
 
 
 def test_addresses_can_be_written_in_the_environment(monkeypatch):

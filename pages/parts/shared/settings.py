@@ -129,7 +129,7 @@ def _login_faults(auth: object) -> Iterator[str]:
     if not emails() or not all("@" in address for address in emails()):
         yield "FER_EMAILS must list the e-mail addresses that may log in."
     if not find_spec("authlib"):
-        yield 'The login needs Authlib, which is not installed. Run pip install "facial-emotion-studio[login]".'
+        yield 'The login needs Authlib, which is not installed. In the checkout, run pip install ".[login]".'
 
 
 def _nested(value: object, path: str = "") -> Iterator[tuple[str, str]]:
