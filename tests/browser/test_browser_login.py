@@ -40,7 +40,7 @@ def test_an_invited_visitor_logs_in_trains_and_logs_out_and_a_stranger_does_not(
     ):
         page = tab(browser)
         page.goto(f"{server}/train")
-        page.get_by_text("This server asks for a login before training").wait_for()
+        page.get_by_text("To train, evaluate or change models on this server, log in").wait_for()
         assert not page.get_by_role("button", name="Train", exact=True).count()
         page.get_by_role("button", name="Log in").click()
         page.get_by_text("Logged in as Ada@example.org").wait_for()  # back on the first page
@@ -50,7 +50,7 @@ def test_an_invited_visitor_logs_in_trains_and_logs_out_and_a_stranger_does_not(
         page.get_by_role("button", name="Log out").click()
         page.get_by_text("Logged in as").wait_for(state="detached")
         page.goto(f"{server}/train")
-        page.get_by_text("This server asks for a login before training").wait_for()
+        page.get_by_text("To train, evaluate or change models on this server, log in").wait_for()
         page.context.close()
 
         here.claims = {"email": "eve@example.org", "email_verified": True}

@@ -1,9 +1,8 @@
 """A server that no visitor has tried a password on, and a secrets.toml of the test's own."""
 
 import pytest
-import streamlit as st
 from streamlit import config
-from streamlit.runtime.secrets import Secrets
+from streamlit.runtime.secrets import secrets_singleton
 
 from pages.parts.shared import access, settings
 from pages.parts.shared.attempts import Attempts
@@ -27,11 +26,11 @@ def clock(monkeypatch) -> Clock:
 
 
 @pytest.fixture
-def secrets(tmp_path, monkeypatch):
+def secrets(tmp_path):
     """A function that writes secrets.toml, as text or bytes, for a server that has just been started."""
-    path, before, loaded = tmp_path / "secrets.toml", config.get_option("secrets.files"), Secrets()
+    path, before, loaded = tmp_path / "secrets.toml", config.get_option("secrets.files"), secrets_singleton
     config.set_option("secrets.files", [str(path)])
-    monkeypatch.setattr(st, "secrets", loaded)
+    loaded._file_watchers_installed = True  # else one would read the file during a later test
 
     def write(content: str | bytes) -> None:
         path.write_bytes(content if isinstance(content, bytes) else content.encode())

@@ -124,7 +124,7 @@ def login(secrets, monkeypatch):
 def test_whoever_is_on_the_list_of_addresses_may_train_after_the_login(models, login):
     app = train_page({"is_logged_in": False})
     assert not app.selectbox and app.button(key="access-login-training").label == "Log in"
-    assert "asks for a login before training" in app.info[0].value
+    assert "on this server, log in" in app.info[0].value
     app = train_page(ADA)
     assert not app.exception and app.selectbox(key="train-data").value == "synthetic"
 
@@ -144,7 +144,7 @@ def test_whoever_is_on_the_list_of_addresses_may_train_after_the_login(models, l
 )
 def test_nobody_else_may(models, login, change):
     app = train_page(ADA | change)
-    assert not app.exception and not app.selectbox and "asks for a login" in app.info[0].value
+    assert not app.exception and not app.selectbox and "on this server, log in" in app.info[0].value
 
 
 def test_a_provider_that_says_nothing_of_confirmation_is_trusted(models, login):
@@ -159,7 +159,7 @@ def test_a_stranger_learns_which_address_was_refused(models, login):
 def test_the_password_helps_beside_a_login(models, login):
     login('FER_PASSWORD = "sesame"\n' + LOGIN)
     app = train_page({"is_logged_in": False})
-    assert "asks for a password or a login" in app.info[0].value
+    assert "enter the password or log in" in app.info[0].value
     assert app.text_input(key="access-training").set_value("sesame").run().selectbox
 
 

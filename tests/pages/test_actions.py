@@ -141,7 +141,7 @@ def test_every_action_is_refused_where_it_is_switched_off(models, monkeypatch, b
 @pytest.mark.parametrize("name", ACTIONS)
 def test_every_action_is_refused_to_a_visitor_without_the_password(models, monkeypatch, beyond, name):
     monkeypatch.setenv("FER_PASSWORD", "sesame")
-    with pytest.raises(FerError, match="asks for a password before"):
+    with pytest.raises(FerError, match="enter the password"):
         call(name)
     assert beyond == []
 
@@ -215,7 +215,7 @@ def test_a_button_that_was_shown_before_does_nothing_once_the_right_is_gone(mode
     app = entered("models").selectbox(key="models-chosen").set_value("mine").run()
     monkeypatch.setenv("FER_PASSWORD", "another")
     app = app.button(key="models-delete-mine").click().run()
-    assert not app.exception and "asks for a password" in app.error[0].value and "mine" in [run.id for run in models]
+    assert not app.exception and "enter the password" in app.error[0].value and "mine" in [run.id for run in models]
 
 
 def test_a_new_default_after_the_right_is_gone_is_refused(models, monkeypatch):
@@ -236,7 +236,7 @@ def test_evaluating_writes_no_report_on_a_server_with_a_password(models, monkeyp
     options = next(option for option in app.selectbox if option.key.startswith("evaluate-data"))
     app = options.select_index(next(i for i, text in enumerate(options.options) if text.startswith("small"))).run()
     assert not app.exception and "evaluate-now" not in [button.key for button in app.button]
-    assert any("asks for a password before" in caption.value for caption in app.caption)
+    assert any("enter the password" in caption.value for caption in app.caption)
     app = entered("evaluate")
     options = next(option for option in app.selectbox if option.key.startswith("evaluate-data"))
     app = options.select_index(next(i for i, text in enumerate(options.options) if text.startswith("small"))).run()

@@ -186,7 +186,7 @@ def test_how_far_a_download_is_comes_from_its_state(train, monkeypatch, phase, t
 def test_a_deployment_can_switch_kaggle_off(models, monkeypatch):
     monkeypatch.setenv("FER_KAGGLE", "off")
     app = AppTest.from_file(str(ROOT / "pages/train.py"), default_timeout=60).run()
-    assert not app.exception and "Kaggle switched off" in app.info[0].value and not app.radio
+    assert not app.exception and "Nobody can download from Kaggle" in app.info[0].value and not app.radio
 
 
 def models_page() -> AppTest:

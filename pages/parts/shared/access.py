@@ -7,25 +7,25 @@ from pages.parts.shared import frame, settings
 from pages.parts.shared.attempts import Attempts, same
 
 ENTERED = "access-password"
-OWN_MACHINE = "To use it, run the project on your own machine."
+OWN_MACHINE = "To do so, run the project on your own machine."
 attempts = Attempts()  # one for all visitors
 
 
 def refusal(right: str) -> str:
     """Why nobody may do this on this server; empty if everyone may, or whoever has the password or logs in."""
+    nobody, value = f"Nobody can {settings.RIGHTS[right]} on this server", settings.given(f"FER_{right.upper()}")
     if found := settings.fault():
-        return f"This server has {settings.RIGHTS[right]} switched off until its settings are corrected. {found}"
-    name, off = f"FER_{right.upper()}", f"This server has {settings.RIGHTS[right]} switched off."
-    value = settings.given(name)
+        return f"{nobody} until its settings are corrected. {found}"
+    if value is not None and settings.is_one_of(settings.OFF, value):
+        return f"{nobody}: that is switched off. {OWN_MACHINE}"
+    reason = ""
     if value is not None and not settings.is_one_of(settings.ON, value):
-        if settings.is_one_of(settings.OFF, value):
-            return f"{off} {OWN_MACHINE}"
-        found = f'{off} {name} must be "on" or "off", got {value!r}.'
+        reason = f'{nobody}: FER_{right.upper()} must be "on" or "off", got {value!r}.'
     elif settings.is_public() and not _is_locked():
-        found = f"{off} It is public and has neither a password nor a login. {OWN_MACHINE}"
-    if found:
-        settings.log(found)
-    return found
+        reason = f"{nobody}: it is public and has neither a password nor a login. {OWN_MACHINE}"
+    if reason:
+        settings.log(reason)
+    return reason
 
 
 def is_granted(right: str) -> bool:
@@ -36,7 +36,7 @@ def is_granted(right: str) -> bool:
 def require(right: str) -> None:
     """Raises FerError unless this visitor may do it."""
     if not is_granted(right):
-        raise FerError(refusal(right) or f"{_question(right)} The Train page has the field or button for it.")
+        raise FerError(refusal(right) or f"{_question(right)} The Train and Models pages let you do that.")
 
 
 def explain(right: str) -> None:
@@ -97,9 +97,9 @@ def _is_locked() -> bool:
 
 
 def _question(right: str) -> str:
-    keys = {"FER_PASSWORD": "a password", "FER_EMAILS": "a login"}
+    keys = {"FER_PASSWORD": "enter the password", "FER_EMAILS": "log in"}
     wanted = " or ".join(key for name, key in keys.items() if settings.given(name) is not None)
-    return f"This server asks for {wanted} before {settings.RIGHTS[right]}."
+    return f"To {settings.RIGHTS[right]} on this server, {wanted}."
 
 
 def _knows_password() -> bool:

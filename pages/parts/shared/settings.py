@@ -13,9 +13,9 @@ from streamlit.errors import StreamlitSecretNotFoundError
 from fer.errors import FerError, unknown
 
 RIGHTS = {  # what visitors may do, each with a setting such as FER_TRAINING
-    "training": "training, evaluating and changing models",
-    "uploads": "adding data sets and importing networks",
-    "kaggle": "downloading from Kaggle",
+    "training": "train, evaluate or change models",
+    "uploads": "add data sets or import networks",
+    "kaggle": "download from Kaggle",
 }
 ON, OFF = ("on", "true", "1", "yes"), ("off", "false", "0", "no")
 LIMITS = {  # locally, and on a public server; infinite: none
