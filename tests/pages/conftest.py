@@ -22,6 +22,7 @@ def clock(monkeypatch) -> Clock:
     clock = Clock()
     monkeypatch.setattr(access, "attempts", Attempts(clock))
     settings.log.cache_clear()
+    settings._was_read.clear()
     return clock
 
 

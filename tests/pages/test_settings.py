@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+import streamlit as st
 from streamlit import config
 from streamlit.testing.v1 import AppTest
 
@@ -100,6 +101,14 @@ def test_a_corrected_file_is_read_without_a_restart(secrets):
     assert not access.is_granted("training")
     secrets('FER_TRAINING = "on"\n')
     assert access.is_granted("training")
+
+
+def test_a_file_that_vanishes_while_the_server_runs_opens_nothing(secrets, tmp_path):
+    secrets('FER_PASSWORD = "sesame"\n')
+    assert not access.is_granted("training")
+    (tmp_path / "secrets.toml").rename(tmp_path / "secrets.toml~")
+    st.secrets._reset()  # as Streamlit does when it notices
+    assert not access.is_granted("training") and "it is gone" in access.refusal("training")
 
 
 def test_the_train_page_names_the_line_that_does_not_parse(models, secrets):

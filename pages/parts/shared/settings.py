@@ -3,7 +3,9 @@
 import logging
 import math
 import os
+import threading
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from functools import cache
 from importlib.util import find_spec
 
@@ -27,38 +29,40 @@ OTHERS = ("FER_PUBLIC", "FER_PASSWORD", "FER_EMAILS", "FER_MODELS", "FER_DATA")
 KNOWN = {*(f"FER_{right.upper()}" for right in RIGHTS), *LIMITS, *OTHERS}
 LOGIN = ("redirect_uri", "cookie_secret", "client_id", "client_secret", "server_metadata_url")
 COOKIE_CHARACTERS = 32  # whoever guesses the cookie's secret can write any e-mail address into it
+log = cache(logging.getLogger("fer").warning)  # each sentence once
+_was_read = threading.Event()  # whether there has been a secrets.toml since the server was started
 
 
 def secrets() -> dict:
     """The content of `secrets.toml`; empty if there is none.
 
     Raises:
-        FerError: if it exists and cannot be read.
+        FerError: if it exists and cannot be read, or if it was there before: an editor may be about to write it.
     """
     try:
-        return st.secrets.to_dict()
+        found = st.secrets.to_dict()
+        _was_read.set()
+        return found
     except StreamlitSecretNotFoundError as error:
-        if error.error_id == "no-secrets-found":
+        if error.error_id == "no-secrets-found" and not _was_read.is_set():
             return {}
-        reason = error.__cause__ or error
+        reason = error.__cause__ or ("it is gone" if error.error_id == "no-secrets-found" else error)
     except (OSError, ValueError) as error:  # not permitted; not UTF-8
         reason = getattr(error, "strerror", None) or error  # without the path, which visitors need not know
     hint = ", perhaps a byte order mark: save the file without one" if "line 1, column 1)" in str(reason) else ""
-    raise FerError(f"secrets.toml cannot be read: {reason}{hint}. Correct the file, or remove it.")
+    raise FerError(f"secrets.toml cannot be read: {reason}{hint}. Correct the file.")
 
 
 def given(name: str) -> object | None:
     """A setting's value as it was given, in the secrets or else in the environment; None if it is in neither."""
-    try:
+    with suppress(FerError):
         return secrets().get(name, os.environ.get(name))
-    except FerError:
-        return os.environ.get(name)
+    return os.environ.get(name)
 
 
 def text(name: str) -> str:
     """A setting as text; empty if it isn't given."""
-    value = given(name)
-    return "" if value is None else str(value)
+    return "" if (value := given(name)) is None else str(value)
 
 
 def is_one_of(words: tuple[str, ...], value: object) -> bool:
@@ -74,8 +78,7 @@ def is_public() -> bool:
 
 def limit(name: str) -> float:
     """A setting in LIMITS, or its default for this kind of server."""
-    number = _number(given(name))
-    return LIMITS[name][is_public()] if number is None else number
+    return LIMITS[name][is_public()] if (number := _number(given(name))) is None else number
 
 
 def emails() -> frozenset[str]:
@@ -87,22 +90,17 @@ def emails() -> frozenset[str]:
 
 def fault() -> str:
     """Why the settings cannot be trusted, also written to the log; empty if they can."""
-    try:
-        found = next(_faults(secrets()), "")
-    except FerError as error:
-        found = str(error)
-    if found:
+    if found := next(_faults(), ""):
         log(found)
     return found
 
 
-@cache
-def log(sentence: str) -> None:
-    """Write a warning to the server's log, once."""
-    logging.getLogger("fer").warning(sentence)
-
-
-def _faults(found: dict) -> Iterator[str]:
+def _faults() -> Iterator[str]:
+    try:
+        found = secrets()
+    except FerError as error:
+        yield str(error)
+        return
     for name, table in _nested(found):
         yield f"{name} stands under [{table}] in secrets.toml. Move it above the first line in square brackets."
     for name in found:
@@ -113,7 +111,7 @@ def _faults(found: dict) -> Iterator[str]:
             yield f"{name} must be a number of 0 or more, got {value!r}."
     password = given("FER_PASSWORD")
     if isinstance(password, (dict, list)) or (password is not None and not str(password).strip()):
-        yield "FER_PASSWORD must be a text that is not empty. Set a password, or remove the setting."
+        yield "FER_PASSWORD must be a text that is not empty. Set a password."
     yield from _login_faults(found.get("auth"))
 
 
