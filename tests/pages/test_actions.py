@@ -74,6 +74,8 @@ def changing(owner) -> set[str]:
 
 CHANGING = {f"{owner.__name__.split('.')[-1]}.{name}": name for owner in READING for name in changing(owner)}
 
+STORES = changing(RunStore)
+
 
 def offences(path: Path) -> list[str]:
     """What a file of the pages changes past the gate."""
@@ -81,16 +83,13 @@ def offences(path: Path) -> list[str]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Attribute):
             text = ast.unparse(node)
-            of_store = text.lower().endswith(tuple(f"store.{name}" for name in changing(RunStore))) or text.startswith(
-                tuple(f"RunStore().{name}" for name in changing(RunStore))
-            )
+            of_store = text.lower().replace("store()", "store").endswith(tuple(f"store.{name}" for name in STORES))
             if text in CHANGING or of_store or text == "evaluate.evaluate":
                 found.append(f"{path.name}:{node.lineno}: {text}")
             if isinstance(node.ctx, ast.Store) and node.attr in WRITABLE:
                 found.append(f"{path.name}:{node.lineno}: {text} = …")
-        if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[-1] in {
-            name.split(".")[0] for name in CHANGING
-        }:
+        homes = {name.split(".")[0] for name in CHANGING}
+        if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[-1] in homes:
             names = {alias.name for alias in node.names} & set(CHANGING.values())
             found += [f"{path.name}:{node.lineno}: {name}" for name in sorted(names)]
     return found
