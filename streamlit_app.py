@@ -2,9 +2,11 @@
 
 import streamlit as st
 
-from pages.parts.shared import frame
+from pages.parts.shared import access, frame, upload_size
 
 st.set_page_config(page_title="Facial emotion recognition", page_icon="🎭", layout="wide")
+upload_size.cap()
+access.show_login()
 
 page = st.navigation(
     [

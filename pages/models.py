@@ -5,7 +5,7 @@ import streamlit as st
 from fer.runs import overview
 from fer.runs.store import RunStore
 from pages.parts.models import manage, robustness
-from pages.parts.shared import access, damaged_runs, frame
+from pages.parts.shared import access, damaged_runs, disk, frame
 from pages.parts.shared.model_picker import accuracy_sentence, explain_missing_weights
 
 WIDTH = 140  # pixels, enough for an accuracy with its interval
@@ -54,6 +54,7 @@ with frame.errors():
     with st.expander("Import a network"):
         if access.allowed("uploads"):
             manage.show_import(store)
+    disk.show()
     st.caption(
         f"{default} is the default model. To change it on the command line: `python -m fer models --default RUN`."
     )

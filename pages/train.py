@@ -2,9 +2,8 @@
 
 import streamlit as st
 
-from fer.runs import queue
 from fer.runs.store import RunStore
-from pages.parts.shared import access, damaged_runs, frame, run_curves
+from pages.parts.shared import access, actions, damaged_runs, disk, frame, run_curves
 from pages.parts.train import choose_data, choose_settings, earlier_runs, estimate, running
 
 NAME, STARTED, BEGUN = "train-name", "train-started", "train-begun"
@@ -25,6 +24,7 @@ with frame.errors():
     earlier_runs.show(store)
 
     st.header("New run")
+    disk.show()
     dataset, problem = choose_data.choose(store)
     config = choose_settings.choose(store, dataset)
     for caution in config.cautions(len(dataset.train)):
@@ -35,7 +35,7 @@ with frame.errors():
     with st.form("train-start", border=False, enter_to_submit=False):
         name = st.text_input("Run name", key=NAME, max_chars=64, placeholder="Network and time")
         if st.form_submit_button("Train", type="primary", icon=":material/play_arrow:", disabled=problem):
-            run = queue.create(store, config, name or None)
+            run = actions.train(store, config, name or None)
             st.session_state[STARTED], st.session_state[BEGUN] = run.id, True
             st.rerun()
     started = st.session_state.get(STARTED)

@@ -16,8 +16,7 @@ from fer.evaluation.report import Report
 from fer.runs import data
 from fer.runs.card import way
 from fer.runs.run import Run, version
-from fer.runs.store import RunStore
-from pages.parts.shared import frame
+from pages.parts.shared import access, actions, frame
 
 OUTCOME = "evaluate-outcome"  # (success, message) of the evaluation that just ended
 PAIR = "evaluate-pair"  # (data set, split) chosen last, for any model
@@ -87,6 +86,9 @@ def _describe(run: Run, pair: tuple[str, str], kept: list[tuple[str, str]]) -> s
 
 def _offer(run: Run, dataset: str, split: str, tta: bool, report: Report | None) -> None:
     """The button that evaluates; the outcome is shown when the page reruns."""
+    if not access.is_granted("training"):
+        access.explain("training")
+        return
     outcome, replace = st.session_state.pop(OUTCOME, None), False
     with st.container(horizontal=True, vertical_alignment="center"):
         name, type = ("Evaluate again", "secondary") if report else ("Evaluate", "primary")
@@ -105,20 +107,20 @@ def _keep(run: Run, fresh: Report, report: Report | None, replace: bool) -> tupl
     """Store a fresh report if there is none, or if it may replace the stored one. Returns (success, message)."""
     saved = f"saved in `models/{run.id}/reports/`."
     if report is None:
-        stored.add_report(RunStore().writable(run), fresh)
+        actions.keep_report(run, fresh)
         return True, f"Evaluated on {len(fresh):,} images and {saved}"
     same, sentence = evaluate.reproduction(report, fresh)
     if same or not replace:
         return same, sentence if same else f"{sentence} The stored report is shown; tick the box to overwrite it."
-    stored.add_report(RunStore().writable(run), fresh)
+    actions.keep_report(run, fresh)
     return False, f"{sentence} The new report is shown and {saved}"
 
 
 def judge(run: Run, dataset: str, split: str, tta: bool) -> Report:
     """Evaluate with a progress bar."""
     bar = st.progress(0.0, f"Opening {dataset} …")
-    opened = data.data_for(run, data.source_of(run, dataset))
-    report = evaluate.evaluate(run, opened, split, tta=tta, on_progress=frame.progress(bar, "faces evaluated"))
+    on_progress = frame.progress(bar, "faces evaluated")
+    report = actions.judge(run, dataset, split, tta=tta, on_progress=on_progress)
     bar.empty()
     return report
 

@@ -14,7 +14,7 @@ from fer.faces.photos import Photo
 from fer.runs.run import Run
 from fer.runs.store import RunStore
 from pages.parts.evaluate.choose_report import Chosen
-from pages.parts.shared import frame
+from pages.parts.shared import frame, upload_size
 
 KINDS = {"a zip": "A ZIP file", "a folder": "A folder"}
 DETECTORS = {"yunet": "Find the face in each photo", "whole": "Photos are already cropped faces"}
@@ -33,14 +33,16 @@ def choose(run: Run, tta: bool) -> Chosen | None:
         "Faces", list(DETECTORS), format_func=DETECTORS.__getitem__, key="evaluate-detector", horizontal=True
     )
     if kind == "a zip":
-        upload = st.file_uploader("Labelled photos (ZIP)", "zip", key="evaluate-zip", max_upload_size=200)
+        upload = st.file_uploader(
+            "Labelled photos (ZIP)", "zip", key="evaluate-zip", max_upload_size=upload_size.largest(200)
+        )
         uploads, name = [upload] if upload else [], upload.name.removesuffix(".zip") if upload else ""
     else:
         uploads = st.file_uploader(
             "Labelled photos (folder)",
             accept_multiple_files="directory",
             key="evaluate-folder",
-            max_upload_size=20,
+            max_upload_size=upload_size.largest(20),
         )
         name = uploads[0].name.split("/")[0] if uploads else ""
     if not uploads:

@@ -4,7 +4,9 @@ import time
 from urllib.parse import urlsplit
 
 import streamlit as st
-from streamlit.errors import StreamlitSecretNotFoundError
+
+from fer.errors import FerError
+from pages.parts.shared import settings
 
 ASKED = "live-asked"  # when this session requested the camera
 PATIENCE = 10.0  # seconds to wait for the first image
@@ -19,8 +21,8 @@ def configuration() -> dict | None:
     (Cloudflare, Twilio, Hugging Face) and fall back on Google's public STUN server.
     """
     try:
-        servers = st.secrets.get("ice_servers")
-    except StreamlitSecretNotFoundError:
+        servers = settings.secrets().get("ice_servers")
+    except FerError:
         servers = None
     if servers:
         return {"iceServers": [dict(server) for server in servers]}

@@ -1,15 +1,11 @@
 """A run's name, note, files and curves, and the import of networks."""
 
-import tempfile
-from pathlib import Path
-
 import streamlit as st
 
 from fer.data.labels import EMOTIONS
 from fer.runs.run import EXPORTS, Run, card_of, files_of
 from fer.runs.store import RunStore
-from fer.system import process
-from pages.parts.shared import access, frame, run_actions, run_curves
+from pages.parts.shared import access, actions, frame, run_actions, run_curves
 from pages.parts.shared.run_actions import downloads
 
 CHOSEN = "models-chosen"  # the run shown on the Models page
@@ -27,7 +23,7 @@ def show(store: RunStore, run: Run, *, is_default: bool) -> None:
                 type="primary",
                 disabled=is_default or not run.is_usable,
                 on_click=frame.act,
-                args=(store.set_default, run.id),
+                args=(actions.set_default, store, run),
             )
         with frame.errors():
             _exports(store, run)
@@ -42,7 +38,7 @@ def show(store: RunStore, run: Run, *, is_default: bool) -> None:
 def _note(run: Run) -> None:
     note = st.text_area("Note", run.note, key=f"models-note-{run.id}", placeholder="Your notes on this model")
     if note != run.note:
-        run.note = note
+        actions.annotate(run, note)
 
 
 def _exports(store: RunStore, run: Run) -> None:
@@ -60,7 +56,7 @@ def _exports(store: RunStore, run: Run) -> None:
             for kind in missing:
                 if st.button(f"Make {kind}", key=f"models-export-{kind}"):
                     with st.spinner(f"Converting {run.id} to {kind} and comparing predictions …"):
-                        process.command(store.root, "export", run.id, "--as", kind)
+                        actions.export(store, run, kind)
                     st.rerun()
 
 
@@ -78,11 +74,8 @@ def show_import(store: RunStore) -> None:
     )
     name = st.text_input("Run name", key="models-import-name", placeholder="“imported” and time")
     if st.button("Import", key="models-import-now", disabled=upload is None) and upload:
-        with tempfile.TemporaryDirectory() as folder, st.spinner("Checking the network …"):
-            path = Path(folder) / Path(upload.name).name
-            path.write_bytes(upload.getvalue())
-            named = ["--name", name] if name else []
-            process.command(store.root, "import", str(path), f"--labels={labels}", f"--scale={scale}", *named)
+        with st.spinner("Checking the network …"):
+            actions.import_network(store, upload, labels, scale, name)
         st.rerun()
 
 
@@ -96,5 +89,5 @@ def _rename(store: RunStore, run: Run) -> None:
 
 def _renamed(store: RunStore, run: Run, name: str) -> None:
     """Rename the run, and keep showing it."""
-    st.session_state[CHOSEN] = store.rename(run.id, name).id
+    st.session_state[CHOSEN] = actions.rename(store, run, name).id
     st.toast(f"Renamed {frame.plain(run.id)} to {frame.plain(name)}.")

@@ -9,7 +9,7 @@ import streamlit as st
 from fer.faces.image import MAX_BYTES, read_image
 from fer.inference import many_photos
 from fer.runs.run import Run
-from pages.parts.shared import answers, frame, model_picker, samples
+from pages.parts.shared import answers, frame, model_picker, samples, upload_size
 from pages.parts.shared.csv_file import csv_file
 
 TYPES = ["jpg", "jpeg", "png", "webp", "bmp", "gif", "heic", "heif", "avif"]
@@ -22,7 +22,7 @@ def show(run: Run, tta: bool) -> None:
         TYPES,
         accept_multiple_files=True,
         key="predict-photos",
-        max_upload_size=MAX_BYTES // 2**20,
+        max_upload_size=upload_size.largest(MAX_BYTES // 2**20),
         on_change=samples.forget,
         args=("predict-sample",),
         help="JPEG, PNG, WebP, BMP, GIF (first frame), HEIC or AVIF; up to 20 MB each.",

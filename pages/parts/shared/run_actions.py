@@ -7,14 +7,14 @@ import streamlit as st
 from fer.runs.history import history_csv
 from fer.runs.run import EXPORTS, HISTORY, Run, files_of
 from fer.runs.store import RunStore
-from pages.parts.shared import frame
+from pages.parts.shared import actions, frame
 
 
 def offer_delete(store: RunStore, run: Run, key: str) -> None:
     """A button that deletes a run, after confirmation."""
     with st.popover("Delete"):
         st.markdown(f"Delete {frame.plain(run.id)}? This cannot be undone.")
-        st.button("Delete it", key=key, type="primary", on_click=frame.act, args=(store.delete, run.id))
+        st.button("Delete it", key=key, type="primary", on_click=frame.act, args=(actions.delete, store, run))
 
 
 def downloads(run: Run) -> None:

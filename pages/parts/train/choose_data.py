@@ -11,7 +11,7 @@ from fer.data.dataset import SPLITS, Dataset
 from fer.inference import palette
 from fer.runs.config import TrainConfig
 from fer.runs.store import RunStore
-from pages.parts.shared import access, frame
+from pages.parts.shared import access, actions, frame
 from pages.parts.train import get_fer2013
 
 SHOWN = 8  # faces per class
@@ -115,7 +115,7 @@ def _show_upload() -> None:
     name = st.text_input("Save as", re.sub(r"[^A-Za-z0-9._-]+", "-", stem), key=f"train-keep-{upload.file_id}")
     if st.button("Save", key="train-keep"):
         with st.spinner("Checking the data set …"):
-            kept = catalog.keep(name, suffix.lower(), upload)
+            kept = actions.keep_data(name, suffix.lower(), upload)
         st.success(f"Saved as {kept}; choose it below.")
 
 

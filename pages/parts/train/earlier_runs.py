@@ -7,7 +7,7 @@ from fer.runs import queue
 from fer.runs.log import log_tail
 from fer.runs.run import Run
 from fer.runs.store import RunStore
-from pages.parts.shared import frame, report_tables, run_actions, run_curves
+from pages.parts.shared import actions, frame, report_tables, run_actions, run_curves
 from pages.parts.shared.run_actions import downloads
 from pages.parts.train import running
 
@@ -40,7 +40,7 @@ def _unfinished(store: RunStore, run: Run) -> None:
                 key=f"resume-{run.id}",
                 icon=":material/play_arrow:",
                 on_click=frame.act,
-                args=(queue.start, run),
+                args=(actions.resume, store, run),
             )
             run_actions.offer_delete(store, run, f"delete-{run.id}")
             with st.popover("Log"):

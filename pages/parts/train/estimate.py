@@ -3,11 +3,12 @@
 import streamlit as st
 
 from fer.data.dataset import SPLITS, Dataset
-from fer.runs import queue, speed
+from fer.runs import speed
 from fer.runs.config import TrainConfig
 from fer.runs.presets import PRESETS
 from fer.runs.store import RunStore
 from fer.system.text import rough_duration
+from pages.parts.shared import actions, frame
 
 EVERY = 1.0  # seconds between updates while this machine's speed is measured
 
@@ -15,7 +16,7 @@ EVERY = 1.0  # seconds between updates while this machine's speed is measured
 def show(store: RunStore, config: TrainConfig, dataset: Dataset) -> None:
     """The estimated time; where the speed with this recipe or with a preset is unknown, it is measured."""
     configs = [config, *(preset.config(config.data) for preset in PRESETS.values())]
-    is_measuring = any(queue.measure(store, each) for each in configs)
+    is_measuring = any(actions.measure(store, each) for each in configs)
     seconds = speed.estimate(store, config, **sizes_of(dataset))
     if seconds is not None:
         st.info(f"Estimated time on this machine: **about {rough_duration(seconds)}**, from its measured speed.")
@@ -31,8 +32,9 @@ def show(store: RunStore, config: TrainConfig, dataset: Dataset) -> None:
 
 
 def _wait(store: RunStore, configs: list[TrainConfig]) -> None:
-    if not any(queue.measure(store, each) for each in configs):
-        st.rerun()
+    with frame.errors():
+        if not any(actions.measure(store, each) for each in configs):
+            st.rerun()
 
 
 def sizes_of(dataset: Dataset) -> dict[str, int]:

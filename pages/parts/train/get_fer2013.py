@@ -3,7 +3,7 @@
 import streamlit as st
 
 from fer.data import catalog, download, kaggle
-from pages.parts.shared import access, frame
+from pages.parts.shared import access, actions, frame, settings
 
 EVERY = 1.0  # seconds between updates while it downloads
 VOTES = "Ten annotators' votes on each image, from GitHub (Barsoum et al. 2016): soft targets, and a second opinion."
@@ -40,7 +40,7 @@ def _offer() -> None:
         key="train-kaggle-source",
         format_func=lambda name: kaggle.SOURCES[name].summary,
     )
-    token = access.setting(kaggle.TOKEN)
+    token = settings.text(kaggle.TOKEN)
     if kaggle.SOURCES[source].needs_token and not token:
         st.markdown("Kaggle requires an account:\n" + "\n".join(f"1. {step}" for step in kaggle.STEPS))
     votes = st.toggle(
@@ -53,7 +53,7 @@ def _offer() -> None:
 
 
 def _button(label: str, source: str, **options) -> None:
-    st.button(label, key="train-kaggle-get", on_click=frame.act, args=(download.start, source), kwargs=options)
+    st.button(label, key="train-kaggle-get", on_click=frame.act, args=(actions.get_fer2013, source), kwargs=options)
 
 
 def _watch() -> None:
@@ -61,12 +61,12 @@ def _watch() -> None:
     if last and last.is_running:
         st.session_state[SEEN] = True
         st.progress(last.done / last.total if last.total else 0.0, _progress_text(last))
-        st.button("Cancel", key="train-kaggle-cancel", on_click=frame.act, args=(download.cancel,))
+        st.button("Cancel", key="train-kaggle-cancel", on_click=frame.act, args=(actions.cancel_download,))
     elif st.session_state.pop(SEEN, False):
         st.rerun()  # the whole page: the download has ended
     elif last and last.error:
         st.error(frame.plain(last.error), icon=":material/error:")
-        st.button("Dismiss", key="train-kaggle-dismiss", on_click=download.forget)
+        st.button("Dismiss", key="train-kaggle-dismiss", on_click=frame.act, args=(actions.forget_download,))
 
 
 def _progress_text(running: download.Download) -> str:

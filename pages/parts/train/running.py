@@ -10,7 +10,7 @@ from fer.runs.run import Run
 from fer.runs.state import JUDGING, Progress
 from fer.runs.store import RunStore
 from fer.system.text import duration, rough_duration
-from pages.parts.shared import frame
+from pages.parts.shared import actions, frame
 from pages.parts.shared.run_curves import behind, curves
 
 EVERY = 1.0  # seconds between updates while something runs
@@ -77,7 +77,7 @@ def _running(run: Run) -> None:
             key=f"stop-{run.id}",
             disabled=stopping,
             on_click=frame.act,
-            args=(stop.ask, run),
+            args=(actions.stop_training, run),
             help="Keeps the weights; you can resume later. Not available once all epochs are trained.",
         )
         st.button(
@@ -85,7 +85,7 @@ def _running(run: Run) -> None:
             key=f"cancel-{run.id}",
             disabled=stopping,
             on_click=frame.act,
-            args=(stop.ask, run),
+            args=(actions.stop_training, run),
             kwargs={"discard": True},
             help="Stop and delete this run.",
         )
@@ -141,6 +141,6 @@ def _waiting(store: RunStore, run: Run, position: int, *, is_next: bool) -> None
             key=f"move-up-{run.id}",
             disabled=position == 0,
             on_click=frame.act,
-            args=(queue.move_up, store, run),
+            args=(actions.move_up, store, run),
         )
-        st.button("Cancel", key=f"cancel-{run.id}", on_click=frame.act, args=(queue.cancel, store, run))
+        st.button("Cancel", key=f"cancel-{run.id}", on_click=frame.act, args=(actions.cancel, store, run))

@@ -1,0 +1,131 @@
+"""Everything that a page can do that costs or changes something on the server; see gate.py."""
+
+import tempfile
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+from streamlit.runtime.uploaded_file_manager import UploadedFile
+
+from fer.data import catalog, download
+from fer.errors import FerError
+from fer.evaluation import evaluate, stored
+from fer.evaluation.report import Report
+from fer.runs import data, queue, stop
+from fer.runs.config import TrainConfig
+from fer.runs.run import Run
+from fer.runs.store import RunStore
+from fer.system import process
+from pages.parts.shared import disk, settings
+from pages.parts.shared.gate import needs
+
+_starting = threading.Lock()  # two visitors must not take the queue's last place
+
+
+@needs("training", stores=True)
+def train(store: RunStore, config: TrainConfig, name: str | None) -> Run:
+    with _starting:
+        _require_place(store)
+        return queue.create(store, config, name)
+
+
+@needs("training", stores=True)
+def resume(store: RunStore, run: Run) -> None:
+    with _starting:
+        _require_place(store)
+        queue.start(run)
+
+
+def _require_place(store: RunStore) -> None:
+    places = int(settings.limit("FER_QUEUE"))
+    active = [run.id for run in store if queue.state_of(run) in ("queued", "training")]
+    if len(active) > places:  # one of them trains
+        raise FerError(f"{places:,} runs may wait on this server, and the queue is full. Try again when one has ended.")
+
+
+@needs("training")
+def measure(store: RunStore, config: TrainConfig) -> bool:
+    return queue.measure(store, config)
+
+
+@needs("training")
+def stop_training(run: Run, *, discard: bool = False) -> None:
+    stop.ask(run, discard=discard)
+
+
+@needs("training")
+def cancel(store: RunStore, run: Run) -> None:
+    queue.cancel(store, run)
+
+
+@needs("training")
+def move_up(store: RunStore, run: Run) -> None:
+    queue.move_up(store, run)
+
+
+@needs("training")
+def delete(store: RunStore, run: Run) -> None:
+    store.delete(run.id)
+
+
+@needs("training")
+def rename(store: RunStore, run: Run, name: str) -> Run:
+    return store.rename(run.id, name)
+
+
+@needs("training")
+def set_default(store: RunStore, run: Run) -> None:
+    store.set_default(run.id)
+
+
+@needs("training")
+def annotate(run: Run, note: str) -> None:
+    run.note = note
+
+
+@needs("training", stores=True)
+def export(store: RunStore, run: Run, kind: str) -> None:
+    process.command(store.root, "export", run.id, "--as", kind)
+
+
+@needs("training", stores=True)
+def judge(run: Run, dataset: str, split: str, *, tta: bool, on_progress: Callable[[int, int], None]) -> Report:
+    """Evaluate on a data set in data/, which reads all of it and takes minutes."""
+    opened = data.data_for(run, data.source_of(run, dataset))
+    return evaluate.evaluate(run, opened, split, tta=tta, on_progress=on_progress)
+
+
+@needs("training", stores=True)
+def keep_report(run: Run, report: Report) -> None:
+    stored.add_report(RunStore().writable(run), report)
+
+
+@needs("uploads", stores=True)
+def import_network(store: RunStore, upload: UploadedFile, labels: str, scale: str, name: str) -> None:
+    disk.require(upload.size)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / Path(upload.name).name
+        path.write_bytes(upload.getvalue())
+        named = ["--name", name] if name else []
+        process.command(store.root, "import", str(path), f"--labels={labels}", f"--scale={scale}", *named)
+
+
+@needs("uploads", stores=True)
+def keep_data(name: str, suffix: str, upload: UploadedFile) -> str:
+    disk.require(upload.size)
+    return catalog.keep(name, suffix, upload)
+
+
+@needs("kaggle", stores=True)
+def get_fer2013(source: str, *, votes: bool, token: str = "") -> None:
+    download.start(source, votes=votes, token=token)
+
+
+@needs("kaggle")
+def cancel_download() -> None:
+    download.cancel()
+
+
+@needs("kaggle")
+def forget_download() -> None:
+    download.forget()

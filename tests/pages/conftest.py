@@ -1,0 +1,42 @@
+"""A server that no visitor has tried a password on, and a secrets.toml of the test's own."""
+
+import pytest
+from streamlit import config
+from streamlit.runtime.secrets import secrets_singleton
+
+from pages.parts.shared import access, settings
+from pages.parts.shared.attempts import Attempts
+
+
+class Clock:
+    """A clock that stands still until a test moves it."""
+
+    now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture(autouse=True)
+def clock(monkeypatch) -> Clock:
+    clock = Clock()
+    monkeypatch.setattr(access, "attempts", Attempts(clock))
+    settings.log.cache_clear()
+    settings._was_read.clear()
+    return clock
+
+
+@pytest.fixture
+def secrets(tmp_path):
+    """A function that writes secrets.toml, as text or bytes, for a server that has just been started."""
+    path, before, loaded = tmp_path / "secrets.toml", config.get_option("secrets.files"), secrets_singleton
+    config.set_option("secrets.files", [str(path)])
+    loaded._file_watchers_installed = True  # else one would read the file during a later test
+
+    def write(content: str | bytes) -> None:
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+        loaded._reset()
+
+    yield write
+    loaded._reset()  # Streamlit copies secrets into the environment
+    config.set_option("secrets.files", before)
