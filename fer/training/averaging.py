@@ -46,6 +46,7 @@ def average(runs: list[Run], name: str | None = None) -> Run:
     network.set_weights([np.mean(parts, axis=0) for parts in zip(*weights, strict=True)])
     run = RunStore.around(last).create(last.config, name)
     save_keras(network, run)
+    run.labels = last.labels
     epochs = [epoch for member in runs for epoch in member.history]
     run.history = [replace(epoch, epoch=i) for i, epoch in enumerate(epochs)]
     tensorboard.write_events(run, last.labels)
