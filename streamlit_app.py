@@ -2,13 +2,13 @@
 
 import streamlit as st
 
-from pages.parts.shared import access, upload_size
+from pages.parts.shared import access, frame, upload_size
 
 st.set_page_config(page_title="Facial emotion recognition", page_icon="🎭", layout="wide")
 upload_size.cap()
 access.show_login()
 
-st.navigation(
+page = st.navigation(
     [
         st.Page("pages/predict.py", title="Predict", icon=":material/face:", default=True),
         st.Page("pages/live.py", title="Live", icon=":material/videocam:"),
@@ -16,4 +16,6 @@ st.navigation(
         st.Page("pages/evaluate.py", title="Evaluate", icon=":material/fact_check:"),
         st.Page("pages/models.py", title="Models", icon=":material/model_training:"),
     ]
-).run()
+)
+with frame.errors(), frame.surprises():
+    page.run()

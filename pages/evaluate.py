@@ -3,8 +3,9 @@
 import streamlit as st
 
 from fer.runs.card import way
+from fer.runs.store import RunStore
 from pages.parts.evaluate import choose_report, compare, downloads, own_photos, sections
-from pages.parts.shared import frame, model_picker
+from pages.parts.shared import damaged_runs, frame, model_picker
 
 SECTIONS = {
     "Overview": sections.overview,
@@ -20,6 +21,7 @@ SOURCES = {"stored": "A data set", "own": "My own photos"}
 frame.start("Evaluate a model", "Accuracy, errors and calibration")
 
 with frame.errors():
+    damaged_runs.show(RunStore())
     left, right = st.columns(2)
     with left:
         run = model_picker.pick_run("evaluate-model", usable_only=False)

@@ -5,7 +5,7 @@ import streamlit as st
 from fer.runs import overview
 from fer.runs.store import RunStore
 from pages.parts.models import manage, robustness
-from pages.parts.shared import access, disk, frame
+from pages.parts.shared import access, damaged_runs, disk, frame
 from pages.parts.shared.model_picker import accuracy_sentence, explain_missing_weights
 
 WIDTH = 140  # pixels, enough for an accuracy with its interval
@@ -28,6 +28,7 @@ frame.start("Models", "Compare, export and manage your models")
 
 with frame.errors():
     store = RunStore()
+    damaged_runs.show(store)
     st.dataframe(
         overview.table(store, store.default_id).style.format(overview.FORMATS, na_rep=""),
         hide_index=True,

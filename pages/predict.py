@@ -2,8 +2,9 @@
 
 import streamlit as st
 
+from fer.runs.store import RunStore
 from pages.parts.predict import camera, many_photos, photos, video
-from pages.parts.shared import frame, model_picker
+from pages.parts.shared import damaged_runs, frame, model_picker
 
 SOURCES = {"Photo": photos.show, "Camera": camera.show, "Video": video.show, "Batch": many_photos.show}
 
@@ -13,6 +14,7 @@ frame.start(
 )
 
 with frame.errors():
+    damaged_runs.show(RunStore())
     run = model_picker.pick_run("predict-model")
     source = st.segmented_control(
         "Source", list(SOURCES), default="Photo", required=True, key="predict-way", persist_state="session"

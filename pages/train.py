@@ -3,7 +3,7 @@
 import streamlit as st
 
 from fer.runs.store import RunStore
-from pages.parts.shared import access, actions, disk, frame, run_curves
+from pages.parts.shared import access, actions, damaged_runs, disk, frame, run_curves
 from pages.parts.train import choose_data, choose_settings, earlier_runs, estimate, running
 
 NAME, STARTED, BEGUN = "train-name", "train-started", "train-begun"
@@ -15,6 +15,7 @@ frame.start(
 
 with frame.errors():
     store = RunStore()
+    damaged_runs.show(store)
     if not access.allowed("training"):
         st.header(f"Training curves of {frame.plain(store.default.id)}, the default model")
         run_curves.curves(store.default)

@@ -73,6 +73,7 @@ def _add(figure: go.Figure, history: Sequence[Epoch], key: str, name: str, line:
 def recall_curves(history: Sequence[Epoch], labels: Sequence[str], about: str) -> go.Figure:
     """Validation recall of each class over the epochs; shows classes that are never predicted."""
     figure = go.Figure()
+    history = [epoch for epoch in history if epoch.val_recall]  # missing in the earliest runs
     for i, (label, line) in enumerate(zip(labels, lines_of(labels), strict=True)):
         figure.add_scatter(
             x=[epoch.epoch + 1 for epoch in history],

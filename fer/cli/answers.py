@@ -15,7 +15,7 @@ from fer.faces import image, photos
 from fer.faces.photos import Photo
 from fer.inference import many_photos
 from fer.inference.reader import EmotionReader
-from fer.system.text import duration
+from fer.system.text import duration, safe_cell
 from fer.video import annotate, observations
 from fer.video.annotate import Frame
 from fer.video.decoder import SUFFIXES
@@ -105,9 +105,9 @@ class Answers:
         """Write all results as CSV; columns that only photos or only videos have are empty for the others."""
         try:
             with path.open("w", newline="", encoding="utf-8") as file:
-                writer = csv.DictWriter(file, list(self.columns), lineterminator="\n")
-                writer.writeheader()
-                writer.writerows(self.rows)
+                writer = csv.writer(file, lineterminator="\n")
+                writer.writerow(map(safe_cell, self.columns))
+                writer.writerows([safe_cell(row.get(name, "")) for name in self.columns] for row in self.rows)
         except OSError as error:
             raise FerError(f"Cannot write {path}: {error.strerror}.") from error
 

@@ -1,14 +1,13 @@
 """The command line's parser, and how errors become messages and exit statuses."""
 
 import argparse
-import errno
 import io
 import os
 import sys
 
 import fer
 from fer.cli import data, evaluate, models, predict, train
-from fer.errors import DISK_FULL, FerError
+from fer.errors import FerError, disk_error
 from fer.system.process import ERROR
 
 
@@ -29,9 +28,9 @@ def main(arguments: list[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     except OSError as error:
-        if error.errno != errno.ENOSPC:
+        if not (refusal := disk_error(error)):
             raise
-        print(f"{ERROR}{DISK_FULL}", file=sys.stderr)
+        print(f"{ERROR}{refusal}", file=sys.stderr)
         return 1
 
 

@@ -1,8 +1,13 @@
 """The runs in models/: list, average, export and import them."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+from filelock import FileLock, Timeout
+
 from fer.cli import command, finished, load_worker, print_scores, quiet_stderr, text, with_weights
+from fer.errors import FerError
 from fer.runs import overview
 from fer.runs.run import EXPORTS, Run, export_path
 from fer.runs.state import Status
@@ -118,13 +123,24 @@ def export(run_id: str, kind: str | None) -> None:
 
 def import_model(file: Path, labels: str, name: str | None, scale: str | None, data: str | None) -> None:
     load_worker()
-    with quiet_stderr():
+    with quiet_stderr(), _only_import(RunStore()):
         from fer.training.imported import import_model as importing
 
         run = importing.import_model(file, labels, name=name, scale=scale, data=data)
     print_scores(run)
     hint = "" if data else f" Evaluate it: python -m fer evaluate --data DATASET --model {run.id}"
     print(f"Imported {run.path}, with the classes {', '.join(run.labels)}.{hint}")
+
+
+@contextmanager
+def _only_import(store: RunStore) -> Iterator[None]:
+    """Refuse a second import beside the first: each needs a gigabyte of memory."""
+    store.root.mkdir(parents=True, exist_ok=True)
+    try:
+        with FileLock(store.root / ".importing.lock").acquire(blocking=False):
+            yield
+    except Timeout:
+        raise FerError("Another import is running. Try again when it has ended.") from None
 
 
 def models(default: str | None, markdown: bool) -> None:

@@ -67,6 +67,8 @@ class Bars:
             f"{synthetic if data.format == 'synthetic' else ''}: {len(data.train):,} training "
             f"and {len(data.val):,} validation images"
         )
+        if training.notice:
+            self._print(training.notice)
 
     def _print(self, line: str) -> None:
         self.progress.console.print(line, markup=False, highlight=False, soft_wrap=True)

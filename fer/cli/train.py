@@ -92,7 +92,7 @@ def train(name: str | None, resume: str | None, recipe: str | None, **settings) 
         with Bars(run) as bars:
             finished = work(run, on_answer=bars.answer, on_start=bars.start, on_batch=bars.batch, on_epoch=bars.epoch)
     except FerError:
-        if not resume and not run.checkpoint_path.is_file():
+        if not resume and not run.has_checkpoint:
             store.delete(run.id)  # it never started, so its name becomes free again
         raise
     if not finished:
@@ -116,11 +116,10 @@ def measure(**settings) -> None:
     config, store = TrainConfig(**settings), RunStore()
     check_recipe(replace(config, data="synthetic"))
     with queue.measuring(store):
+        if queue.is_busy(store):
+            raise FerError("A run is training or queued, so the speed would be wrong. Try again when it has ended.")
         found = load_worker().measure(config)
-        if not queue.is_busy(
-            store
-        ):  # a training that started meanwhile slowed this one down, and records the speed itself
-            speed.note(store, config, **found)
+        speed.note(store, config, **found)
     text.print_json(speed.rates(store, config))
 
 

@@ -2,6 +2,8 @@
 
 import re
 import shutil
+import tempfile
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import BinaryIO
@@ -12,6 +14,7 @@ from fer.data.ferplus import soft_targets
 from fer.data.formats import FERPLUS, Format, recognise, suffixes
 from fer.errors import FerError, unknown
 from fer.system import places
+from fer.system.process import check
 
 DATA = places.own("FER_DATA", "data")
 
@@ -72,14 +75,15 @@ def find(name: str | Path) -> Path:
     if not str(name):
         raise FerError("No data set was given. Use a path, a name in data/, or 'synthetic'.")
     for path in (Path(name), *(DATA / f"{name}{suffix}" for suffix in ("", *suffixes()))):
-        if path.exists():
-            return path
+        with suppress(OSError):  # a name that is too long
+            if path.exists():
+                return path
     known = unknown("data set", str(name), {"synthetic", *available()})
     raise FerError(f"{known} No such path exists either. See data/README.md for how to get FER2013.")
 
 
 def keep(name: str, suffix: str, file: BinaryIO) -> str:
-    """Store a data set in data/ after checking that it can be read. Returns its name.
+    """Store a data set in data/ after another process, with limited memory, has read it. Returns its name.
 
     Args:
         suffix: csv, npz or zip.
@@ -92,16 +96,15 @@ def keep(name: str, suffix: str, file: BinaryIO) -> str:
         raise FerError(f"A data set's name must be 1 to 64 letters, digits, '.', '_' or '-', got {name!r}.")
     if name in available():
         raise FerError(f"A data set named {name} already exists. Choose another name.")
-    path = DATA / f"{name}.{suffix}"
     DATA.mkdir(parents=True, exist_ok=True)
-    try:
-        with path.open("xb") as target:
+    with tempfile.TemporaryDirectory(dir=DATA, prefix=".upload-", ignore_cleanup_errors=True) as folder:
+        fresh, path = Path(folder) / f"{name}.{suffix}", DATA / f"{name}.{suffix}"
+        with fresh.open("xb") as target:
             shutil.copyfileobj(file, target)
-        rows, format, _ = open_rows(path, path.name)  # the uploader doesn't know the path
-        assemble(rows, name=name, source=path.name, format=format.name)
-    except BaseException:
-        path.unlink(missing_ok=True)
-        raise
+        check("fer.data.check", str(fresh), fresh.name, name=fresh.name)
+        with suppress(FileNotFoundError):  # where the disk was too full for a cache
+            cache.folder(fresh).rename(cache.folder(path))
+        fresh.rename(path)
     return name
 
 

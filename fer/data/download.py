@@ -3,20 +3,20 @@
 The process writes its state to data/.download.json and its output to data/.download.txt.
 """
 
-import errno
 import json
 import os
 import time
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fer.data import catalog, kaggle
-from fer.errors import DISK_FULL, FerError, extra
+from fer.errors import FerError, disk_error, extra
 from fer.system.files import write_atomically
 from fer.system.process import launch
+from fer.system.records import Amount, Count, Text, from_json
 
 if TYPE_CHECKING:
     import psutil
@@ -157,15 +157,29 @@ class _State:
 
 
 def _why(error: BaseException) -> str:
-    if isinstance(error, OSError) and error.errno == errno.ENOSPC:
-        return DISK_FULL
+    if isinstance(error, OSError) and (refusal := disk_error(error)):
+        return str(refusal)
     return str(error) if isinstance(error, FerError) else BROKE_OFF
 
 
+@dataclass(frozen=True)
+class _Recorded:
+    """The content of the state file."""
+
+    pid: Count
+    created: Amount
+    phase: Text = STARTING
+    done: Count = 0
+    total: Count | None = None
+    speed: Amount = 0.0
+    kept: tuple[Text, ...] = ()
+    error: Text = ""
+
+
 def _known() -> dict | None:
-    """The last recorded state; None if there is none or it is incomplete."""
+    """The last recorded state; None if there is none or it is damaged."""
     try:
-        return json.loads(_state().read_text())
+        return asdict(from_json(_state().read_bytes(), _Recorded))
     except (OSError, ValueError):
         return None
 
@@ -191,7 +205,7 @@ def _process(known: dict) -> "psutil.Process | None":
         process = psutil.Process(known["pid"])
         alive = process.create_time() == known["created"] and process.status() != psutil.STATUS_ZOMBIE
         return process if alive else None
-    except (KeyError, psutil.NoSuchProcess):
+    except (KeyError, OverflowError, psutil.Error):
         return None
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from fer.data import catalog
 from fer.data.ferplus import read_votes
 from fer.errors import FerError, extra
+from fer.system.files import put
 
 NAME = "fer2013"  # its name in data/
 COMPETITION = "challenges-in-representation-learning-facial-expression-recognition-challenge"
@@ -106,7 +107,7 @@ def get_votes() -> Path:
         response.raise_for_status()
         fresh.write_bytes(response.content)
         read_votes(fresh, rows)
-        fresh.replace(path)
+        put(fresh, path)
     except requests.RequestException as error:
         raise FerError(
             f"The FER+ votes could not be downloaded: {_short(error)} Try again, or save {VOTES} in data/."

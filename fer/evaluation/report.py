@@ -4,6 +4,7 @@ import json
 from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 
+import msgspec
 import numpy as np
 
 from fer.errors import FerError
@@ -211,10 +212,10 @@ class Report:
         return json.dumps(plain, separators=(",", ":"))
 
     @classmethod
-    def from_json(cls, text: str) -> "Report":
+    def from_json(cls, text: str | bytes) -> "Report":
         """Read what `to_json` wrote. Raises FerError for damaged text or another format version."""
         try:
-            plain = json.loads(text)
+            plain = msgspec.json.decode(text)
             version = plain.pop("format")
             if version == FORMAT_VERSION:
                 return cls._from_plain(plain)

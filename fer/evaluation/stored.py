@@ -7,7 +7,7 @@ from fer.errors import FerError
 from fer.evaluation.report import Report
 from fer.runs.card import TTA
 from fer.runs.run import Run, card_of
-from fer.system.files import write_atomically
+from fer.system.files import read_bytes, write_atomically
 
 REPORT_NAME = re.compile(rf"(.+)-(train|val|test|all)({TTA})?\.json")
 
@@ -25,9 +25,10 @@ def report(run: Run, dataset: str, split: str, *, tta: bool = False) -> Report |
         FerError: for a damaged report, or one whose labels are not those of the run, in the same order.
     """
     path = run.report_path(dataset, split, tta=tta)
-    if not path.is_file():
+    content = read_bytes(path)
+    if content is None:
         return None
-    found = Report.from_json(path.read_text(errors="replace"))
+    found = Report.from_json(content)
     if (found.dataset, found.split, found.tta) != (dataset, split, tta):
         raise FerError(f"{path.name} is a report on another split or data set. Evaluate again.")
     card = card_of(run)

@@ -9,7 +9,7 @@ from fer.errors import FerError
 from fer.faces.image import MAX_PIXELS
 
 IMAGE_SIZE = 48  # pixels, as in FER2013; every format scales to it
-MOST_PADDED = 4 * MAX_PIXELS  # pixels of the padded square; a box a million pixels long would take a terabyte
+MOST_PADDED = 4 * MAX_PIXELS  # bytes of the padded square; a box a million pixels long would take a terabyte
 
 # Most accurate on PublicTest, and slightly tighter than its own images: there, YuNet's landmarks are 1 / 4.2 of the
 # side from their mean (root mean square), which is 0.08 below the centre. See docs/experiments.md for other crops.

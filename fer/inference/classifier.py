@@ -49,6 +49,12 @@ class Classifier:
             if output["index"] == self._maps:
                 self.map_size = tuple(output["shape"][1:3].tolist())
         self._allocate((1, IMAGE_SIZE, IMAGE_SIZE))
+        classes = self._interpreter.get_tensor(self._logits).shape[-1]
+        if classes != len(self.labels):
+            raise FerError(
+                f"{path or run.tflite_path} has {classes} outputs, but the card of {run.id!r} names "
+                f"{len(self.labels)} classes. Export it again: python -m fer export {run.id}"
+            )
 
     def logits(self, images: np.ndarray) -> np.ndarray:
         """float32 (N, C) for grey faces uint8 (N, 48, 48)."""

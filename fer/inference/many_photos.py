@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".bmp", ".gif", ".tif", ".tiff", ".heic", ".heif", ".avif")
-THREADS = min(4, os.cpu_count() or 1)  # each may need 200 MB for a 64-megapixel photo
+THREADS = min(4, os.cpu_count() or 1)  # each needs 36 MB for its photo; decoding has its own limit
 
 
 @dataclass(frozen=True)

@@ -1,10 +1,15 @@
 """Model cards: a finished run's origin, scores and cost, as typed records that convert to and from JSON."""
 
 from dataclasses import dataclass, field
+from typing import Annotated
 
-from fer.system.records import from_json, to_json
+from msgspec import Meta
+
+from fer.runs.state import Labels
+from fer.system.records import Amount, Count, Name, Number, Share, Text, from_json, to_json
 
 VERSION = 2  # 2: scores are a list with split and tta as fields; 1 had them in the keys
+Temperature = Annotated[float, Meta(ge=1e-3, le=1e3)]
 TTA = "-tta"  # suffix of reports made with test-time augmentation
 
 
@@ -33,21 +38,21 @@ class Score:
         calibrated_error: expected calibration error at the run's temperature, None if it has none.
     """
 
-    dataset: str
-    split: str
+    dataset: Name
+    split: Name
     tta: bool
-    n: int
-    accuracy: float
-    interval: tuple[float, float]
-    leak_free_n: int
-    leak_free_accuracy: float | None
-    leak_free_interval: tuple[float, float] | None
-    balanced_accuracy: float
-    macro_f1: float
-    log_loss: float
-    calibration_error: float
-    recall: dict[str, float] = field(default_factory=dict)
-    calibrated_error: float | None = None
+    n: Count
+    accuracy: Share
+    interval: tuple[Share, Share]
+    leak_free_n: Count
+    leak_free_accuracy: Share | None
+    leak_free_interval: tuple[Share, Share] | None
+    balanced_accuracy: Share
+    macro_f1: Share
+    log_loss: Amount
+    calibration_error: Share
+    recall: dict[Name, Share] = field(default_factory=dict)
+    calibrated_error: Share | None = None
 
     @property
     def key(self) -> str:
@@ -71,15 +76,15 @@ class TrainingData:
         ferplus: the share of the training targets taken from FER+ votes.
     """
 
-    name: str
-    format: str
-    fingerprint: str | None
-    train: int
-    val: int
-    test: int
-    carved: tuple[str, ...] = ()
-    classes: str = ""
-    ferplus: float | bool = 0.0
+    name: Name
+    format: Name
+    fingerprint: Name | None
+    train: Count
+    val: Count
+    test: Count
+    carved: tuple[Name, ...] = ()
+    classes: Text = ""
+    ferplus: Share | bool = 0.0
 
     @property
     def is_drawn(self) -> bool:
@@ -91,33 +96,33 @@ class TrainingData:
 class Source:
     """A run that this one was made from: its name, epochs, and recipe as plain values."""
 
-    run: str
-    epochs: int
+    run: Name
+    epochs: Count
     config: dict
 
 
 @dataclass(frozen=True)
 class Machine:
-    system: str
-    processor: str
-    cores: int | None
+    system: Text
+    processor: Text
+    cores: Count | None
 
 
 @dataclass(frozen=True)
 class Imported:
     """The file a run was imported from, its SHA-256, and the time."""
 
-    file: str
-    sha256: str
-    time: str
+    file: Name
+    sha256: Name
+    time: Text
 
 
 @dataclass(frozen=True)
 class ExportCheck:
     """How closely `model.tflite` matches `model.keras`: the largest logit difference over a number of images."""
 
-    images: int
-    largest_difference: float
+    images: Count
+    largest_difference: Amount
 
 
 @dataclass(frozen=True)
@@ -133,15 +138,15 @@ class Export:
         checked_with: the runtime and its version.
     """
 
-    bytes: int
-    val_accuracy: float | None
-    val_n: int
-    val_accuracy_change: float | None
-    same_answers: float
-    largest_difference: float
-    compared_on: str
-    checked_with: str
-    not_measured: str = ""
+    bytes: Count
+    val_accuracy: Share | None
+    val_n: Count
+    val_accuracy_change: Number | None
+    same_answers: Share
+    largest_difference: Amount
+    compared_on: Text
+    checked_with: Text
+    not_measured: Text = ""
 
 
 @dataclass(frozen=True)
@@ -163,19 +168,19 @@ class Card:
         shipped: whether the run ships with the app.
     """
 
-    labels: tuple[str, ...]
-    architecture: str
-    parameters: int
+    labels: tuple[Name, ...]
+    architecture: Name
+    parameters: Count
     data: TrainingData
-    seed: int | None = None
-    epochs: int = 0
-    best_epoch: int | None = None
-    training_seconds: float = 0.0
-    precision: str = "unknown"
-    backend: str = "unknown"
-    versions: dict[str, str] = field(default_factory=dict)
+    seed: Count | None = None
+    epochs: Count = 0
+    best_epoch: Count | None = None
+    training_seconds: Amount = 0.0
+    precision: Text = "unknown"
+    backend: Text = "unknown"
+    versions: dict[str, Text] = field(default_factory=dict)
     machine: Machine | None = None
-    finished: str = ""
+    finished: Text = ""
     started_from: Source | None = None
     teachers: tuple[Source, ...] = ()
     average_of: tuple[Source, ...] = ()
@@ -183,15 +188,18 @@ class Card:
     scores: tuple[Score, ...] = ()
     exports: dict[str, Export] = field(default_factory=dict)
     export: ExportCheck | None = None
-    macs: int | None = None
-    bytes: int | None = None
-    ms: float | None = None
-    ms_on: str = ""
-    temperature: float | None = None
-    temperature_tta: float | None = None
-    threshold: float | None = None
+    macs: Count | None = None
+    bytes: Count | None = None
+    ms: Amount | None = None
+    ms_on: Text = ""
+    temperature: Temperature | None = None
+    temperature_tta: Temperature | None = None
+    threshold: Share | None = None
     shipped: bool = False
     version: int = VERSION
+
+    def __post_init__(self):
+        Labels(self.labels)
 
     def score(self, split: str, *, tta: bool = False) -> Score | None:
         """The score on a split of the run's own data, or None if it was never evaluated on it."""

@@ -3,6 +3,8 @@
 import json
 from dataclasses import Field, asdict, dataclass, field, fields
 
+import msgspec
+
 from fer.errors import FerError, unknown
 
 GROUPS = ("data", "network", "distillation", "optimisation", "regularisation", "augmentation", "system")
@@ -205,11 +207,11 @@ class TrainConfig:
         return json.dumps(asdict(self), indent=2)
 
     @classmethod
-    def from_json(cls, text: str) -> "TrainConfig":
+    def from_json(cls, text: str | bytes) -> "TrainConfig":
         """Parse the output of `to_json`. Raises FerError for unknown fields or text that isn't a JSON object."""
         try:
-            values = json.loads(text)
-        except json.JSONDecodeError as error:
+            values = msgspec.json.decode(text)
+        except (ValueError, RecursionError) as error:
             raise FerError(f"A training config must be valid JSON: {error}.") from error
         if not isinstance(values, dict):
             raise FerError(f"A training config must be a JSON object, got {type(values).__name__}.")
@@ -229,6 +231,8 @@ def _checked(item, value):
     limits = item.metadata
     if type(value) is not item.type and not (item.type is float and type(value) is int):
         raise FerError(f"{item.name} must be {item.type.__name__}, got {value!r}.")
+    if item.type is str and "\0" in value:
+        raise FerError(f"{item.name} must not contain a NUL character, got {value!r}.")
     if limits["choices"] and value not in limits["choices"]:
         raise unknown(f"value for {item.name}", str(value), limits["choices"])
     low, high = limits["low"], limits["high"]

@@ -15,13 +15,31 @@ from fer.runs.config import TrainConfig
 from fer.runs.run import LOG, Run
 from fer.runs.state import Progress, Status
 from fer.runs.store import RunStore
+from fer.system.files import remove_folder
+from fer.system.memory import free_memory
 from fer.system.process import launch
 
+LEAST_FREE = 1_500_000_000  # bytes; a measurement needs up to 1.2 GB, and a server that runs out of memory is killed
 GRACE_SECONDS = 5.0  # for a newly started supervisor to acquire the lock
 LOOK_SECONDS = 0.5  # between checks on a run still being trained without a supervisor
 
 _started: dict[Path, float] = {}  # when this process last started each lock's holder
 _measured: set[tuple[Path, str]] = set()  # speeds whose measurement this process has started
+
+
+def create(store: RunStore, config: TrainConfig, name: str | None = None) -> Run:
+    """Create a run and start it; one that cannot be started leaves nothing behind.
+
+    Raises:
+        FerError: as for `RunStore.create`.
+    """
+    run = store.create(config, name)
+    try:
+        start(run)
+    except BaseException:
+        remove_folder(run.path)
+        raise
+    return run
 
 
 def start(run: Run) -> None:
@@ -80,26 +98,46 @@ def see_to(store: RunStore) -> None:
 
 
 def measure(store: RunStore, config: TrainConfig) -> bool:
-    """Start measuring this machine's speed with a recipe if it is unknown and idle, once per server process.
+    """Start measuring this machine's speed with a recipe if it is unknown, once per server process; never while a run
+    trains, and only with enough free memory.
 
     Returns:
-        Whether a measurement is running.
+        Whether a measurement is running; False where the models folder cannot be written to.
     """
-    if _is_at_work(measuring(store)):
-        return True
+    if is_busy(store):
+        return False
+    try:
+        if _is_at_work(measuring(store)):
+            return True
+    except OSError:  # an estimate is not worth an error
+        return False
     measurement = (store.root, speed.key(config))
-    if is_busy(store) or measurement in _measured or speed.is_known(store, config):
+    if measurement in _measured or speed.is_known(store, config) or not has_room():
         return False
     _measured.add(measurement)
     settings = ("architecture", "precision", "batch_size")
     given = [f"--{name.replace('_', '-')}={getattr(config, name)}" for name in settings]
-    _hold(measuring(store), store, "measure", *given)
+    try:
+        _hold(measuring(store), store, "measure", *given)
+    except OSError:
+        return False
     return True
 
 
 def is_busy(store: RunStore) -> bool:
     """Whether any run is training or queued."""
     return any(state_of(run) in ("queued", "training") for run in store)
+
+
+def has_room() -> bool:
+    """Whether enough memory is free to measure beside the app; True if unknown."""
+    return (free_memory() or LEAST_FREE) >= LEAST_FREE
+
+
+def wait_for_measurement(store: RunStore) -> None:
+    """Wait until no speed is being measured. Call it with a run's status set to "training": none starts after that."""
+    with measuring(store):
+        pass
 
 
 def measuring(store: RunStore) -> FileLock:

@@ -9,17 +9,18 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from fer.data.labels import EMOTIONS
-from fer.errors import FerError
+from fer.errors import FORBIDDEN, FerError
 from fer.runs import card as cards
+from fer.runs import robustness
 from fer.runs.card import Card, score_key
 from fer.runs.config import TrainConfig
-from fer.runs.state import Epoch, Progress, Status
-from fer.system.files import read_object, read_text, write_atomically
+from fer.runs.state import Epoch, Labels, Progress, Status
+from fer.system.files import damaged, read_bytes, write_atomically
 from fer.system.records import read_record, read_records, write_record, write_records
 
 EXPORTS = {"float16": "model-float16.tflite", "int8": "model-int8.tflite", "onnx": "model.onnx"}
 CONFIG, CARD, PROGRESS, HISTORY = "config.json", "card.json", "progress.json", "history.jsonl"
+STATUS, LABELS, ROBUSTNESS = "status.json", "labels.json", "robustness.json"
 EVENTS, LOG = "events.tfevents", "log.txt"
 
 
@@ -27,11 +28,11 @@ class Run:
     """A training and its results, in a directory.
 
     Files: `config.json` the recipe; `status.json` the state; `progress.json` training progress; `history.jsonl` one
-    line per epoch; `checkpoint.npz` for resuming; `model.keras` the best epoch so far; `model.tflite` the same for
-    inference, with other formats in EXPORTS; `card.json` the model card; `labels.json` the classes until there is a
-    card; `reports/*.json` evaluations; `robustness.json` accuracy on degraded images; `events.tfevents` the history
-    for TensorBoard; `log.txt` training output; `note.txt` the user's note; `stop` a stop request; `lock` held while
-    training.
+    line per epoch; `checkpoint.npz` for resuming, `checkpoint-previous.npz` the one before it; `model.keras` the best
+    epoch so far; `model.tflite` the same for inference, with other formats in EXPORTS; `card.json` the model card;
+    `labels.json` the classes until there is a card; `reports/*.json` evaluations; `robustness.json` accuracy on
+    degraded images; `events.tfevents` the history for TensorBoard; `log.txt` training output; `note.txt` the user's
+    note; `stop` a stop request; `lock` held while training.
 
     Assigning to a property immediately writes its file atomically.
     """
@@ -45,16 +46,16 @@ class Run:
 
     @property
     def config(self) -> TrainConfig:
-        return _read_config(*_version(self.path / CONFIG))
+        return _read_config(*version(self.path / CONFIG))
 
     @property
     def status(self) -> Status:
         """The last recorded state, its message and its place in the queue."""
-        return read_record(self.path / "status.json", Status) or Status()
+        return read_record(self.path / STATUS, Status) or Status()
 
     @status.setter
     def status(self, status: Status) -> None:
-        write_record(self.path / "status.json", replace(status, time=time.time()))
+        write_record(self.path / STATUS, replace(status, time=time.time()))
 
     @property
     def state(self) -> str:
@@ -69,12 +70,14 @@ class Run:
 
     @property
     def is_held(self) -> bool:
-        """Whether a process is training this run."""
+        """Whether a process is training this run; presumed of another user's run, whose lock cannot be tried."""
         try:
             with self.lock.acquire(blocking=False):
                 return False
         except Timeout:
             return True
+        except OSError as error:
+            return error.errno in FORBIDDEN
 
     @property
     def progress(self) -> Progress:
@@ -82,7 +85,7 @@ class Run:
 
     @progress.setter
     def progress(self, progress: Progress) -> None:
-        write_record(self.path / PROGRESS, replace(progress, time=time.time()))
+        write_record(self.path / PROGRESS, replace(progress, time=time.time(), pid=os.getpid()), durable=False)
 
     @property
     def card(self) -> Card:
@@ -102,7 +105,13 @@ class Run:
 
     @property
     def history(self) -> list[Epoch]:
-        return read_records(self.path / HISTORY, Epoch)
+        path = self.path / HISTORY
+        epochs, classes = read_records(path, Epoch), len(self.labels)
+        for number, epoch in enumerate(epochs):
+            widths = {len(epoch.val_recall), len(epoch.val_confusion), *map(len, epoch.val_confusion)}
+            if epoch.epoch != number or not widths <= {0, classes}:
+                raise damaged(path, f"line {number + 1} is not epoch {number} with {classes} classes")
+        return epochs
 
     @history.setter
     def history(self, epochs: list[Epoch]) -> None:
@@ -112,27 +121,26 @@ class Run:
     def robustness(self) -> dict:
         """Results of `benchmarks/robustness.py`: `dataset`, `split`, `fingerprint`, `n`, and `kinds` of degradation
         with accuracy at each strength; empty if never measured."""
-        return read_object(self.path / "robustness.json") or {}
+        return robustness.read(self.path / ROBUSTNESS)
 
     @robustness.setter
     def robustness(self, measured: dict) -> None:
-        write_atomically(self.path / "robustness.json", json.dumps(measured, indent=2))
+        write_atomically(self.path / ROBUSTNESS, json.dumps(measured, indent=2))
 
     @property
     def labels(self) -> tuple[str, ...]:
         """The classes in output order; before training ends, those of the data."""
         card = card_of(self)
-        known = {"labels": card.labels} if card else read_object(self.path / "labels.json")
-        return tuple((known or {"labels": EMOTIONS})["labels"])
+        return card.labels if card else (read_record(self.path / LABELS, Labels) or Labels()).labels
 
     @labels.setter
     def labels(self, labels: tuple[str, ...]) -> None:
-        write_atomically(self.path / "labels.json", json.dumps({"labels": labels}))
+        write_atomically(self.path / LABELS, json.dumps({"labels": labels}))
 
     @property
     def note(self) -> str:
         """The user's note."""
-        return read_text(self.path / "note.txt")
+        return (read_bytes(self.path / "note.txt") or b"").decode(errors="replace").replace("\0", "")
 
     @note.setter
     def note(self, text: str) -> None:
@@ -151,14 +159,24 @@ class Run:
         return self.path / "checkpoint.npz"
 
     @property
+    def previous_checkpoint_path(self) -> Path:
+        """The checkpoint of the epoch before, for when the newest is damaged."""
+        return self.path / "checkpoint-previous.npz"
+
+    @property
+    def has_checkpoint(self) -> bool:
+        return self.checkpoint_path.is_file() or self.previous_checkpoint_path.is_file()
+
+    @property
     def is_usable(self) -> bool:
-        """Whether it can be used for inference: exported, and with an intact card."""
-        return self.tflite_path.is_file() and _intact_card(self) is not None
+        """Whether it can be used for inference: exported, and with an intact card and recipe."""
+        return os.path.isfile(self.tflite_path) and _intact_card(self) is not None
 
     @property
     def is_without_weights(self) -> bool:
         """Whether it has a card but no weights: some networks ship with reports and curves only."""
-        return _intact_card(self) is not None and not (self.model_path.is_file() or self.tflite_path.is_file())
+        files = self.model_path, self.tflite_path
+        return _intact_card(self) is not None and not any(map(os.path.isfile, files))
 
     @property
     def is_shipped(self) -> bool:
@@ -173,7 +191,7 @@ class Run:
 def card_of(run: Run) -> Card | None:
     """A run's card, or None until it is finished. Raises FerError if it is damaged."""
     path = run.path / CARD
-    return _read_card(*_version(path)) if path.is_file() else None
+    return _read_card(*version(path))
 
 
 def export_path(run: Run, kind: str) -> Path:
@@ -186,12 +204,7 @@ def files_of(run: Run) -> dict[str, Path]:
     files = {"keras": run.model_path, "float32": run.tflite_path}
     card = card_of(run)
     files |= {kind: export_path(run, kind) for kind in EXPORTS if card and kind in card.exports}
-    return {kind: path for kind, path in files.items() if path.is_file()}
-
-
-def log_tail(run: Run, characters: int = 5000) -> str:
-    """The end of the training process's output."""
-    return read_text(run.path / LOG)[-characters:]
+    return {kind: path for kind, path in files.items() if os.path.isfile(path)}
 
 
 def no_weights(run_id: str) -> FerError:
@@ -204,15 +217,18 @@ def no_weights(run_id: str) -> FerError:
 
 def _intact_card(run: Run) -> Card | None:
     try:
-        return card_of(run)
+        return card_of(run) if run.config else None
     except FerError:
         return None
 
 
-def _version(path: Path) -> tuple[Path, int, int, int]:
-    """A file's path and version: a cache key that changes when the file is rewritten."""
-    facts = os.stat(path)
-    return path, facts.st_mtime_ns, facts.st_ino, facts.st_size
+def version(path: Path) -> tuple[Path, int, int, int]:
+    """A file's path and version: a cache key that changes when the file, or its permissions, change."""
+    try:
+        facts = os.stat(path)
+    except OSError:  # reported by whoever reads it
+        return path, 0, 0, 0
+    return path, facts.st_ctime_ns, facts.st_ino, facts.st_size
 
 
 @lru_cache(maxsize=512)
@@ -222,4 +238,10 @@ def _read_card(path: Path, *_) -> Card | None:
 
 @lru_cache(maxsize=512)
 def _read_config(path: Path, *_) -> TrainConfig:
-    return TrainConfig.from_json(path.read_text(errors="replace"))
+    content = read_bytes(path)
+    if content is None:
+        raise damaged(path, "it is missing")
+    try:
+        return TrainConfig.from_json(content)
+    except FerError as error:
+        raise damaged(path, error) from error

@@ -1,6 +1,9 @@
 """This machine's measured training and inference speed, stored with the runs, and time estimates from it."""
 
 import json
+from typing import Annotated
+
+import msgspec
 
 from fer.runs.config import TrainConfig
 from fer.runs.store import RunStore
@@ -8,6 +11,7 @@ from fer.system.files import write_atomically
 
 START_SECONDS = 10.0  # to start the process, import TensorFlow, open the data and build the network
 PASSES = 7  # over val and test at the end: one single pass, plus six views for test-time augmentation
+Rate = Annotated[float, msgspec.Meta(gt=0, le=1e9)]
 KEPT = 0.5  # weight of the latest measurement
 
 
@@ -54,6 +58,6 @@ def _path(store: RunStore):
 
 def _read(store: RunStore) -> dict:
     try:
-        return json.loads(_path(store).read_text())
-    except (OSError, ValueError):  # never measured, or damaged: will be measured again
+        return msgspec.json.decode(_path(store).read_bytes(), type=dict[str, dict[str, Rate]])
+    except (OSError, ValueError, RecursionError):  # never measured, or damaged: will be measured again
         return {}

@@ -1,9 +1,17 @@
-"""Records that a run writes during training: its state, progress, and history by epoch."""
+"""Records that a run writes during training: its state, progress, history by epoch, and classes."""
 
 from dataclasses import dataclass
+from typing import Literal
 
+from fer.data.labels import EMOTIONS
+from fer.system.records import Amount, Count, Name, Number, Share, Text
+
+State = Literal["created", "queued", "training", "stopped", "failed", "lost", "finished"]
 TRAINING = "training"  # the phase in which the other fields of `Progress` are valid
 JUDGING = "exporting and evaluating"  # the last phase
+QUIET_SECONDS = 180.0  # between two signs of life during an epoch, which normally come every second
+QUIET_PHASE_SECONDS = 1800.0  # in a phase that gives none, such as opening a large data set
+QUIET_BATCHES = 20  # times a batch's own duration: slow networks on slow machines need minutes for one
 
 
 @dataclass(frozen=True)
@@ -11,15 +19,14 @@ class Status:
     """A run's last recorded state.
 
     Attributes:
-        state: created, queued, training, stopped, failed, lost or finished.
         time: seconds since 1970.
         place: in the queue, lowest first.
     """
 
-    state: str = "created"
-    message: str = ""
-    time: float = 0.0
-    place: float = 0.0
+    state: State = "created"
+    message: Text = ""
+    time: Amount = 0.0
+    place: Amount = 0.0
 
 
 @dataclass(frozen=True)
@@ -34,21 +41,27 @@ class Progress:
         memory: of the process, in bytes.
         cpu: usage, in cores.
         time: when this was written, in seconds since 1970.
+        pid: the process that wrote it.
     """
 
-    phase: str = "starting"
-    epoch: int = 0
-    epochs: int = 0
-    batch: int = 0
-    batches: int = 0
-    images_per_second: float = 0.0
-    loss: float = 0.0
-    accuracy: float = 0.0
-    seconds: float = 0.0
-    trace: tuple[tuple[int, float, float], ...] = ()
-    memory: int = 0
-    cpu: float = 0.0
-    time: float = 0.0
+    phase: Name = "starting"
+    epoch: Count = 0
+    epochs: Count = 0
+    batch: Count = 0
+    batches: Count = 0
+    images_per_second: Amount = 0.0
+    loss: Number = 0.0
+    accuracy: Share = 0.0
+    seconds: Amount = 0.0
+    trace: tuple[tuple[Count, Number, Share], ...] = ()
+    memory: Count = 0
+    cpu: Amount = 0.0
+    time: Amount = 0.0
+    pid: Count = 0
+
+    def __post_init__(self):
+        if self.is_training and not (self.epoch < self.epochs and self.batch < self.batches):
+            raise ValueError(f"epoch {self.epoch} of {self.epochs}, batch {self.batch} of {self.batches}")
 
     @property
     def is_training(self) -> bool:
@@ -58,6 +71,23 @@ class Progress:
     def share(self) -> float:
         """Share of the training completed, in [0, 1]."""
         return (self.epoch + (self.batch + 1) / self.batches) / self.epochs
+
+    def stalled_for(self, now: float) -> float:
+        """Seconds without a sign of life, if that is more than the training's own speed explains; else 0.
+
+        Args:
+            now: seconds since 1970.
+        """
+        quiet = now - self.time if self.time else 0.0
+        return quiet if quiet > self._longest_quiet else 0.0
+
+    @property
+    def _longest_quiet(self) -> float:
+        if not self.is_training:
+            return QUIET_PHASE_SECONDS
+        an_epoch = self.seconds / (self.share * self.epochs)
+        is_validating = self.batch + 1 == self.batches
+        return max(QUIET_SECONDS, 2 * an_epoch if is_validating else QUIET_BATCHES * an_epoch / self.batches)
 
     @property
     def seconds_left(self) -> float:
@@ -77,13 +107,24 @@ class Epoch:
         seconds: duration including validation.
     """
 
-    epoch: int
-    loss: float
-    accuracy: float
-    val_loss: float
-    val_accuracy: float
-    learning_rate: float
-    images_per_second: float
-    seconds: float
-    val_recall: tuple[float, ...] = ()
-    val_confusion: tuple[tuple[int, ...], ...] = ()
+    epoch: Count
+    loss: Number
+    accuracy: Share
+    val_loss: Number
+    val_accuracy: Share
+    learning_rate: Amount
+    images_per_second: Amount
+    seconds: Amount
+    val_recall: tuple[Share, ...] = ()
+    val_confusion: tuple[tuple[Count, ...], ...] = ()
+
+
+@dataclass(frozen=True)
+class Labels:
+    """The classes in output order, at least two and all different."""
+
+    labels: tuple[Name, ...] = EMOTIONS
+
+    def __post_init__(self):
+        if len(set(self.labels)) < max(len(self.labels), 2):
+            raise ValueError(f"at least two different labels are needed, got {', '.join(self.labels) or 'none'}")

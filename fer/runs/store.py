@@ -1,5 +1,6 @@
 """Create, find, rename and delete runs, and choose the default one."""
 
+import os
 import re
 import shutil
 import tempfile
@@ -9,10 +10,10 @@ from pathlib import Path
 
 from fer.errors import FerError, unknown
 from fer.runs.config import TrainConfig
-from fer.runs.run import Run, no_weights
+from fer.runs.run import CONFIG, Run, no_weights
 from fer.runs.state import Status
 from fer.system import places
-from fer.system.files import read_text, write_atomically
+from fer.system.files import put, read_text, remove_folder, write_atomically
 
 BUNDLED = places.shipped("models", in_checkout="models")  # the shipped runs, read-only
 MODELS = places.own("FER_MODELS", "models")  # the user's own; the same folder in a checkout
@@ -42,7 +43,7 @@ class RunStore:
         runs = {}
         for folder in filter(None, (self.shipped, self.root)):
             paths = folder.iterdir() if folder.is_dir() else []
-            runs |= {path.name: Run(path) for path in paths if (path / "config.json").is_file()}
+            runs |= {path.name: Run(path) for path in paths if _is_run(path)}
         return iter([runs[id] for id in sorted(runs)])
 
     def __getitem__(self, id: str) -> Run:
@@ -58,8 +59,12 @@ class RunStore:
             FerError: if a run with that name exists or the name isn't a plain file name.
         """
         run = self._new(name if name is not None else f"{config.architecture}-{time.strftime('%Y%m%d-%H%M%S')}")
-        write_atomically(run.path / "config.json", config.to_json())
-        run.status = Status()
+        try:
+            write_atomically(run.path / CONFIG, config.to_json())
+            run.status = Status()
+        except BaseException:
+            shutil.rmtree(run.path, ignore_errors=True)
+            raise
         return run
 
     def _new(self, id: str) -> Run:
@@ -80,23 +85,23 @@ class RunStore:
             self.root.mkdir(parents=True, exist_ok=True)
             with tempfile.TemporaryDirectory(dir=self.root, prefix=".copy-") as folder:
                 copied = shutil.copytree(run.path, Path(folder) / run.id, copy_function=shutil.copyfile)
-                copied.rename(mine.path)
+                put(Path(copied), mine.path)
         return mine
 
     def rename(self, id: str, name: str) -> Run:
         """Rename a run. Raises FerError if it ships with the app, is training, or the name is taken."""
         run = self._own(id)
         renamed, was_chosen = self._new(name), self._chosen == id
-        run.path.rename(renamed.path)
+        put(run.path, renamed.path)
         if was_chosen:
             self._choose(name)
         return renamed
 
     def delete(self, id: str) -> None:
         """Delete a run with all its files. Raises FerError if it ships with the app or is training."""
-        shutil.rmtree(self._own(id).path)
+        remove_folder(self._own(id).path)
         if self._chosen == id:
-            self._choice.unlink()
+            self._choice.unlink(missing_ok=True)
 
     def _own(self, id: str) -> Run:
         run = self[id]
@@ -142,7 +147,17 @@ class RunStore:
 
     @property
     def _chosen(self) -> str:
-        return read_text(self._choice).strip()
+        try:
+            return read_text(self._choice).strip()
+        except FerError:  # no choice is worth more than no page
+            return ""
 
     def _choose(self, id: str) -> None:
         write_atomically(self._choice, f"{id}\n")
+
+
+def _is_run(path: Path) -> bool:
+    """Whether a folder is a run; its recipe may be damaged, but it is there, unless the folder itself is closed."""
+    if path.name.startswith(".") or not os.path.isdir(path):
+        return False
+    return os.path.lexists(path / CONFIG) or not os.access(path, os.R_OK | os.X_OK)

@@ -3,12 +3,19 @@
 import os
 import subprocess
 import sys
+import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 from fer.errors import FerError
 
+if sys.platform == "linux":
+    import resource
+
 PROJECT = Path(__file__).parents[2]
 COMMAND_SECONDS = 300
+CHECK_MEMORY = 1_500_000_000  # bytes that a check may allocate; FER2013's csv needs 700 million
+COMMAND_MEMORY = 2_500_000_000  # the same for a command; importing a network needs 1.2 billion
 # Prefix of error lines on stderr; fer.cli.main writes it and `command` reads it.
 ERROR = "fer: "
 
@@ -38,23 +45,71 @@ def command(models: Path, *arguments: str) -> None:
     Raises:
         FerError: with the command's own message if it fails, or if it takes longer than COMMAND_SECONDS.
     """
-    try:
-        done = subprocess.run(
-            [sys.executable, "-m", "fer", *arguments],
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            errors="replace",
-            timeout=COMMAND_SECONDS,
-            env=_environment(FER_MODELS=str(models)),
-        )
-    except subprocess.TimeoutExpired:
-        raise FerError(
-            f"`fer {arguments[0]}` took longer than {COMMAND_SECONDS} s and was stopped. Try again."
-        ) from None
+    done = _completed(f"`fer {arguments[0]}`", "fer", *arguments, most=COMMAND_MEMORY, FER_MODELS=str(models))
     if done.returncode:
-        messages = [line.removeprefix(ERROR) for line in done.stderr.splitlines() if line.startswith(ERROR)]
-        raise FerError(messages[-1] if messages else f"`fer {arguments[0]}` failed: {done.stderr[-500:]}")
+        raise FerError(_message(done) or f"`fer {arguments[0]}` failed: {done.stderr[-500:]}")
+
+
+def check(module: str, *arguments: str, name: str) -> None:
+    """Run a module that checks a file, in a separate process with limited memory and a temporary folder.
+
+    The folder is deleted even if the process dies.
+
+    Args:
+        name: what messages call the file.
+
+    Raises:
+        FerError: with the module's own message, or if it needs too much memory or longer than COMMAND_SECONDS.
+    """
+    with tempfile.TemporaryDirectory(prefix="fer-", ignore_cleanup_errors=True) as folder:
+        done = _completed(f"Checking {name}", module, *arguments, most=CHECK_MEMORY, TMPDIR=folder)
+    if done.returncode and (message := _message(done)):
+        raise FerError(message)
+    if done.returncode:
+        raise FerError(
+            f"{name} could not be checked: it needs more than {CHECK_MEMORY / 1e9:.1f} GB of memory, or is damaged. "
+            "Make it smaller, for example by scaling its images to 48 × 48."
+        )
+
+
+def _completed(what: str, module: str, *arguments: str, most: int, **environment: str) -> subprocess.CompletedProcess:
+    """Run a module to its end.
+
+    Args:
+        what: is done, for the message if it takes too long.
+        most: bytes that it may allocate; only Linux can limit that.
+    """
+    command = [sys.executable, "-m", module, *arguments]
+    process = subprocess.Popen(
+        command,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        errors="replace",
+        env=_environment(**environment),
+    )
+    with process:
+        try:
+            _limit(process.pid, most)
+            output = process.communicate(timeout=COMMAND_SECONDS)
+        except subprocess.TimeoutExpired:
+            raise FerError(f"{what} took longer than {COMMAND_SECONDS} s and was stopped. Try again.") from None
+        finally:
+            process.kill()  # does nothing to a process that has ended
+    return subprocess.CompletedProcess(command, process.returncode, *output)
+
+
+def _limit(pid: int, most: int) -> None:
+    if sys.platform == "linux":
+        with suppress(ProcessLookupError, PermissionError):  # it has ended already, or may not be limited
+            resource.prlimit(pid, resource.RLIMIT_DATA, (most, most))
+
+
+def _message(done: subprocess.CompletedProcess) -> str:
+    """The last error that the process printed for the user."""
+    messages = [line.removeprefix(ERROR) for line in done.stderr.splitlines() if line.startswith(ERROR)]
+    return messages[-1] if messages else ""
 
 
 def _environment(**more: str) -> dict[str, str]:

@@ -1,13 +1,24 @@
-"""Type-checked conversion of dataclasses to and from JSON text and files."""
+"""Type-checked conversion of dataclasses to and from JSON text and files.
+
+The types below also limit values, so that no damaged file can hold a number or name that a page cannot show.
+"""
 
 from collections.abc import Callable, Iterable
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 
 import msgspec
+from msgspec import Meta
 
-from fer.system.files import damaged, write_atomically
+from fer.system.files import damaged, read_bytes, write_atomically
+
+Count = Annotated[int, Meta(ge=0, le=2**53)]  # exact in float64 as well
+Number = Annotated[float, Meta(ge=-1e15, le=1e15)]  # also refuses infinity
+Amount = Annotated[float, Meta(ge=0, le=1e15)]
+Share = Annotated[float, Meta(ge=0, le=1)]
+Text = Annotated[str, Meta(max_length=100_000)]
+Name = Annotated[str, Meta(min_length=1, max_length=4096, pattern=r"^[^\x00]*$")]  # can be part of a path
 
 Record = TypeVar("Record")
 Upgrade = Callable[[dict], dict]  # converts the plain values of an older version
@@ -32,16 +43,15 @@ def from_json(text: str | bytes, kind: type[Record], *, upgrade: Upgrade = dict)
         if not isinstance(plain, dict):
             raise ValueError(f"expected a JSON object, got {type(plain).__name__}")
         return msgspec.convert(upgrade(plain), kind)
-    except (msgspec.MsgspecError, AttributeError, TypeError, RecursionError) as error:
+    except (msgspec.MsgspecError, AttributeError, TypeError, RecursionError, OverflowError) as error:
         raise ValueError(str(error)) from error
 
 
 def read_record(path: Path, kind: type[Record], *, upgrade: Upgrade = dict) -> Record | None:
     """The record in a file, or None if there is no file. Raises FerError for any other content."""
+    content = read_bytes(path)
     try:
-        return from_json(path.read_bytes(), kind, upgrade=upgrade)
-    except FileNotFoundError:
-        return None
+        return None if content is None else from_json(content, kind, upgrade=upgrade)
     except ValueError as error:
         raise damaged(path, error) from error
 
@@ -49,15 +59,13 @@ def read_record(path: Path, kind: type[Record], *, upgrade: Upgrade = dict) -> R
 def read_records(path: Path, kind: type[Record]) -> list[Record]:
     """The records in a file, one per line; empty if there is no file. Raises FerError for invalid lines."""
     try:
-        return [from_json(line, kind) for line in path.read_bytes().splitlines()]
-    except FileNotFoundError:
-        return []
+        return [from_json(line, kind) for line in (read_bytes(path) or b"").splitlines()]
     except ValueError as error:
         raise damaged(path, error) from error
 
 
-def write_record(path: Path, record: Any) -> None:
-    write_atomically(path, to_json(record))
+def write_record(path: Path, record: Any, *, durable: bool = True) -> None:
+    write_atomically(path, to_json(record), durable=durable)
 
 
 def write_records(path: Path, records: Iterable[Any]) -> None:

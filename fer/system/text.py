@@ -1,4 +1,6 @@
-"""Human-readable durations and counts, shared by the app and the command line."""
+"""Durations, counts and table cells as text, shared by the app and the command line."""
+
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def duration(seconds: float, *, decimals: int = 0) -> str:
@@ -19,3 +21,11 @@ def rough_duration(seconds: float) -> str:
 def plural(n: int, noun: str) -> str:
     """A count with its noun: 1 face, 2 faces, 1,200 faces."""
     return f"{n:,} {noun}{'' if n == 1 else 's'}"
+
+
+def safe_cell(value: object) -> object:
+    """A value for a CSV file: text that a spreadsheet would run as a formula gets an apostrophe before it.
+
+    See OWASP's "CSV Injection".
+    """
+    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value

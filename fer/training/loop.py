@@ -1,11 +1,9 @@
 """The training loop, in pure Keras 3: it runs on the TensorFlow, JAX and PyTorch backends."""
 
-import io
 import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from zipfile import BadZipFile
 
 import keras
 import numpy as np
@@ -16,9 +14,9 @@ from fer.errors import FerError
 from fer.runs import stop
 from fer.runs.run import Run
 from fer.runs.state import TRAINING, Epoch, Progress
-from fer.system.files import write_atomically
-from fer.training import initial_weights, networks, tensorboard
+from fer.training import checkpoint, initial_weights, networks, tensorboard
 from fer.training.augment import augment
+from fer.training.checkpoint import Position
 from fer.training.export.keras_file import save_keras
 from fer.training.schedule import class_weights, learning_rate
 
@@ -30,19 +28,6 @@ TRACED = 100  # at most so many batches of the current epoch are kept for its cu
 
 
 @dataclass
-class Position:
-    """The progress of a training; everything in a checkpoint except the arrays."""
-
-    epoch: int = 0
-    step: int = 0
-    best_epoch: int = -1
-    best_accuracy: float = -1.0
-    plateau_factor: float = 1.0
-    plateau_epoch: int = 0
-    seconds: float = 0.0
-
-
-@dataclass
 class Training:
     """One run being trained.
 
@@ -51,6 +36,7 @@ class Training:
         dataset: trained on its `train`, validated after every epoch on its `val`.
         on_batch: called after every batch with the progress.
         on_epoch: called after every epoch with its metrics.
+        notice: what to tell the user about the start, as a sentence; empty if nothing.
     """
 
     run: Run
@@ -58,6 +44,7 @@ class Training:
     on_batch: Callable[[Progress], None] = lambda progress: None
     on_epoch: Callable[[Epoch], None] = lambda epoch: None
     position: Position = field(default_factory=Position)
+    notice: str = ""
 
     def __post_init__(self):
         self.config = self.run.config
@@ -68,7 +55,7 @@ class Training:
                 f"got {train} and {val}."
             )
         self.plain = networks.build(self.config, len(self.dataset.labels))
-        if not self.run.checkpoint_path.is_file():
+        if not self.run.has_checkpoint:
             initial_weights.begin(self.plain, self.run, self.dataset.labels)
         self.frozen = None
         self._prepare()
@@ -77,7 +64,7 @@ class Training:
         # even: oneDNN in TensorFlow 2.21 crashes the process on odd batches of mini_xception (memory corruption)
         self.batch_size = min(self.config.batch_size, len(self.dataset.train)) // 2 * 2
         self.batches = len(self.dataset.train) // self.batch_size
-        if self.run.checkpoint_path.is_file():
+        if self.run.has_checkpoint:
             self._restore()
 
     def _prepare(self) -> None:
@@ -181,7 +168,7 @@ class Training:
         self.run.history = [*self.run.history[: position.epoch - 1], epoch]
         tensorboard.write_events(self.run, self.dataset.labels)
         self._prepare()
-        self._save()
+        checkpoint.save(self.run, self.position, self._arrays())
         self.on_epoch(epoch)
 
     def _step_plateau(self) -> None:
@@ -199,27 +186,27 @@ class Training:
     def _state(self) -> dict[str, list]:
         return {"network": self.network.variables, "optimizer": self.network.optimizer.variables}
 
-    def _save(self) -> None:
+    def _arrays(self) -> dict[str, np.ndarray]:
         arrays = {f"average{i}": value for i, value in enumerate(self.average)}
         for name, variables in self._state().items():
             arrays |= {f"{name}{i}": keras.ops.convert_to_numpy(value) for i, value in enumerate(variables)}
-        buffer = io.BytesIO()
-        np.savez(buffer, position=np.array(list(vars(self.position).values())), **arrays)
-        write_atomically(self.run.checkpoint_path, buffer.getvalue())
+        return arrays
+
+    def _shapes_at(self, position: Position) -> dict[str, tuple[int, ...]]:
+        """The shapes of all arrays at a position; a frozen network has fewer."""
+        self.position = position
+        self._prepare()
+        return {name: array.shape for name, array in self._arrays().items()}
 
     def _restore(self) -> None:
-        path = self.run.checkpoint_path
-        try:
-            with np.load(path) as saved:
-                values = zip(vars(self.position).items(), saved["position"], strict=True)
-                self.position = Position(**{name: type(value)(new) for (name, value), new in values})
-                self._prepare()
-                self.average = [saved[f"average{i}"] for i in range(len(self.average))]
-                for name, variables in self._state().items():
-                    for i, variable in enumerate(variables):
-                        variable.assign(saved[f"{name}{i}"])
-        except (BadZipFile, EOFError, KeyError, TypeError, ValueError) as error:
-            raise FerError(f"{path} is damaged ({error}). Delete it to restart this run from the beginning.") from error
+        """Continue from the checkpoint, or from the one before it, of which `notice` then speaks."""
+        length = {"epochs": self.config.epochs, "batches": self.batches}
+        self.position, arrays, self.notice = checkpoint.load(self.run, self._shapes_at, **length)
+        self._prepare()
+        self.average = [arrays[f"average{i}"] for i in range(len(self.average))]
+        for name, variables in self._state().items():
+            for i, variable in enumerate(variables):
+                variable.assign(arrays[f"{name}{i}"])
 
 
 def usage() -> dict:

@@ -1,21 +1,22 @@
 """The training process: everything from the first batch to the final reports, writing only to its run."""
 
-import errno
 import tempfile
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
 import keras
 from filelock import Timeout
 
-from fer.errors import FerError
+from fer.errors import FULL, FerError, disk_error
 from fer.runs import speed, stop
 from fer.runs.config import TrainConfig
 from fer.runs.data import data_for
+from fer.runs.queue import wait_for_measurement
 from fer.runs.run import PROGRESS, Run
 from fer.runs.state import JUDGING, Epoch, Progress, Status
 from fer.runs.store import RunStore
-from fer.training import networks
+from fer.training import checkpoint, networks
 from fer.training.distillation import taught
 from fer.training.loop import Training
 from fer.training.make_card import make_card
@@ -69,17 +70,21 @@ def _train(run: Run, on_answer, on_start, on_batch, on_epoch) -> bool:
     stop.forget(run)
     run.status = Status("training")
     try:
+        run.progress = Progress("waiting until the speed of this machine is measured")
+        wait_for_measurement(RunStore(run.path.parent))
         run.progress = Progress("opening the data")
         dataset = taught(run, data_for(run, run.config.data, voted=True), answered)
         run.labels = dataset.labels
         run.progress = Progress("building the network")
         training = Training(run, dataset, on_batch, finish_epoch)
+        run.status = Status("training", training.notice)
         on_start(training)
         if not training.run_to_end():
             run.status = Status("stopped", f"Stopped after {training.position.epoch} of {run.config.epochs} epochs.")
             return False
         run.progress = Progress(JUDGING)
         finish(training)
+        checkpoint.forget_previous(run)
     except _StopError:
         run.status = Status("stopped", "Stopped during the teachers' predictions.")
         return False
@@ -87,14 +92,22 @@ def _train(run: Run, on_answer, on_start, on_batch, on_epoch) -> bool:
         run.status = Status("stopped", "Interrupted.")
         raise
     except BaseException as error:
-        if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+        refusal = _refusal(error)
+        with suppress(OSError):  # the disk may be read-only by now
             (run.path / PROGRESS).unlink(missing_ok=True)  # frees space for the status
-            run.status = Status("failed", DISK_FULL)
-            raise FerError(DISK_FULL) from error
-        run.status = Status("failed", str(error) or type(error).__name__)
+            run.status = Status("failed", str(refusal or error) or type(error).__name__)
+        if refusal:
+            raise refusal from error
         raise
     run.status = Status("finished")
     return True
+
+
+def _refusal(error: BaseException) -> FerError | None:
+    """The error of a disk, with how to continue; None for any other."""
+    if not isinstance(error, OSError) or not (refusal := disk_error(error)):
+        return None
+    return FerError(DISK_FULL) if error.errno in FULL else FerError(f"{refusal} Then resume the run.")
 
 
 def _note_speed(training: Training, epoch: Epoch) -> None:

@@ -13,12 +13,14 @@ from av.error import FFmpegError
 from av.stream import Disposition
 
 from fer.errors import FerError
-from fer.faces.image import MAX_PIXELS
 
 SUFFIXES = (".mp4", ".m4v", ".mov", ".webm", ".mkv", ".avi", ".mpg", ".mpeg", ".ts", ".wmv", ".flv", ".3gp", ".ogv")
 FORMATS = "mov,matroska,avi,mpegts,mpeg,asf,flv,ogg"  # none that opens other files or URLs, as playlists do
 THREADS = min(4, os.cpu_count() or 1)  # each buffers some frames; four decode 720p faster than faces are detected
+MAX_FRAME_PIXELS = 9_000_000  # 4K has 8.8 million; the decoder keeps several frames at a time
+LONGEST_SIDE = 1920  # pixels of the frames that are read and written; faces are searched at 1280 at most
 USUAL_RATE = 25  # frames per second, if the file does not say
+DECODER = {"max_pixels": str(MAX_FRAME_PIXELS)}  # FFmpeg checks it again if the size changes within the video
 MOST_DAMAGED = 100  # damaged packets after which reading stops
 CUT_OFF = 1.0  # seconds by which frames may end before the stated duration; audio often lasts that much longer
 
@@ -37,6 +39,7 @@ class Video:
     def __init__(self, container: InputContainer):
         self._container, self._stream = container, _video_stream(container)
         self.sound = next((stream for stream in container.streams.audio if stream.codec_context), None)
+        self._stream.codec_context.options = DECODER
         self._stream.thread_type, self._stream.codec_context.thread_count = "AUTO", THREADS
         duration, base = self._stream.duration, self._stream.time_base or Fraction(1, av.time_base)
         whole = container.duration / av.time_base if container.duration else None
@@ -67,9 +70,11 @@ class Video:
         self.warning = self._fault(time + 1 / self.rate, count)
 
     def upright(self, frame: av.VideoFrame) -> np.ndarray:
-        """The frame as displayed: uint8 (H, W, 3), RGB, rotated by its display matrix, writable."""
-        width = max(1, round(frame.width * self._pixel_aspect))
-        image = frame.to_ndarray(format="rgb24", width=width, height=frame.height)
+        """The frame as displayed: uint8 (H, W, 3), RGB, rotated by its display matrix, scaled down to LONGEST_SIDE."""
+        width, height = max(1.0, frame.width * self._pixel_aspect), frame.height
+        scale = min(1.0, LONGEST_SIDE / max(width, height))
+        width, height = max(1, round(width * scale)), max(1, round(height * scale))
+        image = frame.to_ndarray(format="rgb24", width=width, height=height)
         turns = round(frame.rotation / 90) % 4  # counter-clockwise, like np.rot90
         return np.ascontiguousarray(np.rot90(image, turns)) if turns else image
 
@@ -113,7 +118,7 @@ def open_video(path: str | Path) -> Iterator[Video]:
         raise FerError("The file is empty (0 bytes). Use another file.")
     options = {"format_whitelist": FORMATS, "protocol_whitelist": "file"}
     try:
-        container = av.open(f"file:{path}", container_options=options, metadata_errors="replace")
+        container = av.open(f"file:{path}", container_options=options, options=DECODER, metadata_errors="replace")
     except FFmpegError as error:
         raise _unreadable(head) from error
     with container:
@@ -135,9 +140,9 @@ def _video_stream(container: InputContainer) -> av.VideoStream:
     context = streams[0].codec_context
     if context is None:
         raise FerError("The video's codec is not supported. Convert it to MP4 with H.264.")
-    if context.width * context.height > MAX_PIXELS:
+    if context.width * context.height > MAX_FRAME_PIXELS:
         raise FerError(
-            f"The video has {context.width} × {context.height} pixels, but at most {MAX_PIXELS // 10**6} megapixels "
-            "are supported. Reduce its resolution first."
+            f"The video has {context.width} × {context.height} pixels, but at most "
+            f"{MAX_FRAME_PIXELS // 10**6} megapixels are supported, as in 4K. Reduce its resolution first."
         )
     return streams[0]

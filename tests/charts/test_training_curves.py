@@ -24,7 +24,7 @@ def epoch(number: int) -> Epoch:
 
 
 HISTORY = [epoch(0), epoch(1), epoch(2)]
-RUNNING = Progress(TRAINING, epoch=3, batches=10, trace=((0, 1.5, 0.4), (4, 1.4, 0.5)))
+RUNNING = Progress(TRAINING, epoch=3, epochs=5, batches=10, trace=((0, 1.5, 0.4), (4, 1.4, 0.5)))
 
 
 @pytest.mark.parametrize(("part", "first"), [("loss", 2.0), ("accuracy", 0.0)])

@@ -9,10 +9,13 @@ import time
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 from fer.cli.main import main
+from fer.data.labels import EMOTIONS
 from fer.evaluation.evaluate import evaluate
 from fer.runs.config import TrainConfig
+from fer.runs.state import Status
 from fer.runs.store import BUNDLED, RunStore
 
 ROOT = Path(__file__).parents[2]
@@ -227,3 +230,18 @@ def test_a_recipe_on_other_data_says_what_it_leaves_out(own_models, capsys, monk
         "Training without the FER+ votes and the teachers of Flagship: they are for fer2013." in capsys.readouterr().out
     )
     assert (own_models["x"].config.ferplus, own_models["x"].config.teacher) == (0.0, "")
+
+
+def test_a_second_import_waits_for_its_turn(own_models, capsys):
+    network = str(own_models.root / "mini_xception/model.tflite")
+    arguments = ["import", network, "--labels", ",".join(EMOTIONS), "--name", "second"]
+    with FileLock(own_models.root / ".importing.lock"):
+        assert main(arguments) == 1
+    assert "Another import is running. Try again when it has ended." in capsys.readouterr().err
+    assert not (own_models.root / "second").exists()
+
+
+def test_the_speed_is_not_measured_beside_a_training(own_models, capsys):
+    own_models.create(TrainConfig(data="synthetic"), "x").status = Status("queued")
+    assert main(["measure"]) == 1
+    assert "A run is training or queued, so the speed would be wrong" in capsys.readouterr().err

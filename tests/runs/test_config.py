@@ -81,7 +81,7 @@ def test_an_integer_is_accepted_for_a_float():
         ('{"epochs": 3', "must be valid JSON"),
         ("[3]", "must be a JSON object, got list"),
         ("null", "must be a JSON object, got NoneType"),
-        ('{"learning_rate": NaN}', "learning_rate must be between"),
+        ('{"learning_rate": NaN}', "must be valid JSON"),
         ('{"flip": "true"}', "flip must be bool, got 'true'"),
     ],
 )

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import threading
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -11,7 +12,7 @@ import pytest
 from fer.errors import FerError
 from fer.runs import queue
 from fer.runs.config import TrainConfig
-from fer.runs.run import log_tail
+from fer.runs.log import log_tail
 from fer.runs.state import Status
 from fer.runs.store import RunStore
 
@@ -99,3 +100,30 @@ def test_one_supervisor_trains_the_queue_and_a_second_one_exits(small_npz, tmp_p
     assert "Unknown data set 'nowhere'" in bad.status.message and "Unknown data set" in log_tail(bad)
     assert good.is_usable and len(good.history) == 1 and log_tail(good).count("epoch 1:") == 1
     assert good.progress.phase == "exporting and evaluating"
+
+
+@pytest.mark.parametrize("free, starts", [(1_400_000_000, False), (1_600_000_000, True), (None, True)])
+def test_the_speed_is_only_measured_with_enough_free_memory(free, starts, store, monkeypatch):
+    monkeypatch.setattr(queue, "free_memory", lambda: free)
+    monkeypatch.setattr(queue, "_measured", set())
+    assert queue.measure(store, RECIPE) is starts
+
+
+def test_the_speed_is_not_measured_while_a_run_waits_or_trains(store, monkeypatch):
+    monkeypatch.setattr(queue, "_measured", set())
+    run = store.create(RECIPE, "x")
+    queue.start(run)
+    assert not queue.measure(store, RECIPE)
+    store.delete("x")
+    assert queue.measure(store, RECIPE)
+
+
+def test_a_training_waits_for_the_end_of_a_measurement(store):
+    store.root.mkdir()
+    waiting = threading.Thread(target=queue.wait_for_measurement, args=(store,))
+    with queue.measuring(store):
+        waiting.start()
+        waiting.join(0.2)
+        assert waiting.is_alive()
+    waiting.join(5)
+    assert not waiting.is_alive()

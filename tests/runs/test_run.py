@@ -34,10 +34,12 @@ def store(tmp_path) -> RunStore:
 def test_written_values_are_read_back(store):
     run = store.create(TrainConfig(), "x")
     status = Status("training", "go", place=3.5)
-    progress = Progress("training", epoch=1, batch=2, trace=((0, 1.5, 0.5),))
+    progress = Progress("training", epoch=1, epochs=3, batch=2, batches=4, trace=((0, 1.5, 0.5),))
+    run.labels = ("happy", "sad")
     run.status, run.progress, run.history = status, progress, EPOCHS
     assert run.status == replace(status, time=run.status.time) and run.status.time > 1.7e9
-    assert run.progress == replace(progress, time=run.progress.time) and run.progress.time > 1.7e9
+    written = replace(progress, time=run.progress.time, pid=os.getpid())
+    assert run.progress == written and run.progress.time > 1.7e9
     assert run.history == EPOCHS
 
 

@@ -136,10 +136,10 @@ def test_ctrl_c_stops_a_training_that_can_be_resumed(create, without_export):
 def test_a_disk_without_any_room_left_is_reported_by_the_status(create, without_export, monkeypatch):
     run, write = create(epochs=1), write_atomically
 
-    def write_where_room_is(path, content):
+    def write_where_room_is(path, content, **options):
         if (run.path / "progress.json").exists():
             raise OSError(errno.ENOSPC, "No space left on device")
-        write(path, content)
+        write(path, content, **options)
 
     def fill(progress):
         monkeypatch.setattr("fer.system.records.write_atomically", write_where_room_is)

@@ -38,7 +38,7 @@ def wanted(run: Run) -> list[tuple[int, str, float]]:
 
 
 def entry(epoch: int) -> Epoch:
-    figures = {name: epoch + i / 8 for i, name in enumerate((*history.FIGURES, *history.SPEED))}
+    figures = {name: (epoch + i / 8) / 8 for i, name in enumerate((*history.FIGURES, *history.SPEED))}
     return Epoch(epoch, **figures, val_recall=tuple(i / 7 for i in range(7)))
 
 

@@ -1,10 +1,11 @@
 """An .npz with images, labels and, optionally, usage (the splits) and classes (custom names)."""
 
-import zlib
+import math
 from pathlib import Path
-from zipfile import BadZipFile
+from zipfile import ZipFile, is_zipfile
 
 import numpy as np
+from numpy.lib.format import read_array, read_array_header_1_0, read_array_header_2_0, read_magic
 from PIL import Image
 
 from fer.data.dataset import SPLITS, USAGE_CODES, Rows
@@ -12,7 +13,12 @@ from fer.data.formats import FORMATS, Format, grey_face
 from fer.data.labels import EMOTIONS, class_names, label_index
 from fer.errors import FerError, unknown
 from fer.faces.crop import IMAGE_SIZE
+from fer.faces.image import MAX_PIXELS
+from fer.system.archives import ERRORS, open_checked
 
+ARRAYS = ("images", "labels", "usage", "classes")
+MOST_ARRAYS = 100  # entries of the file, with those that are not used
+MOST_BYTES = 600_000_000  # unpacked; FER2013's images are 83 million
 USAGE_NAMES = USAGE_CODES | {name: code for code, name in enumerate(SPLITS)}
 
 
@@ -38,23 +44,35 @@ def read(path: Path, name: str) -> Rows:
 
 
 def _arrays(path: Path, source: str) -> dict[str, np.ndarray]:
+    if not is_zipfile(path):
+        raise FerError(f"{source} is damaged or not an .npz file. Save it again.")
     try:
-        with np.load(path) as file:  # allow_pickle stays off: a pickle can run arbitrary code
-            missing = [name for name in ("images", "labels") if name not in file.files]
+        with open_checked(path, name=source, most_entries=MOST_ARRAYS, most_bytes=MOST_BYTES) as archive:
+            names = [name.removesuffix(".npy") for name in archive.namelist()]
+            missing = [name for name in ("images", "labels") if name not in names]
             if missing:
-                has = ", ".join(file.files) or "nothing"
+                has = ", ".join(names) or "nothing"
                 raise FerError(f"{source} has no {' and '.join(missing)}, only {has}. Save images, labels and usage.")
-            return {name: file[name] for name in ("images", "labels", "usage", "classes") if name in file.files}
-    except ValueError as error:
-        if "Object arrays" in str(error):
-            raise FerError(
-                f"{source} contains an array of Python objects, which is not loaded because it could run code. "
-                "Save numeric arrays: images uint8 (N, 48, 48), labels and usage int64 (N,)."
-            ) from error
-        reason = "" if "pickle" in str(error) else f": {error}"  # numpy's advice would be unsafe
-        raise FerError(f"{source} is damaged or not an .npz file{reason}. Save it again.") from error
-    except (OSError, EOFError, BadZipFile, zlib.error, AttributeError, TypeError, MemoryError) as error:
+            return {name: _array(archive, name, source) for name in ARRAYS if name in names}
+    except (*ERRORS, AttributeError, TypeError, MemoryError, KeyError) as error:
         raise FerError(f"{source} is damaged or not an .npz file: {error}. Save it again.") from error
+
+
+def _array(archive: ZipFile, name: str, source: str) -> np.ndarray:
+    """One array. NumPy would allocate what its header says, whatever the file holds, so the header is checked first."""
+    with archive.open(f"{name}.npy") as file:
+        version = read_magic(file)
+        shape, _, dtype = (read_array_header_1_0 if version == (1, 0) else read_array_header_2_0)(file)
+    if dtype.hasobject:
+        raise FerError(
+            f"{source} contains an array of Python objects, which is not loaded because it could run code. "
+            "Save numeric arrays: images uint8 (N, 48, 48), labels and usage int64 (N,)."
+        )
+    size, stored = math.prod(shape) * dtype.itemsize, archive.getinfo(f"{name}.npy").file_size
+    if size > stored:
+        raise FerError(f"{source}: {name} should have {size:,} bytes, but only {stored:,} are there. Save it again.")
+    with archive.open(f"{name}.npy") as file:
+        return read_array(file, allow_pickle=False)
 
 
 def _faces(images: np.ndarray) -> np.ndarray:
@@ -62,6 +80,8 @@ def _faces(images: np.ndarray) -> np.ndarray:
     shape = images.shape
     if images.dtype != np.uint8 or not (images.ndim == 3 or (images.ndim == 4 and shape[3] in (1, 3))) or 0 in shape:
         raise FerError(f"images must be uint8 (N, H, W), values 0 to 255, got {images.dtype} {shape}.")
+    if shape[1] * shape[2] > MAX_PIXELS:
+        raise FerError(f"images are {shape[2]} × {shape[1]} pixels. Scale them to 48 × 48 first.")
     if images.ndim == 4 and shape[3] == 1:
         images = images[..., 0]
     if images.shape[1:] == (IMAGE_SIZE, IMAGE_SIZE):

@@ -1,12 +1,10 @@
 """Save and load a run's model.keras."""
 
-import os
-
 import keras
 
 from fer.errors import FerError
 from fer.runs.run import Run, no_weights
-from fer.system.files import damaged
+from fer.system.files import damaged, put
 
 
 def load(run: Run) -> keras.Model:
@@ -26,7 +24,10 @@ def load(run: Run) -> keras.Model:
 
 
 def save_keras(network: keras.Model, run: Run) -> None:
-    """Write `model.keras` atomically."""
+    """Write `model.keras` atomically and durably."""
     fresh = run.path / ".fresh.keras"  # Keras requires the suffix
-    network.save(fresh)
-    os.replace(fresh, run.model_path)
+    try:
+        network.save(fresh)
+        put(fresh, run.model_path)
+    finally:
+        fresh.unlink(missing_ok=True)

@@ -1,7 +1,5 @@
 """Export of `model.keras` to `model.tflite`, checked against it, with class activation maps if the network has them."""
 
-import os
-
 import keras
 import numpy as np
 
@@ -9,6 +7,7 @@ from fer.errors import FerError
 from fer.inference.classifier import Classifier
 from fer.runs.card import ExportCheck
 from fer.runs.run import Run
+from fer.system.files import put
 from fer.training.export.keras_file import load
 
 CHECKED_IMAGES = 256
@@ -23,8 +22,11 @@ def export(run: Run) -> None:
     """
     need_tensorflow()
     fresh = run.path / ".fresh.tflite"  # Keras requires the suffix
-    with_activation_maps(load(run)).export(fresh, format="litert", verbose=False)
-    os.replace(fresh, run.tflite_path)
+    try:
+        with_activation_maps(load(run)).export(fresh, format="litert", verbose=False)
+        put(fresh, run.tflite_path)
+    finally:
+        fresh.unlink(missing_ok=True)
 
 
 def with_activation_maps(network: keras.Model) -> keras.Model:

@@ -18,6 +18,7 @@ from fer.inference.classifier import BATCH, Classifier
 from fer.inference.probabilities import softmax
 from fer.runs.card import Export
 from fer.runs.run import EXPORTS, Run, export_path
+from fer.system.files import put
 from fer.training.export import keras_file, litert
 
 CALIBRATION_IMAGES = (
@@ -62,7 +63,7 @@ def convert(run: Run, kind: str) -> Export:
             raise FerError(
                 f"The {kind} file of {run.id!r} differs from the original by up to {off:.3f}, so it was not kept."
             )
-        os.replace(fresh, export_path(run, kind))
+        put(fresh, export_path(run, kind))
     finally:
         fresh.unlink(missing_ok=True)
     run.card = replace(run.card, exports={**run.card.exports, kind: record})

@@ -1,5 +1,6 @@
 """Choose which report the page shows: a stored one, or a new one."""
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from fer.evaluation.references import split_name
 from fer.evaluation.report import Report
 from fer.runs import data
 from fer.runs.card import way
-from fer.runs.run import Run
+from fer.runs.run import Run, version
 from pages.parts.shared import access, actions, frame
 
 OUTCOME = "evaluate-outcome"  # (success, message) of the evaluation that just ended
@@ -32,14 +33,14 @@ class Chosen:
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
-def _read(path: str, changed: int, dataset: str, split: str, tta: bool) -> Report | None:
+def _read(path: str, changed: tuple, dataset: str, split: str, tta: bool) -> Report | None:
     return stored.report(Run(Path(path)), dataset, split, tta=tta)
 
 
 def cached_report(run: Run, dataset: str, split: str, tta: bool) -> Report | None:
     """A stored report, read once for all visitors, and again when its file changes."""
     path = run.report_path(dataset, split, tta=tta)
-    return _read(str(run.path), path.stat().st_mtime_ns, dataset, split, tta) if path.is_file() else None
+    return _read(str(run.path), version(path), dataset, split, tta) if os.path.lexists(path) else None
 
 
 def choose(run: Run, tta: bool) -> Chosen | None:

@@ -21,10 +21,10 @@ from pages.parts.shared import figures, frame
 FIGURES = {"recall": "Recall", "precision": "Precision", "f1": "F1"}
 
 
-def rivals(chosen: Chosen) -> dict[str, Callable[[], Report]]:
+def rivals(chosen: Chosen) -> tuple[dict[str, Callable[[], Report]], list[str]]:
     """Functions that return every other report on the same images, by display name: stored reports or, for a user's own
-    photos, those of the other models, evaluated on demand."""
-    report, found = chosen.report, {}
+    photos, those of the other models, evaluated on demand. Also the display names of damaged reports."""
+    report, found, damaged = chosen.report, {}, []
     for run, tta in itertools.product(RunStore(), (False, True)):
         if (run.id, tta) == (report.model, report.tta):
             continue
@@ -32,15 +32,18 @@ def rivals(chosen: Chosen) -> dict[str, Callable[[], Report]]:
             get = partial(own_photos.judge, run, report.dataset, tta, chosen.faces)
         else:
             get = partial(cached_report, run, report.dataset, report.split, tta)
-        if (run.is_usable and run.labels == report.labels) if chosen.faces else _fits(get, report):
-            found[f"{run.id}, {way(tta)}"] = get
-    return found
+        name = f"{run.id}, {way(tta)}"
+        try:
+            if (run.is_usable and run.labels == report.labels) if chosen.faces else _fits(get(), report):
+                found[name] = get
+        except FerError:
+            damaged.append(name)
+    return found, damaged
 
 
-def _fits(get: Callable[[], Report | None], report: Report) -> bool:
-    """Whether there is an undamaged report on the same images."""
+def _fits(other: Report | None, report: Report) -> bool:
+    """Whether there is a report, and it is on the same images."""
     try:
-        other = get()
         return other is not None and bool(Comparison(other, report))
     except FerError:
         return False
@@ -49,7 +52,9 @@ def _fits(get: Callable[[], Report | None], report: Report) -> bool:
 @st.fragment
 def compare(chosen: Chosen) -> None:
     """Differences with intervals and tests, curves in one figure, and the images on which models disagree."""
-    report, others = chosen.report, rivals(chosen)
+    report, (others, damaged) = chosen.report, rivals(chosen)
+    if damaged:
+        st.warning(f"Left out, because their stored reports are damaged: {frame.plain('; '.join(damaged))}.")
     if not others:
         st.info("No other stored report covers the same images. Evaluate another model on this split first.")
         return

@@ -8,6 +8,7 @@ from fer.evaluation import tables
 from fer.evaluation.report import Report
 from pages.parts.evaluate import face_cards
 from pages.parts.evaluate.choose_report import Chosen
+from pages.parts.shared.csv_file import csv_file
 from pages.parts.shared.figures import FORMAT
 
 
@@ -21,7 +22,7 @@ def show(chosen: Chosen) -> None:
             ("Report (HTML)", lambda: document.render(run, report, chosen.faces), "html", "text/html", "article"),
             ("Report (JSON)", report.to_json, "json", "application/json", "data_object"),
             ("All predictions (CSV)", lambda: _predictions(chosen), "csv", "text/csv", "table"),
-            ("Classes (CSV)", lambda: tables.classes(report).to_csv(index=False), "classes.csv", "text/csv", "table"),
+            ("Classes (CSV)", lambda: csv_file(tables.classes(report)), "classes.csv", "text/csv", "table"),
             ("Confusion matrix (CSV)", lambda: _confusion(report), "confusion.csv", "text/csv", "grid_on"),
         ):
             st.download_button(
@@ -51,10 +52,10 @@ def show(chosen: Chosen) -> None:
 
 def _predictions(chosen: Chosen) -> str:
     positions = np.arange(len(chosen.report))
-    return tables.answers(chosen.report, positions, face_cards.fetch(chosen)).to_csv(index=False)
+    return csv_file(tables.answers(chosen.report, positions, face_cards.fetch(chosen)))
 
 
 def _confusion(report: Report) -> str:
     import pandas as pd
 
-    return pd.DataFrame(report.confusion, index=report.labels, columns=report.labels).to_csv(index_label="true")
+    return csv_file(pd.DataFrame(report.confusion, index=report.labels, columns=report.labels), index_label="true")

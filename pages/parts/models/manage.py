@@ -13,7 +13,7 @@ CHOSEN = "models-chosen"  # the run shown on the Models page
 
 def show(store: RunStore, run: Run, *, is_default: bool) -> None:
     """Downloads, actions, name, note and curves of a run."""
-    with st.container(horizontal=True):
+    with frame.errors(), st.container(horizontal=True):
         downloads(run)
     if access.allowed("training"):
         if not run.is_without_weights:
@@ -25,11 +25,14 @@ def show(store: RunStore, run: Run, *, is_default: bool) -> None:
                 on_click=frame.act,
                 args=(actions.set_default, store, run),
             )
-        _exports(store, run)
+        with frame.errors():
+            _exports(store, run)
         if not run.is_shipped:
             _rename(store, run)
-            _note(run)
-    run_curves.curves(run, behind=run_curves.behind(store, run))
+            with frame.errors():
+                _note(run)
+    with frame.errors():
+        run_curves.curves(run, behind=run_curves.behind(store, run))
 
 
 def _note(run: Run) -> None:

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from fer.charts import robustness
+from fer.errors import FerError
 from fer.runs.card import way
 from fer.runs.run import Run
 from fer.runs.store import RunStore
@@ -18,7 +19,7 @@ def show(store: RunStore, chosen: Run) -> None:
         if not result:
             return
         st.header("Robustness")
-        others = {run.id: run.robustness for run in store if run.id != chosen.id and run.is_usable}
+        others = {run.id: _measured(run) for run in store if run.id != chosen.id and run.is_usable}
         others = {id: other for id, other in others.items() if _judged_on(other) == _judged_on(result)}
         default = [id for id in dict.fromkeys([store.default.id, BASELINE]) if id in others]
         picked = st.pills(
@@ -35,6 +36,14 @@ def show(store: RunStore, chosen: Run) -> None:
             for kind, change in result["kinds"].items():
                 st.markdown(f"- **{kind}**, {change['unit']}: {change['meaning']}.")
             st.caption("Pixels beyond the border repeat the edge, as in training.")
+
+
+def _measured(run: Run) -> dict:
+    """A run's result; empty if it is damaged, which the page says elsewhere."""
+    try:
+        return run.robustness
+    except FerError:
+        return {}
 
 
 def _judged_on(result: dict) -> tuple:

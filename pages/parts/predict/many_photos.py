@@ -17,6 +17,7 @@ from fer.runs.run import Run
 from fer.runs.store import RunStore
 from fer.system.text import plural
 from pages.parts.shared import figures, frame, model_picker
+from pages.parts.shared.csv_file import csv_file
 
 THUMBNAIL = 96  # pixels
 KINDS = {"files or zips": "Files or ZIPs", "a folder": "A folder"}
@@ -127,7 +128,7 @@ def _table(read: list[Answer], run: Run) -> None:
     )
     st.caption(f"{len(shown):,} of {len(everything):,} rows; photos without faces have one row each. Model: {run.id}.")
     with st.container(horizontal=True):
-        csv = everything.to_csv(index=False)
+        csv = csv_file(everything)
         st.download_button("Results (CSV)", csv, "emotions.csv", "text/csv", key="many-csv", on_click="ignore")
         text = json.dumps(results, indent=2)
         st.download_button(

@@ -1,6 +1,7 @@
 """Uploaded photos and examples, each with its result."""
 
 import json
+from functools import partial
 
 import numpy as np
 import streamlit as st
@@ -9,6 +10,7 @@ from fer.faces.image import MAX_BYTES, read_image
 from fer.inference import many_photos
 from fer.runs.run import Run
 from pages.parts.shared import answers, frame, model_picker, samples, upload_size
+from pages.parts.shared.csv_file import csv_file
 
 TYPES = ["jpg", "jpeg", "png", "webp", "bmp", "gif", "heic", "heif", "avif"]
 
@@ -38,12 +40,13 @@ def read(name: str, content: bytes | np.ndarray, run: Run, tta: bool, key: str) 
     file is not a readable image."""
     st.header(frame.plain(name), divider="gray")
     with frame.errors(f"{name}: "):
-        image = read_image(content) if isinstance(content, bytes) else content
+        load = partial(read_image, content) if isinstance(content, bytes) else lambda: content
+        image = load()
         predictions = model_picker.reader(run, tta=tta).read(image)
         if not predictions and _ask_for_whole(name, key):
             predictions = model_picker.reader(run, "whole", tta=tta).read(image)
         if predictions:
-            answers.show(name, image, predictions, run, key)
+            answers.show(name, image, predictions, run, key, again=load)
         height, width = image.shape[:2]
         found = [prediction.as_dict() for prediction in predictions]
         return {"file": name, "width": width, "height": height, "model": run.id, "faces": found}
@@ -67,7 +70,7 @@ def downloads(results: list[dict]) -> None:
     with st.container(horizontal=True):
         st.download_button(
             "Results (CSV)",
-            many_photos.table(results).to_csv(index=False),
+            csv_file(many_photos.table(results)),
             "emotions.csv",
             "text/csv",
             key="predict-csv",

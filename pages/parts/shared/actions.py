@@ -26,9 +26,7 @@ _starting = threading.Lock()  # two visitors must not take the queue's last plac
 def train(store: RunStore, config: TrainConfig, name: str | None) -> Run:
     with _starting:
         _require_place(store)
-        run = store.create(config, name)
-        queue.start(run)
-    return run
+        return queue.create(store, config, name)
 
 
 @needs("training", stores=True)

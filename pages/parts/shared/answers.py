@@ -1,5 +1,8 @@
 """The result for one photo: the image with boxes, and each face with its emotion."""
 
+from collections.abc import Callable
+from functools import partial
+
 import numpy as np
 import streamlit as st
 
@@ -17,18 +20,24 @@ from pages.parts.shared.frame import plain
 SHOWN_SIDE = 1280  # pixels; more is not visible on a page and slow to load
 
 
-def show(name: str, image: np.ndarray, predictions: list[Prediction], run: Run, key: str) -> None:
-    """The image on the left with its download, the faces on the right."""
+def show(
+    name: str, image: np.ndarray, predictions: list[Prediction], run: Run, key: str, *, again: Callable[[], np.ndarray]
+) -> None:
+    """The image on the left with its download, the faces on the right.
+
+    Args:
+        again: reads the image once more for the download, so that the session need not keep 36 MB for each photo.
+    """
     left, right = st.columns([3, 2], gap="medium")
     classes = predictions[0].labels if predictions else ()
-    marked = annotate(image, predictions, color_map(classes), threshold=run.card.threshold or 0.0)
-    shown = thumbnail(marked, SHOWN_SIDE)
+    marked = partial(annotate, colors=color_map(classes), threshold=run.card.threshold or 0.0)
+    shown = thumbnail(marked(image, predictions), SHOWN_SIDE)
     labels = ", ".join(f"{number} {prediction.label}" for number, prediction in enumerate(predictions, 1))
     width = "stretch" if shown.shape[0] <= 2 * shown.shape[1] else "content"  # a tall image would fill many screens
     left.image(shown, output_format="JPEG", width=width, alt=f"{name} with its faces marked: {labels}")
     left.download_button(
         "Annotated image (PNG)",
-        lambda: image_bytes(marked),
+        lambda: image_bytes(marked(again(), predictions)),
         f"{name.rsplit('.', 1)[0]}-emotions.png",
         "image/png",
         key=f"png-{key}",
@@ -55,7 +64,7 @@ def _show_face(number: int, image: np.ndarray, prediction: Prediction, run: Run,
         )
     for hint in hints(image, prediction.face, prediction.crop):
         st.caption(f":material/info: {hint}")
-    saliency.show(image, prediction, run, key)
+    saliency.show(crop(image, prediction.face, size=saliency.SIDE), prediction, run, key)
 
 
 def _headline(prediction: Prediction, run: Run) -> str:

@@ -1,13 +1,18 @@
 """How every page starts, and the only place that shows a FerError."""
 
-import errno
+import logging
 import re
 import time
 from contextlib import contextmanager
 
 import streamlit as st
 
-from fer.errors import DISK_FULL, FerError
+from fer.errors import FerError, disk_error
+
+UNEXPECTED = (
+    "Something unexpected went wrong on this page. Reload it and try again; your models and data are unchanged. The "
+    "server's log has the details."
+)
 
 
 def start(title: str, introduction: str) -> None:
@@ -24,15 +29,25 @@ def plain(text: str) -> str:
 
 @contextmanager
 def errors(prefix: str = ""):
-    """Show a FerError raised inside, or a full disk, as a message, and continue after the block."""
+    """Show a FerError raised inside, or a disk that refuses, as a message, and continue after the block."""
     try:
         yield
     except FerError as error:
         st.error(plain(f"{prefix}{error}"), icon=":material/error:")
     except OSError as error:
-        if error.errno != errno.ENOSPC:
+        if not (refusal := disk_error(error)):
             raise
-        st.error(f"{prefix}{DISK_FULL}", icon=":material/error:")
+        st.error(plain(f"{prefix}{refusal}"), icon=":material/error:")
+
+
+@contextmanager
+def surprises():
+    """Show any other error, which is a bug or a forged value, as a sentence; its traceback goes to the server's log."""
+    try:
+        yield
+    except Exception:
+        logging.getLogger(__name__).exception("A page ended in an error.")
+        st.error(UNEXPECTED, icon=":material/error:")
 
 
 def act(action, *args, **options) -> None:

@@ -3,7 +3,6 @@
 import numpy as np
 import streamlit as st
 
-from fer.faces.crop import crop
 from fer.inference import saliency
 from fer.inference.prediction import Prediction
 from fer.runs.run import Run
@@ -20,8 +19,13 @@ EXPLANATIONS = {
 
 
 @st.fragment
-def show(image: np.ndarray, prediction: Prediction, run: Run, key: str) -> None:
-    """A switch that shows a heat map on the face, for an emotion of your choice."""
+def show(face: np.ndarray, prediction: Prediction, run: Run, key: str) -> None:
+    """A switch that shows a heat map on the face, for an emotion of your choice.
+
+    Args:
+        face: the crop for display, uint8 (SIDE, SIDE); four times the resolution that the model saw. The session keeps
+            it, which it could not do with the whole photo.
+    """
     if not st.toggle("Why?", key=f"why-{key}", help="Shows which parts of this face support an emotion."):
         return
     left, right = st.columns(2)
@@ -35,8 +39,7 @@ def show(image: np.ndarray, prediction: Prediction, run: Run, key: str) -> None:
     if not heat.any():
         st.caption(f"Nothing in this face supports {plain(label)}.")
         return
-    fine = crop(image, prediction.face, size=SIDE)  # for display: four times the resolution that the model saw
-    image_with_heat = saliency.overlay(fine, heat)
+    image_with_heat = saliency.overlay(face, heat)
     st.image(image_with_heat, width=SIDE, alt=f"Heat map: what supports {label}, brightest most")
     st.caption(
         f"{EXPLANATIONS[method]} (figures in `docs/experiments.md`). Brightest areas support {plain(label)} "

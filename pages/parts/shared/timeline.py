@@ -8,6 +8,7 @@ import streamlit as st
 from fer.charts import timeline
 from fer.video import observations
 from pages.parts.shared import figures
+from pages.parts.shared.csv_file import csv_file
 
 
 def show(read: Sequence[observations.Reading], key: str) -> None:
@@ -28,7 +29,7 @@ def show(read: Sequence[observations.Reading], key: str) -> None:
     labels = list(faces[-1].means)
     with st.container(horizontal=True):
         for name, make, mime in (  # made only when clicked: a long session has many readings
-            ("CSV", lambda: observations.table(read, labels).to_csv(index=False), "text/csv"),
+            ("CSV", lambda: csv_file(observations.table(read, labels)), "text/csv"),
             ("JSON", lambda: _json(read, labels), "application/json"),
         ):
             file = f"{key}.{name.lower()}"

@@ -13,6 +13,7 @@ from fer.runs.presets import PRESETS
 from fer.runs.store import RunStore
 from fer.system.text import rough_duration
 from fer.training.augment import NUMPY, augment
+from pages.parts.shared import frame
 from pages.parts.train.estimate import sizes_of
 
 ABOVE = ("data", "classes")  # chosen above the form
@@ -103,15 +104,18 @@ def _has_effect(item: Field) -> bool:
 
 def _follow_start(store: RunStore) -> None:
     """Choose the architecture of the run to start from."""
-    if chosen := st.session_state[key("start_from")]:
-        st.session_state[key("architecture")] = store[chosen].config.architecture
+    chosen = st.session_state[key("start_from")]
+    with frame.errors():
+        if chosen and (architecture := store[chosen].config.architecture) in ARCHITECTURES:  # not an imported network
+            st.session_state[key("architecture")] = architecture
 
 
 def _drop_start(store: RunStore) -> None:
     """Deselect the run to start from if it has another architecture."""
     chosen = st.session_state[key("start_from")]
-    if chosen and store[chosen].config.architecture != st.session_state[key("architecture")]:
-        st.session_state[key("start_from")] = ""
+    with frame.errors():
+        if chosen and store[chosen].config.architecture != st.session_state[key("architecture")]:
+            st.session_state[key("start_from")] = ""
 
 
 def _preview(dataset: Dataset, config: TrainConfig) -> None:

@@ -4,7 +4,8 @@ import streamlit as st
 
 from fer.evaluation import sentences, stored
 from fer.runs import queue
-from fer.runs.run import Run, log_tail
+from fer.runs.log import log_tail
+from fer.runs.run import Run
 from fer.runs.store import RunStore
 from pages.parts.shared import actions, frame, report_tables, run_actions, run_curves
 from pages.parts.shared.run_actions import downloads
@@ -17,11 +18,13 @@ def show(store: RunStore) -> None:
     """Unfinished runs with Resume and Delete, and the run that finished last in this session."""
     for run in store:
         if queue.state_of(run) in RESUMABLE:
-            _unfinished(store, run)
+            with frame.errors(f"{run.id}: "):
+                _unfinished(store, run)
     last = st.session_state.get(running.LAST)
     finished = {run.id: run for run in store if queue.state_of(run) == "finished"}
     if last in finished:
-        _finished(finished[last])
+        with frame.errors(f"{last}: "):
+            _finished(finished[last])
 
 
 def _unfinished(store: RunStore, run: Run) -> None:
@@ -42,7 +45,8 @@ def _unfinished(store: RunStore, run: Run) -> None:
             run_actions.offer_delete(store, run, f"delete-{run.id}")
             with st.popover("Log"):
                 st.code(log_tail(run) or "The log is empty.", language=None)
-        run_curves.curves(run)
+        with frame.errors():
+            run_curves.curves(run)
 
 
 def _finished(run: Run) -> None:

@@ -1,12 +1,15 @@
 """Running and queued training: progress, live curves, and buttons to stop, cancel and reorder."""
 
+import time
+
 import streamlit as st
 
 from fer.runs import queue, stop
-from fer.runs.run import Run, log_tail
+from fer.runs.log import log_tail
+from fer.runs.run import Run
 from fer.runs.state import JUDGING, Progress
 from fer.runs.store import RunStore
-from fer.system.text import duration
+from fer.system.text import duration, rough_duration
 from pages.parts.shared import actions, frame
 from pages.parts.shared.run_curves import behind, curves
 
@@ -20,7 +23,8 @@ ACTIVE = ("queued", "training")
 
 def show(store: RunStore) -> None:
     """Everything that runs or is queued, updated regularly."""
-    queue.see_to(store)
+    with frame.errors():
+        queue.see_to(store)
     states = _states(store)
     ended = [id for id in st.session_state.get(SEEN, []) if states.get(id) == "finished"]
     if ended:
@@ -41,14 +45,17 @@ def _training(store: RunStore, states: dict[str, str]) -> list[Run]:
 
 def _show(store: RunStore, states: dict[str, str]) -> None:
     """The active runs; reruns the whole page if any run's state has changed since it was drawn."""
-    queue.see_to(store)
+    with frame.errors():
+        queue.see_to(store)
     if _states(store) != states:
         st.rerun()
     training = _training(store, states)
     for run in training:
-        _running(run)
+        with frame.errors(f"{run.id}: "):
+            _running(run)
     for position, run in enumerate(queue.queue(store)):
-        _waiting(store, run, position, is_next=not position and not training)
+        with frame.errors(f"{run.id}: "):
+            _waiting(store, run, position, is_next=not position and not training)
 
 
 def _running(run: Run) -> None:
@@ -59,6 +66,10 @@ def _running(run: Run) -> None:
     else:
         phase = frame.plain(progress.phase)
         st.info(f"{phase[0].upper()}{phase[1:]} …", icon=":material/hourglass_top:")
+    if run.status.message:
+        st.info(frame.plain(run.status.message), icon=":material/info:")
+    if quiet := progress.stalled_for(time.time()):
+        _stalled(quiet, progress.pid)
     stopping = stop.was_asked(run) or progress.phase == JUDGING
     with st.container(horizontal=True):
         st.button(
@@ -83,12 +94,22 @@ def _running(run: Run) -> None:
     st.caption(f"{config.architecture} on {config.data}, {config.epochs} epochs, seed {config.seed}")
 
 
+def _stalled(seconds: float, pid: int) -> None:
+    st.warning(
+        f"**Stalled**: no sign of life for {rough_duration(seconds)}, although its process {pid} still exists. If it "
+        f"was paused, continue it: `kill -CONT {pid}`. Otherwise look into its log, end it (`kill -KILL {pid}`) and "
+        "resume this run: it continues from the last completed epoch.",
+        icon=":material/hourglass_disabled:",
+    )
+
+
 def _curves(run: Run) -> None:
     if not run.path.is_dir():  # cancelled a moment ago
         return
-    progress = run.progress
-    curves(run, progress if progress.is_training else None, behind(RunStore.around(run), run))
-    with st.expander("Log"):
+    with frame.errors(f"{run.id}: "):
+        progress = run.progress
+        curves(run, progress if progress.is_training else None, behind(RunStore.around(run), run))
+    with frame.errors(), st.expander("Log"):
         st.code(log_tail(run) or "The log is empty.", language=None)
 
 
