@@ -16,7 +16,7 @@ from fer.runs import queue, stop
 from fer.runs.run import Run
 from fer.runs.store import RunStore
 from fer.system import process
-from pages.parts.shared import access, actions, disk
+from pages.parts.shared import access, actions
 from pages.parts.shared.gate import ACTIONS
 
 ROOT = Path(__file__).parents[2]
@@ -41,7 +41,14 @@ EXPECTED = {  # the right that each needs, and whether it needs disk space
     "forget_download": ("kaggle", False),
 }
 READING = {  # functions and methods of the modules below that change nothing
-    queue: {"queue", "state_of", "is_busy", "measuring", "see_to"},  # see_to goes on with what has been started
+    queue: {
+        "queue",
+        "state_of",
+        "is_busy",
+        "has_room",
+        "measuring",
+        "see_to",
+    },  # see_to goes on with what has been started
     stop: {"was_asked", "discard_was_asked"},
     RunStore: {"around"},
     download: {"latest"},
@@ -50,10 +57,10 @@ READING = {  # functions and methods of the modules below that change nothing
     process: set(),
 }
 OWN = {
-    queue: {"work"},
+    queue: {"work", "wait_for_measurement"},
     stop: {"forget"},
     download: {"fetch"},
-    process: {"launch"},
+    process: {"launch", "check"},
 }  # of training processes and `python -m fer`
 WRITABLE = {name for name, value in vars(Run).items() if isinstance(value, property) and value.fset}
 
@@ -190,17 +197,6 @@ def test_no_more_runs_wait_than_the_queue_has_places(models, monkeypatch):
     assert unfinished.state == "queued"
 
 
-def test_a_full_queue_is_reported_on_the_page(models, monkeypatch):
-    monkeypatch.setattr(queue, "see_to", lambda store: None)
-    monkeypatch.setenv("FER_QUEUE", "0")
-    app = AppTest.from_file(str(ROOT / "pages/train.py"), default_timeout=60).run()
-    app = app.button[-1].click().run()
-    app.text_input(key="train-name").set_value("another")
-    app = app.button[-1].click().run()
-    assert not app.exception and "the queue is full" in app.error[0].value
-    assert "another" not in [run.id for run in models]
-
-
 def entered(page: str, password: str = "sesame") -> AppTest:
     app = AppTest.from_file(str(ROOT / f"pages/{page}.py"), default_timeout=120)
     app.session_state[access.ENTERED] = password
@@ -242,10 +238,3 @@ def test_evaluating_writes_no_report_on_a_server_with_a_password(models, monkeyp
     monkeypatch.setenv("FER_PASSWORD", "another")  # the button is there, the right is not
     app = app.button(key="evaluate-now").click().run()
     assert not app.exception and sorted(models.root.rglob("*")) == before
-
-
-def test_what_is_used_is_shown_on_train(models, monkeypatch):
-    disk._seen.clear()
-    monkeypatch.setenv("FER_DISK_GB", "3")
-    app = AppTest.from_file(str(ROOT / "pages/train.py"), default_timeout=60).run()
-    assert any("of the 3.00 GB allowed on this server" in caption.value for caption in app.caption)

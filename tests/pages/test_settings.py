@@ -176,3 +176,17 @@ def test_a_public_server_takes_smaller_files_from_any_session(streamlits_limit, 
 def test_what_is_used_is_shown_on_models(models):
     disk._seen.clear()
     assert any("`models/` and `data/` hold 0.0" in caption.value for caption in page("models").caption)
+
+
+def test_what_is_used_and_a_full_queue_are_shown_on_train(models, monkeypatch):
+    disk._seen.clear()
+    monkeypatch.setattr("fer.runs.queue.see_to", lambda store: None)
+    monkeypatch.setenv("FER_DISK_GB", "3")
+    monkeypatch.setenv("FER_QUEUE", "0")
+    app = page("train")
+    assert any("of the 3.00 GB allowed on this server" in caption.value for caption in app.caption)
+    app = app.button[-1].click().run()
+    app.text_input(key="train-name").set_value("another")
+    app = app.button[-1].click().run()
+    assert not app.exception and "the queue is full" in app.error[0].value
+    assert "another" not in [run.id for run in models]
