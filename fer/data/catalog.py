@@ -14,6 +14,7 @@ from fer.data.ferplus import soft_targets
 from fer.data.formats import FERPLUS, Format, recognise, suffixes
 from fer.errors import FerError, unknown
 from fer.system import places
+from fer.system.files import put
 from fer.system.process import check
 
 DATA = places.own("FER_DATA", "data")
@@ -102,9 +103,10 @@ def keep(name: str, suffix: str, file: BinaryIO) -> str:
         with fresh.open("xb") as target:
             shutil.copyfileobj(file, target)
         check("fer.data.check", str(fresh), fresh.name, name=fresh.name)
+        shutil.rmtree(cache.folder(path), ignore_errors=True)  # left by a data set that was deleted by hand
         with suppress(FileNotFoundError):  # where the disk was too full for a cache
-            cache.folder(fresh).rename(cache.folder(path))
-        fresh.rename(path)
+            put(cache.folder(fresh), cache.folder(path))
+        put(fresh, path)
     return name
 
 

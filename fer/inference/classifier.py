@@ -44,12 +44,10 @@ class Classifier:
             raise FerError(f"{run.tflite_path} is damaged. Export it again: python -m fer export {run.id}") from error
         self._input = self._interpreter.get_input_details()[0]["index"]
         self._logits, self._maps = outputs(self._interpreter)
-        self.map_size = None
-        for output in self._interpreter.get_output_details():
-            if output["index"] == self._maps:
-                self.map_size = tuple(output["shape"][1:3].tolist())
+        shapes = {output["index"]: output["shape"].tolist() for output in self._interpreter.get_output_details()}
+        self.map_size = None if self._maps is None else tuple(shapes[self._maps][1:3])
         self._allocate((1, IMAGE_SIZE, IMAGE_SIZE))
-        classes = self._interpreter.get_tensor(self._logits).shape[-1]
+        classes = shapes[self._logits][-1]
         if classes != len(self.labels):
             raise FerError(
                 f"{path or run.tflite_path} has {classes} outputs, but the card of {run.id!r} names "
