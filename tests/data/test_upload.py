@@ -102,3 +102,11 @@ def test_a_process_cannot_allocate_more_than_its_limit():
     with pytest.raises(FerError, match=r"^x.zip could not be checked: it needs more than 1.5 GB of memory"):
         process.check("timeit", "-n1", "-r1", "bytearray(1_600_000_000)", name="x.zip")
     process.check("timeit", "-n1", "-r1", "bytearray(1_000_000_000)", name="x.zip")
+
+
+@pytest.mark.parametrize("name", ["z" * 300, "x\0y", "-x", "a/b", "..", ".x", "a\nb", ""])
+def test_names_that_no_file_can_have_end_in_a_sentence(name, folder):
+    with pytest.raises(FerError):
+        catalog.find(name if name not in ("..", "a/b") else f"none/{name}")
+    with pytest.raises(FerError, match=r"^A data set's name must be 1 to 64 letters"):
+        catalog.keep(name, "csv", io.BytesIO(b""))
