@@ -41,15 +41,15 @@ def refusing(request, monkeypatch) -> tuple[str, object]:
     return REFUSALS[code], begin
 
 
-def told(app: AppTest, sentence: str) -> bool:
+def is_shown(app: AppTest, sentence: str) -> bool:
     return any(sentence in note.value.replace("\\", "") for note in app.error)
 
 
 @pytest.mark.parametrize("code", REFUSALS)
 def test_an_error_of_the_disk_becomes_a_sentence_with_the_place(code):
-    told = disk_error(OSError(code, "", "/models/x/.card.json-abc"))
-    assert REFUSALS[code] in str(told) and (str(told) == DISK_FULL or "/models/x" in str(told))
-    assert "card.json-" not in str(told)
+    refusal = disk_error(OSError(code, "", "/models/x/.card.json-abc"))
+    assert REFUSALS[code] in str(refusal) and (str(refusal) == DISK_FULL or "/models/x" in str(refusal))
+    assert "card.json-" not in str(refusal)
 
 
 def test_another_error_stays_what_it_is():
@@ -84,7 +84,7 @@ def test_trains_start_says_it(models, monkeypatch, refusing):
     app.text_input(key="train-name").set_value("mine")
     begin()
     app.button[-1].click().run()
-    assert not app.exception and told(app, sentence) and not (models.root / "mine").exists()
+    assert not app.exception and is_shown(app, sentence) and not (models.root / "mine").exists()
 
 
 @pytest.mark.parametrize("action", ["make default", "rename", "delete", "note"])
@@ -107,7 +107,7 @@ def test_the_models_page_says_it(models, refusing, action):
             press = lambda: app.text_area(key="models-note-mine").set_value("hello")  # noqa: E731
     begin()
     press().run()
-    assert not app.exception and told(app, sentence) and (models.root / "mine/config.json").is_file()
+    assert not app.exception and is_shown(app, sentence) and (models.root / "mine/config.json").is_file()
 
 
 def test_the_command_line_says_it(tmp_path, monkeypatch, capsys, refusing):

@@ -101,7 +101,7 @@ def decode(content: bytes, *, most_pixels: int = WORKING_PIXELS, others: tuple[s
 
 
 def _prepare(image: Image.Image, most_pixels: int) -> None:
-    """Check the size in the header, before decoding; a JPEG's decoder is told to skip detail that isn't needed."""
+    """Check the size in the header, before decoding; a JPEG's decoder skips detail that isn't needed."""
     if image.format in ("JPEG", "MPO"):
         if image.width * image.height > MAX_JPEG_PIXELS:
             raise _too_many_pixels(MAX_JPEG_PIXELS)

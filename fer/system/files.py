@@ -51,7 +51,7 @@ def put(fresh: Path, path: Path, *, keep: Path | None = None) -> None:
 
 def sync(path: Path) -> None:
     """Wait until a file's content, or the names in a folder, are on the disk."""
-    if os.name == "nt" and path.is_dir():  # Windows cannot open folders, and writes names by itself
+    if os.name == "nt" and path.is_dir():  # Windows cannot open folders, and writes names on its own
         return
     handle = os.open(path, os.O_RDWR if os.name == "nt" else os.O_RDONLY)
     try:

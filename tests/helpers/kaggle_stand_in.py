@@ -4,7 +4,9 @@ import json
 import threading
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
+
+from helpers.serving import Quiet, serving
 
 LEAD = """
 import os
@@ -38,7 +40,7 @@ class StandIn:
 def stand_in(files: dict[str, bytes]):
     state = StandIn(files)
 
-    class Handler(BaseHTTPRequestHandler):
+    class Handler(Quiet, BaseHTTPRequestHandler):
         def do_POST(self):
             request = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
             self._note()
@@ -82,14 +84,6 @@ def stand_in(files: dict[str, bytes]):
         def _note(self) -> None:
             state.asked.append((self.path, self.headers["Authorization"], self.headers["Range"]))
 
-        def log_message(self, *_) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    state.address = f"http://127.0.0.1:{server.server_port}"
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    try:
+    with serving(Handler) as server:
+        state.address = f"http://127.0.0.1:{server.server_port}"
         yield state
-    finally:
-        server.shutdown()
-        server.server_close()

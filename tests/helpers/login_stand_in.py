@@ -2,12 +2,13 @@
 
 import json
 import secrets
-import threading
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from urllib.parse import parse_qs, urlencode, urlsplit
+
+from helpers.serving import Quiet, serving
 
 
 @dataclass
@@ -33,7 +34,7 @@ def provider(client_id: str, **claims):
 
     state, key, nonces = Provider(claims), RSAKey.generate_key(2048, {"kid": "one", "alg": "RS256"}), {}
 
-    class Handler(BaseHTTPRequestHandler):
+    class Handler(Quiet, BaseHTTPRequestHandler):
         def do_GET(self):
             url = urlsplit(self.path)
             state.asked.append(url.path)
@@ -74,14 +75,6 @@ def provider(client_id: str, **claims):
             self.end_headers()
             self.wfile.write(json.dumps(content).encode())
 
-        def log_message(self, *_) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    state.address = f"http://127.0.0.1:{server.server_port}"
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    try:
+    with serving(Handler) as server:
+        state.address = f"http://127.0.0.1:{server.server_port}"
         yield state
-    finally:
-        server.shutdown()
-        server.server_close()

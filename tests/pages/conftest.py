@@ -9,7 +9,7 @@ from pages.parts.shared.attempts import Attempts
 
 
 class Clock:
-    """A clock that stands still until a test moves it."""
+    """A clock that a test moves by hand."""
 
     now = 1000.0
 

@@ -5,6 +5,7 @@ To add a format, add a file that registers a `Format`; `open_dataset`, the comma
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Protocol
 
@@ -58,6 +59,7 @@ class Format:
 FORMATS: Registry[Format] = Registry("fer.data.formats", "format")
 
 
+@cache
 def suffixes() -> tuple[str, ...]:
     """Every file format's suffix, with its dot."""
     return tuple(FORMATS[name].suffix for name in FORMATS if FORMATS[name].suffix)

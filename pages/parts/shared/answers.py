@@ -51,8 +51,9 @@ def show(
 
 def _show_face(number: int, image: np.ndarray, prediction: Prediction, run: Run, key: str) -> None:
     thumbnail, chart = st.columns([1, 3], vertical_alignment="center", wrap=False)
-    thumbnail.image(  # cropped again: the crop that the model saw would be blurred at this width
-        crop(image, prediction.face, size=96),
+    face = crop(image, prediction.face, size=saliency.SIDE)  # the crop that the model saw would be blurred
+    thumbnail.image(
+        face,
         width=96,
         alt=f"Face {number} as the model sees it",
         caption=f"Face {number}",
@@ -64,7 +65,7 @@ def _show_face(number: int, image: np.ndarray, prediction: Prediction, run: Run,
         )
     for hint in hints(image, prediction.face, prediction.crop):
         st.caption(f":material/info: {hint}")
-    saliency.show(crop(image, prediction.face, size=saliency.SIDE), prediction, run, key)
+    saliency.show(face, prediction, run, key)
 
 
 def _headline(prediction: Prediction, run: Run) -> str:
