@@ -2,10 +2,11 @@
 
 import streamlit as st
 
-from pages.parts.shared import access, frame, upload_size
+from pages.parts.shared import access, frame, shell, upload_size
 
-st.set_page_config(page_title="Facial emotion recognition", page_icon="🎭", layout="wide")
+st.set_page_config(page_title="Emotion Studio", page_icon=str(shell.ASSETS / "icon.svg"), layout="wide")
 upload_size.cap()
+shell.show()
 access.show_login()
 
 page = st.navigation(
@@ -15,7 +16,8 @@ page = st.navigation(
         st.Page("pages/train.py", title="Train", icon=":material/school:"),
         st.Page("pages/evaluate.py", title="Evaluate", icon=":material/fact_check:"),
         st.Page("pages/models.py", title="Models", icon=":material/model_training:"),
-    ]
+    ],
+    position="top",
 )
 with frame.errors(), frame.surprises():
     page.run()

@@ -24,7 +24,7 @@ with frame.errors():
     damaged_runs.show(RunStore())
     left, right = st.columns(2)
     with left:
-        run = model_picker.pick_run("evaluate-model", usable_only=False)
+        run = model_picker.pick_run(usable_only=False)
     with right:
         tta = st.segmented_control(
             "Inference",

@@ -16,7 +16,7 @@ frame.start(
 
 with frame.errors():
     damaged_runs.show(RunStore())
-    run = model_picker.pick_run("live-model")
+    run = model_picker.pick_run()
     reader = session.reader(run)
     with st.expander("Settings"):
         session.settings(run, reader)

@@ -15,7 +15,7 @@ frame.start(
 
 with frame.errors():
     damaged_runs.show(RunStore())
-    run = model_picker.pick_run("predict-model")
+    run = model_picker.pick_run()
     source = st.segmented_control(
         "Source", list(SOURCES), default="Photo", required=True, key="predict-way", persist_state="session"
     )

@@ -16,10 +16,11 @@ UNEXPECTED = (
 
 
 def start(title: str, introduction: str) -> None:
-    """Show a page's title and introduction, after making sure that it runs inside `streamlit_app.py`."""
+    """Show a page's title and one short line, after making sure that it runs inside `streamlit_app.py`."""
     _leave_legacy_mode()
-    st.title(title)
-    st.markdown(introduction)
+    with st.container(gap="xxsmall"):
+        st.title(title, anchor=False)
+        st.caption(introduction)
 
 
 def plain(text: str) -> str:

@@ -10,6 +10,8 @@ from fer.runs.run import Run
 from fer.runs.store import RunStore
 from pages.parts.shared.frame import plain
 
+MODEL = "model"  # the chosen run: the key of its select box, and its name in the address
+
 
 @st.cache_resource(max_entries=8, show_spinner="Loading the model …")
 def _classifier(run_id: str, changed: int) -> Classifier:
@@ -47,24 +49,28 @@ def choose_tta(run: Run, key: str) -> bool:
     return st.toggle("Test-time augmentation", key=key, help=text, persist_state="session")
 
 
-def pick_run(key: str, *, usable_only: bool = True) -> Run:
-    """A select box of usable runs, initially the default one.
+def pick_run(*, usable_only: bool = True, **options) -> Run:
+    """A select box of usable runs, initially the default one; the address carries the choice as `?model=`.
 
     Args:
         usable_only: False also offers runs that ship without weights.
+        options: further ones of st.selectbox.
     """
     store = RunStore()
     runs = [run.id for run in store if run.is_usable or (run.is_without_weights and not usable_only)]
     chosen = store.default.id
-    id = st.selectbox(
-        "Model",
-        runs,
-        index=runs.index(chosen),
-        key=key,
-        help="The models in `models/`; see the Models page.",
-        persist_state="session",
-    )
+    id = st.selectbox("Model", runs, index=runs.index(chosen), key=MODEL, bind="query-params", **options)
     return store[id]
+
+
+def page_link(page: str, label: str, run: Run, *, icon: str | None = None, **state: str) -> None:
+    """A link to a page that opens there the run beside which it stands.
+
+    Args:
+        page: predict, live, train, evaluate or models.
+        state: further parts of the address, such as data and section.
+    """
+    st.page_link(f"pages/{page}.py", label=label, icon=icon, query_params={MODEL: run.id, **state})
 
 
 def explain_missing_weights(run: Run) -> None:
@@ -74,6 +80,15 @@ def explain_missing_weights(run: Run) -> None:
         f"`python -m fer train --recipe {run.id}`",
         icon=":material/model_training:",
     )
+
+
+def short_accuracy(run: Run, *, tta: bool = False) -> str:
+    """A run's name and test accuracy with its interval, in one short line."""
+    score = run.card.score("test", tta=tta) or run.card.test_score
+    if not score or (run.card.data.is_drawn and not run.card.imported):
+        return f"**{plain(run.id)}** · accuracy on real faces unknown"
+    low, high = score.interval
+    return f"**{plain(run.id)}** · {score.accuracy:.1%} on {plain(run.card.data.name)} ({low:.1%} to {high:.1%})"
 
 
 def accuracy_sentence(run: Run, *, tta: bool = False) -> str:
