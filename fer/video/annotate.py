@@ -130,7 +130,7 @@ class _Watch:
         if self.every:
             self._due = self.every * ((time + SAME) // self.every + 1)
         image = self._video.upright(decoded)
-        tracked = self._tracker.update(self._reader.read(image), time)
+        tracked = self._tracker.update(self._reader.read(image, upright=True), time)
         share = min(1.0, time / self._video.duration) if self._video.duration else None
         frame = Frame(time, image, tracked, share, self.moments)
         keep_strongest(self.moments, image, frame.readings)

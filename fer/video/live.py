@@ -113,7 +113,9 @@ class LiveReader:
         """
         settings, classifier = self.settings, self.classifier
         if self._frames % settings.every == 0:
-            predictions = EmotionReader(classifier, detector=_detect(settings.score, settings.side)).read(image)
+            predictions = EmotionReader(classifier, detector=_detect(settings.score, settings.side)).read(
+                image, upright=True
+            )
             self._tracker.smoothing = settings.smoothing
             with self._lock:
                 self._now = self._tracker.update(predictions, seconds)
