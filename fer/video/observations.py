@@ -118,9 +118,13 @@ def spans(readings: Sequence[Reading], every: float) -> list[Span]:
     ]  # fmt: skip
 
 
-def lasting(readings: Sequence[Reading], least: float = BRIEF) -> list[Reading]:
-    """The readings without those of faces that were seen for less than `least` seconds: mostly false alarms."""
-    kept = {face.number for face in summary(readings) if face.seconds >= least}
+def lasting(readings: Sequence[Reading], every: float = 0.0) -> list[Reading]:
+    """The readings without those of faces that were seen for less than half a second: mostly false alarms.
+
+    Args:
+        every: seconds between readings, which a face lasts beyond its last one.
+    """
+    kept = {face.number for face in summary(readings) if face.seconds + every >= BRIEF}
     return [reading for reading in readings if reading.number in kept]
 
 

@@ -6,6 +6,7 @@ from fer.faces.image import read_image
 from fer.runs.run import Run
 from pages.parts.predict import photos
 from pages.parts.shared import notice
+from pages.parts.shared.answers import Photo
 
 MIRRORED = '[data-testid="stCameraInput"] :is(video, img) { transform: scaleX(-1) }'
 KEPT = "predict-camera-kept"  # the latest photo's id and bytes; it outlasts a look at another page
@@ -24,7 +25,7 @@ def show(run: Run, tta: bool, right) -> None:
             st.info("Take a photo: its faces are read here.", icon=":material/photo_camera:")
             return
         key, content = st.session_state[KEPT]
-        photos.answered(key, "camera.jpg", lambda: read_image(content)[:, ::-1], run, tta)
+        photos.answered(Photo(key, "camera.jpg", lambda: read_image(content)[:, ::-1]), run, tta)
         if not taken and st.button("Remove the photo", key="predict-camera-remove", type="tertiary"):
             del st.session_state[KEPT]
             st.rerun()

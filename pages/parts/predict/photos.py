@@ -1,16 +1,18 @@
 """Photos: uploaded, pasted or examples, each with its answer."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Sequence
+from contextlib import suppress
 from functools import partial
 
 import streamlit as st
 
+from fer.errors import FerError
 from fer.faces.image import MAX_BYTES, read_image
 from fer.inference import many_photos
 from fer.runs.run import Run
 from pages.parts.shared import answers, frame, samples, upload_size
-from pages.parts.shared.answers import Answer
+from pages.parts.shared.answers import Answer, Photo, Reader
 from pages.parts.shared.csv_file import csv_file
 
 TYPES = ["jpg", "jpeg", "png", "webp", "bmp", "gif", "tif", "tiff", "heic", "heif", "avif"]
@@ -38,9 +40,8 @@ def show(run: Run, tta: bool, right) -> None:
     with right:
         if kept:
             shown = _choose(kept, shown)
-        photo = _photo(shown) or _photo(samples.SAMPLES[0].file)
-        if photo:
-            answered(*photo, run, tta, everything=partial(_all, run, tta))
+        if photo := _photo(shown) or _photo(samples.SAMPLES[0].file):
+            answered(photo, run, tta, list(filter(None, map(_photo, kept))))
 
 
 def _choose(kept: dict, shown: str) -> str:
@@ -81,62 +82,53 @@ def _forget() -> None:
         st.session_state.pop(key, None)
 
 
-def _photo(key: str) -> tuple[str, str, Callable] | None:
-    """Key, name and loader of one of the visitor's photos, or of an example."""
+def _photo(key: str) -> Photo | None:
+    """One of the visitor's photos, or an example."""
+    whole = bool(st.session_state.get(_whole(key)))
     if sample := samples.of(key):
-        return key, sample.file, partial(read_image, sample.path)
+        return Photo(key, sample.file, partial(read_image, sample.path), whole)
     found = st.session_state[KEPT].get(key)
-    return (key, found[0], partial(read_image, found[1])) if found else None
+    return Photo(key, found[0], partial(read_image, found[1]), whole) if found else None
 
 
-def _all(run: Run, tta: bool) -> list[Answer]:
-    """The answers of all the visitor's photos; of the example if there are none. Unreadable ones are left out."""
-    keys = list(st.session_state.get(KEPT, {})) or [st.session_state.get(SHOWN, samples.SAMPLES[0].file)]
-    found = []
-    for photo in filter(None, map(_photo, keys)):
-        with frame.errors(f"{photo[1]}: "):
-            found.append(_read(*photo, run, tta))
-    return found
+def _whole(key: str) -> str:
+    return f"whole-{key}"
 
 
-def _read(key: str, name: str, load: Callable, run: Run, tta: bool) -> Answer:
-    detector = "whole" if st.session_state.get(f"whole-{key}") else "yunet"
-    if samples.of(key):
-        return _example(key, run.id, run.tflite_path.stat().st_mtime_ns, tta, detector)
-    return answers.read(name, load, key, run, tta=tta, detector=detector)
+def answered(photo: Photo, run: Run, tta: bool, others: Sequence[Photo] = ()) -> None:
+    """One photo's answer, and the exports, whose tables contain the others too."""
+    with frame.errors(f"{photo.name}: "):
+        reader = Reader(run, tta)
+        found = _example(photo, reader, run.tflite_path.stat().st_mtime_ns, run.id, tta) or reader.read(photo)
+        answers.show(found, run, f"photo-{photo.key}")
+        if not found.cards or photo.whole:
+            st.toggle("Use the whole image as the face", key=_whole(photo.key))
+        _export(found, photo, reader, others or [photo])
+
+
+def _example(photo: Photo, reader: Reader, changed: int, run_id: str, tta: bool) -> Answer | None:
+    """An example's answer, read once for all visitors; None for other photos."""
+    return _read_example(photo.key, photo.whole, changed, run_id, tta, reader) if samples.of(photo.key) else None
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
-def _example(file: str, run_id: str, changed: int, tta: bool, detector: str) -> Answer:
-    """An example's answer, read once for all visitors."""
-    return answers.answer(file, read_image(samples.FOLDER / file), run_id, tta=tta, detector=detector)
+def _read_example(file: str, whole: bool, changed: int, run_id: str, tta: bool, _reader: Reader) -> Answer:
+    return _reader.read(Photo(file, file, partial(read_image, samples.FOLDER / file), whole))
 
 
-def answered(
-    key: str, name: str, load: Callable, run: Run, tta: bool, *, everything: Callable[[], list[Answer]] | None = None
-) -> None:
-    """One photo's answer, and its exports.
-
-    Args:
-        everything: returns all answers for the tables; default: this one.
-    """
-    with frame.errors(f"{name}: "):
-        found = _read(key, name, load, run, tta)
-        answers.show(found, run, f"photo-{key}")
-        if not found.cards or st.session_state.get(f"whole-{key}"):
-            st.toggle("Use the whole image as the face", key=f"whole-{key}")
-        _export(found, load, run, everything or (lambda: [found]))
-
-
-def _export(found: Answer, load: Callable, run: Run, everything: Callable[[], list[Answer]]) -> None:
+def _export(found: Answer, photo: Photo, reader: Reader, photos: Sequence[Photo]) -> None:
     """One menu: the annotated image, and the results of all photos as tables."""
 
     def rows() -> list[dict]:
-        return [each.as_dict(run) for each in everything()]
+        results = []
+        for each in photos:
+            with suppress(FerError):  # the page says so when that photo is chosen
+                results.append(reader.read(each).as_dict(reader.run))
+        return results
 
     marked = f"{found.name.rsplit('.', 1)[0]}-emotions.png"
     files = (
-        ("Annotated image (PNG)", "png", marked, "image/png", lambda: answers.annotated(found, load, run)),
+        ("Annotated image (PNG)", "png", marked, "image/png", lambda: answers.annotated(found, photo.load, reader.run)),
         ("Results (CSV)", "csv", "emotions.csv", "text/csv", lambda: csv_file(many_photos.table(rows()))),
         ("Results (JSON)", "json", "emotions.json", "application/json", lambda: json.dumps(rows(), indent=2)),
     )

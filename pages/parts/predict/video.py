@@ -19,6 +19,7 @@ from fer.video.observations import Moment, Reading
 from pages.parts.shared import frame, lanes, model_picker, timeline
 from pages.parts.shared.answers import titled
 
+SHORT = 0.5  # seconds; a video below has no parts to choose from
 RESULT, SOURCE = "predict-video-result", "predict-video-source"
 
 
@@ -112,7 +113,7 @@ def _source(upload: UploadedFile) -> Source:
 
 def _choose_part(source: Source) -> tuple[float, float | None]:
     """From which second to which; the whole video at first."""
-    if not source.duration or source.duration < 1:
+    if not source.duration or source.duration < SHORT:
         return 0.0, None
     end = round(source.duration, 1)
     start, stop = st.slider(
@@ -195,7 +196,7 @@ def _show_result(result: Result) -> None:
 def _lanes(result: Result) -> dict:
     """What lanes.js shows."""
     (start, end), colors = result.part, color_map(result.readings[-1].labels)
-    faces = lanes.faces_of(observations.lasting(result.readings), result.every, colors)
+    faces = lanes.faces_of(observations.lasting(result.readings, result.every), result.every, colors)
     moments = [
         {"title": titled(label), "percent": f"{moment.reading.confidence:.0%}", "time": moment.reading.time}
         | {"number": moment.reading.number, "color": colors[label], "image": data_url(moment.thumbnail, "JPEG")}

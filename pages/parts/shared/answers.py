@@ -1,5 +1,6 @@
 """The result for one photo: the photo with a box around each face, and a card for each face."""
 
+from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
@@ -17,6 +18,8 @@ from fer.inference.prediction import Prediction
 from fer.runs.run import Run
 from pages.parts.shared import model_picker, photo_view, saliency
 
+FOUND = "answers"  # of this session, by photo and model
+MOST_FOUND = 24  # each takes up to half a megabyte
 SHOWN_SIDE = 1280  # pixels; more is not visible on a page and slow to load
 POSITIONS = ("", "lay on its right side", "was upside down", "lay on its left side")  # by quarter turns
 NO_FACE = (
@@ -55,19 +58,40 @@ class Answer:
         return {"file": self.name, "width": self.width, "height": self.height, "model": run.id, "faces": found}
 
 
-def read(name: str, load: Callable[[], np.ndarray], key: str, run: Run, *, tta: bool, detector: str) -> Answer:
-    """Read a photo once a session, and again when the model's file changes.
+@dataclass(frozen=True)
+class Photo:
+    """A photo to read.
 
-    Args:
-        load: returns the photo, uint8 (H, W, 3).
-        key: of the photo.
+    Attributes:
+        key: tells it from others.
+        load: returns it, uint8 (H, W, 3).
+        whole: whether all of it is to be taken as one face.
     """
-    return _read(key, run.id, run.tflite_path.stat().st_mtime_ns, tta, detector, name, load)
+
+    key: str
+    name: str
+    load: Callable[[], np.ndarray]
+    whole: bool = False
 
 
-@st.cache_resource(max_entries=24, scope="session", show_spinner=False)
-def _read(key: str, run_id: str, changed: int, tta: bool, detector: str, name: str, _load: Callable) -> Answer:
-    return answer(name, _load(), run_id, tta=tta, detector=detector)
+class Reader:
+    """Reads photos with one model, each once a session, and again when the model's file changes.
+
+    Streamlit makes downloads in threads of its own, which know no session; hence an object that they can hold.
+    """
+
+    def __init__(self, run: Run, tta: bool):
+        self.run, self._tta, self._changed = run, tta, run.tflite_path.stat().st_mtime_ns
+        self._found: OrderedDict[tuple, Answer] = st.session_state.setdefault(FOUND, OrderedDict())
+
+    def read(self, photo: Photo) -> Answer:
+        key = photo.key, photo.whole, self.run.id, self._changed, self._tta
+        if key not in self._found:
+            detector = "whole" if photo.whole else "yunet"
+            self._found[key] = answer(photo.name, photo.load(), self.run.id, tta=self._tta, detector=detector)
+            while len(self._found) > MOST_FOUND:
+                self._found.popitem(last=False)
+        return self._found[key]
 
 
 def answer(name: str, image: np.ndarray, run_id: str, *, tta: bool = False, detector: str = "yunet") -> Answer:

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import streamlit as st
 from PIL import Image, ImageOps
+from streamlit.components.v2 import component
 
 from fer.faces.image import data_url
 from fer.system import places
@@ -34,7 +35,7 @@ SAMPLES = (
     Sample("pair.jpg", "Two faces", "Made for this app from the two portraits"),
     Sample("drawn.png", "Drawn face", "From this app's synthetic data set; the whole image is the face"),
 )
-_component = st.components.v2.component(
+_component = component(
     "fer_examples",
     html='<div class="examples"></div>',
     css=(COMPONENT / "examples.css").read_text(),

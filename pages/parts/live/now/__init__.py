@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-import streamlit as st
+from streamlit.components.v2 import component
 
 FOLDER = Path(__file__).parent
-_component = st.components.v2.component(
+_component = component(
     "fer_live_now",
     html='<div class="now"></div>',
     css=(FOLDER / "now.css").read_text(),

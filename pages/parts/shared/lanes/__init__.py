@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-import streamlit as st
+from streamlit.components.v2 import component
 
 from fer.video import observations
 from fer.video.observations import Reading
 from pages.parts.shared.answers import titled
 
 FOLDER = Path(__file__).parent
-_component = st.components.v2.component(
+_component = component(
     "fer_lanes",
     html='<div class="lanes"></div>',
     css=(FOLDER / "lanes.css").read_text(),

@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-import streamlit as st
+from streamlit.components.v2 import component
 
 FOLDER = Path(__file__).parent
-_component = st.components.v2.component(
+_component = component(
     "fer_photo_view",
     html='<div class="view"></div>',
     css=(FOLDER / "photo_view.css").read_text(),
