@@ -2,7 +2,7 @@
 
 import argparse
 
-from fer.cli import DATASET_HELP, command, text
+from fer.cli import DATASET_HELP, add_folder_classes, command, text
 from fer.data import catalog, kaggle
 from fer.data.dataset import SPLITS
 from fer.errors import extra
@@ -25,6 +25,7 @@ def _add_data(add) -> None:
     )
     parser.add_argument("dataset", metavar="DATASET", help=DATASET_HELP)
     parser.add_argument("--classes", metavar="CLASSES", default="", help="fewer classes, as in `train --classes`")
+    add_folder_classes(parser)
     parser.add_argument("--json", action="store_true", help="one JSON object instead of tables")
 
 
@@ -46,7 +47,9 @@ def _add_download(add) -> None:
     )
 
 
-def data(dataset: str, classes: str, json: bool) -> None:
+def data(dataset: str, classes: str, folder_classes: str | None, json: bool) -> None:
+    if folder_classes:
+        catalog.confirm(dataset, folder_classes)
     opened = catalog.open_dataset(dataset, classes=classes)
     facts = {
         "name": opened.name,
@@ -58,6 +61,8 @@ def data(dataset: str, classes: str, json: bool) -> None:
         },
         "carved": list(opened.carved),
         "faults": opened.faults(),
+        "dropped": dict(opened.dropped),
+        "unreadable": [image._asdict() for image in opened.unreadable],
     }
     if json:
         text.print_json(facts)
@@ -67,8 +72,11 @@ def data(dataset: str, classes: str, json: bool) -> None:
     text.print_table(["split", *opened.labels, "all"], rows)
     if opened.carved:
         print(f"\nsplit off from train (stratified, seeded, duplicates kept together): {', '.join(opened.carved)}")
-    print()
+    print("".join(f"\n{line}" for line in opened.left_out()))
     text.print_table(["duplicates and faults", "count"], facts["faults"].items())
+    if opened.unreadable:
+        print()
+        text.print_table(["unreadable image", "reason"], opened.unreadable)
 
 
 def download(source: str, votes: bool) -> None:

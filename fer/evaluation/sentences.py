@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from fer.data.dataset import Dataset
 from fer.data.labelled_photos import LabelledFaces
 from fer.evaluation import metrics, references
 from fer.evaluation.images import sides
@@ -75,6 +76,17 @@ def warning(run: Run, dataset: str, split: str) -> str:
     trained = f"{run.id} was trained on these images: this shows how well it memorized them, not how it generalizes."
     chosen = f"{run.id}'s epochs and recipe were chosen on this split, so these results are slightly optimistic."
     return {"train": trained, "all": trained, "val": chosen}.get(split, "")
+
+
+def carved(dataset: Dataset, split: str) -> str:
+    """That a data set has no such split of its own, if it was split off from its training images; else empty."""
+    missing = [name for name in dataset.carved if split in (name, "all")]
+    if not missing:
+        return ""
+    return (
+        f"{dataset.name} has no {' or '.join(missing)} split of its own: these images were split off from its training "
+        "images, so compare the results only with others from this app."
+    )
 
 
 def photos_sentences(faces: LabelledFaces, report: Report | None = None) -> list[str]:
