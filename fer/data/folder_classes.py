@@ -39,6 +39,11 @@ class Mapping:
         """ "1 surprise, 2 fear, …"."""
         return ", ".join(f"{number} {label}" for number, label in self.classes.items())
 
+    @property
+    def label(self) -> str:
+        """The title, and what its folders mean."""
+        return f"{self.title}: {self.in_words}"
+
 
 RAF_DB = ("surprise", "fear", "disgust", "happy", "sad", "angry", "neutral")  # Li et al. 2017, its readme
 AFFECTNET = ("neutral", "happy", "sad", "surprise", "fear", "disgust", "angry", "contempt")  # arXiv 1708.03985
@@ -66,11 +71,16 @@ def are_numbers(labels: Iterable[str]) -> bool:
 
 def unconfirmed(source: str, labels: Iterable[str]) -> FerError:
     """The error for numbered class folders whose meaning nobody confirmed."""
-    known = "; ".join(f"{mapping.name}: {mapping.in_words}" for mapping in MAPPINGS.values())
     return FerError(
         f"{source} has class folders named by numbers ({', '.join(sorted(labels))}). What they mean depends on the "
-        f"data set: confirm one with {OPTION} NAME, or on the Train page. {known}. Or rename the folders."
+        f"data set: confirm it with {choices()}. Or rename the folders."
     )
+
+
+def choices() -> str:
+    """How to confirm each mapping."""
+    options = (f"{OPTION} {mapping.name} ({mapping.in_words})" for mapping in MAPPINGS.values())
+    return f"{' or '.join(options)}, or choose one under Class folders on the Train page"
 
 
 def check(source: str, labels: Iterable[str], mapping: Mapping) -> None:
