@@ -66,9 +66,8 @@ def evaluate(data: str, folder_classes: str | None, split: str, model: str | Non
         return
     print(f"{report.model} on {report.dataset}, {report.split} split, n = {len(report)}, {way(report.tta)}")
     print(f"{text.headline(report.score())}\n")
-    if warning := sentences.warning(run, opened.name, split):
-        print(f"{warning}\n")
-    for note in (sentences.carved(opened, split), *opened.left_out()):
+    warning, carved = sentences.warning(run, opened.name, split), sentences.carved(opened, split)
+    for note in (warning, "" if carved in warning else carved, *opened.left_out()):
         if note:
             print(f"{note}\n")
     figures = report.per_class

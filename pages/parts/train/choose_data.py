@@ -34,7 +34,7 @@ def choose(store: RunStore) -> tuple[Dataset, bool]:
 
     Returns the data set, and whether the chosen classes are a problem; if so, the data set has all its classes.
     """
-    with st.expander("Get data from Kaggle"):
+    with st.expander("Get data"):
         get_data.show()
     with st.expander("Add your own data set"):
         if access.allowed("uploads"):
