@@ -5,6 +5,7 @@ import json
 import zipfile
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -176,11 +177,32 @@ def test_the_command_line_confirms_once_and_says_what_is_left_out(numbered, caps
     assert facts["unreadable"][0]["file"].startswith("train/0/")
 
 
-def test_a_run_opens_its_data_as_confirmed(numbered, tmp_path, monkeypatch):
+def test_a_run_opens_its_data_as_confirmed(numbered, tmp_path):
     folder = numbered("raf-db")
-    monkeypatch.setattr("fer.cli.train.load_worker", lambda: pytest.fail("not confirmed"))
-    with pytest.raises(FerError, match="named by numbers"):
-        open_dataset(folder)
-    confirm(folder, "raf-db")
     run = RunStore(tmp_path / "models").create(TrainConfig(data=str(folder)), "mine")
+    with pytest.raises(FerError, match="named by numbers"):
+        data_for(run, run.config.data)
+    confirm(folder, "raf-db")
     assert data_for(run, run.config.data).labels == EMOTIONS
+
+
+def test_evaluate_and_train_confirm_too(numbered, models, monkeypatch, capsys):
+    folder = str(numbered("raf-db"))
+    options = ["--data", folder, "--folder-classes", "raf-db"]
+    assert main(["evaluate", *options, "--model", "mini_xception"]) == 0
+    folder_classes.beside(Path(folder)).unlink()
+
+    def train(run, **_) -> bool:
+        return len(data_for(run, run.config.data).train) != 35  # as if it was stopped
+
+    monkeypatch.setattr("fer.cli.train.load_worker", lambda: SimpleNamespace(train=train))
+    assert main(["train", *options, "--name", "mine"]) == 0
+    assert main(["train", "--resume", "mine", "--folder-classes", "raf-db"]) == 1
+    assert "no other options" in capsys.readouterr().err
+
+
+def test_a_mapping_that_does_not_fit_starts_no_training(small_rows, models, tmp_path, capsys):
+    folder = write(tmp_path / "faces", small_rows, EMOTIONS)
+    before = [run.id for run in models]
+    assert main(["train", "--data", str(folder), "--folder-classes", "raf-db"]) == 1
+    assert "but raf-db has 1, 2, 3" in capsys.readouterr().err and [run.id for run in models] == before

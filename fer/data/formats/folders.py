@@ -127,7 +127,7 @@ def _load(folder: Path, name: str, files: list[PurePosixPath]) -> tuple[np.ndarr
     readable = np.ones(len(files), bool)
     for row, file in enumerate(files):
         try:
-            images[row] = _read_image(folder / file)
+            images[row - len(unreadable)] = _read_image(folder / file)
         except FerError as error:
             readable[row] = False
             unreadable.append(Unreadable(str(file), str(error)))
@@ -137,7 +137,7 @@ def _load(folder: Path, name: str, files: list[PurePosixPath]) -> tuple[np.ndarr
             f"{name} has {_listed(broken)} that cannot be read (first error: {unreadable[0].reason}), of "
             f"{len(files):,}. Delete or replace them."
         )
-    return (images[readable] if unreadable else images), tuple(unreadable), readable
+    return images[: len(files) - len(unreadable)], tuple(unreadable), readable
 
 
 def _read_image(path: Path) -> np.ndarray:
