@@ -1,12 +1,13 @@
 """Read emotions in faces: in photos, from the camera, in a video, or in many photos at once."""
 
+from importlib import import_module
+
 import streamlit as st
 
 from fer.runs.store import RunStore
-from pages.parts.predict import camera, many_photos, photos, video
 from pages.parts.shared import damaged_runs, frame, model_picker, shell
 
-SOURCES = {"Photo": photos.show, "Camera": camera.show, "Video": video.show, "Batch": many_photos.show}
+SOURCES = {"Photo": "photos", "Camera": "camera", "Video": "video", "Batch": "many_photos"}  # in pages/parts/predict/
 DETAILS = (
     "Photos are sent to the server that runs this app, processed in memory and not stored: they are discarded when you "
     "remove them or close the tab. The annotated copy of a video stays in a temporary folder until you discard it or "
@@ -33,5 +34,6 @@ with frame.errors():
             run = model_picker.pick_run()
             tta = model_picker.choose_tta(run, "predict-tta")
     with body:
-        SOURCES[source](run, tta, right)
+        # only what is shown is imported: FFmpeg and pandas would delay a server's first answer by a second
+        import_module(f"pages.parts.predict.{SOURCES[source]}").show(run, tta, right)
     shell.footer(run, tta=tta, details=DETAILS)
