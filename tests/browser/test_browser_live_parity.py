@@ -5,6 +5,7 @@ import gzip
 from functools import partial
 from http.server import SimpleHTTPRequestHandler
 
+import cv2
 import numpy as np
 import pytest
 from helpers.browsing import tab
@@ -77,13 +78,19 @@ def sent(image: np.ndarray) -> list:
     return [base64.b64encode(opaque.tobytes()).decode(), image.shape[1], image.shape[0]]
 
 
-def filling(image: np.ndarray, side: int) -> np.ndarray:
-    """The image with black at its right or bottom, as the browser gives it to the detector, whose shapes are fixed."""
+def detect(image: np.ndarray, side: int) -> list[Face]:
+    """OpenCV's faces of the image where the browser puts it: in the top left of the detector's input, else black."""
     height, width = image.shape[:2]
     across, down = SHAPES[side] if width >= height else SHAPES[side][::-1]
     scale = min(1, across / width, down / height)
-    missing = max(0, round(down / scale) - height), max(0, round(across / scale) - width)
-    return np.pad(image, ((0, missing[0]), (0, missing[1]), (0, 0)))
+    inner = int(width * scale + 0.5), int(height * scale + 0.5)
+    given = np.zeros((down, across, 3), np.uint8)
+    given[: inner[1], : inner[0]] = cv2.resize(image, inner, interpolation=cv2.INTER_AREA)
+    factors = np.array([width / inner[0], height / inner[1]])
+    found = DETECTORS["yunet"].load(score=0.7, side=side)(given)
+    boxes = [(np.reshape(face.box, (2, 2)) * factors).round().astype(int).ravel().tolist() for face in found]
+    places = [tuple(map(tuple, np.multiply(face.landmarks, factors).tolist())) for face in found]
+    return [Face(tuple(box), face.score, points) for face, box, points in zip(found, boxes, places, strict=True)]
 
 
 def test_crops_are_pillows_to_within_one_grey_level_in_few_pixels(replay):
@@ -107,8 +114,7 @@ def test_crops_are_pillows_to_within_one_grey_level_in_few_pixels(replay):
 @pytest.mark.parametrize("name", PHOTOS)
 def test_boxes_and_landmarks_are_those_of_opencvs_yunet(replay, name, side):
     image = read_image(SAMPLES / name)
-    detect = DETECTORS["yunet"].load(score=0.7, side=min(side, max(filling(image, side).shape)))
-    ours = detect(filling(image, side))
+    ours = detect(image, side)
     script = """async ([image, side]) => {
         const reader = new live.Reader();
         reader.settings.side = side;
@@ -117,7 +123,7 @@ def test_boxes_and_landmarks_are_those_of_opencvs_yunet(replay, name, side):
     theirs = replay(script, [sent(image), side])
     assert len(ours) == len(theirs)
     for our, their in zip(ours, theirs, strict=True):
-        assert np.abs(np.subtract(our.box, their["box"])).max() <= 1 and abs(our.score - their["score"]) < 0.01
+        assert np.abs(np.subtract(our.box, their["box"])).max() <= 2 and abs(our.score - their["score"]) < 0.01
         width = our.box[2] - our.box[0]
         assert np.abs(np.subtract(our.landmarks, their["landmarks"])).max() < 0.01 * width
 
@@ -137,9 +143,8 @@ def test_logits_are_those_of_pythons_litert(replay, name):
 @pytest.mark.parametrize("model", NETWORKS)
 @pytest.mark.parametrize("photo", PHOTOS)
 def test_probabilities_of_photos_that_the_browser_decodes_are_within_a_hundredth(replay, photo, model):
-    image, run = filling(read_image(SAMPLES / photo), 640), run_of(model)
-    detector = DETECTORS["yunet"].load(score=0.7, side=min(640, max(image.shape)))
-    ours = EmotionReader(run, detector=detector).read(image, upright=True)
+    image, run = read_image(SAMPLES / photo), run_of(model)
+    ours = EmotionReader(run, detector=lambda image: detect(image, 640)).read(image, upright=True)
     script = """async ([photo, id, temperature]) => {
         const reader = await live.model(id, 7, temperature);
         reader.settings.side = 640;
