@@ -14,10 +14,14 @@ export function inputFor(width, height, side) {
 export function fill({ data, width, height }, { width: across, height: down, inner }) {
   const result = new Float32Array(across * down * 3), sums = new Float32Array(inner.width * 3);
   const columns = shares(width, inner.width), rows = shares(height, inner.height);
+  const halved = width === 2 * inner.width && height === 2 * inner.height; // OpenCV then rounds halves up, else to even
   for (let i = 0; i < inner.height; i++) {
     sums.fill(0);
     rows[i].weights.forEach((weight, k) => addRow(sums, data, (rows[i].first + k) * width, columns, weight));
-    for (let j = 0, to = i * across * 3; j < sums.length; j++, to++) result[to] = (sums[j] + 0.5) | 0;
+    for (let j = 0, to = i * across * 3; j < sums.length; j++, to++) {
+      const up = (sums[j] + 0.5) | 0;
+      result[to] = !halved && up - sums[j] === 0.5 ? up - (up & 1) : up;
+    }
   }
   return result;
 }
