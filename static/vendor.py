@@ -1,8 +1,9 @@
 """Fetch LiteRT.js, which runs the networks in the visitor's browser, and put it into static/litert/<version>/.
 
-    python static/vendor.py
+    python static/vendor.py         fetches LiteRT.js; needs npm
+    python static/vendor.py name    renames static/live/<version>/ after its content; caches tell versions apart by it
 
-needs npm. Both packages are compared with the hashes below before anything is written. The WebAssembly files are stored
+Both packages are compared with the hashes below before anything is written. The WebAssembly files are stored
 gzipped, because Streamlit would compress them anew at every request. `vendored.json` lists what was written.
 """
 
@@ -55,6 +56,17 @@ def prepared(content: bytes, name: str) -> bytes:
     return text.replace('from "@litertjs/wasm-utils"', 'from "./wasm-utils.js"').rstrip().encode() + b"\n"
 
 
+def content_name(folder: Path) -> str:
+    """What a folder of our own modules is called: the beginning of its content's hash."""
+    contents = b"".join(path.name.encode() + path.read_bytes() for path in sorted(folder.glob("*.js")))
+    return hashlib.sha256(contents).hexdigest()[:8]
+
+
+def rename() -> None:
+    (folder,) = (Path(__file__).parent / "live").iterdir()
+    folder.rename(folder.with_name(content_name(folder)))
+
+
 def main() -> None:
     files = {}
     with tempfile.TemporaryDirectory() as folder:
@@ -73,4 +85,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    rename() if sys.argv[1:] == ["name"] else main()

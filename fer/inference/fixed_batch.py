@@ -29,6 +29,8 @@ def with_one_face(path: Path) -> bytes:
 
 def _shapes(model: Any) -> Iterator[np.ndarray]:
     """The shape of every tensor that leaves a dimension open, as a view of the file's bytes."""
+    if not model.SubgraphsLength():
+        raise ValueError("no network in it")
     for i in range(model.SubgraphsLength()):
         graph = model.Subgraphs(i)
         for j in range(graph.TensorsLength()):

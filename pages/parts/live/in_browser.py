@@ -42,6 +42,7 @@ def _live(model: dict, settings: Settings, sent: SentReadings) -> None:
     """The component and, below it, the last minute; runs again whenever readings arrive."""
     labels = st.session_state[LABELS]
     sent.take(browser.latest(), labels)
-    browser.mount(model, settings, sent)
+    if browser.mount(model, settings, sent):
+        st.rerun()  # the page, not only this part of it
     colors = {name: color for names in labels.values() for name, color in color_map(names).items()}
     history.strip(sent.readings, colors)

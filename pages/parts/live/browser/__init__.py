@@ -26,13 +26,18 @@ _component = component(
 )
 
 
-def mount(model: dict, settings: Settings, sent: SentReadings) -> None:
-    """Show camera and faces. `model` is described in page.js."""
+def mount(model: dict, settings: Settings, sent: SentReadings) -> bool:
+    """Show camera and faces; whether the visitor has just asked for the server instead.
+
+    Args:
+        model: described in page.js.
+    """
     shown = {"score": settings.score, "side": settings.side, "smoothing": settings.smoothing}
     shown |= {"every": settings.every, "threshold": settings.threshold}
     data = {"version": version(), "model": model, "settings": shown}
     data |= {"session": sent.session, "received": sent.received}
-    _component(key=KEY, data=data, on_readings_change=lambda: None, on_server_change=_go_to_server)
+    result = _component(key=KEY, data=data, on_readings_change=lambda: None, on_server_change=_go_to_server)
+    return bool(result.server)
 
 
 def latest() -> object:

@@ -13,7 +13,8 @@ export async function unpacked(url) {
 async function start() {
   const core = await import(new URL("core.js", LITERT));
   const name = (await core.supportsFeature("relaxedSimd")) ? "litert_wasm_internal" : "litert_wasm_compat_internal";
-  self.Module = { wasmBinary: await unpacked(new URL(`${name}.wasm.gz`, LITERT)) };
+  const wasmBinary = await unpacked(new URL(`${name}.wasm.gz`, LITERT));
+  self.Module = { wasmBinary, printErr: console.debug }; // it writes plain information as errors
   await core.loadLiteRt(new URL(`${name}.js`, LITERT).href);
   return core;
 }

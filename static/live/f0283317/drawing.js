@@ -51,7 +51,8 @@ function row({ label, share, color }) {
   const fill = element("i");
   fill.style.width = `${100 * share}%`;
   fill.style.background = color;
-  return [element("span", { textContent: label }), element("span", { className: "track" }, fill), element("span", { textContent: `${Math.round(100 * share)}%` })];
+  const words = [label, `${Math.round(100 * share)}%`].map((textContent) => element("span", { textContent }));
+  return [words[0], element("span", { className: "track" }, fill), words[1]];
 }
 
 // The list of faces: number, emotion and a bar for each class.

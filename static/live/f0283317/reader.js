@@ -22,12 +22,14 @@ export class Reader {
 
   // {id, url, classes, temperature}; throws where the file does not fit.
   async use({ id, url, classes, temperature }) {
+    this.model?.classifier.end();
+    this.model = null;
+    this.detector(inputFor(640, 480, this.settings.side)); // as most cameras need it, while the model loads
     const classifier = await network(await unpacked(url));
     const logits = classifier.shapes.findIndex((shape) => shape.length === 2); // the other output has four dimensions
     if (logits < 0 || classifier.shapes[logits][1] !== classes) throw new Error(`It does not have ${classes} classes.`);
     if (classifier.shape.join() !== "1,48,48,1") throw new Error("Its input is not a grey face of 48 × 48 pixels.");
     await classifier.run(new Uint8Array(48 * 48)); // a network that cannot run says so here
-    this.model?.classifier.end();
     this.model = { id, classifier, logits, temperature };
   }
 

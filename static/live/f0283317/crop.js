@@ -89,10 +89,10 @@ function rotate({ data, width }, turn, centreX, centreY, half) {
       for (let k = 0; k < 4; k++) {
         const row = top - 1 + k;
         if (k && (row < 0 || row >= width)) { column[k] = column[k - 1]; continue; }
-        const at = inside(row) * width;
-        column[k] = cubic(data[at + inside(left - 1)], data[at + inside(left)], data[at + inside(left + 1)], data[at + inside(left + 2)], along);
+        const at = inside(row) * width, pixel = (i) => data[at + inside(i)];
+        column[k] = cubic(pixel(left - 1), pixel(left), pixel(left + 1), pixel(left + 2), along);
       }
-      const value = cubic(...column, y - 0.5 - top);
+      const value = cubic(column[0], column[1], column[2], column[3], y - 0.5 - top);
       result[i * width + j] = value <= 0 ? 0 : value >= 255 ? 255 : value;
     }
   }

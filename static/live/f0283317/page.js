@@ -14,16 +14,16 @@ let mirrored = true; // as the visitor left it
 
 export function show({ data, parentElement, setStateValue, setTriggerValue }) {
   const root = parentElement.querySelector(".live");
-  if (!shown.has(root)) shown.set(root, new Live(root, setStateValue, setTriggerValue));
-  const live = shown.get(root);
+  if (!shown.has(root)) shown.set(root, new Live(root));
+  const live = Object.assign(shown.get(root), { send: setStateValue, ask: setTriggerValue });
   live.update(data);
   return () => setTimeout(() => root.isConnected || live.end()); // also called where data changes while this loads
 }
 
 class Live {
-  constructor(root, send, ask) {
+  constructor(root) {
     const part = (name) => root.querySelector(`.${name}`);
-    Object.assign(this, { part, send, ask, models: new Map(), count: 0, inside: 0, paces: [] });
+    Object.assign(this, { part, models: new Map(), count: 0, inside: 0, paces: [] });
     this.video = root.querySelector("video");
     this.worker = new Worker(new URL("worker.js", import.meta.url));
     this.worker.onmessage = ({ data }) => this[data.kind](data);
@@ -44,7 +44,8 @@ class Live {
       this.asked = data.model.url;
       this.models.set(data.model.id, data.model);
       const { id, url, classes, temperature } = data.model;
-      this.worker.postMessage({ kind: "model", model: { id, url: new URL(url, this.base).href, classes, temperature } });
+      const file = new URL(`../../../..${url}`, import.meta.url).href; // the app's address: this is below app/static/live/
+      this.worker.postMessage({ kind: "model", model: { id, url: file, classes, temperature } });
     }
     if (data.session === this.session && data.received > this.sent) {
       this.rows.splice(0, data.received - this.sent);
@@ -52,16 +53,12 @@ class Live {
     }
   }
 
-  get base() {
-    return new URL("../../../../", import.meta.url); // the app's address: this file is below app/static/live/
-  }
-
   async begin() {
     if (this.starting) return;
     this.starting = true;
     this.say("Starting the camera …");
     try {
-      this.stop = await start(this.video);
+      this.stop = await start(this.video, () => this.halt("The camera was disconnected. Press Start to try again."));
     } catch (error) {
       return this.say(error.message);
     } finally {
@@ -76,21 +73,20 @@ class Live {
     this.on(true);
   }
 
-  halt() {
+  halt(why = "The camera is off.") {
     this.unfollow();
     this.stop();
     clearInterval(this.timer);
-    this.report();
+    if (!this.ended) this.report();
     this.stop = null;
     this.part("marks").width = 0;
     this.part("status").textContent = "";
     list(this.part("now"), [], "");
-    this.say("The camera is off.");
+    this.say(why);
     this.on(false);
   }
 
   end() {
-    if (this.ended) return;
     this.ended = true;
     if (this.stop) this.halt();
     this.worker.terminate();
