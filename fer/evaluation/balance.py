@@ -19,9 +19,7 @@ def balanced_report(report: Report, prior: Sequence[float], exponent: float) -> 
 
 
 def fit_exponent(labels: np.ndarray, probabilities: np.ndarray, prior: Sequence[float], *, lost: float = LOST) -> float:
-    """The largest exponent in steps of 0.05 up to which the correction costs no more accuracy than `lost`.
-
-    The last one before the first that costs more: beyond, accuracy only returns by chance.
+    """The largest exponent, in steps of 0.05, at which the correction costs no more accuracy than `lost`.
 
     Args:
         labels: int (N,), the true classes.
@@ -30,5 +28,4 @@ def fit_exponent(labels: np.ndarray, probabilities: np.ndarray, prior: Sequence[
     """
     shares = np.array(prior)
     accuracy = [(balanced(probabilities, shares, each).argmax(axis=1) == labels).mean() for each in EXPONENTS]
-    allowed = np.array(accuracy) >= accuracy[0] - lost - 1e-9
-    return float(EXPONENTS[allowed.argmin() - 1]) if not allowed.all() else float(EXPONENTS[-1])
+    return float(EXPONENTS[np.flatnonzero(np.array(accuracy) >= accuracy[0] - lost - 1e-9)[-1]])
