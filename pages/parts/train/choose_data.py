@@ -1,12 +1,11 @@
-"""Choose the data set to train on, and explore it."""
+"""Choose the data set to train on, add one, and explore it."""
 
 import re
 from dataclasses import fields
 
-import pandas as pd
 import streamlit as st
 
-from fer.data import catalog
+from fer.data import catalog, download, kaggle
 from fer.data.dataset import SPLITS, Dataset
 from fer.inference import palette
 from fer.runs.config import TrainConfig
@@ -16,6 +15,8 @@ from pages.parts.train import get_fer2013
 
 SHOWN = 8  # faces per class
 CLASSES = "train-classes"
+PICK = "train-pick"  # a data set that was just added: the next run of the page chooses it
+SYNTHETIC = "Drawn faces, to try out training. Says nothing about real faces."
 HELP = next(item.metadata["help"] for item in fields(TrainConfig) if item.name == "classes")
 
 
@@ -29,77 +30,121 @@ def _faults(fingerprint: str, _dataset: Dataset) -> dict[str, int]:
     return _dataset.faults()
 
 
-def choose(store: RunStore) -> tuple[Dataset, bool]:
-    """Choose a data set from data/, or the synthetic one, and its classes.
+@st.cache_data(max_entries=64, show_spinner=False)
+def _line(name: str, stamp: str) -> str:
+    """What a data set is, in one line, without opening it."""
+    if name == "synthetic":
+        return SYNTHETIC
+    path = catalog.find(name)
+    if path.is_dir():
+        return "A folder in `data/`."
+    return f"{path.suffix[1:].upper()} in `data/`, {path.stat().st_size / 1e6:,.0f} MB."
 
-    Returns the data set, and whether the chosen classes are a problem; if so, the data set has all its classes.
-    """
-    with st.expander("Get FER2013 from Kaggle"):
-        get_fer2013.show()
-    with st.expander("Add your own data set"):
-        if access.allowed("uploads"):
-            with frame.errors():
-                _show_upload()
+
+def title(name: str) -> str:
+    """A data set's name as Markdown."""
+    return {kaggle.NAME: "FER2013", "synthetic": "Synthetic faces"}.get(name, frame.plain(name))
+
+
+def choose(store: RunStore) -> Dataset:
+    """Choose a data set from data/, or the synthetic one, as one of several cards; or get one."""
     names = [*catalog.available(), "synthetic"]
-    name = st.selectbox(
+    if (picked := st.session_state.pop(PICK, None)) in names or st.session_state.get("train-data") not in names:
+        st.session_state["train-data"] = picked if picked in names else names[0]
+    name = st.radio(
         "Data",
         names,
         key="train-data",
+        captions=[_line(name, catalog.stamp(name)) for name in names],
+        format_func=title,
+        width="stretch",
         persist_state="session",
-        help="The data sets in `data/`, and synthetic faces drawn by this app.",
     )
-    classes = st.text_input(
+    _offer_more(names)
+    return _open(name, catalog.stamp(name), "")
+
+
+def grouped(dataset: Dataset) -> tuple[Dataset, bool]:
+    """The data set with the classes that were typed under Advanced, and whether these are a problem.
+
+    With a problem, it has all its classes.
+    """
+    name = st.session_state["train-data"]
+    with frame.errors():
+        return _open(name, catalog.stamp(name), st.session_state.get(CLASSES) or ""), False
+    return dataset, True
+
+
+def cautions(config: TrainConfig) -> list[str]:
+    """What a recipe needs that is not there."""
+    is_missing = config.ferplus and not catalog.ferplus_path(catalog.find(config.data)).is_file()
+    return ["This recipe uses the FER+ votes, which are not in `data/` yet: get them above."] if is_missing else []
+
+
+def choose_classes() -> None:
+    """The field for fewer or merged classes."""
+    st.text_input(
         "Classes",
         key=CLASSES,
         persist_state="session",
         placeholder="All classes",
         help=HELP[0].upper() + HELP[1:],
     )
-    problem = True
-    dataset = _open(name, catalog.stamp(name), "")
-    with frame.errors():
-        dataset, problem = _open(name, catalog.stamp(name), classes), False
-    if dataset.format == "synthetic":
-        st.info(
-            "These faces are synthetic: good for trying out training, but the accuracy says nothing about real faces."
-        )
-    _describe(store, dataset)
-    with st.expander("Explore the data"):
-        _explore(dataset)
-    return dataset, problem
 
 
-def _describe(store: RunStore, dataset: Dataset) -> None:
-    """The sizes of the splits, and the majority baseline."""
-    st.caption(
-        f"{frame.plain(dataset.name)}: "
-        + ", ".join(f"{len(dataset.split(split)):,} {split}" for split in SPLITS)
-        + (f"; split off from train by this app: {', '.join(dataset.carved)}" if dataset.carved else "")
-        + _known(store, dataset)
-    )
-    if len(dataset.val):
-        counts = dataset.val.counts
-        majority = frame.plain(dataset.labels[int(counts.argmax())])
-        st.caption(f"Majority baseline: {counts.max() / len(dataset.val):.1%} (always {majority}, validation split)")
+def _offer_more(names: list[str]) -> None:
+    """Ways to more data sets; a download that runs or failed is always in view."""
+    last = download.latest()
+    is_shown = bool(last and (last.is_running or last.error))
+    if is_shown:
+        with st.container(border=True):
+            get_fer2013.show()
+    with st.container(horizontal=True):
+        if not is_shown:
+            label = "FER+ votes" if kaggle.NAME in names else "Get FER2013"
+            with st.popover(label, icon=":material/download:"):
+                get_fer2013.show()
+        with st.popover("Add your own", icon=":material/add:"):
+            if access.allowed("uploads"):
+                with frame.errors():
+                    _show_upload()
+
+
+def describe(store: RunStore, dataset: Dataset) -> None:
+    """The sizes of the splits, the majority baseline, and a closer look on demand."""
+    sizes = " · ".join(f"{len(dataset.split(split)):,} {split}" for split in SPLITS)
+    carved = f" ({' and '.join(dataset.carved)} split off from train)" if dataset.carved else ""
+    st.caption(f"{sizes}{carved}{_known(store, dataset)}{_baseline(dataset)}")
+    with st.expander("Explore the data", key="train-explore", on_change="rerun") as look:
+        if look.open:
+            _explore(dataset)
+
+
+def _baseline(dataset: Dataset) -> str:
+    if not len(dataset.val):
+        return ""
+    counts = dataset.val.counts
+    majority = frame.plain(dataset.labels[int(counts.argmax())])
+    return f" · majority baseline {counts.max() / len(dataset.val):.1%} (always {majority})"
 
 
 def _explore(dataset: Dataset) -> None:
     """Class counts, samples, duplicates and faults."""
+    import pandas as pd  # only here: it takes half a second to load
+
     counts = pd.DataFrame({split: dataset.split(split).counts for split in SPLITS}, index=list(dataset.labels))
     st.bar_chart(
         counts, horizontal=True, stack=False, sort=False, color=list(palette.MODELS[: len(SPLITS)]), height=320
     )
     _samples(dataset)
-    st.dataframe(
-        pd.DataFrame(_faults(dataset.fingerprint, dataset).items(), columns=["duplicates and faults", "count"]),
-        hide_index=True,
-    )
+    faults = [f"- {what}: {count:,}" for what, count in _faults(dataset.fingerprint, dataset).items()]
+    st.markdown("\n".join(["Duplicates and faults", "", *faults]))
 
 
 def _known(store: RunStore, dataset: Dataset) -> str:
-    """How many shipped models were trained on exactly this data."""
-    same = [run for run in store if run.is_shipped and run.card.data.fingerprint == dataset.fingerprint]
-    return f"; identical to the training data of {len(same)} shipped model{'s' * (len(same) > 1)}" if same else ""
+    """Whether the shipped models were trained on exactly this data."""
+    same = any(run.is_shipped and run.card.data.fingerprint == dataset.fingerprint for run in store)
+    return " · identical to the shipped models' training data" if same else ""
 
 
 def _show_upload() -> None:
@@ -116,7 +161,9 @@ def _show_upload() -> None:
     if st.button("Save", key="train-keep"):
         with st.spinner("Checking the data set …"):
             kept = actions.keep_data(name, suffix.lower(), upload)
-        st.success(f"Saved as {kept}; choose it below.")
+        st.toast(f"Saved as {frame.plain(kept)}", icon=":material/check:")
+        st.session_state[PICK] = kept
+        st.rerun()
 
 
 def _samples(dataset: Dataset) -> None:
@@ -126,4 +173,4 @@ def _samples(dataset: Dataset) -> None:
         if len(rows):
             st.caption(frame.plain(label))
             words = [f"{label}, sample {k}" for k in range(1, len(rows) + 1)]
-            st.image([train.images[row] for row in rows], width=64, alt=words)
+            st.image([train.images[row] for row in rows], width=48, alt=words)

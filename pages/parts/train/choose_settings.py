@@ -1,4 +1,4 @@
-"""Choose a recipe and its settings; the form is generated from TrainConfig's fields."""
+"""Choose a recipe, and change its settings; the form is generated from TrainConfig's fields."""
 
 from dataclasses import Field, fields
 
@@ -7,17 +7,18 @@ import streamlit as st
 
 from fer.architectures import ARCHITECTURES
 from fer.data.dataset import Dataset
-from fer.runs import speed
 from fer.runs.config import TrainConfig
 from fer.runs.presets import PRESETS
+from fer.runs.run import Run
 from fer.runs.store import RunStore
-from fer.system.text import rough_duration
 from fer.training.augment import NUMPY, augment
 from pages.parts.shared import frame
-from pages.parts.train.estimate import sizes_of
+from pages.parts.train import choose_data, estimate
 
-ABOVE = ("data", "classes")  # chosen above the form
+ABOVE = ("data", "classes")  # chosen elsewhere
 SETTINGS = [item for item in fields(TrainConfig) if item.name not in ABOVE]
+CLONED = "train-cloned"  # the run whose settings were taken over
+FILLED_FOR = "train-filled-for"  # the data set for which the recipe filled the form
 PREVIEWED = 16
 
 
@@ -25,47 +26,87 @@ def key(name: str) -> str:
     return f"train-{name}"
 
 
-def choose(store: RunStore, dataset: Dataset) -> TrainConfig:
-    """A preset, all settings, and a preview of the augmentation."""
-    _begin()
-    st.segmented_control(
-        "Recipe",
-        list(PRESETS),
-        required=True,
-        key=key("preset"),
-        on_change=_apply,
-        persist_state="session",
-    )
-    sizes = sizes_of(dataset)
-    for name, preset in PRESETS.items():
-        seconds = speed.estimate(store, preset.config(st.session_state[key("data")]), **sizes)
-        time = f", about {rough_duration(seconds)} here" if seconds else ""
-        st.caption(f"**{name}**{time}: {preset.summary}.")
-    values = {}
-    with st.expander("Advanced"):
-        for group, items in TrainConfig.grouped().items():
-            st.markdown(f"**{group.capitalize()}**")
-            columns = st.columns(3)
-            for i, item in enumerate(item for item in items if item.name not in ABOVE):
-                with columns[i % 3]:
-                    values[item.name] = _widget(item, store)
-        above = {name: st.session_state[key(name)] for name in ABOVE}
-        config = TrainConfig(**above, **values)
-        _preview(dataset, config)
-    return config
-
-
-def _begin() -> None:
+def choose_recipe(store: RunStore, dataset: Dataset) -> None:
+    """The presets as cards, each with what it is, how long it takes here, and what accuracy to expect."""
     if key("epochs") not in st.session_state:
         st.session_state.setdefault(key("preset"), "Quick look")
         _apply()
+    data = st.session_state[key("data")]
+    if data != (before := st.session_state.get(FILLED_FOR, data)) and not _changed(before):
+        _apply()  # on other data, a recipe has no votes and no teachers
+    st.session_state[FILLED_FOR] = data
+    st.radio(
+        "Recipe",
+        list(PRESETS),
+        key=key("preset"),
+        captions=[estimate.card_line(store, preset, dataset, data) for preset in PRESETS.values()],
+        on_change=_apply,
+        width="stretch",
+        persist_state="session",
+    )
+    if changed := _changed(data):
+        origin = st.session_state.get(CLONED) if not st.session_state[key("preset")] else None
+        prefix = f"Settings of **{frame.plain(origin)}**" if origin else f"Changed under *Advanced*: {changed}"
+        st.caption(prefix)
+
+
+def _changed(data: str) -> str:
+    """The settings that differ from the chosen recipe's."""
+    preset = st.session_state[key("preset")]
+    if not preset:
+        return "all"
+    recipe = PRESETS[preset].config(data)
+    return ", ".join(name.replace("_", " ") for name, value in _values().items() if getattr(recipe, name) != value)
+
+
+def _values() -> dict:
+    """The settings as they are in the session."""
+    values = {item.name: st.session_state[key(item.name)] for item in SETTINGS}
+    return {**values, "teacher": ",".join(values["teacher"])}
+
+
+def config() -> TrainConfig:
+    """The recipe of the form."""
+    above = {"data": st.session_state[key("data")], "classes": st.session_state.get(choose_data.CLASSES) or ""}
+    return TrainConfig(**above, **_values())
+
+
+def advanced(store: RunStore, dataset: Dataset) -> None:
+    """All settings, and how the augmentation looks; drawn only when it is opened."""
+    with st.expander("Advanced", key="train-advanced", on_change="rerun", icon=":material/tune:") as form:
+        if not form.open:
+            return
+        choose_data.choose_classes()
+        for group, items in TrainConfig.grouped().items():
+            st.markdown(f"**{group.capitalize()}**")
+            columns = st.columns(2)
+            for i, item in enumerate(item for item in items if item.name not in ABOVE):
+                with columns[i % 2]:
+                    _widget(item, store)
+        with frame.errors():
+            _preview(dataset, config())
+
+
+def clone(run: Run) -> None:
+    """A button's on_click: fill the form with a run's settings."""
+    with frame.errors():
+        recipe = run.config
+        _fill(recipe)
+        st.session_state[choose_data.PICK] = recipe.data
+        st.session_state[choose_data.CLASSES] = recipe.classes
+        st.session_state[key("preset")], st.session_state[CLONED] = None, run.id
+        st.toast(f"Settings of {frame.plain(run.id)} taken over", icon=":material/content_copy:")
 
 
 def _apply() -> None:
     """Fill the form with the preset's values."""
-    config = PRESETS[st.session_state[key("preset")]].config(st.session_state[key("data")])
+    if preset := st.session_state[key("preset")]:
+        _fill(PRESETS[preset].config(st.session_state[key("data")]))
+
+
+def _fill(recipe: TrainConfig) -> None:
     for item in SETTINGS:
-        st.session_state[key(item.name)] = config.teachers if item.name == "teacher" else getattr(config, item.name)
+        st.session_state[key(item.name)] = recipe.teachers if item.name == "teacher" else getattr(recipe, item.name)
 
 
 def _widget(item: Field, store: RunStore):
