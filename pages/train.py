@@ -4,7 +4,19 @@ import streamlit as st
 
 from fer.runs.store import RunStore
 from pages.parts.shared import access, damaged_runs, disk, frame
-from pages.parts.train import choose_data, choose_settings, estimate, monitor, opened, runs_list, start, view
+from pages.parts.train import (
+    advanced,
+    choose_data,
+    choose_settings,
+    estimate,
+    example,
+    explore,
+    monitor,
+    opened,
+    runs_list,
+    start,
+    view,
+)
 
 frame.start(
     "Train a network",
@@ -16,7 +28,7 @@ with frame.errors():
     store = RunStore()
     damaged_runs.show(store)
     if not access.allowed("training"):
-        monitor.example(store)
+        example.show(store)
         st.stop()
     runs = opened.own_runs(store)
     run = opened.opened(runs)
@@ -24,11 +36,11 @@ with frame.errors():
     with right:
         monitor.show(store, run)
     with left, frame.errors():
-        whole = choose_data.choose(store)
+        whole = choose_data.choose()
         dataset, problem = choose_data.grouped(whole)
-        choose_data.describe(store, dataset)
+        explore.describe(store, dataset)
         choose_settings.choose_recipe(store, dataset)
-        choose_settings.advanced(store, dataset)
+        advanced.show(store, dataset)
         config = choose_settings.config()
         for caution in [*config.cautions(len(dataset.train)), *choose_data.cautions(config)]:
             st.warning(caution)

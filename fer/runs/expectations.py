@@ -55,7 +55,11 @@ def time(store: RunStore, config: TrainConfig, *, train: int, val: int, test: in
     if known := [_rate(cards[name]) / rate for name, rate in here.items() if name in cards]:
         return Time(speed.START_SECONDS + seconds * sum(known) / len(known), "scaled")
     machine = card.machine
-    return Time(seconds, "elsewhere", f"{machine.processor}, {machine.cores} cores" if machine else "another machine")
+    return Time(
+        speed.START_SECONDS + seconds,
+        "elsewhere",
+        f"{machine.processor}, {machine.cores} cores" if machine else "another machine",
+    )
 
 
 def accuracy(store: RunStore, config: TrainConfig) -> Accuracy | None:

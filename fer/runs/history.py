@@ -55,9 +55,14 @@ def seconds_left(progress: Progress, history: Sequence[Epoch]) -> float:
     return known[len(known) // 2] * progress.epochs * (1 - progress.share)
 
 
-def smoothed(values: Sequence[float], weight: float = 0.85) -> list[float]:
-    """An exponential moving average without its usual bias towards the start (as Adam's, arXiv 1412.6980)."""
-    smooth, total, share = [], 0.0, 0.0
+def smoothed(values: Sequence[float], start: float | None = None, weight: float = 0.9) -> list[float]:
+    """An exponential moving average.
+
+    Args:
+        start: what is known of the values before the first one; without it, the first values count as much as later
+            ones (as in Adam, arXiv 1412.6980).
+    """
+    smooth, total, share = [], start or 0.0, 0.0 if start is None else 1.0
     for value in values:
         total, share = weight * total + (1 - weight) * value, weight * share + 1 - weight
         smooth.append(total / share)

@@ -13,6 +13,7 @@ LEFT, RIGHT, TOP, BOTTOM = 38, 8, 8, 26  # margins
 VALIDATION, TRAINING = MODELS[0], MODELS[1]
 PARTS = {"accuracy": ("accuracy", "val_accuracy", 2), "loss": ("loss", "val_loss", 1)}  # the last: in Progress.trace
 DOTTED = 30  # with fewer epochs, each is also a dot
+NOISY = 8  # batches at the start of the first epoch
 STAR = "M0,-7 L2,-2 7,-2 3,1.5 4.5,7 0,3.5 -4.5,7 -3,1.5 -7,-2 -2,-2 Z"
 
 
@@ -30,7 +31,7 @@ def html(history: Sequence[Epoch], epochs: int, running: Progress | None = None,
 
 def _figure(part: str, history: Sequence[Epoch], epochs: int, running: Progress | None) -> str:
     trained, judged, column = PARTS[part]
-    now = _trace(running, column) if running else []
+    now = _trace(running, column, getattr(history[-1], trained) if history else None) if running else []
     shown = [getattr(epoch, name) for epoch in history for name in (trained, judged)] + [value for _, value in now]
     low, high, marks = ticks(min(shown, default=0.0), max(shown, default=1.0))
     if part == "accuracy":
@@ -53,13 +54,16 @@ def _figure(part: str, history: Sequence[Epoch], epochs: int, running: Progress 
     return f"<figure><figcaption>{part.capitalize()}</figcaption>{drawn}</figure>"
 
 
-def _trace(running: Progress, column: int) -> list[tuple[float, float]]:
-    """The current epoch's batches, smoothed: (epochs since the start, value)."""
-    values = smoothed([point[column] for point in running.trace])
-    return [
-        (running.epoch + (point[0] + 1) / running.batches, value)
-        for point, value in zip(running.trace, values, strict=True)
-    ]
+def _trace(running: Progress, column: int, before: float | None) -> list[tuple[float, float]]:
+    """The current epoch's batches, smoothed: (epochs since the start, value).
+
+    Args:
+        before: the mean of the epoch before; without it, the first batches are too noisy to draw.
+    """
+    values = smoothed([point[column] for point in running.trace], before)
+    places = [running.epoch + (point[0] + 1) / running.batches for point in running.trace]
+    first = 0 if before is not None else min(NOISY, len(values))
+    return list(zip(places, values, strict=True))[first:]
 
 
 def _axes(part: str, marks: Sequence[float], epochs: int, x: Callable, y: Callable) -> str:

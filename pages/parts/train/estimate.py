@@ -24,8 +24,8 @@ def card_line(store: RunStore, preset: Preset, dataset: Dataset, data: str) -> s
 def _time(time: Time | None) -> str:
     if time is None:
         return "Time unknown"
-    about = f"about {rough_duration(time.seconds)}"
-    return {"measured": f"**{about} here**", "scaled": f"{about} here", "elsewhere": f"{about} on {time.machine}"}[
+    about = f"About {rough_duration(time.seconds)}"
+    return {"measured": f"{about} here", "scaled": f"{about} here", "elsewhere": f"{about} on {time.machine}"}[
         time.source
     ]
 

@@ -1,7 +1,6 @@
 """The right pane: the run that is open, from the queue to its results, or an example before the first one."""
 
 import time
-from typing import Literal
 
 import streamlit as st
 
@@ -13,32 +12,31 @@ from fer.runs.state import JUDGING
 from fer.runs.store import RunStore
 from fer.system.text import rough_duration
 from pages.parts.shared import actions, frame, run_actions
-from pages.parts.train import choose_data, curves_view, details, faces_view, opened, progress_view, results, view
+from pages.parts.train import (
+    choose_data,
+    curves_view,
+    details,
+    example,
+    faces_view,
+    opened,
+    progress_view,
+    results,
+    states,
+    view,
+)
 from pages.parts.train.remarks import remarks
 
 EVERY = 1.0  # seconds between updates while something runs
 EVERY_IDLE = 10.0  # the same while nothing runs: another visitor may start something
-Color = Literal["blue", "gray", "green", "orange", "red"]
-BADGES: dict[str, tuple[str, str, Color]] = {
-    "training": ("Training", ":material/model_training:", "blue"),
-    "queued": ("Queued", ":material/schedule:", "gray"),
-    "finished": ("Finished", ":material/check_circle:", "green"),
-    "stopped": ("Stopped", ":material/pause_circle:", "orange"),
-    "created": ("Not started", ":material/pause_circle:", "gray"),
-    "failed": ("Failed", ":material/error:", "red"),
-    "lost": ("Interrupted", ":material/error:", "red"),
-    "damaged": ("Damaged", ":material/heart_broken:", "red"),
-}
 
 
 def show(store: RunStore, run: Run | None) -> None:
     """The open run, kept up to date, or the example."""
-    states = _states(store)
-    busy = any(state in opened.ACTIVE for state in states.values())
-    st.fragment(_live, run_every=EVERY if busy else EVERY_IDLE)(store, run, states)
+    now = _states(store)
+    busy = any(state in opened.ACTIVE for state in now.values())
+    st.fragment(_live, run_every=EVERY if busy else EVERY_IDLE)(store, run, now)
     if run:
         with frame.errors(f"{run.id}: "):
-            results.show(store, run)
             details.show(run)
 
 
@@ -46,21 +44,23 @@ def _states(store: RunStore) -> dict[str, str]:
     return {run.id: queue.state_of(run) for run in store}
 
 
-def _live(store: RunStore, run: Run | None, states: dict[str, str]) -> None:
+def _live(store: RunStore, run: Run | None, before: dict[str, str]) -> None:
     """All that changes by itself; draws the whole page again if any run's state has changed."""
     with frame.errors():
         queue.see_to(store)
-    if _states(store) != states:
-        st.rerun()
+    if _states(store) != before:
+        return st.rerun()
     if not run:
-        return example(store)
+        return example.show(store)
     with frame.errors(f"{run.id}: "):
-        state = states[run.id]
+        state = before[run.id]
         _head(store, run, state)
         if state == "training":
             _notes(run)
         elif state == "queued":
             _place(store, run)
+        elif state == "finished":
+            st.caption(frame.plain(results.caution(run)))
         elif message := run.status.message or _lost(state):
             st.markdown(frame.plain(message))
         view.show(_picture(run, state), f"train-view-{run.id}", focus=_focus(run))
@@ -86,32 +86,17 @@ def _faces(run: Run) -> str:
         return ""
 
 
-def example(store: RunStore) -> None:
-    """The curves of the default model, so that one sees what will happen."""
-    default = store.default
-    name, history = frame.plain(default.id), default.history
-    if not history:
-        st.info("Your run's progress will appear here.")
-        return
-    data = choose_data.title(default.card.data.name)
-    st.subheader("Example run", anchor=False)
-    st.caption(
-        f"The default model, **{name}**, learned {data} like this. "
-        "Your own run takes its place when you click **Train**."
-    )
-    view.show(progress_view.best(history) + curves_view.html(history, len(history), is_ghost=True), "train-example")
-
-
 def _head(store: RunStore, run: Run, state: str) -> None:
-    label, icon, color = BADGES[state]
     with st.container(horizontal=True, vertical_alignment="center"):
         st.subheader(frame.plain(run.id), anchor=False, width="content")
-        st.badge(label, icon=icon, color=color)
+        states.badge(state)
         if state == "training":
             _stop_buttons(run)
         elif state == "queued":
             _button("Cancel", "cancel", run, actions.cancel, store, run)
-        elif state != "finished":
+        elif state == "finished":
+            results.links(run)
+        else:
             _button("Resume", "resume", run, actions.resume, store, run)
             run_actions.offer_delete(store, run, f"delete-{run.id}")
     config = run.config
@@ -170,9 +155,9 @@ def _picture(run: Run, state: str) -> str:
     if running:
         head = progress_view.html(running, history)
     elif state == "training":
-        head = progress_view.phase(progress.phase) + progress_view.best(history)
+        head = progress_view.phase(progress.phase) + progress_view.figures(history)
     else:
-        head = progress_view.best(history)
+        head = progress_view.figures(history, *results.figures(run, state))
     if not history and not running and state not in ("training", "queued"):
         return head
     is_over = state == "finished"

@@ -12,7 +12,7 @@ SEGMENTS = 40  # at most so many epochs have a segment of their own
 
 def html(progress: Progress, history: Sequence[Epoch]) -> str:
     """The bar, the best epoch so far and the time left; the rest in small print."""
-    left = f"about {rough_duration(seconds_left(progress, history))} left"
+    left = rough_duration(seconds_left(progress, history))
     words = f"Epoch {progress.epoch + 1} of {progress.epochs}, batch {progress.batch + 1:,} of {progress.batches:,}"
     small = [
         f"learning rate {history[-1].learning_rate:.2g}" if history else "",
@@ -22,8 +22,8 @@ def html(progress: Progress, history: Sequence[Epoch]) -> str:
         f"{duration(progress.seconds)} elapsed",
     ]
     return (
-        f'<div class="row"><span>{words}</span><span>{left}</span></div>{_bar(progress, words)}'
-        f'{best(history)}<div class="soft">{" · ".join(filter(None, small))}</div>'
+        f'<div class="row"><span>{words}</span><span>about {left} left</span></div>{_bar(progress, words)}'
+        f'{figures(history)}<div class="soft">{" · ".join(filter(None, small))}</div>'
     )
 
 
@@ -32,15 +32,16 @@ def phase(name: str) -> str:
     return f'<div role="status">{escape(name[0].upper() + name[1:])} …</div>'
 
 
-def best(history: Sequence[Epoch]) -> str:
-    """The best validation accuracy so far, and at which epoch; nothing before the first."""
+def figures(history: Sequence[Epoch], *more: tuple[str, str]) -> str:
+    """The best validation accuracy so far, and at which epoch, in large figures; nothing before the first epoch.
+
+    Args:
+        more: further figures, each with its name.
+    """
     found = best_epoch(history)
-    if not found:
-        return ""
-    return (
-        f'<div class="figures"><span><b>{found.val_accuracy:.1%}</b>best validation accuracy</span>'
-        f"<span><b>{found.epoch + 1}</b>epoch of the best</span></div>"
-    )
+    mine = [(f"{found.val_accuracy:.1%}", f"best validation accuracy, epoch {found.epoch + 1}")] if found else []
+    parts = "".join(f"<span><b>{escape(value)}</b>{escape(name)}</span>" for value, name in (*mine, *more))
+    return f'<div class="figures">{parts}</div>' if parts else ""
 
 
 def _bar(progress: Progress, words: str) -> str:

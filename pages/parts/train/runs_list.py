@@ -8,7 +8,7 @@ from fer.runs.run import Run, card_of
 from fer.runs.store import RunStore
 from fer.system.text import plural, rough_duration
 from pages.parts.shared import actions, frame, model_picker
-from pages.parts.train import choose_data, choose_settings, monitor, opened
+from pages.parts.train import choose_data, choose_settings, opened, states
 
 FIRST = 5  # runs shown at once, besides active ones
 ALL = "train-all-runs"
@@ -36,7 +36,6 @@ def show(store: RunStore, runs: list[Run], open_id: str) -> None:
 
 def _row(store: RunStore, run: Run, *, is_open: bool) -> None:
     state = queue.state_of(run)
-    label, icon, color = monitor.BADGES[state]
     with st.container(horizontal=True, vertical_alignment="center", key=f"train-row-{run.id}"):
         st.button(
             frame.plain(run.id),
@@ -48,7 +47,7 @@ def _row(store: RunStore, run: Run, *, is_open: bool) -> None:
             on_click=opened.open_run,
             args=(run.id,),
         )
-        st.badge(label, icon=icon, color=color)
+        states.badge(state)
         st.caption("" if state == "damaged" else _facts(run, state), width="stretch")
         if state == "finished" and run.is_usable:
             model_picker.page_link("predict", "Use", run, icon=":material/face:")
@@ -78,8 +77,9 @@ def _facts(run: Run, state: str) -> str:
 
 def _queued(store: RunStore, run: Run) -> None:
     waiting = [other.id for other in queue.queue(store)]
-    is_first = not waiting or waiting[0] == run.id
-    _button("Move up", f"move-up-{run.id}", actions.move_up, store, run, disabled=is_first)
+    if len(waiting) > 1:
+        disabled = waiting[0] == run.id
+        _button("Move up", f"move-up-{run.id}", actions.move_up, store, run, disabled=disabled)
 
 
 def _more(store: RunStore, run: Run, state: str) -> None:
