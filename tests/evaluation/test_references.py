@@ -35,6 +35,16 @@ def test_other_images_or_labels_keep_their_own_name():
     assert all(split_name(report) == report.split for report in CASES.values())
 
 
+def test_a_test_split_that_is_not_privatetest_alone_is_never_set_beside_published_results():
+    """Kaggle's folder copies: PublicTest and PrivateTest together, or with an image that cannot be read."""
+    both = [sum(counts) for counts in zip(*OFFICIAL_SPLITS.values(), strict=True)]
+    mixed = make(np.repeat(range(7), both), dataset="msambare-fer2013")
+    assert len(mixed) == 7178 and split_name(mixed) == "test"
+    half = mixed.part(np.random.default_rng(0).permutation(7178)[:3589])  # as many, but others
+    assert split_name(half) == "test"
+    assert split_name(official("PrivateTest").part(np.arange(1, 3589))) == "test"
+
+
 @pytest.mark.parametrize(
     ("changes", "words"),
     [

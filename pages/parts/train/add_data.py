@@ -7,7 +7,7 @@ import streamlit as st
 from fer.data import download, kaggle
 from fer.data.dataset import Dataset
 from pages.parts.shared import access, actions, frame
-from pages.parts.train import explore, get_fer2013
+from pages.parts.train import class_folders, explore, get_data
 
 PICK = "train-pick"  # a data set that was just added: the next run of the page chooses it
 
@@ -18,12 +18,12 @@ def show(names: list[str], dataset: Dataset) -> None:
     is_shown = bool(last and (last.is_running or last.error))
     if is_shown:
         with st.container(border=True):
-            get_fer2013.show()
+            get_data.show()
     with st.container(horizontal=True):
         if not is_shown:
-            label = "FER+ votes" if kaggle.NAME in names else "Get FER2013"
+            label = "Get more data" if kaggle.NAME in names else "Get FER2013"
             with st.popover(label, icon=":material/download:"):
-                get_fer2013.show()
+                get_data.show()
         with st.popover("Add your own", icon=":material/add:"):
             if access.allowed("uploads"):
                 with frame.errors():
@@ -44,9 +44,10 @@ def _show_upload() -> None:
         return
     stem, _, suffix = upload.name.rpartition(".")
     name = st.text_input("Save as", re.sub(r"[^A-Za-z0-9._-]+", "-", stem), key=f"train-keep-{upload.file_id}")
-    if st.button("Save", key="train-keep"):
+    mapping = class_folders.choose(upload)
+    if st.button("Save", key="train-keep", disabled=mapping is None):
         with st.spinner("Checking the data set …"):
-            kept = actions.keep_data(name, suffix.lower(), upload)
+            kept = actions.keep_data(name, suffix.lower(), upload, mapping=mapping or "")
         st.toast(f"Saved as {frame.plain(kept)}", icon=":material/check:")
         st.session_state[PICK] = kept
         st.rerun()
