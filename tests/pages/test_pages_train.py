@@ -2,38 +2,22 @@
 
 import errno
 import shutil
-from dataclasses import fields, replace
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from fer.data import download, kaggle
-from fer.runs import speed
-from fer.runs.config import GROUPS, TrainConfig
-from fer.runs.presets import PRESETS
 
 ROOT = Path(__file__).parents[2]
-
-
-@pytest.fixture
-def train(models, monkeypatch) -> AppTest:
-    monkeypatch.setattr("fer.runs.queue.see_to", lambda store: None)  # nothing is trained in these tests
-    monkeypatch.setattr("streamlit.page_link", lambda *_, **__: None)  # it knows no pages where one runs alone
-    app = AppTest.from_file(str(ROOT / "pages/train.py"), default_timeout=60)
-    app.session_state["train-advanced"] = True  # open, as after a click
-    return app.run()
-
-
-def click_train(app: AppTest) -> AppTest:
-    return app.button(key="train-start").click().run()
 
 
 def test_a_click_on_train_queues_the_recipe_of_the_form_and_opens_the_run(train, models):
     assert not train.exception and train.radio(key="train-data").value == "synthetic"
     train.number_input(key="train-epochs").set_value(3)
     train.text_input(key="train-name").set_value("mine")
-    app = click_train(train)
+    app = train.button(key="train-start").click().run()
     assert not app.exception and not app.error
     run = models["mine"]
     assert run.state == "queued" and run.config.epochs == 3 and run.config.architecture == "mini_xception"
@@ -42,54 +26,6 @@ def test_a_click_on_train_queues_the_recipe_of_the_form_and_opens_the_run(train,
     assert app.text_input(key="train-name").value == ""
     app = app.button(key="cancel-mine").click().run()
     assert not app.exception and "mine" not in [run.id for run in models]
-
-
-def test_a_change_that_arrives_with_the_click_counts(train, models):
-    """As when a person types a number and clicks at once: both reach the server together."""
-    train.number_input(key="train-epochs").set_value(5)
-    train.text_input(key="train-name").set_value("quick")
-    click_train(train)
-    assert models["quick"].config.epochs == 5
-
-
-def test_a_name_is_made_usable_and_a_taken_one_gets_a_number(train, models):
-    app = train.text_input(key="train-name").set_value("Zoë's first run!").run()
-    assert any("Saved as **Zoe\\-s\\-first\\-run**" in text.value for text in app.caption)
-    app = click_train(app)
-    app.text_input(key="train-name").set_value("vgg_small")
-    app = click_train(app)
-    assert not app.exception and not app.error
-    assert {"Zoe-s-first-run", "vgg_small-2"} <= {run.id for run in models}
-
-
-def test_a_preset_fills_the_form(train):
-    app = train.radio(key="train-preset").set_value("Balanced").run()
-    assert app.number_input(key="train-epochs").value == 20
-    assert app.selectbox(key="train-architecture").value == "vgg_small"
-
-
-def test_the_form_shows_every_setting_under_the_title_of_its_group(train):
-    (form,) = [expander for expander in train.expander if expander.label == "Advanced"]
-    assert [text.value.strip("*").lower() for text in form.markdown] == list(GROUPS)
-    kinds = ("number_input", "toggle", "selectbox", "text_input", "multiselect")
-    keys = {widget.key for kind in kinds for widget in form.get(kind)}
-    assert keys == {f"train-{item.name}" for item in fields(TrainConfig) if item.name != "data"}
-
-
-def test_settings_that_change_nothing_are_disabled(train):
-    assert train.number_input(key="train-backbone_rate").disabled
-    assert train.number_input(key="train-teacher_share").disabled
-    train.multiselect(key="train-teacher").set_value(["vgg_small"])
-    app = train.selectbox(key="train-architecture").set_value("mobilenet_v2").run()
-    assert not app.number_input(key="train-backbone_rate").disabled
-    assert not app.number_input(key="train-teacher_share").disabled
-
-
-def test_unwise_settings_are_reported(train):
-    app = train.number_input(key="train-mixup").set_value(0.2).run()
-    app = app.toggle(key="train-class_weights").set_value(True).run()
-    assert any("mixup" in warning.value for warning in app.warning)
-    assert any("Changed under *Advanced*: mixup, class weights" in caption.value for caption in app.caption)
 
 
 def test_a_deployment_can_switch_training_off_and_then_shows_the_shipped_curves(models, monkeypatch):
@@ -120,28 +56,8 @@ def test_fewer_classes_are_looked_at_and_trained(train, models):
     app = train.text_input(key="train-classes").set_value("happy, not happy=sad+fear").run()
     assert any("630 train" in caption.value for caption in app.caption)
     app.text_input(key="train-name").set_value("two")
-    app = click_train(app)
+    app = app.button(key="train-start").click().run()
     assert not app.exception and models["two"].config.classes == "happy, not happy=sad+fear"
-
-
-def test_starting_from_a_run_takes_its_network_and_another_network_drops_it(train):
-    app = train.selectbox(key="train-start_from").set_value("vgg_small").run()
-    assert not app.exception and app.selectbox(key="train-architecture").value == "vgg_small"
-    app = app.selectbox(key="train-architecture").set_value("resnet10").run()
-    assert not app.exception and app.selectbox(key="train-start_from").value == ""
-
-
-def test_every_preset_says_what_it_is_how_long_it_takes_and_what_to_expect(train, models):
-    def captions(app: AppTest) -> list[str]:
-        return list(app.radio(key="train-preset").proto.captions)
-
-    first, second, third = captions(train)  # before any measurement: what cards of the two models here say
-    assert "AMD EPYC, 2 cores" in first and "AMD EPYC, 2 cores" in second and "Time unknown" in third
-    for preset in PRESETS.values():
-        speed.note(models, preset.config("synthetic"), train=1470 / 60, validate=1e9, judge=1e9)
-    app = train.run()
-    assert "About 8 min here" in captions(app)[0] and "About 20 min here" in captions(app)[1]
-    assert any("About 8 min, from this machine's measured speed." in caption.value for caption in app.caption)
 
 
 def test_a_full_disk_is_reported(train, monkeypatch):
@@ -149,7 +65,7 @@ def test_a_full_disk_is_reported(train, monkeypatch):
         raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr("fer.runs.store.write_atomically", full)
-    app = click_train(train)
+    app = train.button(key="train-start").click().run()
     assert not app.exception and "The disk is full" in app.error[0].value
 
 

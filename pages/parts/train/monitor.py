@@ -51,7 +51,9 @@ def _live(store: RunStore, run: Run | None, before: dict[str, str]) -> None:
     if _states(store) != before:
         return st.rerun()
     if not run:
-        return example.show(store)
+        with frame.errors():
+            example.show(store)
+        return
     with frame.errors(f"{run.id}: "):
         state = before[run.id]
         _head(store, run, state)
