@@ -42,9 +42,12 @@ with frame.errors():
         choose_settings.choose_recipe(store, dataset)
         advanced.show(store, dataset)
         config = choose_settings.config()
-        for caution in [*config.cautions(len(dataset.train)), *choose_data.cautions(config)]:
-            st.warning(caution)
-        estimate.measure(store, config)
+        with st.container(key="train-notes"):  # always there: what is typed below must not move
+            if origin := choose_settings.origin():
+                st.caption(origin)
+            for caution in [*config.cautions(len(dataset.train)), *choose_data.cautions(config)]:
+                st.warning(caution)
+            estimate.measure(store, config)
         start.show(store, estimate.sentence(store, config, dataset), disabled=problem)
     runs_list.show(store, runs, run.id if run else "")
     disk.show()

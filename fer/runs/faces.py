@@ -89,7 +89,7 @@ def noted(faces: WatchedFaces, epoch: int, logits: np.ndarray) -> WatchedFaces:
 
 
 def keep(run: Run, faces: WatchedFaces) -> None:
-    write_record(run.path / FACES, faces, durable=False)
+    write_record(run.path / FACES, faces)
 
 
 def of_run(run: Run) -> WatchedFaces | None:

@@ -16,8 +16,8 @@ def show(names: list[str], dataset: Dataset) -> None:
     """Ways to more data sets, and a closer look at this one; a download that runs or failed is always in view."""
     last = download.latest()
     is_shown = bool(last and (last.is_running or last.error))
-    if is_shown:
-        with st.container(border=True):
+    with st.container(key="train-download"):  # always there: what is typed below must not move
+        if is_shown:
             get_data.show()
     with st.container(horizontal=True):
         if not is_shown:

@@ -41,10 +41,14 @@ def choose_recipe(store: RunStore, dataset: Dataset) -> None:
         width="stretch",
         persist_state="session",
     )
-    if changed := _changed(data):
-        origin = st.session_state.get(CLONED) if not st.session_state[key("preset")] else None
-        prefix = f"Settings of **{frame.plain(origin)}**" if origin else f"Changed under *Advanced*: {changed}"
-        st.caption(prefix)
+
+
+def origin() -> str:
+    """Which settings differ from the chosen recipe, or whose they are; empty if they are the recipe's."""
+    changed = _changed(st.session_state[key("data")])
+    if not st.session_state[key("preset")]:
+        return f"Settings of **{frame.plain(st.session_state.get(CLONED) or '')}**"
+    return f"Changed under *Advanced*: {changed}" if changed else ""
 
 
 def _changed(data: str) -> str:

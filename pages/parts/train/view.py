@@ -16,11 +16,14 @@ _view = component(
 
 
 def style() -> None:
-    """The page's style sheet, with two colours of the visitor's theme."""
-    theme = f"theme.{st.context.theme.type or 'light'}"
-    colors = f"--page: {st.get_option(f'{theme}.backgroundColor')}; --accent: {st.get_option(f'{theme}.primaryColor')};"
+    """The page's style sheet, with two colours of the theme; the browser knows which theme is on."""
+    names = {"--page": "backgroundColor", "--accent": "primaryColor"}
+    themes = {
+        css: [st.get_option(f"theme.{theme}.{name}") for theme in ("light", "dark")] for css, name in names.items()
+    }
+    colors = "".join(f"{css}: light-dark({light}, {dark}); " for css, (light, dark) in themes.items())
     rules = (HERE / "train.css").read_text(encoding="utf-8")
-    st.html(f"<style>:root {{ {colors} }}\n{rules}</style>")
+    st.html(f"<style>.stMain {{ {colors}}}\n{rules}</style>")
 
 
 def show(html: str, key: str, *, focus: str = "") -> None:
