@@ -31,6 +31,14 @@ def worst_confusions(report: Report) -> list[str]:
     return [confusion_sentence(report, int(true), int(predicted)) for true, predicted in cells]
 
 
+def worst_confusion(report: Report) -> tuple[int, int]:
+    """The true and the predicted class of the most frequent confusion; the first cell if nothing is confused."""
+    counts = report.confusion.copy()
+    np.fill_diagonal(counts, 0)
+    true, predicted = np.unravel_index(counts.argmax(), counts.shape)
+    return int(true), int(predicted)
+
+
 def caution(report: Report) -> str:
     """A caution about intervals on few images; empty if there are enough."""
     if len(report) >= FEW:
@@ -39,6 +47,23 @@ def caution(report: Report) -> str:
         f"Only {_count(len(report), 'image')}: the intervals of balanced accuracy, F1 and log-loss are too narrow on "
         "samples this small. The Wilson intervals of accuracy, precision and recall still hold."
     )
+
+
+def one_in(report: Report) -> str:
+    """How often the model is wrong, in words: "About 1 in 3.5 wrong"."""
+    wrong, n = int((~report.right).sum()), len(report)
+    if not wrong:
+        return f"None of {_count(n, 'image')} wrong"
+    if 2 * wrong > n:
+        return "All wrong" if wrong == n else f"About {10 * wrong / n:.0f} in 10 wrong"
+    return f"About 1 in {n / wrong:.{1 if n / wrong < 10 else 0}f} wrong".replace(".0 ", " ")
+
+
+def no_test_split(run: Run, dataset: str, split: str) -> str:
+    """That a run's own data has no test split; empty if it has, and for other data."""
+    if dataset != run.card.data.name or run.card.data.test or run.card.imported or split == "test":
+        return ""
+    return f"{dataset} has no test split, so nothing here is on images that played no part in training or choosing."
 
 
 def sides_sentences(report: Report, votes: np.ndarray) -> list[str]:

@@ -35,6 +35,13 @@ def test_other_images_or_labels_keep_their_own_name():
     assert all(split_name(report) == report.split for report in CASES.values())
 
 
+def test_only_privatetest_is_set_beside_published_results_whatever_a_split_is_called():
+    assert is_comparable(official("PrivateTest")) and not is_comparable(official("PublicTest"))
+    assert not is_comparable(official("PrivateTest").part(np.arange(3588))), "some images are missing"
+    assert not is_comparable(official("PrivateTest", labels=EMOTIONS[::-1])), "other labels"
+    assert not any(is_comparable(report) for report in CASES.values() if report.split == "test")
+
+
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
