@@ -11,6 +11,7 @@ import sys
 from contextlib import contextmanager
 
 from fer.cli import text
+from fer.data import folder_classes
 from fer.errors import extra
 from fer.runs.config import TrainConfig
 from fer.runs.run import Run, no_weights
@@ -42,6 +43,16 @@ def add_setting(group, item) -> None:
     else:
         metavar = "{" + ",".join(limits["choices"]) + "}" if limits["choices"] else item.type.__name__.upper()
         group.add_argument(flag, type=item.type, metavar=metavar, **common)
+
+
+def add_folder_classes(parser) -> None:
+    """Add --folder-classes, which confirms what numbered class folders mean."""
+    known = "; ".join(f"{mapping.name}: {mapping.in_words}" for mapping in folder_classes.MAPPINGS.values())
+    parser.add_argument(
+        folder_classes.OPTION,
+        choices=tuple(folder_classes.MAPPINGS),
+        help=f"confirm what class folders named by numbers mean ({known}); stored beside the data set, so give it once",
+    )
 
 
 def chosen(model: str | None) -> Run:

@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from fer.cli import DATASET_HELP, chosen, command, finished, text, with_weights
+from fer.cli import DATASET_HELP, add_folder_classes, chosen, command, finished, text, with_weights
+from fer.data import catalog
 from fer.errors import FerError, extra
 from fer.evaluation import stored
 from fer.runs.card import way
@@ -24,6 +25,7 @@ def _add_evaluate(add) -> None:
         "example:\n  python -m fer evaluate --data fer2013 --split test --model mini_xception",
     )
     parser.add_argument("--data", metavar="DATASET", required=True, help=DATASET_HELP)
+    add_folder_classes(parser)
     parser.add_argument("--split", default="test", choices=("train", "val", "test", "all"), help="default: test")
     parser.add_argument("--model", metavar="RUN", help="the run to evaluate (default: the default run)")
     parser.add_argument(
@@ -49,12 +51,14 @@ def _add_report(add) -> None:
     parser.add_argument("--out", metavar="FILE", type=Path, required=True, help="the HTML file to write")
 
 
-def evaluate(data: str, split: str, model: str | None, tta: bool, json: bool) -> None:
+def evaluate(data: str, folder_classes: str | None, split: str, model: str | None, tta: bool, json: bool) -> None:
     from fer.evaluation import sentences
     from fer.evaluation.evaluate import evaluate as evaluate_run
     from fer.runs.data import data_for
 
     run = with_weights(chosen(model))
+    if folder_classes:
+        catalog.confirm(data, folder_classes)
     opened = data_for(run, data)
     report = evaluate_run(run, opened, split, tta=tta)
     if json:
@@ -62,10 +66,10 @@ def evaluate(data: str, split: str, model: str | None, tta: bool, json: bool) ->
         return
     print(f"{report.model} on {report.dataset}, {report.split} split, n = {len(report)}, {way(report.tta)}")
     print(f"{text.headline(report.score())}\n")
-    if warning := sentences.warning(run, opened.name, split):
-        print(f"{warning}\n")
-    if opened.carved:
-        print(f"Split off from the training images: {', '.join(opened.carved)}.\n")
+    warning, carved = sentences.warning(run, opened.name, split), sentences.carved(opened, split)
+    for note in (warning, "" if carved in warning else carved, *opened.left_out()):
+        if note:
+            print(f"{note}\n")
     figures = report.per_class
     rows = [
         [label, *(f"{figures[key][i]:.3f}" for key in ("precision", "recall", "f1")), int(figures["support"][i])]

@@ -3,7 +3,8 @@
 import signal
 from dataclasses import fields, replace
 
-from fer.cli import add_setting, check_recipe, command, load_worker, print_scores, text
+from fer.cli import add_folder_classes, add_setting, check_recipe, command, load_worker, print_scores, text
+from fer.data import catalog
 from fer.errors import FerError
 from fer.runs import presets, queue, speed, stop
 from fer.runs.config import TrainConfig
@@ -38,6 +39,7 @@ def _add_train(add) -> None:
     parser.add_argument(
         "--recipe", metavar="NAME", help=f"{', '.join(preset.lower() for preset in PRESETS)}, or a shipped run's name"
     )
+    add_folder_classes(parser)
     for name, items in TrainConfig.grouped().items():
         group = parser.add_argument_group(name)
         for item in items:
@@ -71,10 +73,10 @@ def _add_measure(add) -> None:
             add_setting(parser, item)
 
 
-def train(name: str | None, resume: str | None, recipe: str | None, **settings) -> int:
+def train(name: str | None, resume: str | None, recipe: str | None, folder_classes: str | None, **settings) -> int:
     store = RunStore()
     if resume:
-        if name or recipe or settings:
+        if name or recipe or folder_classes or settings:
             raise FerError("--resume takes its recipe from the run; give it no other options.")
         run = store[resume]
         if run.state == "finished":
@@ -82,6 +84,9 @@ def train(name: str | None, resume: str | None, recipe: str | None, **settings) 
     else:
         config = replace(_taken(recipe, settings) if recipe else TrainConfig(), **settings)
         check_recipe(config)
+        if folder_classes:
+            for line in catalog.confirm(config.data, folder_classes).left_out():
+                print(line)
         run = store.create(config, name)
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: _stop(run))

@@ -10,18 +10,22 @@ from pathlib import Path
 
 import numpy as np
 
-from fer.data.dataset import Rows
+from fer.data.dataset import Rows, Unreadable
 from fer.system.files import put
 
-VERSION = 3  # 2: added class names; 3: a checksum
+VERSION = 4  # 2: added class names; 3: a checksum; 4: what was left out
 FACTS, IMAGES, ROWS = "stamp.json", "images.npy", "rows.npy"
 
 _intact: set[tuple] = set()  # versions of caches that this process has verified
 
 
-def read(path: Path, parse: Callable[[Path], Rows]) -> Rows:
-    """The rows, memory-mapped from the cache next to the source; `parse` rebuilds it when the source changes."""
-    cache, now = folder(path), stamp(path)
+def read(path: Path, parse: Callable[[Path], Rows], how: str = "") -> Rows:
+    """The rows, memory-mapped from the cache next to the source; `parse` rebuilds it when the source changes.
+
+    Args:
+        how: what else `parse` depends on.
+    """
+    cache, now = folder(path), stamp(path, how)
     rows = _load(cache, now)
     if rows is not None:
         return rows
@@ -38,11 +42,11 @@ def folder(source: Path) -> Path:
     return source.parent / f".{source.name}.cache"
 
 
-def stamp(path: Path) -> str:
-    """A hash that changes when the file, or any file in the folder, changes."""
+def stamp(path: Path, how: str = "") -> str:
+    """A hash that changes when the file, or any file in the folder, or `how` it is read, changes."""
     names = [os.path.join(parent, name) for parent, _, files in os.walk(path) for name in files] or [str(path)]
     text = "\n".join(name[len(str(path)) :] + _facts(name) for name in sorted(names))
-    return sha256(f"{VERSION}\n{text}".encode(errors="surrogateescape")).hexdigest()
+    return sha256(f"{VERSION}\n{how}\n{text}".encode(errors="surrogateescape")).hexdigest()
 
 
 def _facts(name: str) -> str:
@@ -60,10 +64,15 @@ def _load(cache: Path, stamp: str) -> Rows | None:
             return None
         images = np.load(cache / IMAGES, mmap_mode="r")
         labels, usage, groups = np.load(cache / ROWS)
-        rows = Rows(images, labels, usage, groups, facts["fingerprint"], tuple(facts["names"]))
+        rows = Rows(images, labels, usage, groups, facts["fingerprint"], tuple(facts["names"]), *_left_out(facts))
         return rows if _is_intact(cache, rows, facts["checksum"]) else None
     except Exception:  # not there yet, left incomplete by a process that died, or damaged in any way: it is rebuilt
         return None
+
+
+def _left_out(facts: dict) -> tuple[tuple[Unreadable, ...], tuple[tuple[str, int], ...]]:
+    unreadable = tuple(Unreadable(file, reason) for file, reason in facts["unreadable"])
+    return unreadable, tuple((name, count) for name, count in facts["dropped"])
 
 
 def _is_intact(cache: Path, rows: Rows, checksum: str) -> bool:
@@ -80,7 +89,8 @@ def _checksum(rows: Rows) -> str:
     digest = sha256(np.ascontiguousarray(rows.images).data)
     for values in (rows.labels, rows.usage, rows.groups):
         digest.update(np.ascontiguousarray(values, np.int64).data)
-    digest.update(json.dumps([rows.images.shape, str(rows.images.dtype), rows.fingerprint, rows.names]).encode())
+    facts = [rows.fingerprint, rows.names, rows.unreadable, rows.dropped]
+    digest.update(json.dumps([rows.images.shape, str(rows.images.dtype), *facts]).encode())
     return digest.hexdigest()
 
 
@@ -90,7 +100,8 @@ def _save(rows: Rows, cache: Path, stamp: str) -> None:
     try:
         np.save(fresh / IMAGES, rows.images)
         np.save(fresh / ROWS, np.stack([rows.labels, rows.usage, rows.groups]))
-        facts = {"stamp": stamp, "fingerprint": rows.fingerprint, "names": rows.names, "checksum": _checksum(rows)}
+        facts = {name: getattr(rows, name) for name in ("fingerprint", "names", "unreadable", "dropped")}
+        facts |= {"stamp": stamp, "checksum": _checksum(rows)}
         (fresh / FACTS).write_text(json.dumps(facts))
         shutil.rmtree(cache, ignore_errors=True)
         put(fresh, cache)

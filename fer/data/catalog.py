@@ -8,9 +8,10 @@ from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
-from fer.data import cache, class_groups
+from fer.data import cache, class_groups, folder_classes
 from fer.data.dataset import Dataset, Rows, assemble
 from fer.data.ferplus import soft_targets
+from fer.data.folder_classes import Mapping
 from fer.data.formats import FERPLUS, Format, recognise, suffixes
 from fer.errors import FerError, unknown
 from fer.system import places
@@ -45,23 +46,45 @@ def open_dataset(
     return assemble(grouped, name=Path(name).stem, source=path, format=format.name, soft_targets=soft, seed=seed)
 
 
-def open_rows(name: str | Path, shown: str | None = None) -> tuple[Rows, Format, Path]:
+def open_rows(
+    name: str | Path, shown: str | None = None, *, mapping: Mapping | None = None
+) -> tuple[Rows, Format, Path]:
     """All rows before splitting, in source order, with their format and path.
 
     Args:
         shown: what error messages call the data set; by default, its path.
+        mapping: what its numbered class folders mean; by default, what somebody confirmed.
     """
     found = find(name)
     shown = shown or str(found)
     format, path = recognise(found, shown)
-    read = partial(format.read, name=str(Path(shown) / path.relative_to(found)))
-    return cache.read(path, read) if format.cached else read(path), format, path
+    mapping = mapping or folder_classes.confirmed(found)
+    read = partial(format.reading(mapping, shown), name=str(Path(shown) / path.relative_to(found)))
+    how = mapping.name if mapping else ""
+    return cache.read(path, read, how) if format.cached else read(path), format, path
+
+
+def confirm(name: str | Path, mapping: str) -> Dataset:
+    """Store beside a data set what its numbered class folders mean, if it can be read so. Returns the data set.
+
+    Args:
+        mapping: a name in folder_classes.MAPPINGS.
+
+    Raises:
+        FerError: for an unknown mapping, or one that does not fit; nothing is changed then.
+    """
+    wanted = folder_classes.find(mapping)
+    open_rows(name, mapping=wanted)
+    folder_classes.confirm(find(name), wanted)
+    return open_dataset(name)
 
 
 def stamp(name: str | Path) -> str:
     """A string that changes when the data set with that name changes."""
     path = find(name)
-    return cache.stamp(path) if path.exists() else str(path)
+    mapping = folder_classes.beside(path)
+    how = mapping.read_text(errors="replace") if mapping.is_file() else ""
+    return cache.stamp(path, how) if path.exists() else str(path)
 
 
 def ferplus_path(source: Path) -> Path:
@@ -83,12 +106,13 @@ def find(name: str | Path) -> Path:
     raise FerError(f"{known} No such path exists either. See data/README.md for how to get FER2013.")
 
 
-def keep(name: str, suffix: str, file: BinaryIO) -> str:
+def keep(name: str, suffix: str, file: BinaryIO, *, mapping: str = "") -> str:
     """Store a data set in data/ after another process, with limited memory, has read it. Returns its name.
 
     Args:
         suffix: csv, npz or zip.
         file: the content, opened for reading.
+        mapping: a name in folder_classes.MAPPINGS that somebody confirmed for numbered class folders.
 
     Raises:
         FerError: if the name is invalid or taken, or the content isn't a data set; nothing is stored then.
@@ -102,10 +126,15 @@ def keep(name: str, suffix: str, file: BinaryIO) -> str:
         fresh, path = Path(folder) / f"{name}.{suffix}", DATA / f"{name}.{suffix}"
         with fresh.open("xb") as target:
             shutil.copyfileobj(file, target)
+        if mapping:
+            folder_classes.confirm(fresh, folder_classes.find(mapping))
         check("fer.data.check", str(fresh), fresh.name, name=fresh.name)
         shutil.rmtree(cache.folder(path), ignore_errors=True)  # left by a data set that was deleted by hand
         with suppress(FileNotFoundError):  # where the disk was too full for a cache
             put(cache.folder(fresh), cache.folder(path))
+        folder_classes.beside(path).unlink(missing_ok=True)
+        if mapping:
+            put(folder_classes.beside(fresh), folder_classes.beside(path))
         put(fresh, path)
     return name
 

@@ -3,6 +3,7 @@
 import json
 from dataclasses import dataclass, replace
 from hashlib import sha256
+from typing import NamedTuple
 
 import numpy as np
 
@@ -10,10 +11,18 @@ from fer.data.class_groups import Grouping
 from fer.data.labels import EMOTIONS
 from fer.errors import FerError
 from fer.faces.crop import IMAGE_SIZE
+from fer.system.text import plural
 
 SPLITS = ("train", "val", "test")
 USAGE_CODES = {"Training": 0, "PublicTest": 1, "PrivateTest": 2}  # FER2013's names for the splits
 CARVED_SHARE = 0.1  # of the training images, about the size of FER2013's PublicTest
+
+
+class Unreadable(NamedTuple):
+    """An image file that cannot be read and was left out, and why: a sentence for the user."""
+
+    file: str
+    reason: str
 
 
 @dataclass(frozen=True)
@@ -27,6 +36,8 @@ class Rows:
         groups: int64 (N,); images with identical pixels (duplicates) share a number.
         fingerprint: hexadecimal SHA-256 of images, labels and usage, and of names other than EMOTIONS.
         names: the classes.
+        unreadable: image files of the source that are not among the images.
+        dropped: classes of the source that are not among `names`, with their numbers of images.
     """
 
     images: np.ndarray
@@ -35,6 +46,8 @@ class Rows:
     groups: np.ndarray
     fingerprint: str
     names: tuple[str, ...] = EMOTIONS
+    unreadable: tuple[Unreadable, ...] = ()
+    dropped: tuple[tuple[str, int], ...] = ()
 
     @classmethod
     def of(cls, images, labels, usage, names: tuple[str, ...] = EMOTIONS) -> "Rows":
@@ -109,6 +122,8 @@ class Dataset:
         format: the format that read it; "synthetic" means drawn faces, not photos.
         carved: the splits missing from the source and carved from its training images.
         fingerprint: SHA-256 of the rows.
+        unreadable: image files of the source that cannot be read and were left out.
+        dropped: classes that were left out because they are not among the seven, with their numbers of images.
     """
 
     name: str
@@ -120,6 +135,8 @@ class Dataset:
     format: str
     carved: tuple[str, ...]
     fingerprint: str
+    unreadable: tuple[Unreadable, ...] = ()
+    dropped: tuple[tuple[str, int], ...] = ()
 
     def split(self, name: str) -> Split:
         """The split with that name, or all three combined for "all"."""
@@ -144,6 +161,13 @@ class Dataset:
             "val images duplicated in train": int(self.val.leaked.sum()),
             "test images duplicated in train": int(self.test.leaked.sum()),
         }
+
+    def left_out(self) -> list[str]:
+        """What of the source is not in the data set, as sentences."""
+        lines = [f"{plural(n, 'image')} of {name} left out: not one of the classes." for name, n in self.dropped]
+        if self.unreadable:
+            lines.append(f"{plural(len(self.unreadable), 'unreadable image')} left out.")
+        return lines
 
 
 def assemble(rows: Rows, *, name: str, source, format: str, soft_targets=None, seed: int = 0) -> Dataset:
@@ -178,6 +202,8 @@ def assemble(rows: Rows, *, name: str, source, format: str, soft_targets=None, s
         format=format,
         carved=tuple(reversed(carved)),
         fingerprint=rows.fingerprint,
+        unreadable=rows.unreadable,
+        dropped=rows.dropped,
     )
 
 

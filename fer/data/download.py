@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fer.data import catalog, kaggle
+from fer.data.folder_classes import OPTION
 from fer.errors import FerError, disk_error, extra
 from fer.system.files import write_atomically
 from fer.system.process import launch
@@ -26,7 +27,7 @@ STARTING, VOTES, DONE, FAILED = (
     "votes",
     "done",
     "failed",
-)  # phases, in addition to those of kaggle.get_faces
+)  # phases, in addition to those of kaggle.get_data
 EVERY = 0.5  # seconds between updates within a phase
 BROKE_OFF = "The download stopped before it finished. Start it again to resume."
 RUNS_ALREADY = "A download is already running. Wait for it to finish, or cancel it."
@@ -55,22 +56,25 @@ class Download:
     error: str
 
 
-def start(source: str, *, votes: bool, token: str = "") -> None:
+def start(source: str, *, votes: bool, mapping: str = "", token: str = "") -> None:
     """Start a download, or resume an interrupted one.
 
     Args:
-        source: a key of kaggle.SOURCES.
-        votes: whether to download the FER+ votes too.
+        source: a key of kaggle.SOURCES, or a data set's owner/name.
+        votes: whether to download the FER+ votes too, with FER2013's csv.
+        mapping: a name in folder_classes.MAPPINGS that somebody confirmed for numbered class folders.
         token: Kaggle API token; empty if none is needed or kagglehub should look for one.
 
     Raises:
-        FerError: if a download is already running.
+        FerError: if a download is already running, or `source` cannot be one.
     """
+    kaggle.source(source)  # raises a FerError before anything is started
     if (last := latest()) and last.is_running:
         raise FerError(RUNS_ALREADY)
     catalog.DATA.mkdir(parents=True, exist_ok=True)
     environment = {"FER_DATA": str(catalog.DATA)} | ({kaggle.TOKEN: token} if token else {})
-    arguments = ["download", "--source", source, "--votes" if votes else "--no-votes"]
+    arguments = ["download", f"--source={source}", "--votes" if votes else "--no-votes"]
+    arguments += [f"{OPTION}={mapping}"] if mapping else []
     _log().unlink(missing_ok=True)
     forget()
     process = _psutil().Process(launch(arguments, _log(), **environment))
@@ -78,19 +82,22 @@ def start(source: str, *, votes: bool, token: str = "") -> None:
         json.dump({"pid": process.pid, "created": process.create_time(), "phase": STARTING}, file)
 
 
-def fetch(source: str, *, votes: bool) -> Iterator[Path]:
+def fetch(source: str, *, votes: bool, mapping: str = "") -> Iterator[Path]:
     """Download in this process and record its state. Yields each file once stored; existing files are kept.
 
+    Args: as for `start`.
+
     Raises:
-        FerError: as for `kaggle.get_faces` and `kaggle.get_votes`, and if another process is already downloading.
+        FerError: as for `kaggle.get_data` and `kaggle.get_votes`, and if another process is already downloading.
     """
     if (known := _known()) and known.get("pid") != os.getpid() and _download(known).is_running:
         raise FerError(RUNS_ALREADY)
     state = _State()
     try:
-        if kaggle.NAME not in catalog.available():
-            yield state.keep(kaggle.get_faces(source, on_progress=state.report))
-        if votes and not catalog.ferplus_path(catalog.find(kaggle.NAME)).is_file():
+        wanted = kaggle.source(source)
+        if wanted.name not in catalog.available():
+            yield state.keep(kaggle.get_data(wanted, mapping=mapping, on_progress=state.report))
+        if votes and wanted.name == kaggle.NAME and not catalog.ferplus_path(catalog.find(kaggle.NAME)).is_file():
             state.report(VOTES)
             yield state.keep(kaggle.get_votes())
     except BaseException as error:
@@ -210,7 +217,7 @@ def _process(known: dict) -> "psutil.Process | None":
 
 
 def _psutil():
-    with extra("train", "FER2013's download"):
+    with extra("train", "Downloading"):
         import psutil
     return psutil
 

@@ -1,24 +1,22 @@
-"""Download FER2013 from Kaggle and the FER+ votes from GitHub into data/."""
+"""Download data sets from Kaggle, and the FER+ votes from GitHub, into data/."""
 
-import logging
-import os
+import re
 import shutil
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from fer.data import catalog
+from fer.data import catalog, folder_classes, kaggle_client
 from fer.data.ferplus import read_votes
+from fer.data.kaggle_client import TOKEN, short
 from fer.errors import FerError, extra
 from fer.system.files import put
 
-NAME = "fer2013"  # its name in data/
+NAME = "fer2013"  # the name in data/ of FER2013's csv
 COMPETITION = "challenges-in-representation-learning-facial-expression-recognition-challenge"
 RULES = f"https://www.kaggle.com/competitions/{COMPETITION}/rules"
 VOTES = "https://raw.githubusercontent.com/microsoft/FERPlus/master/fer2013new.csv"
-TOKEN = "KAGGLE_API_TOKEN"  # kagglehub reads it from the environment
 DOWNLOADING, READING = "downloading", "reading"  # phases
 Progress = Callable[[str, int, int | None], None]
 TIMEOUT = (5, 15)  # seconds to connect, and between received bytes
@@ -27,67 +25,118 @@ STEPS = (
     f"accept the competition's rules at {RULES}",
     f'set the token as the environment variable {TOKEN}, or as {TOKEN} = "..." in .streamlit/secrets.toml',
 )
+HANDLE = re.compile(
+    r"(?:(?:https?://)?(?:www\.)?kaggle\.com/(?:datasets/)?)?(\w[\w-]*)/(\w[\w.-]*)/?(?:\?.*)?", re.ASCII
+)
+LONGEST_NAME = 64  # catalog.keep's limit
 
 
 @dataclass(frozen=True)
 class Source:
-    """A Kaggle download that contains FER2013 as one csv.
+    """A data set on Kaggle.
 
     Attributes:
         handle: of a competition, or owner/name of a data set.
-        file: the csv in it.
+        name: its name in data/.
         summary: what it is and what it requires.
-        needs_token: whether Kaggle requires signing in.
+        file: the only file that is needed; empty for all of them, stored as one zip.
+        is_competition: whether it belongs to a competition, for which Kaggle requires signing in.
     """
 
     handle: str
-    file: str
-    summary: str
-    needs_token: bool
+    name: str
+    summary: str = ""
+    file: str = ""
+    is_competition: bool = False
 
-    def download(self) -> Path:
-        with extra("train", "FER2013's download"):
-            import kagglehub
+    @property
+    def page(self) -> str:
+        """Its address."""
+        where = f"competitions/{self.handle}/data" if self.is_competition else f"datasets/{self.handle}"
+        return f"https://www.kaggle.com/{where}"
 
-        get = kagglehub.competition_download if self.needs_token else kagglehub.dataset_download
-        return Path(get(self.handle, path=self.file))
+    @property
+    def stored_as(self) -> str:
+        """Its file in data/."""
+        return f"{self.name}.csv" if self.file else f"{self.name}.zip"
+
+
+def _copy(handle: str, summary: str) -> Source:
+    return Source(handle, handle.replace("/", "-"), summary)
 
 
 SOURCES = {
-    "copy": Source("deadskull7/fer2013", "fer2013.csv", "A public copy; no account needed", needs_token=False),
+    "copy": Source("deadskull7/fer2013", NAME, "FER2013 as a csv, a public copy; no account needed", "fer2013.csv"),
     "competition": Source(
-        COMPETITION, "icml_face_data.csv", "The competition's own file; needs a Kaggle account", needs_token=True
+        COMPETITION,
+        NAME,
+        "FER2013 as a csv, the competition's own file; needs a Kaggle account",
+        "icml_face_data.csv",
+        is_competition=True,
     ),
+}
+SOURCES |= {
+    copy.handle: copy
+    for copy in (
+        _copy("msambare/fer2013", "FER2013 as JPEGs in folders"),
+        _copy("aadityasinghal/facial-expression-dataset", "FER2013 as images in folders"),
+        _copy(
+            "jonathanoheix/face-expression-recognition-dataset",
+            "FER2013 as JPEGs in folders, with PublicTest and PrivateTest mixed as validation and no test split",
+        ),
+    )
 }
 
 
-def get_faces(source: str, *, on_progress: Progress = lambda phase, done, total: None) -> Path:
-    """Download FER2013, check it, and store it as data/fer2013.csv; resumes an interrupted download.
+def source(text: str) -> Source:
+    """A source by its key in SOURCES, or a data set by its owner/name or its address.
 
-    kagglehub shows its progress bar on stderr and looks for a token itself, including in ~/.kaggle.
+    Raises:
+        FerError: for any other text.
+    """
+    text = text.strip()
+    if text in SOURCES:
+        return SOURCES[text]
+    match = HANDLE.fullmatch(text)
+    if not match:
+        raise FerError(
+            f"A Kaggle data set is given by its owner and name, such as msambare/fer2013, got {text!r}. Copy both from "
+            "the data set's address."
+        )
+    handle = f"{match[1]}/{match[2]}"
+    known = {item.handle: item for item in SOURCES.values()}
+    name = re.sub(r"[^A-Za-z0-9._-]", "-", handle).lstrip("_")[:LONGEST_NAME]
+    return known.get(handle) or Source(handle, name or "kaggle")
+
+
+def get_data(wanted: Source, *, mapping: str = "", on_progress: Progress = lambda phase, done, total: None) -> Path:
+    """Download a data set, check it, and store it in data/; resumes an interrupted download.
 
     Args:
-        source: a key of SOURCES.
+        mapping: a name in folder_classes.MAPPINGS, if somebody confirmed what its numbered class folders mean.
         on_progress: called with DOWNLOADING or READING, the bytes downloaded, and the total if known.
 
     Raises:
-        FerError: if Kaggle is unreachable or denies access, or if the name is taken, with advice.
+        FerError: if Kaggle is unreachable or denies access, if the name is taken, or if numbered class folders were not
+            confirmed, with advice.
     """
-    if NAME in catalog.available():
-        raise FerError(f"A data set named {NAME} already exists. Delete it to download it again.")
-    cache = catalog.DATA / ".kaggle"
-    os.environ["KAGGLEHUB_CACHE"] = str(cache)
-    logging.getLogger("kagglehub").setLevel(logging.WARNING)  # its progress bar is enough
+    if wanted.name in catalog.available():
+        raise FerError(f"A data set named {wanted.name} already exists. Delete it to download it again.")
     on_progress(DOWNLOADING, 0, None)
-    with _counting(partial(on_progress, DOWNLOADING)):
-        path = _explained(SOURCES[source].download, SOURCES[source])
+    path = _explained(wanted, partial(on_progress, DOWNLOADING))
     on_progress(READING, 0, None)
+    fitting = {} if wanted.file or mapping else folder_classes.fitting(path)
+    if fitting:  # before the download is thrown away: it need not be repeated to confirm a mapping
+        raise FerError(
+            f"The class folders of {wanted.handle} are named by numbers. Download it again with what they mean, which "
+            f"takes only a moment: {folder_classes.choices()}."
+        )
     try:
         with path.open("rb") as file:
-            catalog.keep(NAME, "csv", file)
+            catalog.keep(wanted.name, Path(wanted.stored_as).suffix[1:], file, mapping=mapping)
     finally:
-        shutil.rmtree(cache)
-    return catalog.find(NAME)
+        shutil.rmtree(kaggle_client.cache())
+    return catalog.find(wanted.name)
 
 
 def get_votes() -> Path:
@@ -110,71 +159,51 @@ def get_votes() -> Path:
         put(fresh, path)
     except requests.RequestException as error:
         raise FerError(
-            f"The FER+ votes could not be downloaded: {_short(error)} Try again, or save {VOTES} in data/."
+            f"The FER+ votes could not be downloaded: {short(error)} Try again, or save {VOTES} in data/."
         ) from error
     finally:
         fresh.unlink(missing_ok=True)
     return path
 
 
-@contextmanager
-def _counting(on_bytes: Callable[[int, int | None], None]) -> Iterator[None]:
-    """Report the bytes that kagglehub has downloaded, which it only shows on its progress bar."""
-    with extra("train", "Downloading from Kaggle"):
-        from kagglehub import clients
-
-    class Bar(clients.tqdm):
-        def __init__(self, *args, **kwargs):
-            super().__init__(*args, **kwargs)
-            on_bytes(self.n, self.total)
-
-        def update(self, n: float | None = 1) -> bool | None:
-            drawn = super().update(n)
-            on_bytes(self.n, self.total)
-            return drawn
-
-    original, clients.tqdm = clients.tqdm, Bar
-    try:
-        yield
-    finally:
-        clients.tqdm = original
-
-
-def _explained(download: Callable[[], Path], source: Source) -> Path:
-    """Run a download, turning its errors into a FerError with advice."""
-    with extra("train", "FER2013's download"):
+def _explained(wanted: Source, on_bytes: kaggle_client.OnBytes) -> Path:
+    """Download, turning errors into a FerError with advice."""
+    with extra("train", kaggle_client.NEEDED):
         import requests
         from kagglehub.exceptions import DataCorruptionError, UnauthenticatedError
 
-    steps = "; ".join(f"{number}. {step}" for number, step in enumerate(STEPS, start=1))
     try:
-        return download()
+        return kaggle_client.download(
+            wanted.handle, wanted.file, is_competition=wanted.is_competition, on_bytes=on_bytes
+        )
     except UnauthenticatedError:
-        raise FerError(f"Kaggle requires you to sign in for this file: {steps}.") from None
+        raise FerError(f"Kaggle requires you to sign in for this file: {_steps(wanted)}.") from None
     except requests.HTTPError as error:
-        status = error.response.status_code if error.response is not None else None
-        if status in (401, 403):
-            raise FerError(
-                f"Kaggle denied access ({status}): {steps}. If you set a token, it may have expired."
-            ) from error
-        raise FerError(f"Kaggle returned status {status} for {source.handle}. {_by_hand(source)}") from error
+        raise _refused(wanted, error.response.status_code if error.response is not None else None) from error
     except (requests.RequestException, DataCorruptionError) as error:
         raise FerError(
-            f"The download was interrupted: {_short(error)} Try again to resume it. {_by_hand(source)}"
+            f"The download was interrupted: {short(error)} Try again to resume it. {_by_hand(wanted)}"
         ) from error
 
 
-def _by_hand(source: Source) -> str:
-    where = f"competitions/{source.handle}/data" if source.needs_token else f"datasets/{source.handle}"
-    return f"Or download {source.file} from https://www.kaggle.com/{where} and save it as data/{NAME}.csv."
+def _refused(wanted: Source, status: int | None) -> FerError:
+    expired = "If you set a token, it may have expired."
+    if status in (401, 403) and wanted.is_competition:
+        return FerError(f"Kaggle denied access ({status}): {_steps(wanted)}. {expired}")
+    if status in (401, 403, 404) and not wanted.file:  # Kaggle also answers 403 for what doesn't exist
+        return FerError(
+            f"Kaggle has no public data set {wanted.handle} ({status}). Check its name at {wanted.page}; if it is "
+            f"private or has terms to accept, {_steps(wanted)}. {expired}"
+        )
+    return FerError(f"Kaggle returned status {status} for {wanted.handle}. {_by_hand(wanted)}")
 
 
-def _short(error: Exception) -> str:
-    with extra("train", "FER2013's download"):
-        import requests
+def _steps(wanted: Source) -> str:
+    """How to sign in, in numbered steps."""
+    accept = STEPS[1] if wanted.is_competition else f"accept the terms, if there are any, at {wanted.page}"
+    return "; ".join(f"{number}. {step}" for number, step in enumerate((STEPS[0], accept, STEPS[2]), start=1))
 
-    if isinstance(error, requests.ConnectionError):
-        return "the connection failed or was lost."
-    if isinstance(error, requests.Timeout):
-        return "the server did not respond in time."
-    return f"{str(error).splitlines()[0]}."
+
+def _by_hand(wanted: Source) -> str:
+    what = wanted.file or "it"
+    return f"Or download {what} from {wanted.page} and save it as data/{wanted.stored_as}."

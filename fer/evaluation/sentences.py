@@ -1,7 +1,10 @@
 """Reports in sentences, shared by pages, documents and downloads."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
+from fer.data.dataset import Dataset
 from fer.data.labelled_photos import LabelledFaces
 from fer.evaluation import metrics, references
 from fer.evaluation.images import sides
@@ -59,13 +62,6 @@ def one_in(report: Report) -> str:
     return f"About 1 in {n / wrong:.{1 if n / wrong < 10 else 0}f} wrong".replace(".0 ", " ")
 
 
-def no_test_split(run: Run, dataset: str, split: str) -> str:
-    """That a run's own data has no test split; empty if it has, and for other data."""
-    if dataset != run.card.data.name or run.card.data.test or run.card.imported or split == "test":
-        return ""
-    return f"{dataset} has no test split, so nothing here is on images that played no part in training or choosing."
-
-
 def sides_sentences(report: Report, votes: np.ndarray) -> list[str]:
     """Whom FER+'s annotators agree with in a model's mistakes: in all of them, and in the most confident ones.
 
@@ -90,7 +86,7 @@ def sides_sentences(report: Report, votes: np.ndarray) -> list[str]:
 
 
 def warning(run: Run, dataset: str, split: str) -> str:
-    """Why a run's results on a split are optimistic; empty if they are not."""
+    """Why a run's results on a split are optimistic, or not on a split of the data set's own; else empty."""
     if dataset == "synthetic":
         return "These are synthetic faces: results on them say nothing about real faces."
     if run.card.imported:
@@ -99,7 +95,23 @@ def warning(run: Run, dataset: str, split: str) -> str:
         return ""
     trained = f"{run.id} was trained on these images: this shows how well it memorized them, not how it generalizes."
     chosen = f"{run.id}'s epochs and recipe were chosen on this split, so these results are slightly optimistic."
-    return {"train": trained, "all": trained, "val": chosen}.get(split, "")
+    memorized = {"train": trained, "all": trained, "val": chosen}.get(split, "")
+    return " ".join(filter(None, [memorized, _carved(dataset, run.card.data.carved, split)]))
+
+
+def carved(dataset: Dataset, split: str) -> str:
+    """That a data set has no such split of its own, if it was split off from its training images; else empty."""
+    return _carved(dataset.name, dataset.carved, split)
+
+
+def _carved(dataset: str, carved: Sequence[str], split: str) -> str:
+    missing = [name for name in carved if split in (name, "all")]
+    if not missing:
+        return ""
+    return (
+        f"{dataset} has no {' or '.join(missing)} split of its own: these images were split off from its training "
+        "images, so compare the results only with others from this app."
+    )
 
 
 def photos_sentences(faces: LabelledFaces, report: Report | None = None) -> list[str]:

@@ -34,12 +34,15 @@ class Prediction(Answered):
     Attributes:
         probabilities: float32 (C,), sums to 1, in the order of `labels`.
         crop: uint8 (48, 48), the network's grey input, kept for explanations and quality hints.
+        turns: counter-clockwise quarter turns after which its image is upright; the face's box and landmarks are in the
+            image as it was given.
     """
 
     face: Face
     labels: tuple[str, ...]
     probabilities: np.ndarray
     crop: np.ndarray = field(repr=False)
+    turns: int = 0
 
     def is_sure(self, threshold: float | None) -> bool:
         """Whether the calibrated confidence reaches the run's threshold (`Card.threshold`).

@@ -9,6 +9,7 @@ from fer.errors import FerError
 from fer.faces.crop import crop
 from fer.faces.detectors import DETECTORS
 from fer.faces.image import read_image
+from fer.faces.upright import find_upright
 from fer.inference.classifier import Classifier
 from fer.inference.prediction import Prediction
 from fer.runs.run import Run
@@ -38,11 +39,13 @@ class EmotionReader:
         self.tta = tta
         self.detect = detector if callable(detector) else DETECTORS[detector].load()
 
-    def read(self, source: str | Path | bytes | np.ndarray) -> list[Prediction]:
+    def read(self, source: str | Path | bytes | np.ndarray, *, upright: bool = False) -> list[Prediction]:
         """Predict the emotion of every face in an image, from left to right.
 
         Args:
             source: anything `faces.read_image` accepts, or a decoded image: uint8 (H, W, 3), RGB.
+            upright: whether the image is known to be upright, as a video's frames are. Others are also searched lying
+                on their side and upside down where no face is surely found; every prediction's `turns` tells.
 
         Raises:
             FerError: for a file that isn't an image, and for any other array.
@@ -52,11 +55,11 @@ class EmotionReader:
         image = source if isinstance(source, np.ndarray) else read_image(source)
         if image.dtype != np.uint8 or image.ndim != 3 or image.shape[2] != 3 or not image.size:
             raise FerError(f"An image must be uint8 (H, W, 3), RGB, got {image.dtype} {image.shape}.")
-        faces = self.detect(image)
+        turns, faces = (0, self.detect(image)) if upright else find_upright(image, self.detect)
         if not faces:
             return []
         crops = np.stack([crop(image, face) for face in faces])
         outputs = self.classifier.probabilities(crops, tta=self.tta, calibrated=True)
         labels = self.classifier.labels
         rows = zip(faces, outputs, crops, strict=True)
-        return [Prediction(face, labels, probabilities, face_crop) for face, probabilities, face_crop in rows]
+        return [Prediction(face, labels, probabilities, face_crop, turns) for face, probabilities, face_crop in rows]

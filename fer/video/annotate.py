@@ -20,6 +20,7 @@ EVERY = 0.2  # seconds between readings: expressions last at least half a second
 SMOOTHING = 0.5  # seconds, time constant of the average over readings
 MOST_WAITING = 64_000_000  # pixels held back until the next reading, 96 MB: 2 seconds of 720p
 MEMORY = 2.0, 3.0  # seconds, or readings if that is longer, after which an absent face is forgotten
+WHOLE = 0.0, None  # the part of a video that is all of it
 SAME = 1e-6  # seconds, tolerance for rounding of times
 
 
@@ -54,6 +55,7 @@ def read_video(
     reader: EmotionReader | None = None,
     every: float = EVERY,
     smoothing: float = SMOOTHING,
+    part: tuple[float, float | None] = WHOLE,
     progress: Callable[[float | None, float], bool | None] = lambda share, seconds: True,
 ) -> Generator[Frame]:
     """Read the emotions in a video while decoding it; at most two frames are kept in memory.
@@ -63,14 +65,16 @@ def read_video(
         reader: default: the default run with YuNet.
         every: seconds between readings; 0 for every frame.
         smoothing: time constant in seconds of the average over each face's probabilities; 0 for none.
+        part: the seconds to read, from the first up to the second (None: the end); times still count from the video's
+            first frame.
         progress: called after every reading with the share of the video (None if its length is unknown) and the time
             in seconds; returning False stops the reading.
 
     Raises:
-        FerError: if the file isn't a video or nothing in it can be read. If only a part can, the last frame's
-            `warning` says so.
+        FerError: if the file isn't a video or nothing in it can be read, and for a part that is not in it. If only some
+            can be read, the last frame's `warning` says so.
     """
-    with open_video(path) as video:
+    with open_video(path, part) as video:
         yield from _held_back(video, _read(video, _Watch(video, reader, every, smoothing), progress))
 
 
@@ -81,12 +85,13 @@ def annotate_video(
     reader: EmotionReader | None = None,
     every: float = EVERY,
     smoothing: float = SMOOTHING,
+    part: tuple[float, float | None] = WHOLE,
     colors: dict[str, str] | None = None,
 ) -> Generator[Frame]:
     """Like `read_video`, and write an MP4 with every face's box, number and label, and with the original audio.
 
-    Between readings, boxes are interpolated and labels stay. Closing the iterator early leaves no file; an existing
-    file is replaced only at the end.
+    The copy starts with the part. Between readings, boxes are interpolated and labels stay. Closing the iterator early
+    leaves no file; an existing file is replaced only at the end.
 
     Args:
         out: the MP4 to write.
@@ -95,10 +100,10 @@ def annotate_video(
     Raises:
         FerError: like `read_video`, and if `out` cannot be written.
     """
-    with open_video(path) as video:
+    with open_video(path, part) as video:
         watch = _Watch(video, reader, every, smoothing)
         colors = colors or _colors(watch.labels)
-        with Recording(out, rate=video.rate, sound=video.sound, start=video.start) as recording:
+        with Recording(out, rate=video.rate, sound=video.sound, start=video.start + video.part[0]) as recording:
             yield from _held_back(video, _annotate(video, watch, recording, colors))
 
 
@@ -130,8 +135,9 @@ class _Watch:
         if self.every:
             self._due = self.every * ((time + SAME) // self.every + 1)
         image = self._video.upright(decoded)
-        tracked = self._tracker.update(self._reader.read(image), time)
-        share = min(1.0, time / self._video.duration) if self._video.duration else None
+        tracked = self._tracker.update(self._reader.read(image, upright=True), time)
+        length, start = self._video.length, self._video.part[0]
+        share = min(1.0, (time - start) / length) if length else None
         frame = Frame(time, image, tracked, share, self.moments)
         keep_strongest(self.moments, image, frame.readings)
         return frame
@@ -154,7 +160,7 @@ def _annotate(video: Video, watch: _Watch, recording: Recording, colors: dict[st
     def write(after: Frame | None) -> None:
         for time, decoded in waiting:
             faces = _between(before, after, time) if before else []
-            recording.add(draw(video.upright(decoded), [face.mark for face in faces], colors), time)
+            recording.add(draw(video.upright(decoded), [face.mark for face in faces], colors), time - video.part[0])
         waiting.clear()
 
     for time, decoded in video.frames(recording.add_sound):
@@ -162,7 +168,7 @@ def _annotate(video: Video, watch: _Watch, recording: Recording, colors: dict[st
             frame = watch.read(decoded, time)
             write(after=frame)
             before = frame
-            recording.add(draw(frame.image, [face.mark for face in frame.tracked], colors), time)
+            recording.add(draw(frame.image, [face.mark for face in frame.tracked], colors), time - video.part[0])
             yield frame
         else:
             waiting.append((time, decoded))

@@ -28,7 +28,11 @@ CUT_OFF = 1.0  # seconds by which frames may end before the stated duration; aud
 class Video:
     """An open video.
 
+    Args:
+        part: the seconds to read, from the first up to the second; None: up to the end.
+
     Attributes:
+        part: the same, with the end as stated by the file instead of None; None if that is unknown.
         sound: the audio stream, or None.
         duration: seconds, as stated by the file, or None.
         rate: frames per second, as stated by the file; times come from the frames themselves.
@@ -36,7 +40,7 @@ class Video:
         warning: a sentence about what could not be read; set at the end, "" if everything was.
     """
 
-    def __init__(self, container: InputContainer):
+    def __init__(self, container: InputContainer, part: tuple[float, float | None] = (0.0, None)):
         self._container, self._stream = container, _video_stream(container)
         self.sound = next((stream for stream in container.streams.audio if stream.codec_context), None)
         self._stream.codec_context.options = DECODER
@@ -48,15 +52,24 @@ class Video:
         self.start = float((self._stream.start_time or 0) * base)
         self._pixel_aspect = float(self._stream.sample_aspect_ratio or 1)  # width by height
         self.warning, self._damaged = "", 0
+        self.part = _part(part, self.duration)
+
+    @property
+    def length(self) -> float | None:
+        """Seconds of the part that is read, or None if the file does not say how long it is."""
+        start, end = self.part
+        return None if end is None else end - start
 
     def frames(self, sound: Callable[[av.Packet], None] | None = None) -> Iterator[tuple[float, av.VideoFrame]]:
-        """Every readable frame, with its time in seconds since the first one; times strictly increase.
+        """Every readable frame of the part, with its time in seconds since the video's first one; times strictly
+        increase.
 
         Args:
             sound: called with the audio packets as they come between the frames; the last one is empty.
         """
         streams = [self._stream] if sound is None or self.sound is None else [self._stream, self.sound]
-        time, count = -1 / self.rate, 0
+        start, end = self.part
+        time, count = self._seek() - 1 / self.rate, 0
         for packet in self._packets(streams):
             if packet.stream is not self._stream:
                 if sound:
@@ -65,8 +78,12 @@ class Video:
             for frame in self._decoded(packet):
                 stated = time if frame.time is None else max(0.0, frame.time - self.start)
                 time = stated if stated > time else time + 1 / self.rate  # carelessly joined files jump back
-                count += 1
-                yield time, frame
+                if end is not None and time >= end and end != self.duration:
+                    self.warning = self._fault(end, count)
+                    return
+                if time >= start:
+                    count += 1
+                    yield time, frame
         self.warning = self._fault(time + 1 / self.rate, count)
 
     def upright(self, frame: av.VideoFrame) -> np.ndarray:
@@ -77,6 +94,17 @@ class Video:
         image = frame.to_ndarray(format="rgb24", width=width, height=height)
         turns = round(frame.rotation / 90) % 4  # counter-clockwise, like np.rot90
         return np.ascontiguousarray(np.rot90(image, turns)) if turns else image
+
+    def _seek(self) -> float:
+        """Go to the last key frame before the part; returns the time from which frames may come."""
+        start, base = self.part[0], self._stream.time_base
+        if not start or not base:
+            return 0.0
+        try:
+            self._container.seek(round((start + self.start) / base), stream=self._stream)
+        except FFmpegError:  # read from the beginning, and skip
+            return 0.0
+        return start
 
     def _packets(self, streams: list) -> Iterator[av.Packet]:
         while self._damaged < MOST_DAMAGED:
@@ -96,17 +124,22 @@ class Video:
     def _fault(self, end: float, count: int) -> str:
         if not count:
             raise FerError("The video is damaged: no frame in it can be read. Record, copy or download it again.")
-        if self.duration and self.duration - end > max(CUT_OFF, 2 / self.rate):
+        expected = self.part[1]
+        if expected and self.duration and expected - end > max(CUT_OFF, 2 / self.rate):
             return f"Only the first {end:.1f} of {self.duration:.1f} seconds could be read; the file may be incomplete."
         return "Parts of the video are damaged and were skipped." if self._damaged else ""
 
 
 @contextmanager
-def open_video(path: str | Path) -> Iterator[Video]:
+def open_video(path: str | Path, part: tuple[float, float | None] = (0.0, None)) -> Iterator[Video]:
     """Open a video for reading.
 
+    Args:
+        part: the seconds to read, from the first up to the second; None: up to the end.
+
     Raises:
-        FerError: if the file does not exist, is empty, isn't a video, has only audio, or uses an unknown codec.
+        FerError: if the file does not exist, is empty, isn't a video, has only audio, or uses an unknown codec; and for
+            a part that is empty or not within the video.
     """
     path = Path(path)
     try:
@@ -122,7 +155,16 @@ def open_video(path: str | Path) -> Iterator[Video]:
     except FFmpegError as error:
         raise _unreadable(head) from error
     with container:
-        yield Video(container)
+        yield Video(container, part)
+
+
+def _part(part: tuple[float, float | None], duration: float | None) -> tuple[float, float | None]:
+    start, end = part
+    if start < 0 or (end is not None and end <= start):
+        raise FerError(f"A part must start at 0 or later and end after its start, got {start} to {end} seconds.")
+    if duration and start >= duration:
+        raise FerError(f"The part starts at {start:.1f} seconds, but the video has only {duration:.1f}.")
+    return start, min(end, duration) if end and duration else end or duration
 
 
 def _unreadable(head: bytes) -> FerError:

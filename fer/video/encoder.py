@@ -21,6 +21,7 @@ CODECS = {
 }
 COPIED = ("aac", "mp3", "opus")  # audio that an MP4 can hold unchanged
 SOUND, SOUND_RATE = "aac", 48_000  # what any other audio is converted to
+PRIMING = 0.1  # seconds by which audio may begin before the first frame: encoders put silence there
 TICKS = Fraction(1, 90_000)  # time base of the frames: MPEG's own, divisible by all common rates
 BT709 = 1  # the colour space of HD video, its code in H.273
 LIMITED = 1  # luma 16 to 235, FFmpeg's AVCOL_RANGE_MPEG
@@ -79,7 +80,9 @@ class Recording:
         self._container.mux(video.encode(frame))
 
     def add_sound(self, packet: av.Packet) -> None:
-        """Append a packet of the audio stream."""
+        """Append a packet of the audio stream, unless it ends before the first frame."""
+        if packet.pts is not None and (packet.pts + (packet.duration or 0)) * packet.time_base < self._start - PRIMING:
+            return
         if not self._video_out:  # the header must name all streams
             self._early.append(packet)
         elif self._is_copied:

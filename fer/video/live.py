@@ -35,6 +35,7 @@ class Settings:
         smoothing: time constant of the probabilities in seconds; 0 for none.
         every: read every n-th frame; boxes stay in between.
         threshold: confidence below which a prediction counts as not sure, 0 to 1.
+        mirrored: whether frames are shown as in a mirror.
     """
 
     score: float = 0.7
@@ -42,6 +43,7 @@ class Settings:
     smoothing: float = 0.5
     every: int = 1
     threshold: float = 0.0
+    mirrored: bool = True
 
 
 @dataclass(frozen=True)
@@ -94,11 +96,13 @@ class LiveReader:
         self._latest: np.ndarray | None = None
 
     async def answer(self, frames: list["av.VideoFrame"]) -> list["av.VideoFrame"]:
-        """The newest waiting frame, mirrored and annotated; older ones are dropped."""
+        """The newest waiting frame, annotated; older ones are dropped."""
         import av
 
         arrived, frame = self._clock(), frames[-1]
-        image = np.ascontiguousarray(frame.to_ndarray(format="rgb24")[:, ::-1])
+        image = frame.to_ndarray(format="rgb24")
+        if self.settings.mirrored:
+            image = np.ascontiguousarray(image[:, ::-1])
         marked = self.read(image, arrived - self._started)
         answer = av.VideoFrame.from_ndarray(marked, format="rgb24")
         self._note(arrived - (frame.time or 0.0), self._clock() - arrived, len(frames) - 1)
@@ -113,7 +117,9 @@ class LiveReader:
         """
         settings, classifier = self.settings, self.classifier
         if self._frames % settings.every == 0:
-            predictions = EmotionReader(classifier, detector=_detect(settings.score, settings.side)).read(image)
+            predictions = EmotionReader(classifier, detector=_detect(settings.score, settings.side)).read(
+                image, upright=True
+            )
             self._tracker.smoothing = settings.smoothing
             with self._lock:
                 self._now = self._tracker.update(predictions, seconds)

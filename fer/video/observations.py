@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 COLUMNS = ("time", "face", "x1", "y1", "x2", "y2", "label", "confidence")
 LONGEST_GAP = 1.0  # seconds between readings of a face, up to which it counts as present
 USUAL_GAPS = 3.0  # times the median gap between readings, if that is longer
+BRIEF = 0.5  # seconds; expressions last at least as long (Ekman 2003)
 THUMBNAIL_SIDE = 160  # pixels
 MARGIN = 0.25  # share of the face box added on every side: hair and chin, which the box omits
 
@@ -81,6 +82,56 @@ class Moment:
 
     reading: Reading
     thumbnail: np.ndarray
+
+
+@dataclass(frozen=True)
+class Span:
+    """A time in which one face kept the same label: `start` to `end` in seconds, and the label's mean probability."""
+
+    number: int
+    start: float
+    end: float
+    label: str
+    confidence: float
+
+
+def spans(readings: Sequence[Reading], every: float) -> list[Span]:
+    """The readings of each face joined where its label stays, in the order of faces and times.
+
+    Args:
+        readings: oldest first.
+        every: usual seconds between readings; a span lasts that much longer than its last reading, and ends where a
+            face is absent for more than twice as long.
+    """
+    groups: list[list[Reading]] = []
+    for reading in sorted(readings, key=lambda reading: (reading.number, reading.time)):
+        last = groups[-1][-1] if groups else None
+        same = last and (last.number, last.label) == (reading.number, reading.label)
+        if last and same and reading.time - last.time <= 2 * every + 1e-6:
+            groups[-1].append(reading)
+        else:
+            groups.append([reading])
+    return [
+        Span(group[0].number, group[0].time, group[-1].time + every, group[0].label,
+             float(np.mean([reading.confidence for reading in group])))
+        for group in groups
+    ]  # fmt: skip
+
+
+def lasting(readings: Sequence[Reading], every: float = 0.0) -> list[Reading]:
+    """The readings without those of faces that were seen for less than half a second: mostly false alarms.
+
+    Args:
+        every: seconds between readings, which a face lasts beyond its last one.
+    """
+    kept = {face.number for face in summary(readings) if face.seconds + every >= BRIEF}
+    return [reading for reading in readings if reading.number in kept]
+
+
+def occurring(moments: dict[str, Moment]) -> dict[str, Moment]:
+    """The strongest moments of those classes that were ever the most probable one, strongest first."""
+    found = {label: moment for label, moment in moments.items() if moment.reading.label == label}
+    return dict(sorted(found.items(), key=lambda item: -item[1].reading.confidence))
 
 
 def columns(labels: Sequence[str]) -> list[str]:

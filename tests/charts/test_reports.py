@@ -11,7 +11,7 @@ from helpers.made_folders import OWN
 from helpers.made_reports import CASES, RANDOM, make
 from PIL import ImageColor
 
-from fer.charts import as_text, predictions
+from fer.charts import as_text
 from fer.charts.calibration import coverage_curves, reliability_diagram
 from fer.charts.comparison import differences
 from fer.charts.reports import (
@@ -26,9 +26,7 @@ from fer.evaluation import calibration, metrics, references
 from fer.evaluation.comparison import Comparison
 from fer.evaluation.references import short_name
 from fer.evaluation.sentences import confusion_sentence
-from fer.faces.crop import Face
 from fer.inference import palette
-from fer.inference.prediction import Prediction
 
 OF_ONE = {
     "reference strip": reference_strip,
@@ -198,13 +196,6 @@ def test_differences_are_drawn_with_their_paired_intervals(figure):
     assert list(points.y) == list(EMOTIONS) and (points.x == value).all()
     np.testing.assert_allclose(points.x - points.error_x.arrayminus, low, atol=1e-12)
     np.testing.assert_allclose(points.x + points.error_x.array, high, atol=1e-12)
-
-
-def test_the_probability_bars_follow_the_models_order():
-    prediction = Prediction(Face((0, 0, 9, 9), 1.0), EMOTIONS, PLAIN.probabilities[0], np.zeros((48, 48), np.uint8))
-    (bars,) = predictions.probability_bars(prediction).data
-    assert list(bars.y) == list(EMOTIONS) and bars.text[0] == f"{PLAIN.probabilities[0, 0]:.1%}"
-    assert list(bars.marker.color) == list(palette.COLORS.values()) and len(set(bars.marker.color)) == 7
 
 
 def test_each_class_has_its_own_colour_and_line():

@@ -77,8 +77,35 @@ def test_a_short_row_next_to_a_long_one_is_caught(small_rows, write_csv):
     path = write_csv(small_rows)
     spoil(path, 4, lambda e, p, u: (e, " ".join(p[1:]), u))
     spoil(path, 5, lambda e, p, u: (e, " ".join([*p, "0"]), u))
-    with pytest.raises(FerError, match=r"line 4: expected 2304 pixels .* got 2303"):
+    with pytest.raises(FerError, match=r"Line 4: expected 2304 pixels .* got 2303\. Line 5: .* got 2305\. Fix"):
         read(path)
+
+
+def test_all_faults_of_a_csv_are_told_together(small_rows, write_csv):
+    path = write_csv(small_rows)
+    spoil(path, 4, lambda e, p, u: ("7", " ".join(p[1:]), u))
+    spoil(path, 9, lambda e, p, u: (e, u))
+    spoil(path, 20, lambda e, p, u: (e, " ".join(p), "Trainig"))
+    with pytest.raises(FerError) as refusal:
+        read(path)
+    message = str(refusal.value)
+    assert message.startswith(f"{path} has 4 faults. ") and "more" not in message
+    for fault in (
+        "Line 4: Unknown emotion '7'.",
+        "Line 4: expected 2304 pixels (48 x 48), got 2303.",
+        "Line 9: expected 3 fields as in the header, got 2.",
+        "Line 20: Unknown Usage 'Trainig'. Did you mean 'Training'?",
+    ):
+        assert fault in message
+
+
+def test_of_very_many_faults_of_a_csv_the_first_ten_are_told(tmp_path):
+    (tmp_path / "bad.csv").write_text("emotion,pixels,Usage\n" + "0,1 2 3,Training\n" * 2000)
+    with pytest.raises(
+        FerError, match=r"bad.csv has 2,000 faults\. Line 2: .*Line 11: .* And 1,990 more\. Fix or"
+    ) as refusal:
+        read(tmp_path / "bad.csv")
+    assert str(refusal.value).count("Line ") == 10
 
 
 @pytest.mark.parametrize(
@@ -89,7 +116,7 @@ def test_a_short_row_next_to_a_long_one_is_caught(small_rows, write_csv):
         (b"emotion,Usage\n0,Training\n", "has no column pixels; its first line has 'emotion', 'Usage'"),
         (bytes(range(256)) * 99, "has no column emotion, pixels, Usage"),
         (b'"\x00' * 99_999, "has no column emotion"),
-        (b"emotion,pixels,Usage\n" + bytes(range(256)), "line 2: expected 3 fields"),
+        (b"emotion,pixels,Usage\n" + bytes(range(256)), "has 2 faults. Line 2: expected 3 fields"),
     ],
 )
 def test_a_file_that_is_not_a_fer_csv_is_refused(content, message, tmp_path):
@@ -143,11 +170,27 @@ def test_transparency_becomes_white():
     assert grey_face(Image.new("LA", (48, 48), (0, 0))).min() == 255
 
 
-def test_broken_images_are_listed_not_dropped(small_rows, write_folders):
+def test_unreadable_images_are_left_out_and_listed(small_rows, write_folders):
     folder = write_folders(small_rows)
-    for row in (0, 1, 2, 3, 4):
-        (folder / f"train/{EMOTIONS[row]}/{row:05d}.png").write_bytes(b"no image")
-    with pytest.raises(FerError, match=r"5 images \(train/angry/00000.png, .*, …\) that cannot be read"):
+    (folder / "train/angry/00000.png").write_bytes(b"no image")
+    (folder / "test/happy/00052.png").write_bytes(b"")
+    for _ in range(2):  # the second time from the cache
+        dataset = open_dataset(folder)
+        assert [file for file, _ in dataset.unreadable] == ["test/happy/00052.png", "train/angry/00000.png"]
+        assert dataset.unreadable[0].reason == "The file is empty (0 bytes). Use another file."
+        assert dataset.left_out() == ["2 unreadable images left out."]
+        assert [len(part) for part in (dataset.train, dataset.val, dataset.test)] == [34, 7, 13]
+    kept = sorted(image.tobytes() for row, image in enumerate(small_rows.images) if row not in (0, 52))
+    assert sorted(image.tobytes() for image in dataset.split("all").images) == kept
+
+
+def test_a_data_set_of_mostly_unreadable_images_is_refused(small_rows, write_folders):
+    folder = write_folders(small_rows)
+    for file in folder.glob("train/*/*"):
+        file.write_bytes(b"no image")
+    with pytest.raises(
+        FerError, match=r"35 images \(train/angry/00000.png, .*, …\) that cannot be read \(first error: .*\), of 56\."
+    ):
         read(folder)
 
 

@@ -9,7 +9,7 @@ import kagglesdk.kaggle_env as kaggle_env
 import numpy as np
 import pandas as pd
 import pytest
-from helpers.kaggle_stand_in import LEAD, stand_in
+from helpers.kaggle_stand_in import LEAD, pointing_at
 
 from fer.cli.main import main
 from fer.data import catalog, download, kaggle
@@ -34,13 +34,7 @@ def home(small_rows, write_csv, tmp_path, monkeypatch):
     """The stand-in server and an empty data/."""
     csv = write_csv(small_rows).read_bytes()
     files = {"fer2013.csv": csv, "icml_face_data.csv": csv, "fer2013new.csv": votes_for(small_rows)}
-    monkeypatch.setattr(catalog, "DATA", tmp_path / "data")
-    monkeypatch.setenv("KAGGLEHUB_CACHE", "set back at the end")
-    monkeypatch.setenv("KAGGLE_CONFIG_DIR", str(tmp_path))
-    monkeypatch.delenv(kaggle.TOKEN, raising=False)
-    with stand_in(files) as home:
-        monkeypatch.setitem(kaggle_env._env_to_endpoint, kaggle_env.KaggleEnv.PROD, home.address)
-        monkeypatch.setattr(kaggle, "VOTES", f"{home.address}/fer2013new.csv")
+    with pointing_at(files, tmp_path, monkeypatch) as home:
         yield home
 
 
@@ -71,25 +65,25 @@ def test_the_competition_requires_a_token_and_accepts_a_valid_one(home, monkeypa
     with pytest.raises(
         FerError, match=r"requires you to sign in for this file: 1\. open https://www\.kaggle\.com/settings"
     ):
-        kaggle.get_faces("competition")
+        kaggle.get_data(kaggle.source("competition"))
     monkeypatch.setenv(kaggle.TOKEN, "bad")
     with pytest.raises(FerError, match=r"Kaggle denied access \(403\).*accept the competition's rules at https"):
-        kaggle.get_faces("competition")
+        kaggle.get_data(kaggle.source("competition"))
     assert catalog.available() == []
     monkeypatch.setenv(kaggle.TOKEN, "good")
-    kaggle.get_faces("competition")
+    kaggle.get_data(kaggle.source("competition"))
     assert catalog.open_dataset("fer2013").fingerprint == small_rows.fingerprint
 
 
 def test_an_interrupted_download_can_be_resumed(home, small_rows):
     home.broken = 1000
     with pytest.raises(FerError, match=r"The download was interrupted: .* Try again to resume it"):
-        kaggle.get_faces("copy")
+        kaggle.get_data(kaggle.source("copy"))
     assert catalog.available() == []
     begun = catalog.DATA / ".kaggle/datasets/deadskull7/fer2013/versions/1/fer2013.csv"
     begun.write_bytes(home.files["fer2013.csv"][:5000])  # kagglehub writes a megabyte at a time
     home.broken = None
-    kaggle.get_faces("copy")
+    kaggle.get_data(kaggle.source("copy"))
     assert home.asked[-1][2] == "bytes=5000-"
     assert catalog.open_dataset("fer2013").fingerprint == small_rows.fingerprint
 
@@ -97,7 +91,7 @@ def test_an_interrupted_download_can_be_resumed(home, small_rows):
 def test_a_file_that_is_not_a_data_set_is_not_stored(home):
     home.files["fer2013.csv"] = b"<html>Sign in</html>"
     with pytest.raises(FerError, match="has no column emotion"):
-        kaggle.get_faces("copy")
+        kaggle.get_data(kaggle.source("copy"))
     assert catalog.available() == []
 
 
@@ -106,21 +100,21 @@ def test_a_missing_file_and_an_unreachable_server_are_reported(home, monkeypatch
     with pytest.raises(
         FerError, match=r"Kaggle returned status 404 .*Or download fer2013\.csv from https://www\.kaggle\.com/datasets/"
     ):
-        kaggle.get_faces("copy")
+        kaggle.get_data(kaggle.source("copy"))
     monkeypatch.setitem(kaggle_env._env_to_endpoint, kaggle_env.KaggleEnv.PROD, "http://127.0.0.1:9")
     with pytest.raises(FerError, match="the connection failed or was lost"):
-        kaggle.get_faces("copy")
+        kaggle.get_data(kaggle.source("copy"))
 
 
 def test_an_existing_data_set_is_not_overwritten(home):
-    kaggle.get_faces("copy")
+    kaggle.get_data(kaggle.source("copy"))
     with pytest.raises(FerError, match="A data set named fer2013 already exists"):
-        kaggle.get_faces("copy")
+        kaggle.get_data(kaggle.source("copy"))
 
 
 @pytest.mark.parametrize("content", [None, b"Usage\nTraining\n"])
 def test_unavailable_or_mismatched_votes_are_reported_and_not_stored(home, content):
-    kaggle.get_faces("copy")
+    kaggle.get_data(kaggle.source("copy"))
     home.files["fer2013new.csv"] = content
     with pytest.raises(FerError, match=r"could not be downloaded|has no columns"):
         kaggle.get_votes()
@@ -167,7 +161,7 @@ def test_a_paused_download_reports_its_phase_and_bytes(led):
 def test_progress_reports_the_bytes_and_then_the_reading_phase(home, monkeypatch):
     monkeypatch.setattr("kagglehub.clients.CHUNK_SIZE", 10_000)
     reports, size = [], len(home.files["fer2013.csv"])
-    kaggle.get_faces("copy", on_progress=lambda *facts: reports.append(facts))
+    kaggle.get_data(kaggle.source("copy"), on_progress=lambda *facts: reports.append(facts))
     first, *downloading, last = reports
     assert (first, last) == ((kaggle.DOWNLOADING, 0, None), (kaggle.READING, 0, None))
     assert {(phase, total) for phase, _, total in downloading} == {(kaggle.DOWNLOADING, size)}
@@ -214,7 +208,7 @@ def test_a_full_disk_is_reported(home, monkeypatch):
     def full(*_, **__):
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(kaggle, "get_faces", full)
+    monkeypatch.setattr(kaggle, "get_data", full)
     assert main(["download"]) == 1
     assert download.latest().error == DISK_FULL
 

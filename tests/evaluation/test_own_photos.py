@@ -33,7 +33,13 @@ def test_a_manifest_gives_labels_and_groups_to_the_photos_beside_it(folder):
     text = HEAD + "a.jpg,happy,women\nsub/b.jpg,Joy,men\nsad/c.jpg,,\nfear/d.jpg,,men\n"
     photos = {"a.jpg": ASTRONAUT, "sub/b.jpg": HOPPER, "sad/c.jpg": PAIR, "fear/d.jpg": PAIR, "angry/e.jpg": PAIR}
     found = read({f"{folder}{name}": content for name, content in {**photos, "Manifest.CSV": text.encode()}.items()})
-    expected = {"a.jpg": "happy", "sub/b.jpg": "happy", "sad/c.jpg": "sad", "fear/d.jpg": "fear", "angry/e.jpg": "angry"}
+    expected = {
+        "a.jpg": "happy",
+        "sub/b.jpg": "happy",
+        "sad/c.jpg": "sad",
+        "fear/d.jpg": "fear",
+        "angry/e.jpg": "angry",
+    }
     assert labels(found) == {f"{folder}{name}": label for name, label in expected.items()}
     assert not found.faces.failures
     groups = dict(zip(found.faces.names, found.of_faces, strict=True))
@@ -59,7 +65,9 @@ def test_what_the_manifest_cannot_label_is_listed_with_the_reason():
     assert set(reasons) == {"gone.jpg", "a.jpg", "wall.png", "loose.jpg"} and not len(found.faces.labels)
     assert reasons["gone.jpg"] == "manifest.csv names it, but it is not among the photos."
     assert reasons["a.jpg"].startswith("Its label 'bored' in manifest.csv is not one of angry, disgust,")
-    assert reasons["wall.png"] == "No face was found." and reasons["loose.jpg"].startswith("It is not in a class folder")
+    assert reasons["wall.png"] == "No face was found." and reasons["loose.jpg"].startswith(
+        "It is not in a class folder"
+    )
     assert found.undetected("men") == 1 and found.undetected("women") == 0
 
 
@@ -100,5 +108,5 @@ def test_a_manifest_that_cannot_be_used_is_refused(content, error):
 
 
 def test_two_manifests_are_refused():
-    with pytest.raises(FerError, match="There are 2 files named manifest.csv"):
+    with pytest.raises(FerError, match=r"There are 2 files named manifest\.csv"):
         read({"a/manifest.csv": HEAD.encode(), "b/manifest.csv": HEAD.encode()})

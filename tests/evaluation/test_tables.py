@@ -20,7 +20,6 @@ from fer.evaluation.sentences import (
     caution,
     confusion_sentence,
     coverage_sentence,
-    no_test_split,
     one_in,
     sides_sentences,
     worst_confusion,
@@ -214,21 +213,3 @@ def test_the_most_frequent_confusion_is_that_of_the_sentences(report):
     true, predicted = worst_confusion(report)
     first = worst_confusions(report)[:1]
     assert first == ([confusion_sentence(report, true, predicted)] if first else [])
-
-
-@pytest.mark.parametrize(
-    ("changes", "dataset", "split", "is_said"),
-    [
-        ({"test": 0}, "d", "val", True),
-        ({"test": 0}, "d", "all", True),
-        ({"test": 0}, "d", "test", False),
-        ({"test": 0}, "other", "val", False),
-        ({"test": 9}, "d", "val", False),
-    ],
-)
-def test_data_without_a_test_split_are_named(tmp_path, changes, dataset, split, is_said):
-    run = Run(tmp_path)
-    run.config = TrainConfig()
-    run.card = replace(CARD, data=replace(DATA, name="d", **changes))
-    found = no_test_split(run, dataset, split)
-    assert found.startswith("d has no test split") if is_said else found == ""

@@ -5,8 +5,12 @@ import threading
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler
+from pathlib import Path
 
+import kagglesdk.kaggle_env as kaggle_env
 from helpers.serving import Quiet, serving
+
+from fer.data import catalog, kaggle
 
 LEAD = """
 import os
@@ -44,13 +48,16 @@ def stand_in(files: dict[str, bytes]):
         def do_POST(self):
             request = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
             self._note()
-            if self.path.endswith("GetDataset"):
+            if self.path.endswith("GetDataset") and request["ownerSlug"] == "nobody":
+                self._say(403, b'{"code": 403, "message": "Permission denied"}')
+            elif self.path.endswith("GetDataset"):
                 self._say(200, json.dumps({"currentVersionNumber": 1}).encode())
             elif "Competition" in self.path and self.headers["Authorization"] != "Bearer good":
                 self._say(403, b'{"code": 403, "message": "Permission denied"}')
             else:
                 self.send_response(302)
-                self.send_header("Location", f"{state.address}/{request['fileName']}")
+                file = request.get("fileName") or f"{request['datasetSlug']}.zip"  # all of it
+                self.send_header("Location", f"{state.address}/{file}")
                 self.end_headers()
 
         def do_GET(self):
@@ -87,3 +94,16 @@ def stand_in(files: dict[str, bytes]):
     with serving(Handler) as server:
         state.address = f"http://127.0.0.1:{server.server_port}"
         yield state
+
+
+@contextmanager
+def pointing_at(files: dict[str, bytes], folder: Path, monkeypatch):
+    """The stand-in, where this process asks instead of Kaggle and GitHub, and an empty data/ in the folder."""
+    monkeypatch.setattr(catalog, "DATA", folder / "data")
+    monkeypatch.setenv("KAGGLEHUB_CACHE", "set back at the end")
+    monkeypatch.setenv("KAGGLE_CONFIG_DIR", str(folder))
+    monkeypatch.delenv(kaggle.TOKEN, raising=False)
+    with stand_in(files) as home:
+        monkeypatch.setitem(kaggle_env._env_to_endpoint, kaggle_env.KaggleEnv.PROD, home.address)
+        monkeypatch.setattr(kaggle, "VOTES", f"{home.address}/fer2013new.csv")
+        yield home

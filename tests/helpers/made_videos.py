@@ -42,7 +42,7 @@ class RedReader:
     def classifier(self):
         return SimpleNamespace(labels=self.labels)
 
-    def read(self, image: np.ndarray) -> list[Prediction]:
+    def read(self, image: np.ndarray, *, upright: bool = False) -> list[Prediction]:
         self.read_times += 1
         self.sizes.add(image.shape)
         ys, xs = np.nonzero((image[..., 0] > 150) & (image[..., 1] < 90) & (image[..., 2] < 90))

@@ -36,7 +36,7 @@ EXPECTED = {  # the right that each needs, and whether it needs disk space
     "keep_report": ("training", True),
     "import_network": ("uploads", True),
     "keep_data": ("uploads", True),
-    "get_fer2013": ("kaggle", True),
+    "get_data": ("kaggle", True),
     "cancel_download": ("kaggle", False),
     "forget_download": ("kaggle", False),
 }
@@ -60,6 +60,7 @@ OWN = {
     queue: {"work", "wait_for_measurement"},
     stop: {"forget"},
     download: {"fetch"},
+    catalog: {"confirm"},
     process: {"launch", "check"},
 }  # of training processes and `python -m fer`
 WRITABLE = {name for name, value in vars(Run).items() if isinstance(value, property) and value.fset}

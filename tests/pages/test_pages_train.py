@@ -164,7 +164,42 @@ def test_fer2013_is_asked_of_kaggle_once(train, monkeypatch):
     monkeypatch.setenv("KAGGLE_API_TOKEN", "mine")
     app = train.radio(key="train-kaggle-source").set_value("competition").run()
     app = app.button(key="train-kaggle-get").click().run()
-    assert not app.exception and asked == [("competition", {"votes": True, "token": "mine"})]
+    assert not app.exception and asked == [("competition", {"votes": True, "mapping": "", "token": "mine"})]
+
+
+def test_any_kaggle_data_set_can_be_asked_for_with_confirmed_class_folders(train, monkeypatch):
+    asked = []
+    monkeypatch.setattr("fer.data.download.start", lambda *source, **options: asked.append((*source, options)))
+    app = train.radio(key="train-kaggle-source").set_value("other").run()
+    assert not app.exception and "train-kaggle-get" not in [button.key for button in app.button]
+    app = app.text_input(key="train-kaggle-handle").set_value("someone/faces").run()
+    app = app.selectbox(key="train-kaggle-folders").set_value("raf-db").run()
+    app = app.button(key="train-kaggle-get").click().run()
+    wanted = {"votes": False, "mapping": "raf-db", "token": ""}
+    assert not app.exception and asked == [("someone/faces", wanted)]
+
+
+def test_the_known_copies_of_fer2013_are_offered_by_name(train, monkeypatch):
+    options = " ".join(train.radio(key="train-kaggle-source").options)
+    for handle in (
+        "msambare/fer2013",
+        "deadskull7/fer2013",
+        "aadityasinghal/facial-expression-dataset",
+        "jonathanoheix/face-expression-recognition-dataset",
+    ):
+        assert f"`{handle}`" in options
+    asked = []
+    monkeypatch.setattr("fer.data.download.start", lambda *source, **options: asked.append((*source, options)))
+    app = train.radio(key="train-kaggle-source").set_value("msambare/fer2013").run()
+    app = app.button(key="train-kaggle-get").click().run()
+    assert not app.exception and asked == [("msambare/fer2013", {"votes": False, "mapping": "", "token": ""})]
+
+
+def test_a_name_that_kaggle_cannot_have_is_reported(train):
+    app = train.radio(key="train-kaggle-source").set_value("other").run()
+    app = app.text_input(key="train-kaggle-handle").set_value("faces").run()
+    app = app.button(key="train-kaggle-get").click().run()
+    assert not app.exception and "given by its owner and name" in app.error[0].value
 
 
 @pytest.mark.parametrize(
@@ -172,7 +207,7 @@ def test_fer2013_is_asked_of_kaggle_once(train, monkeypatch):
     [
         (download.STARTING, None, "Connecting to Kaggle …"),
         (kaggle.DOWNLOADING, 287_000_000, "72 of 287 MB, 3.4 MB/s"),
-        (kaggle.READING, None, "Reading the CSV …"),
+        (kaggle.READING, None, "Reading the data set …"),
     ],
 )
 def test_how_far_a_download_is_comes_from_its_state(train, monkeypatch, phase, total, text):

@@ -11,7 +11,7 @@ import pytest
 from helpers.made_folders import OWN, write
 from PIL import Image
 
-from fer.charts import comparison, predictions, reports
+from fer.charts import comparison, reports
 from fer.cli.main import main
 from fer.data import catalog
 from fer.data.catalog import open_dataset
@@ -235,9 +235,7 @@ def _report(run: Run, config):
 def test_markup_in_a_class_name_is_shown_as_it_is(runs):
     run = runs["own"]
     report = stored.report(run, "faces", "test")
-    (answer,) = EmotionReader(run, detector="whole").read(np.zeros((60, 50, 3), np.uint8))
     figures = [
-        predictions.probability_bars(answer),
         reports.confusion_matrix(report),
         reports.precision_recall_curves([report]),
         reports.roc_curves([report], OWN[1]),

@@ -5,7 +5,7 @@ To add a format, add a file that registers a `Format`; `open_dataset`, the comma
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Protocol
 
@@ -13,6 +13,8 @@ import numpy as np
 from PIL import Image
 
 from fer.data.dataset import Rows
+from fer.data.folder_classes import OPTION, Mapping
+from fer.data.layout import image_files
 from fer.errors import FerError
 from fer.faces.crop import IMAGE_SIZE
 from fer.faces.image import opaque
@@ -23,6 +25,10 @@ FERPLUS = "fer2013new"  # the stem of the FER+ votes, which aren't a data set by
 
 class Reader(Protocol):
     def __call__(self, path: Path, name: str) -> Rows: ...
+
+
+class FolderReader(Protocol):
+    def __call__(self, path: Path, name: str, mapping: Mapping | None = None) -> Rows: ...
 
 
 @dataclass(frozen=True)
@@ -37,6 +43,7 @@ class Format:
         matches: whether a path looks like this format; must be fast. By default, a file with the suffix.
         may_hold_faces: whether such a file looks like a data set; other files may have the suffix, too.
         cached: whether reading is slow enough to cache the arrays next to the source.
+        read_mapped: `read` with the meaning of numbered class folders, for formats that have such folders.
     """
 
     name: str
@@ -46,6 +53,15 @@ class Format:
     matches: Callable[[Path], bool] | None = None
     may_hold_faces: Callable[[Path], bool] = lambda path: True
     cached: bool = True
+    read_mapped: FolderReader | None = None
+
+    def reading(self, mapping: Mapping | None, name: str) -> Reader:
+        """`read`, with a mapping confirmed for the data set. Raises FerError if this format has no class folders."""
+        if mapping is None:
+            return self.read
+        if self.read_mapped is None:
+            raise FerError(f"{name} has no class folders, so {OPTION} {mapping.name} doesn't apply. Leave it out.")
+        return partial(self.read_mapped, mapping=mapping)
 
     def fits(self, path: Path) -> bool:
         """Whether a path looks like this format."""
@@ -99,15 +115,20 @@ def grey_face(image: Image.Image) -> np.ndarray:
 def _only_entry(folder: Path, name: str) -> Path | None:
     """The only data file in a folder, or the only subfolder, as in archives with a top-level folder."""
     entries = [entry for entry in sorted(folder.iterdir()) if entry.name[0] not in "._" and entry.stem != FERPLUS]
+    folders = _with_images([entry for entry in entries if entry.is_dir()])
     files = [entry for entry in entries if entry.is_file() and entry.suffix.lower() in suffixes()]
-    if len(files) > 1:  # Kaggle's folder also has train.csv, test.csv and example_submission.csv
-        files = [file for file in files if may_hold_faces(file)] or files
+    if len(files) > 1 or folders:  # Kaggle's folders also have train.csv, example_submission.csv or test_labels.csv
+        files = [file for file in files if may_hold_faces(file)] or ([] if folders else files)
         files = [file for file in files if file.name == "fer2013.csv"] or files
     if len(files) > 1:
         names = ", ".join(file.name for file in files)
         raise FerError(f"{name} contains several data sets: {names}. Use the path of one of them.")
-    folders = [entry for entry in entries if entry.is_dir()]
     return files[0] if files else folders[0] if len(folders) == 1 else None
+
+
+def _with_images(folders: list[Path]) -> list[Path]:
+    """Of several folders, those that hold images; a single one may also hold a file."""
+    return folders if len(folders) == 1 else [folder for folder in folders if any(image_files(folder))]
 
 
 def may_hold_faces(path: Path) -> bool:

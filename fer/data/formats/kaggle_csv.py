@@ -21,31 +21,55 @@ EMOTION_CODES = {str(index): index for index in range(len(EMOTIONS))}
 PIXELS = IMAGE_SIZE * IMAGE_SIZE
 CHUNK = 500  # rows; 4 MB of text at a time, so that the arrays fit in the processor's cache
 NUMBER = re.compile(r"[+-]?[0-9]{1,9}")
+SHOWN = 10  # faults in an error message
 LONGEST_LINE = 1 << 20  # bytes, a hundred times a row; limits reading of files without line breaks
 
 
 class Line(NamedTuple):
-    """One row of text: its location for error messages, and its three fields."""
+    """One row of text: its line in the file, and its three fields."""
 
-    place: str
+    number: int
     emotion: bytes
     pixels: bytes
     usage: bytes
+
+
+class Faults:
+    """Everything that is wrong with a csv, counted; the first ones with their sentences."""
+
+    def __init__(self, source: str):
+        self.source, self.count, self.first = source, 0, []
+
+    def add(self, line: int, problem: str) -> None:
+        self.count += 1
+        if len(self.first) < SHOWN:
+            self.first.append(f"line {line}: {problem}")
+
+    def refuse(self) -> None:
+        """Raise a FerError that tells all faults together, if there are any."""
+        if self.count == 1:
+            raise FerError(f"{self.source}, {self.first[0]} Fix or remove the line.")
+        if self.count:
+            rest = f" And {self.count - SHOWN:,} more." if self.count > SHOWN else ""
+            told = " ".join(map(_capital, self.first))
+            raise FerError(f"{self.source} has {self.count:,} faults. {told}{rest} Fix or remove these lines.")
 
 
 def read(path: Path, name: str) -> Rows:
     """Read the csv chunk by chunk.
 
     Raises:
-        FerError: for a missing column, an unknown label or usage, or pixels that are not 2,304 numbers 0..255.
+        FerError: for a missing column, or with all unknown labels and usages and all pixels that are not 2,304 numbers
+            0..255.
     """
-    images, labels, usage = [], [], []
+    images, labels, usage, faults = [], [], [], Faults(name)
     with path.open("rb") as file:
-        lines = _lines(name, file)
+        lines = _lines(name, file, faults)
         while chunk := list(islice(lines, CHUNK)):
-            labels += [_code(line.emotion, EMOTION_CODES, "emotion", line.place) for line in chunk]
-            usage += [_code(line.usage, USAGE_CODES, "Usage", line.place) for line in chunk]
-            images.append(_pixels(chunk))
+            labels += [_code(line.emotion, EMOTION_CODES, "emotion", line.number, faults) for line in chunk]
+            usage += [_code(line.usage, USAGE_CODES, "Usage", line.number, faults) for line in chunk]
+            images.append(_pixels(chunk, faults))
+    faults.refuse()
     if not images:
         raise FerError(f"{name} has a header but no rows. Download it again, or add rows.")
     return Rows.of(np.concatenate(images), labels, usage)
@@ -58,7 +82,7 @@ def has_columns(path: Path) -> bool:
     return all(column.encode() in header for column in COLUMNS)
 
 
-def _lines(source: str, file) -> Iterator[Line]:
+def _lines(source: str, file, faults: Faults) -> Iterator[Line]:
     header = file.readline(LONGEST_LINE).removeprefix(BOM_UTF8)
     if not header:
         raise FerError(f"{source} is empty. Download it again.")
@@ -72,13 +96,11 @@ def _lines(source: str, file) -> Iterator[Line]:
         )
     order = [names.index(name) for name in COLUMNS]
     for number, text in enumerate(iter(lambda: file.readline(LONGEST_LINE), b""), start=2):
-        place, fields = f"{source}, line {number}", _fields(text)
+        fields = _fields(text)
         if len(fields) == len(names):
-            yield Line(place, *(fields[index].strip() for index in order))
+            yield Line(number, *(fields[index].strip() for index in order))
         elif text.strip():
-            raise FerError(
-                f"{place}: expected {len(names)} fields as in the header, got {len(fields)}. Fix or remove the line."
-            )
+            faults.add(number, f"expected {len(names)} fields as in the header, got {len(fields)}.")
 
 
 def _fields(text: bytes) -> list[bytes]:
@@ -90,21 +112,21 @@ def _fields(text: bytes) -> list[bytes]:
         return []
 
 
-def _code(value: bytes, codes: dict[str, int], name: str, place: str) -> int:
+def _code(value: bytes, codes: dict[str, int], name: str, line: int, faults: Faults) -> int:
     text = value.decode("utf-8", "replace")
     if text not in codes:
         valid = (f"{key} ({EMOTIONS[code]})" if codes is EMOTION_CODES else key for key, code in codes.items())
-        raise FerError(f"{place}: {unknown(name, text[:50], valid)}")
-    return codes[text]
+        faults.add(line, str(unknown(name, text[:50], valid)))
+    return codes.get(text, 0)
 
 
-def _pixels(lines: list[Line]) -> np.ndarray:
-    """uint8 (n, 48, 48): parsed together if well-formed, else line by line to locate the error."""
+def _pixels(lines: list[Line], faults: Faults) -> np.ndarray:
+    """uint8 (n, 48, 48): parsed together if well-formed, else line by line to locate the faults."""
     values = None
     if all(line.pixels.count(b" ") == PIXELS - 1 for line in lines):
         values = _tidy_numbers(b" ".join(line.pixels for line in lines) + b" ")
     if values is None:
-        values = np.array([_careful_numbers(line) for line in lines], np.uint8)
+        values = np.array([_careful_numbers(line, faults) for line in lines], np.uint8)
     return values.reshape(-1, IMAGE_SIZE, IMAGE_SIZE)
 
 
@@ -121,16 +143,24 @@ def _tidy_numbers(text: bytes) -> np.ndarray | None:
     return values.astype(np.uint8) if values.max() <= 255 else None
 
 
-def _careful_numbers(line: Line) -> list[int]:
+def _careful_numbers(line: Line, faults: Faults) -> list[int]:
+    """The pixels of a line; of a faulty one, which is refused in the end, zeros."""
     words = line.pixels.decode("utf-8", "replace").split()
+    fault = ""
     if len(words) != PIXELS:
-        raise FerError(f"{line.place}: expected {PIXELS} pixels (48 x 48), got {len(words)}. Fix or remove the line.")
-    for word in words:
-        if not NUMBER.fullmatch(word):
-            raise FerError(f"{line.place}: a pixel must be a whole number from 0 to 255, got {word[:50]!r}.")
-        if not 0 <= int(word) <= 255:
-            raise FerError(f"{line.place}: pixels must be 0 to 255, got {word}.")
-    return [int(word) for word in words]
+        fault = f"expected {PIXELS} pixels (48 x 48), got {len(words)}."
+    elif strange := next((word for word in words if not NUMBER.fullmatch(word)), ""):
+        fault = f"a pixel must be a whole number from 0 to 255, got {strange[:50]!r}."
+    elif strange := next((word for word in words if not 0 <= int(word) <= 255), ""):
+        fault = f"pixels must be 0 to 255, got {strange}."
+    if not fault:
+        return [int(word) for word in words]
+    faults.add(line.number, fault)
+    return [0] * PIXELS
+
+
+def _capital(sentence: str) -> str:
+    return sentence[0].upper() + sentence[1:]
 
 
 FORMATS.register(

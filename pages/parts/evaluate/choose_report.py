@@ -14,7 +14,7 @@ from fer.runs import data
 from fer.runs.card import way
 from fer.runs.run import Run
 from pages.parts.evaluate import downloads, evaluate_now, own_photos
-from pages.parts.evaluate.chosen import Chosen, cached_report
+from pages.parts.evaluate.chosen import Chosen, cached_report, carved
 from pages.parts.shared import frame, model_picker
 
 DATA, INFERENCE = "data", "inference"  # keys of these choices, and their names in the address
@@ -69,17 +69,16 @@ def _stored(run: Run, pair: tuple[str, str], tta: bool, row, notes) -> Chosen | 
     (dataset, split), report = pair, None
     with notes, frame.errors():
         report = cached_report(run, dataset, split, tta)
-    if run.is_usable and (
-        dataset in [*catalog.available(), "synthetic"] or Path(data.source_of(run, dataset)).exists()
-    ):
+    present = dataset in [*catalog.available(), "synthetic"] or Path(data.source_of(run, dataset)).exists()
+    if run.is_usable and present:
         evaluate_now.offer(run, pair, tta, report, row=row, notes=notes)
     elif report is None:
         missing = f"{dataset} is not in `data/`" if run.is_usable else "the model ships without weights"
         notes.info(f"No stored report on this split ({way(tta)}), and {missing}.")
     with notes:
-        for warning in (sentences.no_test_split(run, dataset, split), sentences.warning(run, dataset, split)):
-            if warning:
-                st.warning(frame.plain(warning))
+        known = sentences.warning(run, dataset, split)
+        if warning := known or (carved(run, dataset, split) if report and present else ""):
+            st.warning(frame.plain(warning))
     return Chosen(run, report) if report else None
 
 
@@ -89,12 +88,7 @@ def _pairs(run: Run) -> list[tuple[str, str]]:
     kept = sorted({report[:2] for report in stored.reports(run)}, key=lambda pair: (pair[0], ORDER.index(pair[1])))
     others = [pair for name in present for split in ORDER if (pair := (name, split)) not in kept]
     own = [own_photos.PAIR] if own_photos.held(run) else []
-    return [*kept, *own, *(pair for pair in others if not _is_empty(run, *pair))]
-
-
-def _is_empty(run: Run, dataset: str, split: str) -> bool:
-    """Whether the run's own data is known to have no such split."""
-    return dataset == run.card.data.name and not run.card.imported and not getattr(run.card.data, split, 1)
+    return [*kept, *own, *others]
 
 
 def _choose_pair(run: Run, pairs: list[tuple[str, str]]) -> tuple[str, str]:

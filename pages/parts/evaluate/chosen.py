@@ -6,11 +6,13 @@ from pathlib import Path
 
 import streamlit as st
 
+from fer.data import catalog
 from fer.errors import FerError
-from fer.evaluation import images, stored
+from fer.evaluation import images, sentences, stored
 from fer.evaluation.images import Pictures
 from fer.evaluation.own_photos import OwnPhotos
 from fer.evaluation.report import Report
+from fer.runs import data
 from fer.runs.run import Run, version
 
 
@@ -45,6 +47,20 @@ def pictures_of(chosen: Chosen) -> Pictures:
         return Pictures(chosen.photos.faces.images, chosen.photos.faces.names)
     report = chosen.report
     return _pictures(str(chosen.run.path), report.dataset, report.fingerprint, int(report.rows.max()), report)
+
+
+def carved(run: Run, dataset: str, split: str) -> str:
+    """That a data set has no such split of its own; empty if it has, or cannot be opened."""
+    source = data.source_of(run, dataset)
+    try:
+        return _carved(str(run.path), source, catalog.stamp(source), split)
+    except FerError:
+        return ""
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def _carved(run_path: str, source: str, stamp: str, split: str) -> str:
+    return sentences.carved(data.data_for(Run(Path(run_path)), source), split)
 
 
 def fetch(chosen: Chosen) -> Pictures | None:

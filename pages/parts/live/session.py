@@ -3,15 +3,21 @@
 import streamlit as st
 
 from fer.faces.image import image_bytes
-from fer.inference.palette import color_map
+from fer.inference.palette import GREY, color_map
 from fer.runs.run import Run
+from fer.video import observations
 from fer.video.live import LiveReader, Settings
-from pages.parts.live import connection
-from pages.parts.shared import model_picker, timeline
+from fer.video.tracker import Tracked
+from pages.parts.live import connection, now
+from pages.parts.shared import lanes, model_picker, timeline
+from pages.parts.shared.answers import titled
 
 READER, SNAPSHOT = "live-reader", "live-snapshot"
 EVERY = 1.0  # seconds between updates while the camera is on
-EVERY_TIMELINE = 3.0  # the same for the timelines, which take longer to draw
+EVERY_DETAILS = 3.0  # the same for the session's details, which take longer to draw
+STRIP = 60.0  # seconds that the lanes show
+PAUSE = 0.5  # seconds between readings on a slow server
+RECENT = 2_000  # readings in which a face that is present now must have lasted
 SIDES = (192, 256, 320, 480, 640)
 DEFAULTS = Settings()
 
@@ -37,9 +43,9 @@ def reset() -> None:
 
 def settings(run: Run, current: LiveReader) -> None:
     """Widgets whose values apply from the reader's next frame on."""
-    left, right = st.columns(2)
-    score, side = _detection_settings(left, right)
-    smoothing = left.slider(
+    mirrored = st.toggle("Mirror", value=True, key="live-mirror", persist_state="session")
+    score, side = _detection_settings()
+    smoothing = st.slider(
         "Smoothing",
         0.0,
         3.0,
@@ -50,7 +56,7 @@ def settings(run: Run, current: LiveReader) -> None:
         format="%.1f s",
         help="Time constant of the average over recent readings; 0: no smoothing.",
     )
-    every = right.select_slider(
+    every = st.select_slider(
         "Read every",
         (1, 2, 3, 5, 10),
         1,
@@ -58,7 +64,7 @@ def settings(run: Run, current: LiveReader) -> None:
         persist_state="session",
         format_func=lambda n: "frame" if n == 1 else f"{n} frames",
     )
-    threshold = left.slider(
+    threshold = st.slider(
         "Not sure below",
         0.0,
         0.9,
@@ -69,12 +75,12 @@ def settings(run: Run, current: LiveReader) -> None:
         format="percent",
         help="Faces whose most likely emotion is below this are marked as not sure.",
     )
-    current.settings = Settings(score, side, smoothing, every, threshold)
+    current.settings = Settings(score, side, smoothing, every, threshold, mirrored)
 
 
-def _detection_settings(left, right) -> tuple[float, int]:
+def _detection_settings() -> tuple[float, int]:
     """The detection threshold, and the image size in pixels at which faces are detected."""
-    score = left.slider(
+    score = st.slider(
         "Detection threshold",
         0.3,
         0.95,
@@ -84,7 +90,7 @@ def _detection_settings(left, right) -> tuple[float, int]:
         persist_state="session",
         help="Lower: more faces, more false alarms.",
     )
-    side = right.select_slider(
+    side = st.select_slider(
         "Detection size",
         SIDES,
         DEFAULTS.side,
@@ -97,29 +103,63 @@ def _detection_settings(left, right) -> tuple[float, int]:
 
 
 def show(current: LiveReader, *, is_on: bool) -> None:
-    """Speed, faces and their timelines, updated every second while the camera is on."""
+    """The faces that are present now; updated every second while the camera is on."""
     st.fragment(_show, run_every=EVERY if is_on else None)(current, is_on)
-    st.fragment(_timeline, run_every=EVERY_TIMELINE if is_on else None)(current)
 
 
 def _show(current: LiveReader, is_on: bool) -> None:
     pace = current.pace
     connection.watch(is_on, pace.frames)
     if is_on and pace.frames:
-        with st.container(horizontal=True):
-            st.metric("Frames per second", f"{pace.frames_per_second:.0f}", width="content")
-            st.metric("Delay", f"{1000 * pace.latency:.0f} ms", width="content", help=DELAY)
-            st.metric("Dropped frames", f"{pace.dropped:,} of {pace.frames + pace.dropped:,}", width="content")
-            st.metric("Faces now", len(current.now), width="content")
+        status = f"{pace.frames_per_second:.0f} frames a second · {1000 * pace.latency:.0f} ms delay"
+        lasting = {reading.number for reading in observations.lasting(current.readings[-RECENT:])}
+        faces = [_face(tracked, current) for tracked in current.now if tracked.number in lasting]
+        now.mount({"status": status, "empty": "No face in view.", "faces": faces}, "live-now")
+    elif not is_on:
+        st.info("Press START and allow the camera. The faces in view are read here.", icon=":material/videocam:")
     _snapshot(current if is_on and pace.frames else None)
 
 
-DELAY = "From a frame's arrival in Python to its result, median over five seconds; network time not included."
+def _face(tracked: Tracked, current: LiveReader) -> dict:
+    """What now.js shows of one face."""
+    prediction, colors = tracked.prediction, current.colors
+    (label, share), sure = prediction.top(1)[0], prediction.is_sure(current.settings.threshold)
+    shares = zip(prediction.labels, prediction.probabilities, strict=True)
+    return {
+        "number": tracked.number,
+        "title": titled(label) if sure else "Not sure",
+        "percent": f"{share:.0%}" if sure else f"{label} {share:.0%}",
+        "color": colors[label] if sure else GREY,
+        "bars": [{"label": name, "share": float(p), "color": colors[name]} for name, p in shares],
+    }
 
 
-def _timeline(current: LiveReader) -> None:
-    if read := current.readings:
+def history(current: LiveReader, *, is_on: bool) -> None:
+    """The last minute of every face, and on demand the whole session; faces seen only briefly are left out."""
+    st.fragment(_strip, run_every=EVERY if is_on else None)(current)
+    details = st.expander("The whole session", on_change="rerun", key="live-details")
+    if details.open:
+        with details:
+            st.fragment(_details, run_every=EVERY_DETAILS if is_on else None)(current)
+
+
+def _strip(current: LiveReader) -> None:
+    if not (read := current.readings):
+        return
+    end = read[-1].time
+    recent = observations.lasting([reading for reading in read if reading.time >= end - STRIP])
+    faces = lanes.faces_of(recent, PAUSE, current.colors)
+    if faces:
+        lanes.mount(
+            {"start": max(0.0, end - STRIP), "end": end, "still": True, "faces": faces, "moments": []}, "live-lanes"
+        )
+
+
+def _details(current: LiveReader) -> None:
+    if read := observations.lasting(current.readings):
         timeline.show(read, "live")
+    else:
+        st.caption("Nothing has been read yet.")
 
 
 def _snapshot(current: LiveReader | None) -> None:
@@ -128,7 +168,7 @@ def _snapshot(current: LiveReader | None) -> None:
         st.session_state[SNAPSHOT] = current.snapshot
     taken = st.session_state.get(SNAPSHOT)
     if taken is not None:
-        st.image(taken, width=320, alt="Snapshot with the faces marked")
+        st.image(taken, width=240, alt="Snapshot with the faces marked")
         st.download_button(
             "Snapshot (PNG)", image_bytes(taken), "snapshot.png", "image/png", key="live-png", on_click="ignore"
         )

@@ -5,16 +5,27 @@ import streamlit as st
 from fer.faces.image import read_image
 from fer.runs.run import Run
 from pages.parts.predict import photos
+from pages.parts.shared import notice
+from pages.parts.shared.answers import Photo
 
 MIRRORED = '[data-testid="stCameraInput"] :is(video, img) { transform: scaleX(-1) }'
+KEPT = "predict-camera-kept"  # the latest photo's id and bytes; it outlasts a look at another page
 
 
-def show(run: Run, tta: bool) -> None:
-    """The camera and the result for the photo taken, both mirrored, which Streamlit does not do."""
+def show(run: Run, tta: bool, right) -> None:
+    """The camera here and the answer in `right`, both mirrored, which Streamlit does not do."""
+    if not notice.accepted("Each photo you take"):
+        return
     st.html(f"<style>{MIRRORED}</style>")
     taken = st.camera_input("Camera", key="predict-camera", help="Your browser will ask for permission.")
-    if not taken:
-        return
-    image = read_image(taken.getvalue())[:, ::-1]
-    if result := photos.read("camera.jpg", image, run, tta, taken.file_id):
-        photos.downloads([result])
+    if taken:
+        st.session_state[KEPT] = taken.file_id, taken.getvalue()
+    with right:
+        if KEPT not in st.session_state:
+            st.info("Take a photo: its faces are read here.", icon=":material/photo_camera:")
+            return
+        key, content = st.session_state[KEPT]
+        photos.answered(Photo(key, "camera.jpg", lambda: read_image(content)[:, ::-1]), run, tta)
+        if not taken and st.button("Remove the photo", key="predict-camera-remove", type="tertiary"):
+            del st.session_state[KEPT]
+            st.rerun()

@@ -1,5 +1,6 @@
 """Many photos at once: a summary, a table of all faces, and the files that could not be read."""
 
+import html
 import json
 from contextlib import ExitStack
 
@@ -7,16 +8,15 @@ import pandas as pd
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-from fer.charts.predictions import count_bars
 from fer.faces import photos
 from fer.faces.image import data_url
 from fer.faces.photos import Photo
 from fer.inference import many_photos
 from fer.inference.many_photos import Answer
+from fer.inference.palette import color_map
 from fer.runs.run import Run
 from fer.runs.store import RunStore
-from fer.system.text import plural
-from pages.parts.shared import figures, frame, model_picker
+from pages.parts.shared import frame, model_picker
 from pages.parts.shared.csv_file import csv_file
 
 THUMBNAIL = 96  # pixels
@@ -25,8 +25,8 @@ LAST = "predict-many-last"  # the latest results, kept when the visitor switches
 TYPES = [suffix[1:] for suffix in many_photos.SUFFIXES]
 
 
-def show(run: Run, tta: bool) -> None:
-    """Files, ZIPs or a folder, and the results."""
+def show(run: Run, tta: bool, right) -> None:
+    """Files, ZIPs or a folder here, the results in `right`."""
     kind = st.segmented_control(
         "Upload",
         list(KINDS),
@@ -40,12 +40,16 @@ def show(run: Run, tta: bool) -> None:
     if uploads:
         ids, changed = tuple(upload.file_id for upload in uploads), run.tflite_path.stat().st_mtime_ns
         st.session_state[LAST] = (run, *_read(run.id, changed, tta, ids, uploads))
-    if LAST not in st.session_state:
-        return
-    run, answers, others = st.session_state[LAST]
-    if not uploads and st.button("Discard these results", key="predict-many-forget"):
-        del st.session_state[LAST]
-        st.rerun()
+    elif LAST in st.session_state:
+        st.button("Discard these results", key="predict-many-forget", on_click=st.session_state.pop, args=(LAST,))
+    with right:
+        if LAST in st.session_state:
+            _show(*st.session_state[LAST])
+        else:
+            st.info("Add many photos: one table of all their faces appears here.", icon=":material/table:")
+
+
+def _show(run: Run, answers: list[Answer], others: list[tuple[str, str]]) -> None:
     read = [answer for answer in answers if not answer.error]
     _summary(read, run.labels)
     if read:
@@ -93,10 +97,19 @@ def _summary(read: list[Answer], labels: tuple[str, ...]) -> None:
         st.metric("Faces", f"{len(found):,}", width="content")
         st.metric("Without faces", f"{sum(not answer.predictions for answer in read):,}", width="content")
     if found:
-        counts = [found.count(label) for label in labels]
-        words = ", ".join(f"{label} {count}" for label, count in zip(labels, counts, strict=True))
-        about = f"{plural(len(found), 'face')} in {plural(len(read), 'photo')}"
-        figures.show(count_bars(labels, counts, about), "many-counts", words)
+        _counts(found, labels)
+
+
+def _counts(found: list[str], labels: tuple[str, ...]) -> None:
+    """How many faces show each emotion, as bars."""
+    colors, most = color_map(labels), max(map(found.count, labels))
+    rows = [
+        f'<span>{html.escape(label)}</span><span aria-hidden="true" style="height:.6rem;border-radius:.3rem;'
+        f'width:{100 * found.count(label) / most:.1f}%;background:{colors[label]}"></span><b>{found.count(label):,}</b>'
+        for label in labels
+    ]
+    grid = "display:grid;grid-template-columns:max-content 1fr max-content;gap:.1rem .8rem;align-items:center"
+    st.html(f'<div style="{grid};font-size:.875rem">{"".join(rows)}</div>')
 
 
 def _table(read: list[Answer], run: Run) -> None:

@@ -1,88 +1,139 @@
-"""Uploaded photos and examples, each with its result."""
+"""Photos: uploaded, pasted or examples, each with its answer."""
 
 import json
+from collections.abc import Sequence
+from contextlib import suppress
 from functools import partial
 
-import numpy as np
 import streamlit as st
 
+from fer.errors import FerError
 from fer.faces.image import MAX_BYTES, read_image
 from fer.inference import many_photos
 from fer.runs.run import Run
-from pages.parts.shared import answers, frame, model_picker, samples, upload_size
+from pages.parts.shared import answers, frame, samples, upload_size
+from pages.parts.shared.answers import Answer, Photo, Reader
 from pages.parts.shared.csv_file import csv_file
 
-TYPES = ["jpg", "jpeg", "png", "webp", "bmp", "gif", "heic", "heif", "avif"]
+TYPES = ["jpg", "jpeg", "png", "webp", "bmp", "gif", "tif", "tiff", "heic", "heif", "avif"]
+KEPT = "predict-kept"  # the visitor's photos by the upload's id, as (name, bytes); they outlast a look at another page
+SEEN = "predict-seen"  # the ids that the uploader held last
+SHOWN = "predict-shown"  # the id of the photo, or the file of the example, that is answered
+UPLOADER = "predict-photos"
+MOST_KEPT = 60 * 2**20  # bytes; the oldest photos beyond are dropped
 
 
-def show(run: Run, tta: bool) -> None:
-    """The uploader, the examples, and the result for every photo."""
-    uploads = st.file_uploader(
-        "Photos",
+def show(run: Run, tta: bool, right) -> None:
+    """The uploader and the examples here, the answer in the container `right`."""
+    st.file_uploader(
+        "Photos: drop, paste or choose",
         TYPES,
         accept_multiple_files=True,
-        key="predict-photos",
+        key=UPLOADER,
         max_upload_size=upload_size.largest(MAX_BYTES // 2**20),
-        on_change=samples.forget,
-        args=("predict-sample",),
-        help="JPEG, PNG, WebP, BMP, GIF (first frame), HEIC or AVIF; up to 20 MB each.",
+        on_change=_follow,
     )
-    with st.expander("Or try an example", expanded=not uploads):
-        sample = samples.pick("predict-sample")
-    photos = [(upload.name, upload.getvalue(), upload.file_id) for upload in uploads]
-    if sample:
-        photos.insert(0, (sample.file, sample.path.read_bytes(), sample.file))
-    downloads([result for photo in photos if (result := read(*photo[:2], run, tta, photo[2]))])
+    kept = st.session_state.setdefault(KEPT, {})
+    st.caption("Or try an example")
+    shown = st.session_state.setdefault(SHOWN, samples.SAMPLES[0].file)
+    samples.pick(SHOWN)
+    with right:
+        if kept:
+            shown = _choose(kept, shown)
+        if photo := _photo(shown) or _photo(samples.SAMPLES[0].file):
+            answered(photo, run, tta, list(filter(None, map(_photo, kept))))
 
 
-def read(name: str, content: bytes | np.ndarray, run: Run, tta: bool, key: str) -> dict | None:
-    """Show the result for one photo, given as a file's bytes or as an image. Returns it as plain values, or None if the
-    file is not a readable image."""
-    st.header(frame.plain(name), divider="gray")
-    with frame.errors(f"{name}: "):
-        load = partial(read_image, content) if isinstance(content, bytes) else lambda: content
-        image = load()
-        predictions = model_picker.reader(run, tta=tta).read(image)
-        if not predictions and _ask_for_whole(name, key):
-            predictions = model_picker.reader(run, "whole", tta=tta).read(image)
-        if predictions:
-            answers.show(name, image, predictions, run, key, again=load)
-        height, width = image.shape[:2]
-        found = [prediction.as_dict() for prediction in predictions]
-        return {"file": name, "width": width, "height": height, "model": run.id, "faces": found}
+def _choose(kept: dict, shown: str) -> str:
+    """Which of the visitor's photos is shown, and a button that removes them all."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if len(kept) > 1 or shown not in kept:
+            names = {key: name for key, (name, _) in kept.items()}
+            chosen = st.pills(
+                "Your photos", list(names), default=shown if shown in names else None, format_func=names.__getitem__,
+                key=f"predict-chosen-{shown}-{len(names)}", label_visibility="collapsed",
+            )  # fmt: skip
+            if chosen and chosen != shown:
+                st.session_state[SHOWN] = chosen
+                st.rerun()
+        st.button("Remove my photos", key="predict-remove", type="tertiary", on_click=_forget, icon=":material/close:")
+    return shown
 
 
-def _ask_for_whole(name: str, key: str) -> bool:
-    """Say that no face was found, and offer to treat the whole image as one."""
-    st.warning(
-        f"No face found in {frame.plain(name)}. Faces must be at least about 20 pixels wide and not turned away. "
-        "If the image shows nothing but a face, use the whole image.",
-        icon=":material/search_off:",
+def _follow() -> None:
+    """Keep what was added to the uploader, and forget what was taken out of it."""
+    uploads = {upload.file_id: upload for upload in st.session_state[UPLOADER]}
+    kept, before = st.session_state.setdefault(KEPT, {}), st.session_state.get(SEEN, ())
+    for id in set(before) - set(uploads):
+        kept.pop(id, None)
+    for id, upload in uploads.items():
+        if id not in before:
+            kept[id] = (upload.name, upload.getvalue())
+            st.session_state[SHOWN] = id
+    while len(kept) > 1 and sum(len(content) for _, content in kept.values()) > MOST_KEPT:
+        kept.pop(next(iter(kept)))
+    if st.session_state.get(SHOWN) not in kept and kept:
+        st.session_state[SHOWN] = next(reversed(kept))
+    st.session_state[SEEN] = tuple(uploads)
+
+
+def _forget() -> None:
+    for key in (KEPT, SEEN, SHOWN, UPLOADER):
+        st.session_state.pop(key, None)
+
+
+def _photo(key: str) -> Photo | None:
+    """One of the visitor's photos, or an example."""
+    whole = bool(st.session_state.get(_whole(key)))
+    if sample := samples.of(key):
+        return Photo(key, sample.file, partial(read_image, sample.path), whole)
+    found = st.session_state[KEPT].get(key)
+    return Photo(key, found[0], partial(read_image, found[1]), whole) if found else None
+
+
+def _whole(key: str) -> str:
+    return f"whole-{key}"
+
+
+def answered(photo: Photo, run: Run, tta: bool, others: Sequence[Photo] = ()) -> None:
+    """One photo's answer, and the exports, whose tables contain the others too."""
+    with frame.errors(f"{photo.name}: "):
+        reader = Reader(run, tta)
+        found = _example(photo, reader, run.tflite_path.stat().st_mtime_ns, run.id, tta) or reader.read(photo)
+        answers.show(found, run, f"photo-{photo.key}")
+        if not found.cards or photo.whole:
+            st.toggle("Use the whole image as the face", key=_whole(photo.key))
+        _export(found, photo, reader, others or [photo])
+
+
+def _example(photo: Photo, reader: Reader, changed: int, run_id: str, tta: bool) -> Answer | None:
+    """An example's answer, read once for all visitors; None for other photos."""
+    return _read_example(photo.key, photo.whole, changed, run_id, tta, reader) if samples.of(photo.key) else None
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _read_example(file: str, whole: bool, changed: int, run_id: str, tta: bool, _reader: Reader) -> Answer:
+    return _reader.read(Photo(file, file, partial(read_image, samples.FOLDER / file), whole))
+
+
+def _export(found: Answer, photo: Photo, reader: Reader, photos: Sequence[Photo]) -> None:
+    """One menu: the annotated image, and the results of all photos as tables."""
+
+    def rows() -> list[dict]:
+        results = []
+        for each in photos:
+            with suppress(FerError):  # the page says so when that photo is chosen
+                results.append(reader.read(each).as_dict(reader.run))
+        return results
+
+    marked = f"{found.name.rsplit('.', 1)[0]}-emotions.png"
+    files = (
+        ("Annotated image (PNG)", "png", marked, "image/png", lambda: answers.annotated(found, photo.load, reader.run)),
+        ("Results (CSV)", "csv", "emotions.csv", "text/csv", lambda: csv_file(many_photos.table(rows()))),
+        ("Results (JSON)", "json", "emotions.json", "application/json", lambda: json.dumps(rows(), indent=2)),
     )
-    return st.toggle("Use the whole image as the face", key=f"whole-{key}")
-
-
-def downloads(results: list[dict]) -> None:
-    """Buttons that export all results."""
-    if not results:
-        return
-    st.divider()
-    with st.container(horizontal=True):
-        st.download_button(
-            "Results (CSV)",
-            csv_file(many_photos.table(results)),
-            "emotions.csv",
-            "text/csv",
-            key="predict-csv",
-            on_click="ignore",
-            icon=":material/table:",
-        )
-        st.download_button(
-            "Results (JSON)",
-            json.dumps(results, indent=2),
-            "emotions.json",
-            "application/json",
-            key="predict-json",
-            on_click="ignore",
-            icon=":material/data_object:",
-        )
+    with st.popover("Export", icon=":material/download:"):
+        for label, kind, file, mime, make in files:
+            st.download_button(
+                label, make, file, mime, key=f"predict-{kind}", on_click="ignore", type="tertiary", width="stretch"
+            )

@@ -111,14 +111,14 @@ def import_network(store: RunStore, upload: UploadedFile, labels: str, scale: st
 
 
 @needs("uploads", stores=True)
-def keep_data(name: str, suffix: str, upload: UploadedFile) -> str:
+def keep_data(name: str, suffix: str, upload: UploadedFile, *, mapping: str = "") -> str:
     disk.require(upload.size)
-    return catalog.keep(name, suffix, upload)
+    return catalog.keep(name, suffix, upload, mapping=mapping)
 
 
 @needs("kaggle", stores=True)
-def get_fer2013(source: str, *, votes: bool, token: str = "") -> None:
-    download.start(source, votes=votes, token=token)
+def get_data(source: str, *, votes: bool, mapping: str = "", token: str = "") -> None:
+    download.start(source, votes=votes, mapping=mapping, token=token)
 
 
 @needs("kaggle")

@@ -1,84 +1,164 @@
-"""The result for one photo: the image with boxes, and each face with its emotion."""
+"""The result for one photo: the photo with a box around each face, and a card for each face."""
 
+from collections import OrderedDict
 from collections.abc import Callable
+from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
 import streamlit as st
 
-from fer.charts.predictions import probability_bars
 from fer.faces.crop import crop
-from fer.faces.image import image_bytes, thumbnail
+from fer.faces.image import data_url, image_bytes, thumbnail
 from fer.faces.quality import hints
+from fer.faces.upright import turned, turned_face
 from fer.inference.drawing import annotate
-from fer.inference.palette import color_map
+from fer.inference.palette import GREY, color_map
 from fer.inference.prediction import Prediction
 from fer.runs.run import Run
-from pages.parts.shared import saliency
-from pages.parts.shared.frame import plain
+from pages.parts.shared import model_picker, photo_view, saliency
 
+FOUND = "answers"  # of this session, by photo and model
+MOST_FOUND = 24  # each takes up to half a megabyte
 SHOWN_SIDE = 1280  # pixels; more is not visible on a page and slow to load
+POSITIONS = ("", "lay on its right side", "was upside down", "lay on its left side")  # by quarter turns
+NO_FACE = (
+    "No face found. Faces must be at least about 20 pixels wide and turned towards the camera: crop the photo, use a "
+    "larger one, or try one from the front."
+)
 
 
-def show(
-    name: str, image: np.ndarray, predictions: list[Prediction], run: Run, key: str, *, again: Callable[[], np.ndarray]
-) -> None:
-    """The image on the left with its download, the faces on the right.
+@dataclass(frozen=True)
+class Answer:
+    """What was read in a photo, without the photo itself, which takes 36 MB.
 
-    Args:
-        again: reads the image once more for the download, so that the session need not keep 36 MB for each photo.
+    Attributes:
+        width, height: of the photo as it was given, in pixels.
+        shown: a JPEG of it as a data URL, upright and at most 1280 pixels wide or high.
+        predictions: its faces, in the coordinates of the photo as it was given.
+        cards: what photo_view.js shows of each face.
+        crops: uint8 (192, 192), each face for display; the crop that the model saw would be blurred.
     """
-    left, right = st.columns([3, 2], gap="medium")
-    classes = predictions[0].labels if predictions else ()
-    marked = partial(annotate, colors=color_map(classes), threshold=run.card.threshold or 0.0)
-    shown = thumbnail(marked(image, predictions), SHOWN_SIDE)
-    labels = ", ".join(f"{number} {prediction.label}" for number, prediction in enumerate(predictions, 1))
-    width = "stretch" if shown.shape[0] <= 2 * shown.shape[1] else "content"  # a tall image would fill many screens
-    left.image(shown, output_format="JPEG", width=width, alt=f"{name} with its faces marked: {labels}")
-    left.download_button(
-        "Annotated image (PNG)",
-        lambda: image_bytes(marked(again(), predictions)),
-        f"{name.rsplit('.', 1)[0]}-emotions.png",
-        "image/png",
-        key=f"png-{key}",
-        on_click="ignore",
-        icon=":material/image:",
-    )
-    with right:
-        for number, prediction in enumerate(predictions, 1):
-            _show_face(number, image, prediction, run, f"{key}-{number}")
+
+    name: str
+    width: int
+    height: int
+    shown: str
+    predictions: list[Prediction]
+    cards: list[dict]
+    crops: list[np.ndarray]
+
+    @property
+    def turns(self) -> int:
+        return self.predictions[0].turns if self.predictions else 0
+
+    def as_dict(self, run: Run) -> dict:
+        """Plain values: file, width, height, model, faces."""
+        found = [prediction.as_dict() for prediction in self.predictions]
+        return {"file": self.name, "width": self.width, "height": self.height, "model": run.id, "faces": found}
 
 
-def _show_face(number: int, image: np.ndarray, prediction: Prediction, run: Run, key: str) -> None:
-    thumbnail, chart = st.columns([1, 3], vertical_alignment="center", wrap=False)
-    face = crop(image, prediction.face, size=saliency.SIDE)  # the crop that the model saw would be blurred
-    thumbnail.image(
-        face,
-        width=96,
-        alt=f"Face {number} as the model sees it",
-        caption=f"Face {number}",
-    )
-    with chart:
-        st.markdown(_headline(prediction, run))
-        st.plotly_chart(
-            probability_bars(prediction), key=key, config={"displayModeBar": False}, alt=_in_words(prediction)
-        )
-    for hint in hints(image, prediction.face, prediction.crop):
-        st.caption(f":material/info: {hint}")
-    saliency.show(face, prediction, run, key)
+@dataclass(frozen=True)
+class Photo:
+    """A photo to read.
+
+    Attributes:
+        key: tells it from others.
+        load: returns it, uint8 (H, W, 3).
+        whole: whether all of it is to be taken as one face.
+    """
+
+    key: str
+    name: str
+    load: Callable[[], np.ndarray]
+    whole: bool = False
 
 
-def _headline(prediction: Prediction, run: Run) -> str:
-    """The most likely emotion, or that the model is not sure, and the runner-up."""
-    (first, p), (second, q) = prediction.top(2)
-    if prediction.is_sure(run.card.threshold):
-        return f"**{_titled(first)}** {p:.0%} · next: {plain(second)} {q:.0%}"
-    return f"**Not sure** · {plain(first)} {p:.0%} or {plain(second)} {q:.0%}"
+class Reader:
+    """Reads photos with one model, each once a session, and again when the model's file changes.
+
+    Streamlit makes downloads in threads of its own, which know no session; hence an object that they can hold.
+    """
+
+    def __init__(self, run: Run, tta: bool):
+        self.run, self._tta, self._changed = run, tta, run.tflite_path.stat().st_mtime_ns
+        self._found: OrderedDict[tuple, Answer] = st.session_state.setdefault(FOUND, OrderedDict())
+
+    def read(self, photo: Photo) -> Answer:
+        key = photo.key, photo.whole, self.run.id, self._changed, self._tta
+        if key not in self._found:
+            detector = "whole" if photo.whole else "yunet"
+            self._found[key] = answer(photo.name, photo.load(), self.run.id, tta=self._tta, detector=detector)
+            while len(self._found) > MOST_FOUND:
+                self._found.popitem(last=False)
+        return self._found[key]
 
 
-def _titled(label: str) -> str:
-    return plain(label[:1].upper() + label[1:])
+def answer(name: str, image: np.ndarray, run_id: str, *, tta: bool = False, detector: str = "yunet") -> Answer:
+    """Read the emotions in a photo, uint8 (H, W, 3), and prepare what the page shows."""
+    run = model_picker.run_of(run_id)
+    predictions = model_picker.reader(run, detector, tta=tta).read(image)
+    height, width = image.shape[:2]
+    turns = predictions[0].turns if predictions else 0
+    upright = turned(image, turns)
+    here = [replace(each, face=turned_face(each.face, image.shape, turns)) for each in predictions]
+    cards = [_card(number, upright, prediction, run) for number, prediction in enumerate(here, 1)]
+    crops = [crop(upright, prediction.face, size=saliency.SIDE) for prediction in here]
+    return Answer(name, width, height, data_url(thumbnail(upright, SHOWN_SIDE), "JPEG"), predictions, cards, crops)
 
 
-def _in_words(prediction: Prediction) -> str:
-    return ", ".join(f"{label} {p:.1%}" for label, p in prediction.top(len(prediction.labels)))
+def _card(number: int, image: np.ndarray, prediction: Prediction, run: Run) -> dict:
+    (height, width), (x1, y1, x2, y2) = image.shape[:2], prediction.face.box
+    ranked, colors = prediction.top(len(prediction.labels)), color_map(prediction.labels)
+    label, share = ranked[0]
+    sure = prediction.is_sure(run.card.threshold)
+    box = {"left": x1 / width, "top": y1 / height, "width": (x2 - x1) / width, "height": (y2 - y1) / height}
+    return box | {
+        "number": number,
+        "area": (x2 - x1) * (y2 - y1),
+        "title": titled(label) if sure else "Not sure",
+        "percent": f"{share:.0%}" if sure else f"{label} {share:.0%} or {ranked[1][0]} {ranked[1][1]:.0%}",
+        "color": colors[label] if sure else GREY,
+        "bars": [{"label": name, "share": float(p), "color": colors[name]} for name, p in ranked],
+        "hints": hints(image, prediction.face, prediction.crop),
+    }
+
+
+def titled(label: str) -> str:
+    return label[:1].upper() + label[1:]
+
+
+@st.fragment
+def show(found: Answer, run: Run, key: str) -> None:
+    """The photo, its faces, and the explanation that the visitor asked for."""
+    notes = [] if found.cards else [NO_FACE]
+    if found.turns:
+        notes.append(f"The photo {POSITIONS[found.turns]}; it was read upright.")
+    alt = f"{found.name}: " + (", ".join(f"face {each['number']} {each['title']}" for each in found.cards) or "no face")
+    data = {"photo": found.shown, "alt": alt, "faces": found.cards, "notes": notes, "why": None}
+    if asked := (st.session_state.get(key) or {}).get("why"):
+        data["why"] = _explained(found, run, **asked)
+    photo_view.mount(data, key)
+
+
+def _explained(found: Answer, run: Run, number: int, label: str = "", method: str = "") -> dict | None:
+    """The heat map of one face; nothing if the photo has changed meanwhile."""
+    if not 0 < number <= len(found.predictions):
+        return None
+    prediction, classifier = found.predictions[number - 1], model_picker.classifier(run)
+    label = label if label in prediction.labels else prediction.label
+    methods = ["occlusion", "activation"] if classifier.map_size else ["occlusion"]
+    method = method if method in methods else methods[0]
+    url, sentence = saliency.explain(run, found.crops[number - 1], prediction, label, method)
+    labels = [name for name, _ in prediction.top(len(prediction.labels))]
+    chosen = {"number": number, "label": label, "method": method}
+    return chosen | {"image": url, "sentence": sentence, "labels": labels, "methods": methods}
+
+
+def annotated(found: Answer, load: Callable[[], np.ndarray], run: Run) -> bytes:
+    """The whole photo as a PNG with a box, number and label on each face."""
+    colors = color_map(found.predictions[0].labels) if found.predictions else {}
+    marked = partial(annotate, colors=colors, threshold=run.card.threshold or 0.0)
+    image = load()
+    here = [replace(each, face=turned_face(each.face, image.shape, found.turns)) for each in found.predictions]
+    return image_bytes(marked(turned(image, found.turns), here))

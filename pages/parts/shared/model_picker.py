@@ -33,20 +33,26 @@ def classifier(run: Run) -> Classifier:
     return _classifier(run.id, run.tflite_path.stat().st_mtime_ns)
 
 
+def run_of(id: str) -> Run:
+    return RunStore()[id]
+
+
 def reader(run: Run, detector: str = "yunet", *, tta: bool = False) -> EmotionReader:
     """A reader that uses the run's classifier."""
     return EmotionReader(classifier(run), detector=detector, tta=tta)
 
 
 def choose_tta(run: Run, key: str) -> bool:
-    """A switch for test-time augmentation; its help states the cost here and the gain on the validation split."""
+    """A switch for test-time augmentation; a line below it states the gain on the validation split."""
     single, augmented = (run.card.score("val", tta=tta) for tta in (False, True))
-    text = "Averages six views of each face: original, zoomed in, zoomed out, and each mirrored. "
-    text += f"Takes {6 * speed_of(run):.1f} ms per face instead of {speed_of(run):.1f} ms."
+    help = "Averages six views of each face: original, zoomed in, zoomed out, and each mirrored."
+    chosen = st.toggle("Test-time augmentation", key=key, help=help, persist_state="session")
     if single and augmented:
-        gain, data = 100 * (augmented.accuracy - single.accuracy), run.card.data.name
-        text += f" Accuracy on the validation split of {data} (n = {single.n:,}): {gain:+.1f} points."
-    return st.toggle("Test-time augmentation", key=key, help=text, persist_state="session")
+        gain, data = 100 * (augmented.accuracy - single.accuracy), plain(run.card.data.name)
+        st.caption(
+            f"{gain:+.1f} points of accuracy on {data}'s validation split (n = {single.n:,}), at six times the time."
+        )
+    return chosen
 
 
 def pick_run(*, usable_only: bool = True, **options) -> Run:
@@ -88,7 +94,7 @@ def short_accuracy(run: Run, *, tta: bool = False) -> str:
     if not score or (run.card.data.is_drawn and not run.card.imported):
         return f"**{plain(run.id)}** · accuracy on real faces unknown"
     low, high = score.interval
-    return f"**{plain(run.id)}** · {score.accuracy:.1%} on {plain(run.card.data.name)} ({low:.1%} to {high:.1%})"
+    return f"**{plain(run.id)}** · {score.accuracy:.1%} test accuracy ({low:.1%} to {high:.1%})"
 
 
 def accuracy_sentence(run: Run, *, tta: bool = False) -> str:

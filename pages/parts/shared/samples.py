@@ -3,13 +3,17 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import streamlit as st
 from PIL import Image, ImageOps
+from streamlit.components.v2 import component
 
+from fer.faces.image import data_url
 from fer.system import places
 
+COMPONENT = Path(__file__).parent / "examples"
 FOLDER = places.shipped("samples", in_checkout="pages/parts/samples")
-TILE = 150  # pixels; two tiles fit side by side on a phone
+TILE = 180  # pixels; twice the size at which it is shown
 
 
 @dataclass(frozen=True)
@@ -31,26 +35,32 @@ SAMPLES = (
     Sample("pair.jpg", "Two faces", "Made for this app from the two portraits"),
     Sample("drawn.png", "Drawn face", "From this app's synthetic data set; the whole image is the face"),
 )
+_component = component(
+    "fer_examples",
+    html='<div class="examples"></div>',
+    css=(COMPONENT / "examples.css").read_text(),
+    js=(COMPONENT / "examples.js").read_text(),
+)
 
 
-def pick(key: str) -> Sample | None:
-    """Show the gallery. Returns the sample clicked last, until `forget` is called."""
-    with st.container(horizontal=True):
-        for sample in SAMPLES:
-            with st.container(width=TILE, gap="xsmall"):
-                st.image(_tile(sample.path), width="stretch", alt=f"Example: {sample.title}")
-                if st.button(sample.title, key=f"{key}-{sample.file}", width="stretch"):
-                    st.session_state[key] = sample.file
-                st.caption(sample.source)
-    return next((sample for sample in SAMPLES if sample.file == st.session_state.get(key)), None)
+def pick(key: str) -> None:
+    """Show the examples as buttons; a click stores the example's file under `key` in the session."""
+
+    def choose() -> None:
+        if clicked := st.session_state["examples"].example:
+            st.session_state[key] = clicked
+
+    data = {"chosen": st.session_state.get(key), "examples": [_described(sample.file) for sample in SAMPLES]}
+    _component(key="examples", data=data, on_example_change=choose)
+
+
+def of(file: str) -> Sample | None:
+    return next((sample for sample in SAMPLES if sample.file == file), None)
 
 
 @st.cache_data
-def _tile(path: Path) -> Image.Image:
-    """The centre of an image as a square."""
-    with Image.open(path) as image:
-        return ImageOps.fit(image.convert("RGB"), (2 * TILE, 2 * TILE))
-
-
-def forget(key: str) -> None:
-    st.session_state.pop(key, None)
+def _described(file: str) -> dict:
+    sample = next(sample for sample in SAMPLES if sample.file == file)
+    with Image.open(sample.path) as image:
+        tile = np.asarray(ImageOps.fit(image.convert("RGB"), (TILE, TILE)))
+    return {"file": file, "title": sample.title, "source": sample.source, "image": data_url(tile, "JPEG")}

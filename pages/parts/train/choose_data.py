@@ -12,7 +12,7 @@ from fer.inference import palette
 from fer.runs.config import TrainConfig
 from fer.runs.store import RunStore
 from pages.parts.shared import access, actions, frame
-from pages.parts.train import get_fer2013
+from pages.parts.train import get_data
 
 SHOWN = 8  # faces per class
 CLASSES = "train-classes"
@@ -34,8 +34,8 @@ def choose(store: RunStore) -> tuple[Dataset, bool]:
 
     Returns the data set, and whether the chosen classes are a problem; if so, the data set has all its classes.
     """
-    with st.expander("Get FER2013 from Kaggle"):
-        get_fer2013.show()
+    with st.expander("Get data"):
+        get_data.show()
     with st.expander("Add your own data set"):
         if access.allowed("uploads"):
             with frame.errors():
