@@ -11,6 +11,7 @@ from pages.parts.evaluate import (
     errors,
     hero,
     label_noise,
+    links,
     your_photos,
 )
 from pages.parts.shared import damaged_runs, frame
@@ -32,7 +33,7 @@ def follow_link() -> None:
     given = st.query_params.get(SECTION, "").lower().replace("-", " ")
     names = {name.lower(): name for name in (*SECTIONS, YOUR_PHOTOS)} | IN_LINKS
     if given in names and st.query_params[SECTION] != names[given]:
-        st.session_state[SECTION] = names[given]
+        links.open_as(SECTION, names[given], names[given])
 
 
 frame.start("Evaluate a model", "Accuracy, errors and calibration")

@@ -35,10 +35,11 @@ def worst_confusions(report: Report) -> list[str]:
 
 
 def worst_confusion(report: Report) -> tuple[int, int]:
-    """The true and the predicted class of the most frequent confusion; the first cell if nothing is confused."""
+    """The true and the predicted class of the most frequent confusion; if nothing is confused, of the fullest cell."""
     counts = report.confusion.copy()
     np.fill_diagonal(counts, 0)
-    true, predicted = np.unravel_index(counts.argmax(), counts.shape)
+    fullest = counts if counts.any() else report.confusion
+    true, predicted = np.unravel_index(fullest.argmax(), counts.shape)
     return int(true), int(predicted)
 
 

@@ -212,4 +212,6 @@ def test_how_often_a_model_is_wrong_is_said_in_words(wrong, n, words):
 def test_the_most_frequent_confusion_is_that_of_the_sentences(report):
     true, predicted = worst_confusion(report)
     first = worst_confusions(report)[:1]
-    assert first == ([confusion_sentence(report, true, predicted)] if first else [])
+    assert first == ([confusion_sentence(report, true, predicted)] if first else []) and len(
+        tables.cell(report, true, predicted)
+    )

@@ -13,7 +13,7 @@ from fer.evaluation.report import Report
 from fer.runs import data
 from fer.runs.card import way
 from fer.runs.run import Run
-from pages.parts.evaluate import downloads, evaluate_now, own_photos
+from pages.parts.evaluate import downloads, evaluate_now, links, own_photos
 from pages.parts.evaluate.chosen import Chosen, cached_report, carved
 from pages.parts.shared import frame, model_picker
 
@@ -109,7 +109,7 @@ def _read_address(run: Run, pairs: list[tuple[str, str]]) -> None:
     given = st.query_params.get(DATA, "")
     for pair in pairs:
         if given and given in ("-".join(pair), pair[0]) and given != _describe(run, pair):
-            st.session_state[DATA] = pair
+            links.open_as(DATA, pair, _describe(run, pair))
             return
 
 

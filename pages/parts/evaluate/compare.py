@@ -17,7 +17,7 @@ from pages.parts.evaluate import compare_details, own_photos
 from pages.parts.evaluate.chosen import Chosen, cached_report
 from pages.parts.shared import frame
 
-MOST = 5  # models beside the first: figures of more cannot be read
+MOST = 4  # models beside the first two: figures of more cannot be read
 
 
 def rivals(chosen: Chosen) -> tuple[dict[str, Callable[[], Report]], list[str]]:
@@ -78,22 +78,23 @@ def _best(others: dict[str, Callable[[], Report]]) -> str:
 def _pick(everyone: dict[str, Callable[[], Report]], shown: str, *, best: str | None) -> dict[str, Report]:
     """The reports to compare, the first one first; at first the page's, with the best of the others."""
     names = list(everyone)
-    first_box, others_box = st.columns([5, 7])
-    first = first_box.selectbox(
-        "Compare", names, index=names.index(shown), key="evaluate-first", label_visibility="collapsed"
-    )
-    others = [name for name in names if name != first]
-    default = best if best in others else others[0]
-    rest = others_box.multiselect(
-        "Compare with",
-        others,
-        default=[default],
-        key="evaluate-rivals",
-        max_selections=MOST,
-        placeholder="Compare with …",
-        label_visibility="collapsed",
-    )
-    return {name: everyone[name]() for name in [first, *rest]}
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        first = st.selectbox(
+            "Compare", names, index=names.index(shown), key="evaluate-first", label_visibility="collapsed", width=260
+        )
+        others = [name for name in names if name != first]
+        second = st.selectbox(
+            "with",
+            others,
+            index=others.index(best) if best in others else 0,
+            key="evaluate-second",
+            label_visibility="collapsed",
+            width=260,
+        )
+        with st.popover("More"):
+            left = [name for name in others if name != second]
+            more = st.pills("Also compare with", left, selection_mode="multi", key="evaluate-rivals")
+    return {name: everyone[name]() for name in [first, second, *more[:MOST]]}
 
 
 def _leaderboard(reports: dict[str, Report], picked: dict[str, Report]) -> None:
