@@ -229,12 +229,12 @@ def test_evaluating_writes_no_report_on_a_server_with_a_password(models, monkeyp
     monkeypatch.setenv("FER_PASSWORD", "sesame")
     before = sorted(models.root.rglob("*"))
     app = AppTest.from_file(str(ROOT / "pages/evaluate.py"), default_timeout=120).run()
-    options = next(option for option in app.selectbox if option.key.startswith("evaluate-data"))
+    options = next(option for option in app.selectbox if option.key == "data")
     app = options.select_index(next(i for i, text in enumerate(options.options) if text.startswith("small"))).run()
     assert not app.exception and "evaluate-now" not in [button.key for button in app.button]
     assert any("enter the password" in caption.value for caption in app.caption)
     app = entered("evaluate")
-    options = next(option for option in app.selectbox if option.key.startswith("evaluate-data"))
+    options = next(option for option in app.selectbox if option.key == "data")
     app = options.select_index(next(i for i, text in enumerate(options.options) if text.startswith("small"))).run()
     monkeypatch.setenv("FER_PASSWORD", "another")  # the button is there, the right is not
     app = app.button(key="evaluate-now").click().run()

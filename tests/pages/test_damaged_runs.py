@@ -13,7 +13,7 @@ from streamlit.testing.v1 import AppTest
 from fer.runs.run import Run
 
 ROOT = Path(__file__).parents[2]
-PICKERS = {"models": "models-chosen", "evaluate": "evaluate-model", "predict": "predict-model"}
+PICKERS = {"models": "models-chosen", "evaluate": "model", "predict": "predict-model"}
 
 
 @pytest.fixture
@@ -87,7 +87,7 @@ def test_a_damaged_choice_of_the_default_model_counts_as_none(victim, models):
 def test_evaluate_says_whose_report_it_leaves_out_of_a_comparison(models, monkeypatch):
     (models.root / "mini_xception/reports/fer2013-test.json").write_text("{")
     app = AppTest.from_file(str(ROOT / "pages/evaluate.py"), default_timeout=60)
-    app.session_state["evaluate-section"] = "Compare"
+    app.session_state["section"] = "Compare"
     app.run()
     assert not app.exception
     assert any("their stored reports are damaged: mini\\_xception" in note.value for note in app.warning)
