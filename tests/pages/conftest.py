@@ -40,3 +40,9 @@ def secrets(tmp_path):
     yield write
     loaded._reset()  # Streamlit copies secrets into the environment
     config.set_option("secrets.files", before)
+
+
+@pytest.fixture
+def no_links(monkeypatch):
+    """AppTest knows no other pages where one runs alone."""
+    monkeypatch.setattr("streamlit.page_link", lambda *_, **__: None)
