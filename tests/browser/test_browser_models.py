@@ -61,7 +61,12 @@ def test_changes_are_confirmed_and_refusals_take_nothing_away(server, shared_hou
     models["mine"].card = replace(models["mine"].card, shipped=False)
     page.goto(f"{server}/models?model=mine")
     settled(page)
-    inside = drawer(page)
+    inside, note = drawer(page), page.get_by_role("textbox", name="Note")
+    for text in ("the light one", "the lighter one"):
+        note.fill(text)
+        note.blur()
+        page.get_by_text("Note saved.").wait_for()
+        page.get_by_text("Note saved.").wait_for(state="hidden")
     inside.get_by_role("button", name="Make default").click()
     page.get_by_text("mine is now the default model.").wait_for()
     page.get_by_role("row", name="mine Default").wait_for()

@@ -6,6 +6,7 @@ import streamlit as st
 from fer.runs import overview
 from fer.runs.run import Run
 from fer.runs.store import RunStore
+from pages.parts.models import manage
 from pages.parts.shared import access, actions, frame
 
 NAMES = {  # of overview.COLUMNS, as shown here, with the unit
@@ -51,4 +52,4 @@ def _note(run: Run) -> None:
     note = st.text_area("Note", run.note, key=f"models-note-{run.id}", placeholder="Your notes on this model")
     if note != run.note:
         actions.annotate(run, note)
-        st.toast("Note saved.")
+        manage.say("Note saved.")

@@ -7,6 +7,7 @@ from fer.runs.exports import obstacle
 from fer.runs.history import history_csv
 from fer.runs.run import EXPORTS, HISTORY, Run, card_of, files_of
 from fer.runs.store import RunStore
+from pages.parts.models import manage
 from pages.parts.shared import access, actions, frame
 
 FORMATS = {  # name, and what it is for
@@ -74,5 +75,4 @@ def _make(store: RunStore, run: Run, kind: str, purpose: str) -> None:
     if asked:
         with frame.errors(), st.spinner(f"Converting {run.id} to {name} and comparing predictions …"):
             actions.export(store, run, kind)
-            st.toast(f"Made the {name} file of {frame.plain(run.id)}.")
-            st.rerun()
+            manage.say(f"Made the {name} file of {frame.plain(run.id)}.")

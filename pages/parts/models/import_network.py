@@ -4,6 +4,7 @@ import streamlit as st
 
 from fer.data.labels import EMOTIONS
 from fer.runs.store import RunStore
+from pages.parts.models import manage
 from pages.parts.shared import access, actions, frame
 
 
@@ -29,5 +30,4 @@ def show(store: RunStore) -> None:
     if asked and upload:
         with frame.errors(), st.spinner("Checking the network …"):
             actions.import_network(store, upload, labels, scale, name)
-            st.toast(f"Imported {frame.plain(upload.name)}.")
-            st.rerun()
+            manage.say(f"Imported {frame.plain(upload.name)}.")

@@ -46,7 +46,7 @@ def _make_default(store: RunStore, run: Run, message) -> None:
     if st.button(label, key="models-make-default", type="primary", disabled=is_default):
         with message, frame.errors():
             actions.set_default(store, run)
-            _say(f"{frame.plain(run.id)} is now the default model.")
+            say(f"{frame.plain(run.id)} is now the default model.")
 
 
 def _rename(store: RunStore, run: Run, choose: Choose, message) -> None:
@@ -55,7 +55,7 @@ def _rename(store: RunStore, run: Run, choose: Choose, message) -> None:
         if st.button("Rename", key=f"models-rename-{run.id}", disabled=name == run.id):
             with message, frame.errors():
                 choose(actions.rename(store, run, name).id)
-                _say(f"Renamed {frame.plain(run.id)} to {frame.plain(name)}.")
+                say(f"Renamed {frame.plain(run.id)} to {frame.plain(name)}.")
 
 
 def _delete(store: RunStore, run: Run, choose: Choose, message) -> None:
@@ -65,10 +65,10 @@ def _delete(store: RunStore, run: Run, choose: Choose, message) -> None:
             with message, frame.errors():
                 actions.delete(store, run)
                 choose(None)
-                _say(f"Deleted {frame.plain(run.id)}.")
+                say(f"Deleted {frame.plain(run.id)}.")
 
 
-def _say(what: str) -> None:
-    """A toast, on the whole page drawn anew."""
+def say(what: str) -> None:
+    """A toast, on the whole page drawn anew; else a second one with the same words would not show."""
     st.toast(what)
     st.rerun()
