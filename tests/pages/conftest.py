@@ -53,3 +53,9 @@ def train(models, monkeypatch) -> AppTest:
     app = AppTest.from_file(str(Path(__file__).parents[2] / "pages/train.py"), default_timeout=60)
     app.session_state["train-advanced"] = True  # open, as after a click
     return app.run()
+
+
+@pytest.fixture
+def no_links(monkeypatch):
+    """AppTest knows no other pages where one runs alone."""
+    monkeypatch.setattr("streamlit.page_link", lambda *_, **__: None)

@@ -1,8 +1,6 @@
 """The Train and Models pages, run without a browser."""
 
 import errno
-import shutil
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -134,31 +132,6 @@ def test_a_deployment_can_switch_kaggle_off(models, monkeypatch):
     app = AppTest.from_file(str(ROOT / "pages/train.py"), default_timeout=60).run()
     assert not app.exception and "Nobody can download from Kaggle" in app.info[0].value
     assert "train-kaggle-source" not in {radio.key for radio in app.radio}
-
-
-def models_page() -> AppTest:
-    return AppTest.from_file(str(ROOT / "pages/models.py"), default_timeout=120)
-
-
-def test_a_run_of_ones_own_is_noted_renamed_and_deleted_on_the_models_page(models):
-    shutil.copytree(models["mini_xception"].path, models.root / "mine")
-    models["mine"].card = replace(models["mine"].card, shipped=False)
-    app = models_page().run().selectbox(key="models-chosen").set_value("mine").run()
-    app = app.text_area(key="models-note-mine").set_value("the good one").run()
-    assert not app.exception and models["mine"].note == "the good one"
-    app = app.text_input(key="models-name-mine").set_value("better").run()
-    app = app.button(key="models-rename-mine").click().run()
-    assert not app.exception and [run.id for run in models] == ["better", "mini_xception", "vgg_small"]
-    assert app.selectbox(key="models-chosen").value == "better"
-    app = app.button(key="models-delete-better").click().run()
-    assert not app.exception and [run.id for run in models] == ["mini_xception", "vgg_small"]
-
-
-def test_what_a_command_says_is_shown_where_an_import_is_refused(models):
-    app = models_page().run()
-    app = app.file_uploader(key="models-import").set_value([("net.tflite", b"no network", "application/zip")]).run()
-    app = app.button(key="models-import-now").click().run()
-    assert not app.exception and app.error and len(list(models)) == 2
 
 
 def test_a_damaged_run_hides_nothing_on_the_train_page(train, models):
