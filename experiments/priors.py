@@ -18,6 +18,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from fer.evaluation import stored
 from fer.evaluation.balance import balanced_report
+from fer.evaluation.report import Report
 from fer.runs.data import data_for
 from fer.runs.run import Run
 from fer.runs.store import RunStore
@@ -32,6 +33,12 @@ def prior_of(run: Run, store: RunStore) -> np.ndarray:
         taught = np.mean([report.probabilities.mean(axis=0) for report in reports if report], axis=0)
         mean = (1 - config.teacher_share) * mean + config.teacher_share * taught
     return mean * (1 - config.label_smoothing) + config.label_smoothing / len(mean)
+
+
+def _figures(report: Report) -> str:
+    """Accuracy, balanced accuracy, and recall of disgust."""
+    shares = report.accuracy, report.balanced_accuracy, report.per_class["recall"][1]
+    return ", ".join(f"{share:.2%}" for share in shares)
 
 
 def main(names: list[str]) -> None:
@@ -49,12 +56,8 @@ def main(names: list[str]) -> None:
             card = fitted(card, report.leak_free)
             correction = card.correction(tta=tta)
             after = balanced_report(report, card.prior, correction.exponent)
-            disgust = [each.per_class["recall"][1] for each in (report, after)]
-            print(
-                f"  {'tta' if tta else 'single'}: exponent {correction.exponent:.2f}, accuracy {report.accuracy:.2%} to "
-                f"{after.accuracy:.2%}, balanced {report.balanced_accuracy:.2%} to {after.balanced_accuracy:.2%}, disgust "
-                f"{disgust[0]:.1%} to {disgust[1]:.1%}, threshold {correction.threshold:.3f}"
-            )
+            before, after = (_figures(each) for each in (report, after))
+            print(f"  {'tta' if tta else 'single'}: exponent {correction.exponent:.2f}; {before} -> {after}")
         run.card = card
 
 
