@@ -29,7 +29,7 @@ from fer.runs import store as stores
 from fer.runs.run import Run
 from fer.runs.store import RunStore
 
-PICKERS = {"models": "models-chosen", "evaluate": "evaluate-model", "predict": "predict-model"}
+PICKERS = {"models": "models-chosen", "evaluate": "model", "predict": "model"}
 ROOT = Path(__file__).parents[1]
 MODELS = Path(tempfile.mkdtemp())
 SHIPPED = ("mini_xception", "vgg_small")

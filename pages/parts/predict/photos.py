@@ -19,6 +19,7 @@ TYPES = ["jpg", "jpeg", "png", "webp", "bmp", "gif", "tif", "tiff", "heic", "hei
 KEPT = "predict-kept"  # the visitor's photos by the upload's id, as (name, bytes); they outlast a look at another page
 SEEN = "predict-seen"  # the ids that the uploader held last
 SHOWN = "predict-shown"  # the id of the photo, or the file of the example, that is answered
+CHOSEN = "predict-chosen"  # the key of the buttons with the photos' names
 UPLOADER = "predict-photos"
 MOST_KEPT = 60 * 2**20  # bytes; the oldest photos beyond are dropped
 
@@ -35,29 +36,36 @@ def show(run: Run, tta: bool, right) -> None:
     )
     kept = st.session_state.setdefault(KEPT, {})
     st.caption("Or try an example")
-    shown = st.session_state.setdefault(SHOWN, samples.SAMPLES[0].file)
+    st.session_state.setdefault(SHOWN, samples.SAMPLES[0].file)
     samples.pick(SHOWN)
+    shown = st.session_state[SHOWN]
     with right:
         if kept:
-            shown = _choose(kept, shown)
+            _offer(kept, shown)
         if photo := _photo(shown) or _photo(samples.SAMPLES[0].file):
             answered(photo, run, tta, list(filter(None, map(_photo, kept))))
 
 
-def _choose(kept: dict, shown: str) -> str:
-    """Which of the visitor's photos is shown, and a button that removes them all."""
+def _offer(kept: dict, shown: str) -> None:
+    """The visitor's photos to choose from, and a button that removes them all."""
     with st.container(horizontal=True, vertical_alignment="center"):
         if len(kept) > 1 or shown not in kept:
             names = {key: name for key, (name, _) in kept.items()}
-            chosen = st.pills(
-                "Your photos", list(names), default=shown if shown in names else None, format_func=names.__getitem__,
-                key=f"predict-chosen-{shown}-{len(names)}", label_visibility="collapsed",
-            )  # fmt: skip
-            if chosen and chosen != shown:
-                st.session_state[SHOWN] = chosen
-                st.rerun()
+            st.session_state[CHOSEN] = shown if shown in names else None
+            st.pills(
+                "Your photos",
+                list(names),
+                format_func=names.__getitem__,
+                key=CHOSEN,
+                label_visibility="collapsed",
+                on_change=_choose,
+            )
         st.button("Remove my photos", key="predict-remove", type="tertiary", on_click=_forget, icon=":material/close:")
-    return shown
+
+
+def _choose() -> None:
+    if chosen := st.session_state[CHOSEN]:
+        st.session_state[SHOWN] = chosen
 
 
 def _follow() -> None:
