@@ -33,7 +33,7 @@ def follow_link() -> None:
     given = st.query_params.get(SECTION, "").lower().replace("-", " ")
     names = {name.lower(): name for name in (*SECTIONS, YOUR_PHOTOS)} | IN_LINKS
     if given in names and st.query_params[SECTION] != names[given]:
-        links.open_as(SECTION, names[given], names[given])
+        links.open_as(SECTION, names[given])
 
 
 frame.start("Evaluate a model", "Accuracy, errors and calibration")

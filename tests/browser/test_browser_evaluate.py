@@ -107,7 +107,7 @@ def test_a_zip_of_labelled_photos_is_evaluated_and_nothing_is_dropped_silently(s
 
 
 def test_a_link_opens_the_same_view_and_the_matrix_is_reached_by_keyboard(server, page):
-    page.goto(f"{server}/evaluate?model=mini_xception&data=fer2013-val&section=confusion&cell=2-4")
+    page.goto(f"{server}/evaluate?model=mini_xception&data=fer2013+PublicTest&section=confusion&cell=2-4")
     chosen = page.locator("button[aria-pressed=true][name='2-4']")
     chosen.wait_for()
     page.get_by_text("mini_xception on fer2013 PublicTest").first.wait_for()

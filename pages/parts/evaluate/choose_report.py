@@ -109,7 +109,7 @@ def _read_address(run: Run, pairs: list[tuple[str, str]]) -> None:
     given = st.query_params.get(DATA, "")
     for pair in pairs:
         if given and given in ("-".join(pair), pair[0]) and given != _describe(run, pair):
-            links.open_as(DATA, pair, _describe(run, pair))
+            links.open_as(DATA, pair)
             return
 
 
