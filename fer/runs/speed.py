@@ -29,6 +29,11 @@ def rates(store: RunStore, config: TrainConfig) -> dict[str, float]:
     return _read(store).get(key(config), {})
 
 
+def all_rates(store: RunStore) -> dict[str, dict[str, float]]:
+    """All that was measured on this machine, by `key`."""
+    return _read(store)
+
+
 def is_known(store: RunStore, config: TrainConfig) -> bool:
     """Whether everything needed for an estimate was measured."""
     return {"train", "validate", "judge"} <= rates(store, config).keys()
