@@ -26,6 +26,6 @@ with frame.errors():
         with st.popover("Settings", icon=":material/tune:"):
             run = model_picker.pick_run()
             settings = choose_settings.choose(run, in_browser=place is in_browser)
-        st.caption(place.PRIVACY, width="content")
+        st.caption(place.MEANING, width="content")
     place.show(run, settings)
     shell.footer(run, privacy=place.PRIVACY, details=place.DETAILS)

@@ -11,7 +11,8 @@ from pages.parts.shared import notice
 from pages.parts.shared.answers import titled
 
 READINGS, LABELS = "live-readings", "live-labels"
-PRIVACY = "Camera images stay on this device."
+MEANING = "Images stay on this device; only readings reach the server."
+PRIVACY = "Camera images never leave this device."
 DETAILS = (
     "Faces are read in your browser: camera images and snapshots never leave this device. The readings (times, boxes, "
     "probabilities) are sent to the server about once a second and kept there until you close the tab or start a new "

@@ -8,6 +8,7 @@ from pages.parts.live import connection, session
 from pages.parts.shared import notice
 
 CONSTRAINTS = {"video": {"width": {"ideal": 640}, "height": {"ideal": 480}, "frameRate": {"ideal": 30}}, "audio": False}
+MEANING = "Images are sent to the server and read there."
 PRIVACY = "Camera images are processed in this server's memory and not stored."
 DETAILS = (
     "Camera images are sent to the server that runs this app, processed in memory and not stored. The readings (times, "
