@@ -4,16 +4,22 @@ const ready = import("./reader.js").then(({ Reader }) => new Reader());
 let queue = Promise.resolve(); // one message after the other
 let canvas, context;
 
-function pixels(frame) {
-  const width = frame.displayWidth ?? frame.width, height = frame.displayHeight ?? frame.height;
-  if (!canvas) {
-    canvas = new OffscreenCanvas(width, height);
-    context = canvas.getContext("2d", { willReadFrequently: true });
+// The frame's pixels in RGBA. A canvas is only for browsers that cannot convert: Chromium keeps hundreds of megabytes for it.
+async function pixels(frame) {
+  const { width, height } = frame.visibleRect ?? frame;
+  try {
+    const data = new Uint8Array(4 * width * height);
+    await frame.copyTo(data, { format: "RGBA" });
+    return { data, width, height };
+  } catch {
+    canvas ??= new OffscreenCanvas(width, height);
+    context ??= canvas.getContext("2d", { willReadFrequently: true });
+    if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
+    context.drawImage(frame, 0, 0, width, height);
+    return context.getImageData(0, 0, width, height);
+  } finally {
+    frame.close();
   }
-  if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
-  context.drawImage(frame, 0, 0, width, height);
-  frame.close();
-  return context.getImageData(0, 0, width, height);
 }
 
 const does = {
@@ -28,7 +34,7 @@ const does = {
     reader.reset();
   },
   async frame(reader, { frame, time, taken }) {
-    const image = pixels(frame);
+    const image = await pixels(frame);
     const faces = reader.model ? await reader.read(image, time) : [];
     const { width, height } = image;
     postMessage({ kind: "read", faces, time, taken, width, height, model: reader.model?.id });
