@@ -44,6 +44,7 @@ def reset() -> None:
 def settings(run: Run, current: LiveReader) -> None:
     """Widgets whose values apply from the reader's next frame on."""
     mirrored = st.toggle("Mirror", value=True, key="live-mirror", persist_state="session")
+    balance = model_picker.choose_balance(run, "live-balance")
     score, side = _detection_settings()
     smoothing = st.slider(
         "Smoothing",
@@ -68,14 +69,14 @@ def settings(run: Run, current: LiveReader) -> None:
         "Not sure below",
         0.0,
         0.9,
-        round(run.card.threshold or 0.0, 2),
+        round(run.card.correction(balance=balance).threshold or 0.0, 2),
         0.01,
-        key=f"live-threshold-{run.id}",
+        key=f"live-threshold-{run.id}-{balance}",
         persist_state="session",
         format="percent",
         help="Faces whose most likely emotion is below this are marked as not sure.",
     )
-    current.settings = Settings(score, side, smoothing, every, threshold, mirrored)
+    current.settings = Settings(score, side, smoothing, every, threshold, mirrored, balance)
 
 
 def _detection_settings() -> tuple[float, int]:
