@@ -1,19 +1,13 @@
 """Training settings, each defined once with its default, help and limits."""
 
 import json
-from dataclasses import Field, asdict, dataclass, field, fields
+from dataclasses import Field, asdict, dataclass, fields
 
 import msgspec
 
 from fer.errors import FerError, unknown
-
-GROUPS = ("data", "network", "distillation", "optimisation", "regularisation", "augmentation", "system")
-
-
-def setting(default, help: str, *, group: str, low=None, high=None, choices=None):
-    """A TrainConfig field with its help, its inclusive limits and its group, one of GROUPS."""
-    limits = {"low": low, "high": high, "choices": choices}
-    return field(default=default, metadata={"help": help, "group": group, **limits})
+from fer.runs.cautions import cautions
+from fer.runs.settings import GROUPS, checked, setting
 
 
 @dataclass(frozen=True)
@@ -166,7 +160,7 @@ class TrainConfig:
 
     def __post_init__(self):
         for item in fields(self):
-            object.__setattr__(self, item.name, _checked(item, getattr(self, item.name)))
+            object.__setattr__(self, item.name, checked(item, getattr(self, item.name)))
 
     @classmethod
     def grouped(cls) -> dict[str, list[Field]]:
@@ -184,24 +178,7 @@ class TrainConfig:
         Args:
             images: number of training images.
         """
-        warnings = {
-            "The batch is larger than the training split; each epoch will be a single step.": self.batch_size > images,
-            "Class weights don't work well with mixup: a mixed image has no single class.": self.class_weights
-            and self.mixup > 0,
-            "FER+ votes are already soft; label smoothing makes them even softer.": self.ferplus > 0
-            and self.label_smoothing > 0,
-            "Teachers' predictions are already soft; label smoothing makes them even softer.": self.teacher != ""
-            and self.label_smoothing > 0,
-            "The warm-up lasts the whole training, so the learning rate never stays at its peak.": self.warmup_epochs
-            >= self.epochs,
-            "With this patience, training never stops early.": self.patience >= self.epochs,
-            "AdamW rarely learns at rates above 0.01; 0.001 is typical.": self.optimizer == "adamw"
-            and self.learning_rate > 0.01,
-            "SGD learns very slowly at rates below 0.001; 0.05 is typical.": self.optimizer == "sgd"
-            and self.learning_rate < 0.001,
-            "Faces rotated by more than 45 degrees are rare in photos.": self.rotation > 45,
-        }
-        return [sentence for sentence, applies in warnings.items() if applies]
+        return cautions(self, images)
 
     def to_json(self) -> str:
         return json.dumps(asdict(self), indent=2)
@@ -224,18 +201,3 @@ class TrainConfig:
             if name not in names:
                 raise unknown("training setting", name, names)
         return cls(**values)
-
-
-def _checked(item, value):
-    """The value converted to its field's type. Raises FerError, naming the field, for a wrong type or range."""
-    limits = item.metadata
-    if type(value) is not item.type and not (item.type is float and type(value) is int):
-        raise FerError(f"{item.name} must be {item.type.__name__}, got {value!r}.")
-    if isinstance(value, str) and "\0" in value:
-        raise FerError(f"{item.name} must not contain a NUL character, got {value!r}.")
-    if limits["choices"] and value not in limits["choices"]:
-        raise unknown(f"value for {item.name}", str(value), limits["choices"])
-    low, high = limits["low"], limits["high"]
-    if low is not None and not low <= value <= high:  # also refuses NaN
-        raise FerError(f"{item.name} must be between {low} and {high}, got {value}.")
-    return item.type(value)
