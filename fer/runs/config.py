@@ -143,6 +143,13 @@ class TrainConfig:
     erase: float = setting(
         0.5, "probability of blanking a box of 4 to 18 pixels (arXiv 1708.04896)", group="augmentation", low=0, high=1
     )
+    jpeg: int = setting(
+        0,
+        "lowest quality when images are compressed as JPEG, mostly higher; 0: off",
+        group="augmentation",
+        low=0,
+        high=95,
+    )
     precision: str = setting(
         "auto",
         "auto: bfloat16 if the processor or GPU is faster with it, else float32",

@@ -1,16 +1,28 @@
 """Random changes that are the same for the same seed, and no more than was asked for."""
 
+from io import BytesIO
 from types import SimpleNamespace
 
 import cv2
 import numpy as np
 import pytest
 from keras import ops
+from PIL import Image
 
 from fer.runs.config import TrainConfig
-from fer.training.augment import ERASED_PIXELS, NUMPY, affine_parameters, augment, blur_matrices, erase_masks, noise_of
+from fer.training.augment import (
+    ERASED_PIXELS,
+    NUMPY,
+    affine_parameters,
+    augment,
+    blur_matrices,
+    compressed,
+    erase_masks,
+    noise_of,
+)
 
-OFF = dict.fromkeys(("rotation", "scale", "shift", "light", "blur", "noise", "erase", "mixup"), 0) | {"flip": False}
+NUMBERS = ("rotation", "scale", "shift", "light", "blur", "noise", "erase", "mixup", "jpeg")
+OFF = dict.fromkeys(NUMBERS, 0) | {"flip": False}
 IMAGES = np.random.default_rng(0).integers(0, 256, (12, 48, 48), np.uint8)
 TARGETS = np.eye(7, dtype=np.float32)[np.arange(12) % 7]
 
@@ -36,7 +48,7 @@ class Fixed:
 
 EVERYTHING = {
     **{"flip": True, "rotation": 12, "scale": 0.2, "shift": 5, "light": 0.2, "erase": 0.5, "mixup": 0.4},
-    **{"blur": 1.5, "noise": 20},
+    **{"blur": 1.5, "noise": 20, "jpeg": 10},
 }
 
 
@@ -152,6 +164,31 @@ def test_outside_of_the_box_an_erased_image_is_unchanged():
         rows, columns = np.nonzero(before != after)
         assert np.ptp(rows) < 18 and np.ptp(columns) < 18
         assert len(np.unique(after[rows, columns])) == 1  # one grey
+
+
+@pytest.mark.parametrize("quality", [1, 10, 50, 95])
+def test_jpeg_gives_the_pixels_of_pillow(quality):
+    ours = compressed(IMAGES, quality, SimpleNamespace(random=np.ones))
+    for before, after in zip(IMAGES, ours, strict=True):
+        file = BytesIO()
+        Image.fromarray(before).save(file, "JPEG", quality=quality)
+        assert (after == np.asarray(Image.open(file))).all()
+
+
+def test_jpeg_quality_is_between_the_lowest_and_95_and_mostly_high(monkeypatch):
+    used, encode = [], cv2.imencode
+    monkeypatch.setattr(
+        cv2, "imencode", lambda kind, image, options: used.append(options[1]) or encode(kind, image, options)
+    )
+    compressed(np.repeat(IMAGES[:1], 1000, axis=0), 20, np.random.default_rng(0))
+    assert (min(used), max(used)) == (20, 95) and 70 < np.median(used) < 82
+
+
+def test_jpeg_leaves_the_random_numbers_of_the_other_changes_as_they_are():
+    other = {name: value for name, value in EVERYTHING.items() if name != "jpeg"}
+    ours, theirs = np.random.default_rng(1), np.random.default_rng(1)
+    apply(ours, **other, jpeg=10), apply(theirs, **other)
+    assert ours.random() == theirs.random()
 
 
 def test_mixup_mixes_images_and_targets_by_the_same_share():
