@@ -11,6 +11,8 @@ def cautions(config: "TrainConfig", images: int) -> list[str]:
         "The batch is larger than the training split; each epoch will be a single step.": config.batch_size > images,
         "Class weights don't work well with mixup: a mixed image has no single class.": config.class_weights
         and config.mixup > 0,
+        "Class weights don't work well with cutmix: a mixed image has no single class.": config.class_weights
+        and config.cutmix > 0,
         "FER+ votes are already soft; label smoothing makes them even softer.": config.ferplus > 0
         and config.label_smoothing > 0,
         "Teachers' predictions are already soft; label smoothing makes them even softer.": config.teacher != ""

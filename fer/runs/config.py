@@ -108,6 +108,14 @@ class TrainConfig:
     mixup: float = setting(
         0.0, "Beta(a, a) mixing of image pairs (arXiv 1710.09412); 0: off", group="regularisation", low=0, high=10
     )
+    cutmix: float = setting(
+        0.0,
+        "Beta(a, a) share of each image kept, a box of another replacing the rest (arXiv 1905.04899); with mixup, each "
+        "batch gets one of the two; 0: off",
+        group="regularisation",
+        low=0,
+        high=10,
+    )
     class_weights: bool = setting(
         False, "weight classes by 1/frequency: improves recall for disgust, costs accuracy", group="regularisation"
     )

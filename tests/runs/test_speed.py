@@ -92,6 +92,7 @@ def test_an_unknown_recipe_is_refused_with_the_valid_ones():
     ("settings", "word"),
     [
         ({"class_weights": True, "mixup": 0.2}, "mixup"),
+        ({"class_weights": True, "cutmix": 1.0}, "cutmix"),
         ({"batch_size": 512}, "larger than the training split"),
         ({"ferplus": 0.5}, "already soft"),
         ({"epochs": 2}, "warm-up"),
