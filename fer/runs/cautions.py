@@ -13,6 +13,9 @@ def cautions(config: "TrainConfig", images: int) -> list[str]:
         and config.mixup > 0,
         "Class weights don't work well with cutmix: a mixed image has no single class.": config.class_weights
         and config.cutmix > 0,
+        "Class weights, oversampling and logit adjustment all favour rare classes; one of them is usually enough.": (
+            config.class_weights + (config.oversample > 0) + (config.logit_adjustment > 0) > 1
+        ),
         "FER+ votes are already soft; label smoothing makes them even softer.": config.ferplus > 0
         and config.label_smoothing > 0,
         "Teachers' predictions are already soft; label smoothing makes them even softer.": config.teacher != ""

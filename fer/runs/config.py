@@ -119,6 +119,21 @@ class TrainConfig:
     class_weights: bool = setting(
         False, "weight classes by 1/frequency: improves recall for disgust, costs accuracy", group="regularisation"
     )
+    oversample: float = setting(
+        0.0,
+        "how strongly rare classes are drawn more often; 1: all classes equally often; 0: off",
+        group="regularisation",
+        low=0,
+        high=1,
+    )
+    logit_adjustment: float = setting(
+        0.0,
+        "weight of the log of class frequencies, added to the outputs in the loss only (arXiv 2007.07314): the model "
+        "then favours frequent classes less; 1: not at all; 0: off",
+        group="regularisation",
+        low=0,
+        high=3,
+    )
     ema: float = setting(
         0.999,
         "decay of the moving average of weights, which becomes the model; 0: off",

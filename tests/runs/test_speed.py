@@ -93,6 +93,8 @@ def test_an_unknown_recipe_is_refused_with_the_valid_ones():
     [
         ({"class_weights": True, "mixup": 0.2}, "mixup"),
         ({"class_weights": True, "cutmix": 1.0}, "cutmix"),
+        ({"class_weights": True, "oversample": 0.5}, "rare classes"),
+        ({"oversample": 1.0, "logit_adjustment": 1.0}, "rare classes"),
         ({"batch_size": 512}, "larger than the training split"),
         ({"ferplus": 0.5}, "already soft"),
         ({"epochs": 2}, "warm-up"),
