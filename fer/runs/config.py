@@ -116,6 +116,13 @@ class TrainConfig:
         low=0,
         high=10,
     )
+    sam: float = setting(
+        0.0,
+        "radius of sharpness-aware minimisation (arXiv 2010.01412), such as 0.05; doubles the training time; 0: off",
+        group="regularisation",
+        low=0,
+        high=5,
+    )
     class_weights: bool = setting(
         False, "weight classes by 1/frequency: improves recall for disgust, costs accuracy", group="regularisation"
     )

@@ -78,7 +78,7 @@ def compressed(images: np.ndarray, lowest: int, random: np.random.Generator) -> 
         cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, quality])[1]
         for image, quality in zip(images, qualities, strict=True)
     ]
-    return np.stack([cv2.imdecode(file, cv2.IMREAD_GRAYSCALE) for file in files])
+    return np.stack([np.asarray(cv2.imdecode(file, cv2.IMREAD_GRAYSCALE)) for file in files])
 
 
 def _affine_transform(pixels: np.ndarray, transform: np.ndarray, *, interpolation: str, fill_mode: str) -> np.ndarray:

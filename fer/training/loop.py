@@ -14,7 +14,7 @@ from fer.errors import FerError
 from fer.runs import stop
 from fer.runs.run import Run
 from fer.runs.state import TRAINING, Epoch, Progress
-from fer.training import balance, checkpoint, initial_weights, networks, tensorboard
+from fer.training import balance, checkpoint, initial_weights, networks, sharpness, tensorboard
 from fer.training.augment import augment
 from fer.training.checkpoint import Position
 from fer.training.export.keras_file import save_keras
@@ -77,6 +77,7 @@ class Training:
         if self.frozen is not None:
             network.set_weights(self.network.get_weights())
         self.network, self.frozen = network, frozen
+        self.train_on_batch = sharpness.stepper(network, self.config)
 
     def run_to_end(self) -> bool:
         """Train from the run's current state. Returns True once finished, False if asked to stop."""
@@ -129,7 +130,7 @@ class Training:
         images, targets = augment(images, targets, config, random)
         smooth = balance.smoothed(targets, config)
         sample_weight = targets @ weights if weights is not None else None
-        logs = self.network.train_on_batch(images, smooth, sample_weight=sample_weight)
+        logs = self.train_on_batch(images, smooth, sample_weight=sample_weight)
         if not math.isfinite(logs[0]):
             raise FerError(f"The loss became {logs[0]} in epoch {position.epoch + 1}. Use a lower learning_rate.")
         position.step += 1
