@@ -2,58 +2,53 @@
 
 import streamlit as st
 
-from fer.runs.card import way
 from fer.runs.store import RunStore
-from pages.parts.evaluate import choose_report, compare, downloads, own_photos, sections
-from pages.parts.shared import damaged_runs, frame, model_picker
+from pages.parts.evaluate import (
+    certainty,
+    choose_report,
+    classes,
+    compare,
+    errors,
+    hero,
+    label_noise,
+    links,
+    your_photos,
+)
+from pages.parts.shared import damaged_runs, frame
 
 SECTIONS = {
-    "Overview": sections.overview,
-    "Confusion": sections.confusion,
-    "Classes": sections.classes,
-    "Certainty": sections.certain,
-    "Mistakes": sections.mistakes,
-    "Compare": compare.compare,
-    "Export": downloads.show,
+    "Errors": errors.show,
+    "Classes": classes.show,
+    "Certainty": certainty.show,
+    "Compare": compare.show,
+    "Label noise": label_noise.show,
 }
-SOURCES = {"stored": "A data set", "own": "My own photos"}
+YOUR_PHOTOS = "Your photos"
+SECTION = "section"  # the tabs' key, and their name in the address
+IN_LINKS = {"confusion": "Errors", "mistakes": "Label noise", "noise": "Label noise", "photos": YOUR_PHOTOS}
+
+
+def follow_link() -> None:
+    """Open the section that a link names, in any case and by short names too."""
+    given = st.query_params.get(SECTION, "").lower().replace("-", " ")
+    names = {name.lower(): name for name in (*SECTIONS, YOUR_PHOTOS)} | IN_LINKS
+    if given in names and st.query_params[SECTION] != names[given]:
+        links.open_as(SECTION, names[given])
+
 
 frame.start("Evaluate a model", "Accuracy, errors and calibration")
 
 with frame.errors():
     damaged_runs.show(RunStore())
-    left, right = st.columns(2)
-    with left:
-        run = model_picker.pick_run(usable_only=False)
-    with right:
-        tta = st.segmented_control(
-            "Inference",
-            [False, True],
-            default=False,
-            required=True,
-            format_func=lambda tta: way(tta).capitalize(),
-            key="evaluate-way",
-            persist_state="session",
-            help="Single pass: one prediction per face. Test-time augmentation: the average over six views of it "
-            "(original, zoomed in, zoomed out, and each mirrored), at six times the cost.",
-        )
-    source = "stored"
-    if run.is_without_weights:
-        model_picker.explain_missing_weights(run)
-    else:
-        source = st.segmented_control(
-            "Test data",
-            list(SOURCES),
-            default="stored",
-            required=True,
-            format_func=SOURCES.__getitem__,
-            key="evaluate-source",
-            persist_state="session",
-        )
-    chosen = choose_report.choose(run, tta) if source == "stored" else own_photos.choose(run, tta)
-    if chosen:
-        tabs = st.tabs(list(SECTIONS), on_change="rerun", key="evaluate-section")
-        for tab, show in zip(tabs, SECTIONS.values(), strict=True):
-            if tab.open:
-                with tab, frame.errors():
-                    show(chosen)
+    toolbar = choose_report.choose()
+    if toolbar.chosen:
+        hero.show(toolbar.chosen)
+    follow_link()
+    tabs = st.tabs([*SECTIONS, YOUR_PHOTOS], key=SECTION, on_change="rerun", bind="query-params")
+    for tab, show in zip(tabs, [*SECTIONS.values(), None], strict=True):
+        if tab.open:
+            with tab, frame.errors():
+                if show is None:
+                    your_photos.show(toolbar.run, toolbar.tta)
+                elif toolbar.chosen:
+                    show(toolbar.chosen)

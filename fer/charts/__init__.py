@@ -4,10 +4,14 @@ In: a `Report`, a history, probabilities. Out: a `plotly` figure with a title an
 Open `reports.py` first; the shared layout is here.
 """
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from html import escape
+from typing import TYPE_CHECKING
 
-import plotly.graph_objects as go
+if TYPE_CHECKING:  # what draws without Plotly need not wait for it
+    import plotly.graph_objects as go
 
 
 def as_text(text: str) -> str:

@@ -6,9 +6,9 @@ import numpy as np
 import plotly.graph_objects as go
 
 from fer.charts import layout
-from fer.charts.reports import POINTS, short_name
+from fer.charts.reports import POINTS
 from fer.evaluation import calibration
-from fer.evaluation.references import about_lines
+from fer.evaluation.references import about_lines, short_name
 from fer.evaluation.report import Report
 from fer.inference.palette import DASHES, GREY, MODELS
 

@@ -4,9 +4,8 @@ import numpy as np
 import plotly.graph_objects as go
 
 from fer.charts import as_text, layout
-from fer.charts.reports import short_name
 from fer.evaluation.comparison import Comparison
-from fer.evaluation.references import data_and_split
+from fer.evaluation.references import data_and_split, short_name
 from fer.inference.palette import GREY, colors_of
 
 

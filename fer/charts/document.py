@@ -31,7 +31,7 @@ def render(run: Run, report: Report, faces: LabelledFaces | None = None) -> str:
         faces: the user's own photos, if the report is on those.
     """
     pictures = Pictures(faces.images, faces.names) if faces else None
-    comparable = references.split_name(report) == "PrivateTest"
+    comparable = references.is_comparable(report)
     temperature = run.card.temperature_of(tta=report.tta)
     figures = {
         "strip": reports.reference_strip(report) if comparable else None,

@@ -7,15 +7,13 @@ import plotly.graph_objects as go
 from plotly.colors import sample_colorscale
 
 from fer.charts import as_text, layout
-from fer.evaluation import metrics
+from fer.evaluation import metrics, tables
 from fer.evaluation.numbers import interval
-from fer.evaluation.references import REFERENCES, about_lines
+from fer.evaluation.references import REFERENCES, about_lines, short_name
 from fer.evaluation.report import Report
 from fer.evaluation.sentences import confusion_sentence
 from fer.inference.palette import DASHES, GREY, MODELS, lines_of
-from fer.runs.card import way
 
-NORMALISATIONS = ("counts", "rows", "columns")
 POINTS = 400  # drawn per curve, more than a screen resolves; areas use all points
 BRIGHTNESS = 0.6  # cells are coloured by value ** BRIGHTNESS, so that small confusions are visible next to the diagonal
 
@@ -57,10 +55,10 @@ def confusion_matrix(report: Report, normalisation: str = "counts") -> go.Figure
     """The confusion matrix, with clickable cells: bars, because browsers report no clicks on heat map cells.
 
     Args:
-        normalisation: counts; rows: shares of each true class; columns: shares of each predicted class.
+        normalisation: one of metrics.NORMALISATIONS: counts, shares of each true class, or of each predicted class.
     """
     counts, classes = report.confusion, len(report.labels)
-    values = _normalised(counts, normalisation)
+    values = metrics.normalised(counts, normalisation)
     shades = (values / max(values.max(), 1e-12)) ** BRIGHTNESS
     row, column = (axis.ravel() for axis in np.indices(counts.shape))
     cells = go.Bar(
@@ -100,9 +98,28 @@ def confusion_matrix(report: Report, normalisation: str = "counts") -> go.Figure
     return figure.update_layout(showlegend=False, bargap=0, dragmode=False)
 
 
-def _normalised(counts: np.ndarray, normalisation: str) -> np.ndarray:
-    axis = {"rows": 1, "columns": 0}.get(normalisation)
-    return counts if axis is None else counts / np.maximum(counts.sum(axis=axis, keepdims=True), 1)
+def class_bars(report: Report) -> go.Figure:
+    """Recall, precision and F1 of every class as paired bars with 95% intervals; none where undefined."""
+    table, figure = tables.classes(report), go.Figure()
+    for name, color in zip(("recall", "precision", "f1"), MODELS, strict=False):
+        title, value = "F1" if name == "f1" else name.capitalize(), table[name]
+        low, high = table[f"{name} low"], table[f"{name} high"]
+        figure.add_bar(
+            x=[as_text(label) for label in report.labels],
+            y=value,
+            name=title,
+            marker={"color": color},
+            error_y={"array": high - value, "arrayminus": value - low, "thickness": 1.5, "width": 3, "color": GREY},
+            customdata=np.stack([low, high, table["support"]], axis=1),
+            hovertemplate=(
+                f"%{{x}}, {title}: %{{y:.1%}}<br>95% %{{customdata[0]:.1%}} to %{{customdata[1]:.1%}}, "
+                "%{customdata[2]:,} images<extra></extra>"
+            ),
+        )
+    layout(figure, "Recall, precision and F1 by class", about_lines([report]), height=420)
+    figure.update_xaxes(type="category", fixedrange=True)
+    figure.update_yaxes(range=[0, 1.02], tickformat=".0%", fixedrange=True)
+    return figure.update_layout(barmode="group", bargap=0.25)
 
 
 def precision_recall_curves(reports: Sequence[Report], label: str | None = None) -> go.Figure:
@@ -145,10 +162,6 @@ def _series(reports: Sequence[Report], label: str | None) -> list[dict]:
         if 0 < positive.sum() < len(positive):
             found.append({"name": name, "line": line, "ranking": (positive, report.probabilities[:, index])})
     return found
-
-
-def short_name(report: Report) -> str:
-    return f"{report.model}, {way(report.tta)}"
 
 
 def _add_curve(figure: go.Figure, series: dict, x, y, area: str, hover: str) -> None:

@@ -95,7 +95,7 @@ class Comparison:
             return f"{second} and {first} are correct on exactly the same images."
         points = 100 * abs(self.difference)
         apart = f"{points:.{1 if points >= 0.1 else 2}f} points"
-        numbers = f"95% {100 * low:+.1f} to {100 * high:+.1f}, McNemar's exact test {_p(self.p_value)}"
+        numbers = f"95% {100 * low:+.1f} to {100 * high:+.1f}, McNemar's exact test {written_p(self.p_value)}"
         counts = f"Only {second} is correct on {self.only_second:,} images, only {first} on {self.only_first:,}."
         if not self.difference:
             return f"{second} and {first} have the same accuracy ({numbers}). {counts}"
@@ -110,6 +110,6 @@ def _name(report: Report) -> str:
     return f"{report.model} with test-time augmentation" if report.tta else report.model
 
 
-def _p(value: float) -> str:
+def written_p(value: float) -> str:
     """A p-value to two significant digits."""
     return "p < 0.0001" if value < 1e-4 else f"p = {value:.2g}"

@@ -13,6 +13,8 @@ from fer.evaluation.report import Report
 from fer.runs.data import source_of
 from fer.runs.run import Run
 
+SIDES = ("model", "label", "neither")
+
 
 @dataclass(frozen=True)
 class Pictures:
@@ -65,17 +67,20 @@ def _votes(votes: np.ndarray, grouping: Grouping) -> tuple[np.ndarray, tuple[str
     return columns, (*grouping.names, *(EMOTIONS[index] for index in left), *OTHERS)
 
 
-def sides(report: Report, votes: np.ndarray) -> dict[str, int]:
-    """Whom FER+'s annotators agree with in the model's mistakes: model, label, or neither (another emotion, or a tie).
+def sided_with(report: Report, votes: np.ndarray) -> np.ndarray:
+    """str (N,): whom FER+'s annotators agree with on each image: label, model, or neither (another emotion, or a tie).
 
     Args:
         votes: int64 (M, K) by row number, as in Pictures.
     """
-    wrong = ~report.right
-    cast = votes[report.rows[wrong]]
-    most = cast.max(axis=1)
-    clear = (cast == most[:, None]).sum(axis=1) == 1
+    cast = votes[report.rows]
+    clear = (cast == cast.max(axis=1)[:, None]).sum(axis=1) == 1
     choice = cast.argmax(axis=1)
-    model = int((clear & (choice == report.predictions[wrong])).sum())
-    label = int((clear & (choice == report.targets[wrong])).sum())
-    return {"model": model, "label": label, "neither": int(wrong.sum()) - model - label}
+    label, model = (clear & (choice == answers) for answers in (report.targets, report.predictions))
+    return np.select([label, model], ["label", "model"], "neither")
+
+
+def sides(report: Report, votes: np.ndarray) -> dict[str, int]:
+    """On how many of the model's mistakes FER+'s annotators agree with each side; arguments as in `sided_with`."""
+    found = sided_with(report, votes)[~report.right]
+    return {side: int((found == side).sum()) for side in SIDES}

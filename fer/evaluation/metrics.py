@@ -9,6 +9,7 @@ from math import sqrt
 import numpy as np
 
 Z_95 = 1.959963984540054  # the normal quantile of a two-sided 95% interval
+NORMALISATIONS = ("counts", "rows", "columns")  # of a confusion matrix
 RESAMPLES = 2000  # bootstrap; across seeds, the ends of a 95% interval vary by about 1/30 of its width
 
 
@@ -27,6 +28,20 @@ def wilson(right: int, n: int) -> tuple[float, float]:
     centre = (share + z2 / (2 * n)) / (1 + z2 / n)
     half = Z_95 / (1 + z2 / n) * sqrt(share * (1 - share) / n + z2 / (4 * n * n))
     return max(0.0, centre - half), min(1.0, centre + half)
+
+
+def newcombe(first: tuple[int, int], second: tuple[int, int]) -> tuple[float, float]:
+    """95% interval of the first proportion minus the second, from both Wilson intervals (Newcombe 1998, method 10).
+
+    Args:
+        first, second: successes and trials.
+    """
+    (share, low, high), (other, other_low, other_high) = (
+        (right / max(n, 1), *wilson(right, n)) for right, n in (first, second)
+    )
+    below = sqrt((share - low) ** 2 + (other_high - other) ** 2)
+    above = sqrt((high - share) ** 2 + (other - other_low) ** 2)
+    return share - other - below, share - other + above
 
 
 def confusion(targets: np.ndarray, predictions: np.ndarray, classes: int) -> np.ndarray:
@@ -48,6 +63,12 @@ def per_class(confusion: np.ndarray) -> dict[str, np.ndarray]:
         "f1": 2 * right / np.maximum(predicted + support, 1),
         "support": support,
     }
+
+
+def normalised(counts: np.ndarray, normalisation: str) -> np.ndarray:
+    """A confusion matrix (C, C) as it is, or as shares of each true or predicted class; see NORMALISATIONS."""
+    axis = {"rows": 1, "columns": 0}.get(normalisation)
+    return counts if axis is None else counts / np.maximum(counts.sum(axis=axis, keepdims=True), 1)
 
 
 def accuracy(confusion: np.ndarray) -> np.ndarray:

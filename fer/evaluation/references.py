@@ -93,6 +93,17 @@ def split_name(report: Report) -> str:
     return names[0] if names else report.split
 
 
+def is_comparable(report: Report) -> bool:
+    """Whether published results are on the same images: FER2013's PrivateTest, with its seven labels. Any other split
+    is not, also where it is called `test`."""
+    return split_name(report) == "PrivateTest"
+
+
+def short_name(report: Report) -> str:
+    """Model and inference mode."""
+    return f"{report.model}, {way(report.tta)}"
+
+
 def data_and_split(report: Report) -> str:
     """ "fer2013 PrivateTest"; only the data set if all of it was evaluated."""
     return report.dataset if report.split == "all" else f"{report.dataset} {split_name(report)}"

@@ -34,6 +34,15 @@ def worst_confusions(report: Report) -> list[str]:
     return [confusion_sentence(report, int(true), int(predicted)) for true, predicted in cells]
 
 
+def worst_confusion(report: Report) -> tuple[int, int]:
+    """The true and the predicted class of the most frequent confusion; if nothing is confused, of the fullest cell."""
+    counts = report.confusion.copy()
+    np.fill_diagonal(counts, 0)
+    fullest = counts if counts.any() else report.confusion
+    true, predicted = np.unravel_index(fullest.argmax(), counts.shape)
+    return int(true), int(predicted)
+
+
 def caution(report: Report) -> str:
     """A caution about intervals on few images; empty if there are enough."""
     if len(report) >= FEW:
@@ -42,6 +51,16 @@ def caution(report: Report) -> str:
         f"Only {_count(len(report), 'image')}: the intervals of balanced accuracy, F1 and log-loss are too narrow on "
         "samples this small. The Wilson intervals of accuracy, precision and recall still hold."
     )
+
+
+def one_in(report: Report) -> str:
+    """How often the model is wrong, in words: "About 1 in 3.5 wrong"."""
+    wrong, n = int((~report.right).sum()), len(report)
+    if not wrong:
+        return f"None of {_count(n, 'image')} wrong"
+    if 2 * wrong > n:
+        return "All wrong" if wrong == n else f"About {10 * wrong / n:.0f} in 10 wrong"
+    return f"About 1 in {n / wrong:.{1 if n / wrong < 10 else 0}f} wrong".replace(".0 ", " ")
 
 
 def sides_sentences(report: Report, votes: np.ndarray) -> list[str]:

@@ -47,14 +47,15 @@ def answers(report: Report, positions: np.ndarray, pictures: Pictures | None = N
 
 def cell(report: Report, true: int, predicted: int) -> np.ndarray:
     """int64 (K,): positions of the images in a cell of the confusion matrix, most confident first."""
-    return _most_confident_first(report, (report.targets == true) & (report.predictions == predicted))
+    return most_confident_first(report, (report.targets == true) & (report.predictions == predicted))
 
 
 def mistakes(report: Report) -> np.ndarray:
     """int64 (K,): positions of all wrong predictions, most confident first."""
-    return _most_confident_first(report, ~report.right)
+    return most_confident_first(report, ~report.right)
 
 
-def _most_confident_first(report: Report, chosen: np.ndarray) -> np.ndarray:
+def most_confident_first(report: Report, chosen: np.ndarray) -> np.ndarray:
+    """int64 (K,): positions of the chosen images, bool (N,), most confident first."""
     positions = np.flatnonzero(chosen)
     return positions[np.argsort(-report.confidence[positions], kind="stable")]

@@ -7,7 +7,7 @@ import numpy as np
 
 from fer.errors import FerError
 from fer.faces.crop import IMAGE_SIZE
-from fer.inference.probabilities import at_temperature, softmax
+from fer.inference.probabilities import at_temperature, balanced, softmax
 from fer.inference.tta import views
 from fer.runs.run import Run, card_of, no_weights
 
@@ -73,18 +73,27 @@ class Classifier:
             )
         return self._outputs(images, self._maps)
 
-    def probabilities(self, images: np.ndarray, *, tta: bool = False, calibrated: bool = False) -> np.ndarray:
+    def probabilities(
+        self, images: np.ndarray, *, tta: bool = False, calibrated: bool = False, balance: bool = False
+    ) -> np.ndarray:
         """float32 (N, C), each row sums to 1, for grey faces uint8 (N, 48, 48).
 
         Args:
             tta: average the predictions over six views of each face (test-time augmentation), six times slower.
             calibrated: divide the logits (with `tta`, those of the mean) by the run's temperature, as
                 `Report.at_temperature` does. Without a temperature, probabilities are unchanged.
+            balance: first correct them for the class prior of the run's training data (`Card.balanced`), so that rare
+                classes are not overlooked. Without a known prior, they are unchanged.
         """
         inputs = views(images) if tta else [images]
         means = np.mean([softmax(self.logits(view)) for view in inputs], axis=0).astype(np.float32)
-        temperature = self.run.card.temperature_of(tta=tta) if calibrated else None
-        return at_temperature(means, temperature).astype(np.float32) if temperature else means
+        card = self.run.card
+        correction = card.correction(tta=tta, balance=balance)
+        if correction.exponent:
+            means = balanced(means, np.array(card.prior), correction.exponent)
+        if calibrated and correction.temperature:
+            means = at_temperature(means, correction.temperature)
+        return means.astype(np.float32)
 
     def _outputs(self, images: np.ndarray, output: int) -> np.ndarray:
         if images.dtype != np.uint8 or images.ndim != 3:

@@ -22,7 +22,8 @@ class EmotionReader:
     Args:
         model: a run, its name in `models/`, or an already loaded classifier (default: the default run).
         detector: a name in DETECTORS, or an already loaded detector.
-        tta: test-time augmentation, as in `Classifier.probabilities`.
+        tta, balance: test-time augmentation, and the correction for the class prior of the training data, as in
+            `Classifier.probabilities`.
 
     Probabilities are calibrated with the run's temperature, if it has one.
 
@@ -31,12 +32,17 @@ class EmotionReader:
     """
 
     def __init__(
-        self, model: Run | Classifier | str | None = None, *, detector: str | Callable = "yunet", tta: bool = False
+        self,
+        model: Run | Classifier | str | None = None,
+        *,
+        detector: str | Callable = "yunet",
+        tta: bool = False,
+        balance: bool = True,
     ):
         if isinstance(model, str):
             model = RunStore()[model]
         self.classifier = model if isinstance(model, Classifier) else Classifier(model or RunStore().default)
-        self.tta = tta
+        self.tta, self.balance = tta, balance
         self.detect = detector if callable(detector) else DETECTORS[detector].load()
 
     def read(self, source: str | Path | bytes | np.ndarray, *, upright: bool = False) -> list[Prediction]:
@@ -59,7 +65,7 @@ class EmotionReader:
         if not faces:
             return []
         crops = np.stack([crop(image, face) for face in faces])
-        outputs = self.classifier.probabilities(crops, tta=self.tta, calibrated=True)
+        outputs = self.classifier.probabilities(crops, tta=self.tta, calibrated=True, balance=self.balance)
         labels = self.classifier.labels
         rows = zip(faces, outputs, crops, strict=True)
         return [Prediction(face, labels, probabilities, face_crop, turns) for face, probabilities, face_crop in rows]

@@ -110,7 +110,7 @@ def _row(run: Run, default: str) -> dict:
 
 def _state(run: Run, default: str) -> str:
     if run.is_without_weights:
-        return "report and curves only"
+        return "no weights"
     return "default" if run.id == default else run.state
 
 

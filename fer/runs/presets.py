@@ -11,11 +11,16 @@ from fer.runs.store import BUNDLED, FLAGSHIP, RunStore
 
 @dataclass(frozen=True)
 class Preset:
-    """A recipe with a summary of what to expect."""
+    """A recipe with a summary of what to expect.
+
+    Attributes:
+        line: what it is, in a few words.
+    """
 
     name: str
     summary: str
     recipe: TrainConfig
+    line: str = ""
 
     def config(self, data: str) -> TrainConfig:
         """The recipe for a data set; on other data than its own, without FER+ votes and teachers, which don't apply."""
@@ -33,7 +38,8 @@ def of_run(run: Run, name: str) -> Preset:
     if score:
         accuracy, low, high = (f"{100 * share:.1f}" for share in (score.accuracy, *score.interval))
         promise += f"; {accuracy}% test accuracy ({low} to {high}, {card.data.name})"
-    return Preset(name, promise, replace(run.config, read_test=True))
+    line = "How the default model was trained." if run.id == FLAGSHIP else ""
+    return Preset(name, promise, replace(run.config, read_test=True), line)
 
 
 def find(name: str) -> Preset:
@@ -71,11 +77,17 @@ QUICK = TrainConfig(
 PRESETS = {
     preset.name: preset
     for preset in (
-        Preset("Quick look", "a light network for eight epochs: enough to see how training works", QUICK),
+        Preset(
+            "Quick look",
+            "a light network for eight epochs: enough to see how training works",
+            QUICK,
+            "A light network for a few epochs, to see how training works.",
+        ),
         Preset(
             "Balanced",
             "`vgg_small` in a third of the time, with most of its accuracy",
             TrainConfig(epochs=20, warmup_epochs=2.0),
+            "A mid-sized network in a third of its full time.",
         ),
         *(of_run(run, "Flagship") for run in RunStore(BUNDLED) if run.id == FLAGSHIP and run.is_shipped),
     )

@@ -18,6 +18,7 @@ from fer.runs.store import RunStore
 from fer.system.files import remove_folder
 from fer.system.memory import free_memory
 from fer.system.process import launch
+from fer.system.processor import is_quiet
 
 LEAST_FREE = 1_500_000_000  # bytes; a measurement needs up to 1.2 GB, and a server that runs out of memory is killed
 GRACE_SECONDS = 5.0  # for a newly started supervisor to acquire the lock
@@ -99,7 +100,7 @@ def see_to(store: RunStore) -> None:
 
 def measure(store: RunStore, config: TrainConfig) -> bool:
     """Start measuring this machine's speed with a recipe if it is unknown, once per server process; never while a run
-    trains, and only with enough free memory.
+    trains or the machine does other work, and only with enough free memory.
 
     Returns:
         Whether a measurement is running; False where the models folder cannot be written to.
@@ -112,7 +113,7 @@ def measure(store: RunStore, config: TrainConfig) -> bool:
     except OSError:  # an estimate is not worth an error
         return False
     measurement = (store.root, speed.key(config))
-    if measurement in _measured or speed.is_known(store, config) or not has_room():
+    if measurement in _measured or speed.is_known(store, config) or not (has_room() and is_quiet()):
         return False
     _measured.add(measurement)
     settings = ("architecture", "precision", "batch_size")

@@ -38,6 +38,11 @@ def cost(config: TrainConfig) -> float:
     return SAM_COST if config.sam else 1.0
 
 
+def all_rates(store: RunStore) -> dict[str, dict[str, float]]:
+    """All that was measured on this machine, by `key`."""
+    return _read(store)
+
+
 def is_known(store: RunStore, config: TrainConfig) -> bool:
     """Whether everything needed for an estimate was measured."""
     return {"train", "validate", "judge"} <= rates(store, config).keys()

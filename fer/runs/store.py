@@ -5,6 +5,7 @@ import re
 import shutil
 import tempfile
 import time
+import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from fer.system.files import put, read_text, remove_folder, write_atomically
 BUNDLED = places.shipped("models", in_checkout="models")  # the shipped runs, read-only
 MODELS = places.own("FER_MODELS", "models")  # the user's own; the same folder in a checkout
 FLAGSHIP = "flagship"  # the default run unless the user chooses another
+LONGEST = 64  # characters of a run's name
 DEFAULT = ".default"  # the file with the user's choice, next to the runs
 
 
@@ -154,6 +156,20 @@ class RunStore:
 
     def _choose(self, id: str) -> None:
         write_atomically(self._choice, f"{id}\n")
+
+
+def slug(text: str) -> str:
+    """The name for a run that is closest to what a person typed; empty if nothing of it can be in a name."""
+    letters = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
+    return re.sub(r"[^A-Za-z0-9._-]+", "-", letters).lstrip("._-")[:LONGEST].rstrip("-")
+
+
+def free_name(store: RunStore, name: str) -> str:
+    """The name, or with the lowest number behind it that makes it a new one."""
+    taken, number, free = {run.id for run in store}, 2, name
+    while free in taken:
+        free, number = f"{name[: LONGEST - 4]}-{number}", number + 1
+    return free
 
 
 def _is_run(path: Path) -> bool:

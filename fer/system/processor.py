@@ -1,10 +1,12 @@
-"""The processor's name, and whether bfloat16 is fast on it."""
+"""The processor's name, whether bfloat16 is fast on it, and whether it is at rest."""
 
+import os
 import platform
 import re
 from pathlib import Path
 
 CPUINFO = Path("/proc/cpuinfo")  # Linux only
+BUSY = 0.6  # processes a core over the last minute, from which on a measurement would be wrong
 NOISE = re.compile(r"\((R|TM)\)|\b(CPU|Processor)\b")  # in processor names
 
 
@@ -22,6 +24,13 @@ def is_fast_in_bfloat16() -> bool:
     """
     flags = _first("flags").split()
     return "amx_bf16" in flags or ("avx512_bf16" in flags and _first("vendor_id") == "AuthenticAMD")
+
+
+def is_quiet() -> bool:
+    """Whether the processor does little else, so that a measured speed is this machine's; True if unknown."""
+    if not hasattr(os, "getloadavg"):  # Windows
+        return True
+    return os.getloadavg()[0] < BUSY * (os.cpu_count() or 1)
 
 
 def _first(key: str) -> str:

@@ -9,9 +9,9 @@ import keras
 import numpy as np
 import psutil
 
-from fer.data.dataset import Dataset, Split
+from fer.data.dataset import Dataset
 from fer.errors import FerError
-from fer.runs import stop
+from fer.runs import faces, stop
 from fer.runs.run import Run
 from fer.runs.state import TRAINING, Epoch, Progress
 from fer.training import balance, checkpoint, initial_weights, networks, sharpness, tensorboard
@@ -19,6 +19,7 @@ from fer.training.augment import augment
 from fer.training.checkpoint import Position
 from fer.training.export.keras_file import save_keras
 from fer.training.schedule import class_weights, learning_rate
+from fer.training.validation import judged_by, predict
 
 EMA_EVERY = 4  # steps; averaging at every step costs 3% of vgg_small's speed and changes nothing
 HEARTBEAT_SECONDS = 1.0
@@ -64,6 +65,8 @@ class Training:
         # even: oneDNN in TensorFlow 2.21 crashes the process on odd batches of mini_xception (memory corruption)
         self.batch_size = min(self.config.batch_size, len(self.dataset.train)) // 2 * 2
         self.batches = len(self.dataset.train) // self.batch_size
+        self.watched = faces.begin(self.run, self.dataset)
+        self.shown = faces.positions(self.watched, self.dataset.val)
         if self.run.has_checkpoint:
             self._restore()
 
@@ -150,7 +153,8 @@ class Training:
         position, trained = self.position, time.monotonic() - started
         kept = self.average if self.config.ema else self.network.get_weights()
         self.judge.set_weights(kept)
-        judged = validate(self.judge, self.dataset.val)
+        logits = predict(self.judge, self.dataset.val.images)
+        judged = judged_by(logits, self.dataset.val.labels)
         if not math.isfinite(judged["val_loss"]):
             what = f"The validation loss became {judged['val_loss']} in epoch {position.epoch + 1}"
             raise FerError(f"{what}. Use a lower learning_rate.")
@@ -168,9 +172,11 @@ class Training:
             images_per_second=self.batches * self.batch_size / trained,
             seconds=seconds,
         )
+        self.watched = faces.noted(self.watched, position.epoch, logits[self.shown])
         position.epoch += 1
         position.seconds += seconds
         self.run.history = [*self.run.history[: position.epoch - 1], epoch]
+        faces.keep(self.run, self.watched)
         tensorboard.write_events(self.run, self.dataset.labels)
         self._prepare()
         checkpoint.save(self.run, self.position, self._arrays())
@@ -217,21 +223,3 @@ class Training:
 def usage() -> dict:
     """Resource usage of this process: `memory` in bytes, and `cpu` in cores since the last call."""
     return {"memory": PROCESS.memory_info().rss, "cpu": PROCESS.cpu_percent() / 100}
-
-
-def validate(network: keras.Model, split: Split, batch_size: int = 256) -> dict:
-    """val_loss (cross-entropy in nats), val_accuracy and the confusion matrix (rows: true classes) of a network."""
-    size = len(split.images)
-    batches = [split.images[i : i + batch_size, ..., None] for i in range(0, size, batch_size)]
-    logits = np.concatenate([np.asarray(network.predict_on_batch(batch), np.float64) for batch in batches])
-    logits -= logits.max(axis=1, keepdims=True)
-    losses = np.log(np.exp(logits).sum(axis=1)) - logits[np.arange(size), split.labels]
-    classes = logits.shape[1]
-    confusion = np.bincount(split.labels * classes + logits.argmax(axis=1), minlength=classes**2)
-    confusion = confusion.reshape(classes, classes)
-    return {
-        "val_loss": float(losses.mean()),
-        "val_accuracy": float(np.trace(confusion) / size),
-        "val_recall": (np.diag(confusion) / np.maximum(confusion.sum(axis=1), 1)).round(4).tolist(),
-        "val_confusion": confusion.tolist(),
-    }

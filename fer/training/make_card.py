@@ -7,6 +7,7 @@ from dataclasses import asdict
 from importlib.metadata import version
 
 import keras
+import numpy as np
 
 from fer.data.dataset import SPLITS, Dataset
 from fer.runs.card import Card, Machine, Source, TrainingData
@@ -47,7 +48,14 @@ def make_card(run: Run, dataset: Dataset, *, parameters: int, precision: str, po
         finished=now(),
         started_from=source(store[config.start_from]) if config.start_from else None,
         teachers=tuple(source(teacher) for teacher in teachers(store, config)),
+        prior=prior(dataset, config.label_smoothing),
     )
+
+
+def prior(dataset: Dataset, smoothing: float) -> tuple[float, ...]:
+    """The mean training target; empty if a class has none."""
+    mean = dataset.train.targets.mean(axis=0, dtype=np.float64) * (1 - smoothing) + smoothing / len(dataset.labels)
+    return tuple(round(float(share), 6) for share in mean) if mean.min() >= 1e-6 else ()
 
 
 def data_of(dataset: Dataset, *, classes: str = "", ferplus: float = 0.0) -> TrainingData:

@@ -12,39 +12,32 @@ from fer.evaluation.report import Report
 from fer.runs.store import RunStore
 
 SAMPLES = Path(__file__).parents[2] / "pages/parts/samples"
-SECTIONS = ("Overview", "Confusion", "Classes", "Certainty", "Mistakes", "Compare", "Export")
+SECTIONS = ("Errors", "Classes", "Certainty", "Compare", "Label noise", "Your photos")
 
 
 def open_section(page, name: str):
     page.get_by_role("tab", name=name).click()
-    page.get_by_role("tabpanel", name=name).locator("p, h2, button").first.wait_for()
-
-
-def click_cell(page, row: int, column: int):
-    cells = page.locator(".js-plotly-plot .bars .point path")
-    cells.nth(48).wait_for()
-    cell = cells.nth(7 * row + column)
-    cell.scroll_into_view_if_needed()
-    box = cell.bounding_box()
-    page.mouse.click(box["x"] + box["width"] / 4, box["y"] + box["height"] / 4)
+    page.get_by_role("tabpanel", name=name).locator(":is(p, h3, button):visible").first.wait_for()
 
 
 def test_a_stored_report_is_read_clicked_compared_and_taken_along_without_its_data(server, page, download):
     report = stored.report(RunStore()["vgg_small"], "fer2013", "test")
     page.goto(f"{server}/evaluate")
-    page.get_by_text(f"{report.accuracy:.1%}", exact=True).wait_for()
-    page.get_by_text(f"{report.leak_free.accuracy:.1%}", exact=True).wait_for()
+    page.get_by_text(f"{report.accuracy:.1%}", exact=True).first.wait_for()
+    page.get_by_text(f"{report.leak_free.accuracy:.1%}", exact=True).first.wait_for()
 
-    open_section(page, "Confusion")
-    click_cell(page, 2, 4)
     count = report.confusion[2, 4]
+    cell = page.get_by_role("button", name=f"Fear → sad: {count} of 528")
+    cell.click()
     page.get_by_role("heading", name=f"Fear → sad: {count} of 528").wait_for()
-    page.get_by_text("Their row numbers").wait_for()
+    assert cell.get_attribute("aria-pressed") == "true"
+    page.get_by_text("their row numbers").wait_for()
 
     open_section(page, "Compare")
-    page.get_by_text("vgg_small is better than mini_xception by").first.wait_for()
+    page.get_by_role("combobox", name="with", exact=True).wait_for()
+    page.get_by_text("vgg_small scores").or_(page.get_by_text("vgg_small is worse")).first.wait_for()
 
-    open_section(page, "Export")
+    page.get_by_role("button", name="Export").click()
     taken = download(page.get_by_role("button", name="Report (JSON)")).read_text()
     assert taken == report.to_json() and Report.from_json(taken).accuracy == report.accuracy
     with download(page.get_by_role("button", name="All predictions (CSV)")).open() as file:
@@ -53,7 +46,8 @@ def test_a_stored_report_is_read_clicked_compared_and_taken_along_without_its_da
     document = download(page.get_by_role("button", name="Report (HTML)"))
 
     page.get_by_text("SVG", exact=True).click()
-    open_section(page, "Overview")
+    page.keyboard.press("Escape")
+    open_section(page, "Classes")
     camera = page.locator('.js-plotly-plot [data-title*="ownload"]').first
     assert "<svg" in download(camera).read_text()
 
@@ -72,14 +66,18 @@ def _as_html(path: Path) -> str:
 def test_a_new_evaluation_shows_its_faces_and_is_reproduced_exactly(server, page):
     page.goto(f"{server}/evaluate")
     page.get_by_role("combobox", name="Data and split").click()
-    page.get_by_role("option", name="synthetic, test split (not evaluated yet)").click()
+    page.get_by_role("option", name="synthetic test").click()
     page.get_by_role("button", name="Evaluate", exact=True).click()
     page.get_by_text("and saved in").wait_for()
     page.get_by_text("results on them say nothing about real faces").wait_for()
     page.get_by_role("button", name="Evaluate again").click()
+    page.get_by_test_id("stPopoverBody").get_by_role("button", name="Evaluate again").click()
     page.get_by_text("Reproduced exactly").wait_for()
-    open_section(page, "Mistakes")
+    page.keyboard.press("Escape")
+    open_section(page, "Label noise")
     page.locator(".fer-faces li img").first.wait_for()
+    page.get_by_text("All probabilities").click()
+    page.locator(".fer-faces.full li img").first.wait_for()
     assert page.locator(".fer-faces li").first.locator(".bar").count() == 7
 
 
@@ -93,17 +91,60 @@ def test_a_zip_of_labelled_photos_is_evaluated_and_nothing_is_dropped_silently(s
         archive.writestr("photos/sad/wall.png", flat.getvalue())
         archive.writestr("photos/bored/wall.png", flat.getvalue())
         archive.writestr("photos/fear/letter.jpg", "Dear all")
-    page.goto(f"{server}/evaluate")
-    page.get_by_text("My own photos").click()
+    page.goto(f"{server}/evaluate?section=photos")
     page.locator("input[type=file]").set_input_files(path)
     shown = page.get_by_text("2 of 5 photos evaluated")
     shown.wait_for()
     assert "No face found in 1. 2 could not be used. 1 with more than one face" in shown.inner_text()
     page.get_by_text("Accuracy with undetected faces counted as errors").wait_for()
+    page.get_by_text("Not audited").wait_for()
+    page.get_by_role("button", name="Show errors").click()
+    page.locator(".fer-faces li img").first.wait_for()
     open_section(page, "Compare")
     page.get_by_text("mini_xception").first.wait_for()
-    open_section(page, "Mistakes")
+    open_section(page, "Label noise")
     page.get_by_text("predictions are wrong").wait_for()
+
+
+def test_a_link_opens_the_same_view_and_the_matrix_is_reached_by_keyboard(server, page):
+    page.goto(f"{server}/evaluate?model=mini_xception&data=fer2013+PublicTest&section=confusion&cell=2-4")
+    chosen = page.locator("button[aria-pressed=true][name='2-4']")
+    chosen.wait_for()
+    page.get_by_text("mini_xception on fer2013 PublicTest").first.wait_for()
+    chosen.focus()
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Enter")
+    page.get_by_role("heading", name="Disgust → surprise").wait_for()
+    page.wait_for_url("**cell=1-5**")
+    page.reload()
+    page.get_by_role("heading", name="Disgust → surprise").wait_for()
+    page.get_by_text("mini_xception on fer2013 PublicTest").first.wait_for()
+
+
+def test_errors_fit_on_a_screen_and_a_click_moves_nothing(server, page):
+    page.set_viewport_size({"width": 1440, "height": 900})
+    page.goto(f"{server}/evaluate")
+    cell = page.get_by_role("button", name="Angry → fear")
+    cell.wait_for()
+    page.wait_for_timeout(1000)
+    main = page.get_by_test_id("stMain")
+    before = cell.bounding_box(), main.evaluate("one => one.scrollTop")
+    cell.click()
+    page.get_by_role("heading", name="Angry → fear").wait_for()
+    assert (cell.bounding_box(), main.evaluate("one => one.scrollTop")) == before
+    assert main.evaluate("one => one.scrollHeight") <= 1100
+    assert page.locator(".js-plotly-plot").count() == 0, "Plotly is only loaded where a section needs it"
+
+
+def test_nothing_scrolls_sideways_on_a_phone(server, page):
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(f"{server}/evaluate")
+    for name in SECTIONS:
+        open_section(page, name)
+        page.wait_for_timeout(800)
+        widths = page.get_by_test_id("stMain").evaluate("one => [one.scrollWidth, one.clientWidth]")
+        assert widths[0] <= widths[1], name
 
 
 def test_no_section_has_a_violation_that_axe_calls_serious(server, page):

@@ -15,23 +15,22 @@ from fer.charts import as_text
 from fer.charts.calibration import coverage_curves, reliability_diagram
 from fer.charts.comparison import differences
 from fer.charts.reports import (
-    NORMALISATIONS,
     POINTS,
     confusion_matrix,
     precision_recall_curves,
     reference_strip,
     roc_curves,
-    short_name,
 )
 from fer.data.labels import EMOTIONS
 from fer.evaluation import calibration, metrics, references
 from fer.evaluation.comparison import Comparison
+from fer.evaluation.references import short_name
 from fer.evaluation.sentences import confusion_sentence
 from fer.inference import palette
 
 OF_ONE = {
     "reference strip": reference_strip,
-    **{f"confusion, {name}": partial(confusion_matrix, normalisation=name) for name in NORMALISATIONS},
+    **{f"confusion, {name}": partial(confusion_matrix, normalisation=name) for name in metrics.NORMALISATIONS},
     "precision and recall": lambda report: precision_recall_curves([report]),
     "roc": lambda report: roc_curves([report]),
     "reliability": partial(reliability_diagram, temperature=None),

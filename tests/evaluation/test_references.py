@@ -7,7 +7,15 @@ from helpers.made_reports import CASES, make
 from fer.data.dataset import USAGE_CODES
 from fer.data.labels import EMOTIONS
 from fer.evaluation import stored
-from fer.evaluation.references import OFFICIAL_SPLITS, REFERENCES, about, about_lines, judged_on, split_name
+from fer.evaluation.references import (
+    OFFICIAL_SPLITS,
+    REFERENCES,
+    about,
+    about_lines,
+    is_comparable,
+    judged_on,
+    split_name,
+)
 from fer.runs.store import RunStore
 
 
@@ -43,6 +51,13 @@ def test_a_test_split_that_is_not_privatetest_alone_is_never_set_beside_publishe
     half = mixed.part(np.random.default_rng(0).permutation(7178)[:3589])  # as many, but others
     assert split_name(half) == "test"
     assert split_name(official("PrivateTest").part(np.arange(1, 3589))) == "test"
+
+
+def test_only_privatetest_is_set_beside_published_results_whatever_a_split_is_called():
+    assert is_comparable(official("PrivateTest")) and not is_comparable(official("PublicTest"))
+    assert not is_comparable(official("PrivateTest").part(np.arange(3588))), "some images are missing"
+    assert not is_comparable(official("PrivateTest", labels=EMOTIONS[::-1])), "other labels"
+    assert not any(is_comparable(report) for report in CASES.values())
 
 
 @pytest.mark.parametrize(

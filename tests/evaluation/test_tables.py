@@ -20,7 +20,9 @@ from fer.evaluation.sentences import (
     caution,
     confusion_sentence,
     coverage_sentence,
+    one_in,
     sides_sentences,
+    worst_confusion,
     worst_confusions,
 )
 from fer.runs.config import TrainConfig
@@ -189,3 +191,27 @@ def test_calibration_is_reported_before_and_after_temperature_scaling(run):
 
 def test_a_run_without_a_temperature_for_this_inference_mode_is_reported_as_not_calibrated(run):
     assert "Not calibrated: no temperature" in calibration_sentence(run, make([0], tta=True))
+
+
+@pytest.mark.parametrize(
+    ("wrong", "n", "words"),
+    [
+        (1034, 3589, "About 1 in 3.5 wrong"),
+        (0, 9, "None of 9 images wrong"),
+        (1, 2, "About 1 in 2 wrong"),
+        (1, 10, "About 1 in 10 wrong"),
+        (7, 100, "About 1 in 14 wrong"),
+        (2, 3, "About 7 in 10 wrong"),
+        (4, 4, "All wrong"),
+    ],
+)
+def test_how_often_a_model_is_wrong_is_said_in_words(wrong, n, words):
+    assert one_in(make(np.zeros(n, int), (np.arange(n) < wrong).astype(int))) == words
+
+
+def test_the_most_frequent_confusion_is_that_of_the_sentences(report):
+    true, predicted = worst_confusion(report)
+    first = worst_confusions(report)[:1]
+    assert first == ([confusion_sentence(report, true, predicted)] if first else []) and len(
+        tables.cell(report, true, predicted)
+    )

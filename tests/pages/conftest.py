@@ -1,8 +1,11 @@
 """A server that no visitor has tried a password on, and a secrets.toml of the test's own."""
 
+from pathlib import Path
+
 import pytest
 from streamlit import config
 from streamlit.runtime.secrets import secrets_singleton
+from streamlit.testing.v1 import AppTest
 
 from pages.parts.shared import access, settings
 from pages.parts.shared.attempts import Attempts
@@ -40,3 +43,19 @@ def secrets(tmp_path):
     yield write
     loaded._reset()  # Streamlit copies secrets into the environment
     config.set_option("secrets.files", before)
+
+
+@pytest.fixture
+def train(models, monkeypatch) -> AppTest:
+    """The Train page with its form open, before any visitor's click."""
+    monkeypatch.setattr("fer.runs.queue.see_to", lambda store: None)  # nothing is trained in these tests
+    monkeypatch.setattr("streamlit.page_link", lambda *_, **__: None)  # it knows no pages where one runs alone
+    app = AppTest.from_file(str(Path(__file__).parents[2] / "pages/train.py"), default_timeout=60)
+    app.session_state["train-advanced"] = True  # open, as after a click
+    return app.run()
+
+
+@pytest.fixture
+def no_links(monkeypatch):
+    """AppTest knows no other pages where one runs alone."""
+    monkeypatch.setattr("streamlit.page_link", lambda *_, **__: None)

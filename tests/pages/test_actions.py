@@ -7,6 +7,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from helpers import models_page
 from streamlit.testing.v1 import AppTest
 
 from fer.data import catalog, download
@@ -204,23 +205,23 @@ def entered(page: str, password: str = "sesame") -> AppTest:
     return app.run()
 
 
-def test_a_button_that_was_shown_before_does_nothing_once_the_right_is_gone(models, monkeypatch):
+def test_a_button_that_was_shown_before_does_nothing_once_the_right_is_gone(models, monkeypatch, no_links):
     shutil.copytree(models["mini_xception"].path, models.root / "mine")
     models["mine"].card = replace(models["mine"].card, shipped=False)
     monkeypatch.setenv("FER_PASSWORD", "sesame")
-    app = entered("models").selectbox(key="models-chosen").set_value("mine").run()
+    app = models_page.opened("mine", **{access.ENTERED: "sesame"})
     monkeypatch.setenv("FER_PASSWORD", "another")
     app = app.button(key="models-delete-mine").click().run()
-    assert not app.exception and "enter the password" in app.error[0].value and "mine" in [run.id for run in models]
+    assert not app.exception and "enter the password" in app.info[0].value and "mine" in [run.id for run in models]
 
 
-def test_a_new_default_after_the_right_is_gone_is_refused(models, monkeypatch):
+def test_a_new_default_after_the_right_is_gone_is_refused(models, monkeypatch, no_links):
     monkeypatch.setenv("FER_PASSWORD", "sesame")
-    app = entered("models").selectbox(key="models-chosen").set_value("mini_xception").run()
+    app = models_page.opened("mini_xception", **{access.ENTERED: "sesame"})
     before = models.default_id
     monkeypatch.setenv("FER_TRAINING", "off")
     app = app.button(key="models-make-default").click().run()
-    assert not app.exception and "switched off" in app.error[0].value and models.default_id == before
+    assert not app.exception and "switched off" in app.info[0].value and models.default_id == before
 
 
 def test_evaluating_writes_no_report_on_a_server_with_a_password(models, monkeypatch, small_npz, tmp_path):
@@ -229,12 +230,12 @@ def test_evaluating_writes_no_report_on_a_server_with_a_password(models, monkeyp
     monkeypatch.setenv("FER_PASSWORD", "sesame")
     before = sorted(models.root.rglob("*"))
     app = AppTest.from_file(str(ROOT / "pages/evaluate.py"), default_timeout=120).run()
-    options = next(option for option in app.selectbox if option.key.startswith("evaluate-data"))
+    options = next(option for option in app.selectbox if option.key == "data")
     app = options.select_index(next(i for i, text in enumerate(options.options) if text.startswith("small"))).run()
     assert not app.exception and "evaluate-now" not in [button.key for button in app.button]
     assert any("enter the password" in caption.value for caption in app.caption)
     app = entered("evaluate")
-    options = next(option for option in app.selectbox if option.key.startswith("evaluate-data"))
+    options = next(option for option in app.selectbox if option.key == "data")
     app = options.select_index(next(i for i, text in enumerate(options.options) if text.startswith("small"))).run()
     monkeypatch.setenv("FER_PASSWORD", "another")  # the button is there, the right is not
     app = app.button(key="evaluate-now").click().run()

@@ -7,19 +7,21 @@ import shutil
 from pathlib import Path
 
 import pytest
+from helpers import models_page
 from helpers.mutated_files import FILES, Mutation, complete, mutations, remove, unfinished
 from streamlit.testing.v1 import AppTest
 
 from fer.runs.run import Run
 
 ROOT = Path(__file__).parents[2]
-PICKERS = {"models": "models-chosen", "evaluate": "evaluate-model", "predict": "predict-model"}
+PICKERS = {"evaluate": "model", "predict": "model"}
 
 
 @pytest.fixture
 def victim(models, monkeypatch) -> Run:
     """A finished run that is the default model, with every file that a run can have."""
     monkeypatch.setattr("fer.runs.queue.see_to", lambda store: None)
+    monkeypatch.setattr("streamlit.page_link", lambda *_, **__: None)  # it knows no pages where one runs alone
     run = Run(shutil.copytree(models.root / "mini_xception", models.root / "victim"))
     card = run.path / "card.json"
     card.write_text(card.read_text().replace('"shipped": true', '"shipped": false'))
@@ -38,10 +40,12 @@ def check(app: AppTest, page: str) -> list[str]:
     if page in PICKERS:
         (box,) = [box for box in app.selectbox if box.key == PICKERS[page]]
         assert {"mini_xception", "vgg_small"} <= set(box.options)
+    if page == "models":
+        assert {"mini_xception", "vgg_small"} <= set(models_page.names(app))
     return [note.value for note in (*app.warning, *app.error)]
 
 
-@pytest.mark.parametrize("page", ["train", *PICKERS])
+@pytest.mark.parametrize("page", ["train", "models", *PICKERS])
 @pytest.mark.parametrize("file", FILES)
 def test_a_damaged_file_is_named_and_hides_nothing_else(victim, page, file):
     if file in ("progress.json", "labels.json"):
@@ -69,10 +73,20 @@ def test_no_change_of_a_value_breaks_a_page(victim, page):
         (victim.path / mutation.file).write_bytes(before)
 
 
-def test_a_damaged_run_can_be_deleted_on_the_models_page(victim, models):
+@pytest.mark.parametrize("part", ["Card", "Curves", "Exports", "Robustness"])
+def test_no_change_of_a_value_breaks_the_drawer(victim, no_links, part):
+    app = models_page.opened("victim", part)
+    for mutation in mutations(victim, 200, seed=1)[::20]:
+        before = (victim.path / mutation.file).read_bytes()
+        mutation.apply(victim)
+        check(app.run(), "models")
+        remove(victim.path / mutation.file)
+        (victim.path / mutation.file).write_bytes(before)
+
+
+def test_a_damaged_run_can_be_deleted_on_the_models_page(victim, models, no_links):
     (victim.path / "card.json").write_text("{")
-    app = opened("models")
-    app.selectbox(key="models-chosen").set_value("victim").run()
+    app = models_page.opened("victim")
     app.button(key="models-delete-victim").click().run()
     assert not app.exception and not victim.path.exists()
 
@@ -86,7 +100,7 @@ def test_a_damaged_choice_of_the_default_model_counts_as_none(victim, models):
 def test_evaluate_says_whose_report_it_leaves_out_of_a_comparison(models, monkeypatch):
     (models.root / "mini_xception/reports/fer2013-test.json").write_text("{")
     app = AppTest.from_file(str(ROOT / "pages/evaluate.py"), default_timeout=60)
-    app.session_state["evaluate-section"] = "Compare"
+    app.session_state["section"] = "Compare"
     app.run()
     assert not app.exception
     assert any("their stored reports are damaged: mini\\_xception" in note.value for note in app.warning)

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 import streamlit as st
+from helpers import models_page
 from streamlit import config
 from streamlit.testing.v1 import AppTest
 
@@ -118,11 +119,14 @@ def test_the_train_page_names_the_line_that_does_not_parse(models, secrets):
     assert str(ROOT) not in app.warning[0].value
 
 
-def test_the_models_page_offers_nothing_while_the_settings_have_a_fault(models, secrets):
+def test_the_models_page_offers_nothing_while_the_settings_have_a_fault(models, secrets, no_links):
     secrets('FER_UPLOAD = "on"\n')
-    app = page("models")
-    assert not app.exception and not app.button and not app.file_uploader
-    assert all("FER\\_UPLOADS" in warning.value for warning in app.warning) and len(app.warning) == 2
+    app = models_page.opened("mini_xception")
+    assert not app.exception and [button.key for button in app.button] == ["models-import-open"]
+    assert ["FER\\_UPLOADS" in warning.value for warning in app.warning] == [True]
+    app = app.button(key="models-import-open").click().run()
+    assert not app.exception and not app.file_uploader
+    assert ["FER\\_UPLOADS" in warning.value for warning in app.warning] == [True]
 
 
 @pytest.mark.parametrize("value", ["on", "true", "of", "", "disabled"])

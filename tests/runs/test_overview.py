@@ -66,7 +66,7 @@ def test_every_state_is_shown_and_a_damaged_run_does_not_hide_the_others(models,
     assert {name: row["state"] for name, row in shown.items()} == {
         "vgg_small": "default",
         "mini_xception": "finished",
-        "bare": "report and curves only",
+        "bare": "no weights",
         "stopped": "stopped",
         "broken": "damaged",
     }
@@ -76,7 +76,7 @@ def test_every_state_is_shown_and_a_damaged_run_does_not_hide_the_others(models,
 
 def test_a_run_without_weights_keeps_its_figures(models, bare):
     shown = rows(models)
-    assert shown["bare"] == shown["mini_xception"] | {"model": "bare", "state": "report and curves only"}
+    assert shown["bare"] == shown["mini_xception"] | {"model": "bare", "state": "no weights"}
 
 
 def test_cells_without_a_value_are_empty(models):

@@ -131,7 +131,7 @@ def test_a_conversion_that_went_wrong_is_refused_and_leaves_the_old_file(run, co
 
 
 def test_onnx_names_the_packages_that_are_missing(run, monkeypatch):
-    monkeypatch.setattr(variants, "find_spec", lambda name: None)
+    monkeypatch.setattr("fer.runs.exports.find_spec", lambda name: None)
     with pytest.raises(FerError, match="pip install onnx tf2onnx onnxruntime"):
         variants.convert(run, "onnx")
 

@@ -9,7 +9,7 @@ import pytest
 from fer.data.catalog import open_dataset
 from fer.data.dataset import Split
 from fer.errors import FerError
-from fer.runs import stop
+from fer.runs import faces, stop
 from fer.runs.run import Run
 from fer.runs.state import Epoch, Progress
 from fer.system.files import write_atomically
@@ -171,9 +171,9 @@ def test_a_data_set_without_validation_images_is_refused(create, dataset):
 
 
 def always(accuracies):
-    """Stands in for `validate`: the next of these accuracies every time, the last one for ever."""
+    """Stands in for `judged_by`: the next of these accuracies every time, the last one for ever."""
     left = list(accuracies)
-    return lambda network, split: {"val_accuracy": left.pop(0) if len(left) > 1 else left[0], "val_loss": 1.0}
+    return lambda logits, labels: {"val_accuracy": left.pop(0) if len(left) > 1 else left[0], "val_loss": 1.0}
 
 
 @pytest.mark.parametrize(
@@ -188,13 +188,13 @@ def always(accuracies):
     ids=["no patience set", "one epoch", "two epochs", "late progress", "always progress"],
 )
 def test_training_stops_when_patience_is_out(create, dataset, monkeypatch, patience, accuracies, epochs):
-    monkeypatch.setattr("fer.training.loop.validate", always(accuracies))
+    monkeypatch.setattr("fer.training.loop.judged_by", always(accuracies))
     run = create(patience=patience, epochs=7, batch_size=32)
     assert Training(run, dataset).run_to_end() and len(run.history) == epochs
 
 
 def test_a_plateau_halves_the_rate_after_three_epochs_without_progress(create, dataset, monkeypatch):
-    monkeypatch.setattr("fer.training.loop.validate", always([0.5]))
+    monkeypatch.setattr("fer.training.loop.judged_by", always([0.5]))
     run = create(schedule="plateau", warmup_epochs=0, epochs=8, batch_size=32, learning_rate=0.04)
     Training(run, dataset).run_to_end()
     rates = [epoch.learning_rate for epoch in run.history]
@@ -235,3 +235,15 @@ def test_batches_are_even_and_no_larger_than_the_split(create, dataset, asked, u
     """oneDNN in TensorFlow 2.21 kills the process on odd batches of mini_xception; the split has 35 images."""
     training = Training(create(batch_size=asked, architecture="mini_xception", epochs=1), dataset)
     assert training.batch_size == used and training.run_to_end()
+
+
+def test_sixteen_validation_faces_are_answered_after_every_epoch_also_by_a_resumed_training(create, uninterrupted):
+    run = create()
+    worker.train(run, on_epoch=lambda epoch: stop.ask(run))
+    assert [answers.epoch for answers in faces.of_run(run).answers] == [0]
+    worker.train(run)
+    known = faces.of_run(run)
+    assert known == faces.of_run(uninterrupted) and [answers.epoch for answers in known.answers] == [0, 1, 2]
+    predicted = np.array([answers.predicted for answers in known.answers])
+    right = (predicted == known.true).mean(axis=1)
+    assert right == pytest.approx([epoch.val_accuracy for epoch in run.history]), "all seven faces of this split"

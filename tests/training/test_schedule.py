@@ -8,8 +8,8 @@ from sklearn import metrics
 
 from fer.data.dataset import Split
 from fer.runs.config import TrainConfig
-from fer.training.loop import validate
 from fer.training.schedule import class_weights, learning_rate
+from fer.training.validation import judged_by, predict
 
 COSINE = TrainConfig(epochs=10, warmup_epochs=2, learning_rate=0.1)
 
@@ -58,7 +58,7 @@ def test_validation_is_scikit_learns():
             assert images.shape[1:] == (1, 1, 1) and len(images) <= 256
             return logits[images.ravel()]
 
-    judged, answers = validate(Network(), split), logits.argmax(axis=1)
+    judged, answers = judged_by(predict(Network(), split.images), split.labels), logits.argmax(axis=1)
     powers = np.exp(logits.astype(np.float64))
     probabilities = powers / powers.sum(axis=1, keepdims=True)
     assert judged["val_loss"] == pytest.approx(metrics.log_loss(labels, probabilities), rel=1e-6)

@@ -20,14 +20,16 @@ from fer.runs.store import RunStore
 from fer.system import processor
 from fer.training import averaging, scoring
 from fer.training.export import keras_file, litert
-from fer.training.loop import validate
 from fer.training.threshold import sure_from
+from fer.training.validation import judged_by, predict
 
 
 def test_the_kept_network_is_the_best_epochs(trained_run):
     dataset = open_dataset(trained_run.config.data)
     accuracies = [epoch.val_accuracy for epoch in trained_run.history]
-    assert validate(keras_file.load(trained_run), dataset.val)["val_accuracy"] == pytest.approx(max(accuracies))
+    assert judged_by(predict(keras_file.load(trained_run), dataset.val.images), dataset.val.labels)[
+        "val_accuracy"
+    ] == pytest.approx(max(accuracies))
     assert trained_run.card.best_epoch == accuracies.index(max(accuracies)) + 1
 
 

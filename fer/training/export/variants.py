@@ -4,7 +4,6 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from importlib.metadata import version
-from importlib.util import find_spec
 from pathlib import Path
 
 import keras
@@ -17,6 +16,7 @@ from fer.faces.crop import IMAGE_SIZE
 from fer.inference.classifier import BATCH, Classifier
 from fer.inference.probabilities import softmax
 from fer.runs.card import Export
+from fer.runs.exports import missing_for_onnx
 from fer.runs.run import EXPORTS, Run, export_path
 from fer.system.files import put
 from fer.training.export import keras_file, litert
@@ -24,7 +24,6 @@ from fer.training.export import keras_file, litert
 CALIBRATION_IMAGES = (
     50  # per class; with 15 or 150, the accuracies of vgg_small and mini_xception stay within half a point
 )
-ONNX_PACKAGES = ("onnx", "tf2onnx", "onnxruntime")
 FAITHFUL = 0.05  # largest difference of a probability in float16 and ONNX; beyond it, the conversion failed
 
 Predict = Callable[[np.ndarray], np.ndarray]  # uint8 (N, 48, 48) -> probabilities float32 (N, C)
@@ -139,12 +138,8 @@ def _calibration_images(split: Split) -> np.ndarray:
 
 
 def _onnx(network: keras.Model, path: Path, dataset: Dataset | None) -> None:
-    missing = [name for name in ONNX_PACKAGES if find_spec(name) is None]
-    if missing:
-        raise FerError(
-            f'ONNX needs {", ".join(missing)}, not installed: pip install "facial-emotion-studio[onnx]", or in '
-            f"a checkout pip install {' '.join(ONNX_PACKAGES)}."
-        )
+    if missing := missing_for_onnx():
+        raise FerError(missing)
     faces = keras.InputSpec(dtype="uint8", shape=(None, IMAGE_SIZE, IMAGE_SIZE, 1), name="faces")
     network.export(path, format="onnx", verbose=False, input_signature=[faces])
 

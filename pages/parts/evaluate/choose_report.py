@@ -1,138 +1,128 @@
-"""Choose which report the page shows: a stored one, or a new one."""
+"""The toolbar: which model, on which data, single pass or augmented; evaluate and export stand beside them."""
 
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
 import streamlit as st
 
 from fer.data import catalog
-from fer.data.labelled_photos import LabelledFaces
 from fer.errors import FerError
-from fer.evaluation import evaluate, images, sentences, stored
-from fer.evaluation.images import Pictures
+from fer.evaluation import sentences, stored
 from fer.evaluation.references import split_name
 from fer.evaluation.report import Report
 from fer.runs import data
 from fer.runs.card import way
-from fer.runs.run import Run, version
-from pages.parts.shared import access, actions, frame
+from fer.runs.run import Run
+from pages.parts.evaluate import downloads, evaluate_now, links, own_photos
+from pages.parts.evaluate.chosen import Chosen, cached_report, carved
+from pages.parts.shared import frame, model_picker
 
-OUTCOME = "evaluate-outcome"  # (success, message) of the evaluation that just ended
-PAIR = "evaluate-pair"  # (data set, split) chosen last, for any model
+DATA, INFERENCE = "data", "inference"  # keys of these choices, and their names in the address
 ORDER = ("test", "val", "train", "all")  # the split that no choice was based on comes first
+WAYS = {False: "Single pass", True: "Augmented"}
 
 
 @dataclass(frozen=True)
-class Chosen:
-    """A report, its run and, for a user's own photos, the faces it is based on."""
+class Toolbar:
+    """What is chosen in it; the report is None until the model has been evaluated on these data."""
 
     run: Run
-    report: Report
-    faces: LabelledFaces | None = None
+    tta: bool
+    chosen: Chosen | None
 
 
-@st.cache_resource(max_entries=64, show_spinner=False)
-def _read(path: str, changed: tuple, dataset: str, split: str, tta: bool) -> Report | None:
-    return stored.report(Run(Path(path)), dataset, split, tta=tta)
+def choose() -> Toolbar:
+    """One line of choices, and below it what must be known about them."""
+    row, notes = st.container(horizontal=True, vertical_alignment="center", gap="small"), st.container()
+    with row:
+        run = model_picker.pick_run(usable_only=False, label_visibility="collapsed", width=200)
+        pairs = _pairs(run)
+        pair = _choose_pair(run, pairs) if pairs else None
+        tta = bool(
+            st.segmented_control(
+                "Inference",
+                [False, True],
+                default=False,
+                required=True,
+                format_func=WAYS.__getitem__,
+                key=INFERENCE,
+                bind="query-params",
+                label_visibility="collapsed",
+            )
+        )
+    chosen = None
+    if pair is None:
+        notes.info(f"{frame.plain(run.id)} has no stored report.")
+    elif pair == own_photos.PAIR:
+        photos = own_photos.held(run)
+        chosen = Chosen(run, own_photos.judge(run, photos, tta), photos.photos) if photos else None
+    else:
+        chosen = _stored(run, pair, tta, row, notes)
+    if chosen:
+        with row:
+            downloads.menu(chosen)
+    return Toolbar(run, tta, chosen)
 
 
-def cached_report(run: Run, dataset: str, split: str, tta: bool) -> Report | None:
-    """A stored report, read once for all visitors, and again when its file changes."""
-    path = run.report_path(dataset, split, tta=tta)
-    return _read(str(run.path), version(path), dataset, split, tta) if os.path.lexists(path) else None
-
-
-def choose(run: Run, tta: bool) -> Chosen | None:
-    """Choose data and split; a missing report can be made here. Runs without weights have only their stored reports."""
-    present = [*catalog.available(), "synthetic"] if run.is_usable else []
-    kept = sorted({report[:2] for report in stored.reports(run)}, key=lambda pair: (pair[0], ORDER.index(pair[1])))
-    options = kept + [pair for name in present for split in ORDER if (pair := (name, split)) not in kept]
-    if not options:
-        st.info(f"{frame.plain(run.id)} has no stored report.")
-        return None
-    last = st.session_state.get(PAIR)
-    dataset, split = st.session_state[PAIR] = st.selectbox(
-        "Data and split",
-        options,
-        index=options.index(last) if last and last in options else 0,
-        format_func=lambda pair: _describe(run, pair, kept),
-        key=f"evaluate-data-{run.id}-{len(kept)}",  # a new widget for new names, or it would fall back to the first
-    )
-    report = None
-    with frame.errors():
+def _stored(run: Run, pair: tuple[str, str], tta: bool, row, notes) -> Chosen | None:
+    """The stored report; where it is missing or old, it can be made in the row."""
+    (dataset, split), report = pair, None
+    with notes, frame.errors():
         report = cached_report(run, dataset, split, tta)
-    if warning := sentences.warning(run, dataset, split):
-        st.warning(warning)
-    if run.is_usable and (dataset in present or Path(data.source_of(run, dataset)).exists()):
-        _offer(run, dataset, split, tta, report)
+    present = dataset in [*catalog.available(), "synthetic"] or Path(data.source_of(run, dataset)).exists()
+    if run.is_usable and present:
+        evaluate_now.offer(run, pair, tta, report, row=row, notes=notes)
     elif report is None:
         missing = f"{dataset} is not in `data/`" if run.is_usable else "the model ships without weights"
-        st.info(f"No stored report on this split ({way(tta)}), and {missing}.")
+        notes.info(f"No stored report on this split ({way(tta)}), and {missing}.")
+    with notes:
+        known = sentences.warning(run, dataset, split)
+        if warning := known or (carved(run, dataset, split) if report and present else ""):
+            st.warning(frame.plain(warning))
     return Chosen(run, report) if report else None
 
 
-def _describe(run: Run, pair: tuple[str, str], kept: list[tuple[str, str]]) -> str:
+def _pairs(run: Run) -> list[tuple[str, str]]:
+    """Every (data set, split) on offer, stored reports first; those of a run without weights are all it has."""
+    present = [*catalog.available(), "synthetic"] if run.is_usable else []
+    kept = sorted({report[:2] for report in stored.reports(run)}, key=lambda pair: (pair[0], ORDER.index(pair[1])))
+    others = [pair for name in present for split in ORDER if (pair := (name, split)) not in kept]
+    own = [own_photos.PAIR] if own_photos.held(run) else []
+    return [*kept, *own, *others]
+
+
+def _choose_pair(run: Run, pairs: list[tuple[str, str]]) -> tuple[str, str]:
+    _read_address(run, pairs)
+    return st.selectbox(
+        "Data and split",
+        pairs,
+        format_func=lambda pair: _describe(run, pair),
+        key=DATA,
+        bind="query-params",
+        label_visibility="collapsed",
+        width=250,
+    )
+
+
+def _read_address(run: Run, pairs: list[tuple[str, str]]) -> None:
+    """Also take `?data=fer2013-test` and `?data=fer2013` for what the box calls "fer2013 PrivateTest"."""
+    given = st.query_params.get(DATA, "")
+    for pair in pairs:
+        if given and given in ("-".join(pair), pair[0]) and given != _describe(run, pair):
+            links.open_as(DATA, pair)
+            return
+
+
+def _describe(run: Run, pair: tuple[str, str]) -> str:
+    if pair == own_photos.PAIR:
+        return "Your photos"
     dataset, split = pair
-    if pair not in kept:
-        return f"{dataset}, {split} split (not evaluated yet)"
+    report = _any_report(run, pair)
+    return f"{dataset} {split_name(report) if report else split}"
+
+
+def _any_report(run: Run, pair: tuple[str, str]) -> Report | None:
     try:
-        report = cached_report(run, dataset, split, False) or cached_report(run, dataset, split, True)
+        return cached_report(run, *pair, False) or cached_report(run, *pair, True)
     except FerError:
-        report = None
-    official = split_name(report) if report else split
-    return f"{dataset}, {split} split" if official == split else f"{dataset}, {official} ({split} split)"
-
-
-def _offer(run: Run, dataset: str, split: str, tta: bool, report: Report | None) -> None:
-    """The button that evaluates; the outcome is shown when the page reruns."""
-    if not access.is_granted("training"):
-        access.explain("training")
-        return
-    outcome, replace = st.session_state.pop(OUTCOME, None), False
-    with st.container(horizontal=True, vertical_alignment="center"):
-        name, type = ("Evaluate again", "secondary") if report else ("Evaluate", "primary")
-        asked = st.button(name, key="evaluate-now", icon=":material/refresh:", type=type)
-        if report:
-            replace = st.checkbox("Overwrite the stored report if it differs", key="evaluate-replace")
-    if asked:
-        st.session_state[OUTCOME] = _keep(run, judge(run, dataset, split, tta), report, replace)
-        st.rerun()
-    if outcome:
-        good, sentence = outcome
-        (st.success if good else st.warning)(sentence, icon=":material/verified:" if good else ":material/difference:")
-
-
-def _keep(run: Run, fresh: Report, report: Report | None, replace: bool) -> tuple[bool, str]:
-    """Store a fresh report if there is none, or if it may replace the stored one. Returns (success, message)."""
-    saved = f"saved in `models/{run.id}/reports/`."
-    if report is None:
-        actions.keep_report(run, fresh)
-        return True, f"Evaluated on {len(fresh):,} images and {saved}"
-    same, sentence = evaluate.reproduction(report, fresh)
-    if same or not replace:
-        return same, sentence if same else f"{sentence} The stored report is shown; tick the box to overwrite it."
-    actions.keep_report(run, fresh)
-    return False, f"{sentence} The new report is shown and {saved}"
-
-
-def judge(run: Run, dataset: str, split: str, tta: bool) -> Report:
-    """Evaluate with a progress bar."""
-    bar = st.progress(0.0, f"Opening {dataset} …")
-    on_progress = frame.progress(bar, "faces evaluated")
-    report = actions.judge(run, dataset, split, tta=tta, on_progress=on_progress)
-    bar.empty()
-    return report
-
-
-@st.cache_resource(max_entries=4, ttl="10m", show_spinner="Opening the images …")
-def _pictures(run_path: str, dataset: str, fingerprint: str, last_row: int, _report: Report) -> Pictures:
-    return images.pictures_of(_report, Run(Path(run_path)))
-
-
-def pictures_of(chosen: Chosen) -> Pictures:
-    """The images behind the report. Raises FerError if they are not on this machine."""
-    if chosen.faces:
-        return Pictures(chosen.faces.images, chosen.faces.names)
-    report = chosen.report
-    return _pictures(str(chosen.run.path), report.dataset, report.fingerprint, int(report.rows.max()), report)
+        return None

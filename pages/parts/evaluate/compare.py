@@ -1,40 +1,40 @@
-"""Compare models on the same images."""
+"""Compare: all models on the same images, and any two of them in detail."""
 
-import itertools
 from collections.abc import Callable
 from functools import partial
+from itertools import product
 
 import streamlit as st
 
-from fer.charts import calibration
-from fer.charts.comparison import differences
-from fer.charts.reports import precision_recall_curves, roc_curves, short_name
+from fer.charts import strip
 from fer.errors import FerError
 from fer.evaluation.comparison import Comparison
+from fer.evaluation.references import about, short_name
 from fer.evaluation.report import Report
 from fer.runs.card import way
 from fer.runs.store import RunStore
-from pages.parts.evaluate import face_cards, own_photos
-from pages.parts.evaluate.choose_report import Chosen, cached_report
-from pages.parts.shared import figures, frame
+from pages.parts.evaluate import compare_details, own_photos
+from pages.parts.evaluate.chosen import Chosen, cached_report
+from pages.parts.shared import frame
 
-FIGURES = {"recall": "Recall", "precision": "Precision", "f1": "F1"}
+MOST = 4  # models beside the first two: figures of more cannot be read
 
 
 def rivals(chosen: Chosen) -> tuple[dict[str, Callable[[], Report]], list[str]]:
     """Functions that return every other report on the same images, by display name: stored reports or, for a user's own
     photos, those of the other models, evaluated on demand. Also the display names of damaged reports."""
     report, found, damaged = chosen.report, {}, []
-    for run, tta in itertools.product(RunStore(), (False, True)):
+    held = own_photos.held(chosen.run) if chosen.photos else None
+    for run, tta in product(RunStore(), (False, True)):
         if (run.id, tta) == (report.model, report.tta):
             continue
-        if chosen.faces:
-            get = partial(own_photos.judge, run, report.dataset, tta, chosen.faces)
+        if held:
+            get = partial(own_photos.judge, run, held, tta)
         else:
             get = partial(cached_report, run, report.dataset, report.split, tta)
         name = f"{run.id}, {way(tta)}"
         try:
-            if (run.is_usable and run.labels == report.labels) if chosen.faces else _fits(get(), report):
+            if (run.is_usable and run.labels == report.labels) if held else _fits(get(), report):
                 found[name] = get
         except FerError:
             damaged.append(name)
@@ -50,53 +50,81 @@ def _fits(other: Report | None, report: Report) -> bool:
 
 
 @st.fragment
-def compare(chosen: Chosen) -> None:
-    """Differences with intervals and tests, curves in one figure, and the images on which models disagree."""
+def show(chosen: Chosen) -> None:
+    """The leaderboard left; right, two models or more, the difference in a sentence, and its details."""
     report, (others, damaged) = chosen.report, rivals(chosen)
     if damaged:
         st.warning(f"Left out, because their stored reports are damaged: {frame.plain('; '.join(damaged))}.")
     if not others:
         st.info("No other stored report covers the same images. Evaluate another model on this split first.")
         return
-    names = st.pills(
-        "Compare with", list(others), selection_mode="multi", default=[next(iter(others))], key="evaluate-rivals"
-    )
-    picked = {name: others[name]() for name in names}
-    if not picked:
-        return
-    for other in picked.values():
-        st.markdown(f"- {frame.plain(Comparison(other, report).verdict)}")
-        if report.leaked.any() and not report.leaked.all():
-            clean = Comparison(other.leak_free, report.leak_free)
-            st.markdown(f"  - Leak-free, n = {len(clean.first):,}: {frame.plain(clean.verdict)}")
-    st.caption(
-        f"Paired bootstrap intervals and McNemar's exact test on the same n = {len(report):,} images"
-        + (f"; {len(picked)} comparisons, p-values not corrected for multiple testing." if len(picked) > 1 else ".")
-    )
-    _curves(report, list(picked.values()))
-    name = st.selectbox("Details of the difference from", names, key="evaluate-rival")
-    comparison = Comparison(picked[name], report)
-    figure = st.segmented_control(
-        "Metric",
-        list(FIGURES),
-        default="recall",
-        required=True,
-        format_func=FIGURES.__getitem__,
-        key="evaluate-difference",
-    )
-    figures.show(differences(comparison, figure), "evaluate-differences", f"Difference in {figure} by class")
-    different = comparison.disagreements
-    st.header(f"Different predictions: {len(different):,} of {len(report):,} images")
-    st.caption(f"Most confident first; the bars show {short_name(report)}.")
-    face_cards.show(chosen, different, "evaluate-apart", [picked[name]])
-
-
-def _curves(report: Report, picked: list[Report]) -> None:
-    reports = [report, *picked]
-    label = st.selectbox("Curves of", report.labels, key="evaluate-curve-label")
-    left, right = st.columns(2)
-    with left:
-        figures.show(precision_recall_curves(reports, label), "evaluate-compared-pr", f"Precision and recall: {label}")
+    everyone = {short_name(report): lambda: report, **others}
+    left, right = st.columns([4, 8], gap="medium")
     with right:
-        figures.show(roc_curves(reports, label), "evaluate-compared-roc", f"ROC curves: {label}")
-    figures.show(calibration.coverage_curves(reports), "evaluate-compared-coverage", "Coverage and accuracy per model")
+        picked = _pick(everyone, short_name(report), best=None if chosen.photos else _best(others))
+    with left:
+        shown = list(picked) if chosen.photos else everyone  # evaluating every model would take long
+        _leaderboard({name: everyone[name]() for name in shown}, picked)
+    if len(picked) > 1:
+        with right:
+            _say(list(picked.values()))
+            compare_details.show(chosen, list(picked.values()))
+
+
+def _best(others: dict[str, Callable[[], Report]]) -> str:
+    return max(others, key=lambda name: others[name]().accuracy)
+
+
+def _pick(everyone: dict[str, Callable[[], Report]], shown: str, *, best: str | None) -> dict[str, Report]:
+    """The reports to compare, the first one first; at first the page's, with the best of the others."""
+    names = list(everyone)
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        first = st.selectbox(
+            "Compare", names, index=names.index(shown), key="evaluate-first", label_visibility="collapsed", width=260
+        )
+        others = [name for name in names if name != first]
+        second = st.selectbox(
+            "with",
+            others,
+            index=others.index(best) if best in others else 0,
+            key="evaluate-second",
+            label_visibility="collapsed",
+            width=260,
+        )
+        with st.popover("More"):
+            left = [name for name in others if name != second]
+            more = st.pills("Also compare with", left, selection_mode="multi", key="evaluate-rivals")
+    return {name: everyone[name]() for name in [first, second, *more[:MOST]]}
+
+
+def _leaderboard(reports: dict[str, Report], picked: dict[str, Report]) -> None:
+    ranked = sorted(reports.items(), key=lambda item: -item[1].accuracy)
+    marks = [
+        strip.Mark(
+            _short(name),
+            report.accuracy,
+            *report.interval,
+            color=strip.MODELS[list(picked).index(name) % len(strip.MODELS)] if name in picked else strip.GREY,
+            is_bold=name in picked,
+        )
+        for name, report in ranked
+    ]
+    st.html(strip.render(marks, "Leaderboard: accuracy with 95% intervals on the same images"))
+    report = ranked[0][1]
+    st.caption(f"Accuracy with 95% intervals, {frame.plain(about(report).partition(' on ')[2].rpartition(',')[0])}.")
+
+
+def _short(name: str) -> str:
+    return name.replace(f", {way(False)}", "").replace(f", {way(True)}", " + TTA")
+
+
+def _say(reports: list[Report]) -> None:
+    """The differences in sentences."""
+    first, *others = reports
+    for other in others:
+        st.markdown(f"**{frame.plain(Comparison(other, first).verdict)}**")
+        if first.leaked.any() and not first.leaked.all():
+            clean = Comparison(other.leak_free, first.leak_free)
+            st.caption(f"Leak-free, n = {len(clean.first):,}: {frame.plain(clean.verdict)}")
+    if len(others) > 1:
+        st.caption(f"{len(others)} comparisons; p-values are not corrected for multiple testing.")

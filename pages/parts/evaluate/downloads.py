@@ -1,25 +1,22 @@
-"""Export a report as data or one HTML document, and choose the format in which figures are saved."""
+"""The Export menu: a report as data or one HTML document, and the format in which figures are saved."""
 
 import numpy as np
 import streamlit as st
 
-from fer.charts import document
 from fer.evaluation import tables
 from fer.evaluation.report import Report
-from pages.parts.evaluate import face_cards
-from pages.parts.evaluate.choose_report import Chosen
+from pages.parts.evaluate.chosen import Chosen, fetch
 from pages.parts.shared.csv_file import csv_file
 from pages.parts.shared.figures import FORMAT
 
 
-def show(chosen: Chosen) -> None:
+def menu(chosen: Chosen) -> None:
     """The downloads, the figure format, and the command for the HTML report."""
-    report, run = chosen.report, chosen.run
+    report = chosen.report
     name = f"{report.model}-{report.dataset}-{report.split}{'-tta' if report.tta else ''}"
-    st.markdown("These files contain everything that this page shows.")
-    with st.container(horizontal=True):
+    with st.popover("Export", icon=":material/download:"):
         for label, make, suffix, mime, icon in (
-            ("Report (HTML)", lambda: document.render(run, report, chosen.faces), "html", "text/html", "article"),
+            ("Report (HTML)", lambda: _document(chosen), "html", "text/html", "article"),
             ("Report (JSON)", report.to_json, "json", "application/json", "data_object"),
             ("All predictions (CSV)", lambda: _predictions(chosen), "csv", "text/csv", "table"),
             ("Classes (CSV)", lambda: csv_file(tables.classes(report)), "classes.csv", "text/csv", "table"),
@@ -33,26 +30,33 @@ def show(chosen: Chosen) -> None:
                 key=f"evaluate-take-{suffix}",
                 on_click="ignore",
                 icon=f":material/{icon}:",
+                type="tertiary",
             )
-    st.segmented_control(
-        "Figure format",
-        ["png", "svg"],
-        default="png",
-        required=True,
-        format_func=str.upper,
-        key=FORMAT,
-        persist_state="session",
-        help="The camera icon at the top right of a figure saves it.",
-    )
-    if not chosen.faces:
-        options = f"--data {report.dataset} --split {report.split}{' --tta' if report.tta else ''}"
-        st.markdown("The HTML report on the command line:")
-        st.code(f"python -m fer report --model {run.id} {options} --out report.html", language=None, wrap_lines=True)
+        st.segmented_control(
+            "Save figures as",
+            ["png", "svg"],
+            default="png",
+            required=True,
+            format_func=str.upper,
+            key=FORMAT,
+            persist_state="session",
+            help="The camera icon at the top right of a figure saves it.",
+        )
+        if not chosen.photos:
+            options = f"--data {report.dataset} --split {report.split}{' --tta' if report.tta else ''}"
+            st.caption("The HTML report on the command line:")
+            command = f"python -m fer report --model {chosen.run.id} {options} --out report.html"
+            st.code(command, language=None, wrap_lines=True)
+
+
+def _document(chosen: Chosen) -> str:
+    from fer.charts import document  # with all of Plotly
+
+    return document.render(chosen.run, chosen.report, chosen.photos.faces if chosen.photos else None)
 
 
 def _predictions(chosen: Chosen) -> str:
-    positions = np.arange(len(chosen.report))
-    return csv_file(tables.answers(chosen.report, positions, face_cards.fetch(chosen)))
+    return csv_file(tables.answers(chosen.report, np.arange(len(chosen.report)), fetch(chosen)))
 
 
 def _confusion(report: Report) -> str:

@@ -7,28 +7,45 @@ import jinja2
 import numpy as np
 import streamlit as st
 
-from fer.charts.reports import short_name
 from fer.data import catalog
 from fer.errors import FerError
 from fer.evaluation import tables
 from fer.evaluation.images import Pictures
+from fer.evaluation.references import short_name
 from fer.evaluation.report import Report
 from fer.faces.image import data_url
 from fer.inference.palette import colors_of
 from fer.runs.card import way
-from pages.parts.evaluate.choose_report import Chosen, pictures_of
+from pages.parts.evaluate.chosen import Chosen, pictures_of
 from pages.parts.shared import frame
 
-A_PAGE = 24  # cards; divides by 2, 3 and 4 columns
-CARDS = jinja2.Template((Path(__file__).parent / "faces.html").read_text(), autoescape=True)
+A_PAGE = 12  # cards: two rows of six beside the confusion matrix
+CARDS = jinja2.Template((Path(__file__).parent / "faces.html").read_text(encoding="utf-8"), autoescape=True)
 
 
-def show(chosen: Chosen, positions: np.ndarray, key: str, others: Sequence[Report] = ()) -> None:
+def show(
+    chosen: Chosen,
+    positions: np.ndarray,
+    key: str,
+    *,
+    others: Sequence[Report] = (),
+    heading: str = "",
+    named: bool = False,
+    a_page: int = A_PAGE,
+) -> None:
     """Images of the report in this order, a page at a time, each with all probabilities and FER+ votes.
 
     Args:
         others: reports on the same images whose predictions are shown too.
+        heading: a line above the images.
+        named: whether the heading already says what is true and what was predicted.
+        a_page: how many at a time.
     """
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+        if heading:
+            st.subheader(frame.plain(heading), anchor=False, width="content")
+        st.caption("Most confident first", width="content")
+        in_full = st.toggle("All probabilities", key="evaluate-in-full", persist_state="session")
     if not len(positions):
         st.info("No such images.")
         return
@@ -37,18 +54,19 @@ def show(chosen: Chosen, positions: np.ndarray, key: str, others: Sequence[Repor
     except FerError as error:
         _show_rows(chosen.report, positions, others, error)
         return
-    pages = -(-len(positions) // A_PAGE)
-    page = st.pagination(pages, key=f"{key}-page") if pages > 1 else 1
-    shown = positions[(page - 1) * A_PAGE : page * A_PAGE]
-    st.html(CARDS.render(faces=[_card(chosen.report, others, pictures, position) for position in shown]))
+    pages = -(-len(positions) // a_page)
+    start = a_page * (min(st.session_state.get(f"{key}-page") or 1, pages) - 1)
+    cards = [_card(chosen.report, others, pictures, position) for position in positions[start : start + a_page]]
+    st.html(CARDS.render(faces=cards, in_full=in_full, named=named and not in_full))
+    if pages > 1:
+        st.pagination(pages, key=f"{key}-page")
 
 
-def fetch(chosen: Chosen) -> Pictures | None:
-    """The images behind a report, or None if they are not on this machine."""
-    try:
-        return pictures_of(chosen)
-    except FerError:
-        return None
+def thumbnails(chosen: Chosen, positions: np.ndarray, *, named: bool = False) -> None:
+    """A few images in one row or two; nothing if they are not on this machine."""
+    pictures = pictures_of(chosen)
+    cards = [_card(chosen.report, (), pictures, position) for position in positions]
+    st.html(CARDS.render(faces=cards, in_full=False, named=named))
 
 
 def _show_rows(report: Report, positions: np.ndarray, others: Sequence[Report], error: FerError) -> None:
@@ -66,7 +84,7 @@ def _show_rows(report: Report, positions: np.ndarray, others: Sequence[Report], 
     table = tables.answers(report, positions)
     for other in others:
         table.insert(3, short_name(other), [other.labels[i] for i in other.predictions[positions]])
-    st.dataframe(table, hide_index=True, alt="Row numbers and predictions of these images")
+    st.dataframe(table, hide_index=True, height=340, alt="Row numbers and predictions of these images")
 
 
 def _card(report: Report, others: Sequence[Report], pictures: Pictures, position: int) -> dict:
@@ -81,6 +99,7 @@ def _card(report: Report, others: Sequence[Report], pictures: Pictures, position
         "true": report.labels[report.targets[position]],
         "predictions": [_prediction(one, position, alone=not others) for one in reports],
         "bars": bars,
+        "ranked": sorted(bars, key=lambda bar: -bar["p"]),
         "votes": pictures.votes_in_words(row),
         "leaked": bool(report.leaked[position]),
     }

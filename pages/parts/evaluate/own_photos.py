@@ -1,42 +1,52 @@
-"""Evaluate on a user's own labelled photos."""
+"""Your photos: evaluate on a user's own labelled photos, and compare groups of them."""
 
 from contextlib import nullcontext
+from dataclasses import dataclass
 
-import pandas as pd
 import streamlit as st
 
-from fer.data import labelled_photos
 from fer.data.labelled_photos import LabelledFaces
-from fer.evaluation import evaluate, sentences
+from fer.evaluation import evaluate, own_photos
+from fer.evaluation.own_photos import OwnPhotos
 from fer.evaluation.report import Report
 from fer.faces import photos
 from fer.faces.photos import Photo
 from fer.runs.run import Run
 from fer.runs.store import RunStore
-from pages.parts.evaluate.choose_report import Chosen
 from pages.parts.shared import frame, upload_size
 
+PAIR = ("own photos", "all")  # how the choice of data names them
+HELD = "evaluate-own"  # the visitor's own faces
 KINDS = {"a zip": "A ZIP file", "a folder": "A folder"}
 DETECTORS = {"yunet": "Find the face in each photo", "whole": "Photos are already cropped faces"}
 
 
-def choose(run: Run, tta: bool) -> Chosen | None:
-    """Read and evaluate a ZIP or folder of photos with one subfolder per class of the run."""
-    st.markdown(
-        f"Photos of any size, in one folder per class: {frame.plain(', '.join(run.labels))}. They are "
-        "processed in the server's memory, kept while this tab is open, and not stored."
-    )
+@dataclass(frozen=True)
+class Held:
+    """Photos that a visitor has uploaded: their name, the faces found in them, and with which detector."""
+
+    name: str
+    photos: OwnPhotos
+    detector: str
+
+
+def held(run: Run) -> Held | None:
+    """This visitor's photos, if they are labelled with the run's classes and any has a face."""
+    found = st.session_state.get(HELD)
+    return found if found and found.photos.faces.classes == run.labels and len(found.photos.faces.labels) else None
+
+
+def upload(run: Run) -> Held | None:
+    """Read a ZIP or folder of labelled photos; what was read before stays until it is replaced or removed."""
     kind = st.segmented_control(
         "Upload", list(KINDS), default="a zip", required=True, format_func=KINDS.__getitem__, key="evaluate-kind"
     )
-    detector = st.radio(
-        "Faces", list(DETECTORS), format_func=DETECTORS.__getitem__, key="evaluate-detector", horizontal=True
-    )
+    detector = st.radio("Faces", list(DETECTORS), format_func=DETECTORS.__getitem__, key="evaluate-detector")
     if kind == "a zip":
-        upload = st.file_uploader(
+        file = st.file_uploader(
             "Labelled photos (ZIP)", "zip", key="evaluate-zip", max_upload_size=upload_size.largest(200)
         )
-        uploads, name = [upload] if upload else [], upload.name.removesuffix(".zip") if upload else ""
+        uploads, name = [file] if file else [], file.name.removesuffix(".zip") if file else ""
     else:
         uploads = st.file_uploader(
             "Labelled photos (folder)",
@@ -45,31 +55,32 @@ def choose(run: Run, tta: bool) -> Chosen | None:
             max_upload_size=upload_size.largest(20),
         )
         name = uploads[0].name.split("/")[0] if uploads else ""
-    if not uploads:
-        return None
-    faces = _faces(tuple(upload.file_id for upload in uploads), run.labels, detector, uploads, kind == "a zip")
-    report = judge(run, f"{name} (own photos)", tta, faces) if len(faces.labels) else None
-    _show_outcome(faces, report, detector)
-    return Chosen(run, report, faces) if report else None
+    if uploads:
+        ids = tuple(upload.file_id for upload in uploads)
+        read = _read(ids, run.labels, detector, uploads, kind == "a zip")
+        st.session_state[HELD] = Held(name, read, detector)
+    found = st.session_state.get(HELD)
+    return found if found and found.photos.faces.classes == run.labels else None
 
 
 @st.cache_resource(max_entries=4, scope="session", show_spinner=False)
-def _faces(
+def _read(
     file_ids: tuple[str, ...], classes: tuple[str, ...], detector: str, _uploads: list, zipped: bool
-) -> LabelledFaces:
+) -> OwnPhotos:
     bar = st.progress(0.0, "Reading the photos …")
     loose = [Photo(upload.name, upload.getvalue) for upload in _uploads]
     on_progress = frame.progress(bar, "photos read")
     try:
         with photos.in_zip(_uploads[0]) if zipped else nullcontext(loose) as found:
-            return labelled_photos.find_faces(found, classes=classes, detector=detector, on_progress=on_progress)
+            return own_photos.read_photos(found, classes=classes, detector=detector, on_progress=on_progress)
     finally:
         bar.empty()
 
 
-def judge(run: Run, name: str, tta: bool, faces: LabelledFaces) -> Report:
+def judge(run: Run, held: Held, tta: bool) -> Report:
     """The report of a run on a user's faces, cached."""
-    return _report(run.id, run.tflite_path.stat().st_mtime_ns, name, tta, faces.fingerprint, faces)
+    faces, changed = held.photos.faces, run.tflite_path.stat().st_mtime_ns
+    return _report(run.id, changed, f"{held.name} (own photos)", tta, faces.fingerprint, faces)
 
 
 @st.cache_resource(max_entries=16, scope="session", show_spinner="Evaluating …")
@@ -77,18 +88,6 @@ def _report(run_id: str, changed: int, name: str, tta: bool, fingerprint: str, _
     return evaluate.evaluate_faces(RunStore()[run_id], _faces, name, tta=tta)
 
 
-def _show_outcome(faces: LabelledFaces, report: Report | None, detector: str) -> None:
-    """Say how many photos were evaluated, and list the others with the reason."""
-    if not len(faces.labels) and not faces.failures:
-        st.warning("No photos in this upload. Files and folders whose names start with a dot are ignored.")
-        return
-    (st.warning if faces.failures else st.success)(" ".join(sentences.photos_sentences(faces, report)))
-    if not report and detector == "yunet":
-        st.info("If the images show nothing but faces, choose “Photos are already cropped faces” above.")
-    if faces.failures:
-        with st.expander("Photos not evaluated", expanded=len(faces.failures) <= 10):
-            rows = [(failure.name, failure.label, failure.reason) for failure in faces.failures]
-            st.dataframe(pd.DataFrame(rows, columns=["file", "true", "reason"]), hide_index=True)
-    if faces.several:
-        with st.expander("Photos with more than one face"):
-            st.dataframe(pd.DataFrame({"file": faces.several}), hide_index=True)
+def forget() -> None:
+    """Remove this visitor's photos."""
+    st.session_state.pop(HELD, None)

@@ -1,1 +1,1 @@
-"""Parts of the Models page: managing one run, import, and robustness."""
+"""Parts of the Models page: the leaderboard, the drawer of one model, and import."""

@@ -1,93 +1,74 @@
-"""A run's name, note, files and curves, and the import of networks."""
+"""What can be done with a model: use it, evaluate it, make it the default, rename and delete it."""
+
+from collections.abc import Callable
 
 import streamlit as st
 
-from fer.data.labels import EMOTIONS
-from fer.runs.run import EXPORTS, Run, card_of, files_of
+from fer.runs.run import Run
 from fer.runs.store import RunStore
-from pages.parts.shared import access, actions, frame, run_actions, run_curves
-from pages.parts.shared.run_actions import downloads
+from pages.parts.shared import access, actions, frame
+from pages.parts.shared.model_picker import page_link
 
-CHOSEN = "models-chosen"  # the run shown on the Models page
-
-
-def show(store: RunStore, run: Run, *, is_default: bool) -> None:
-    """Downloads, actions, name, note and curves of a run."""
-    with frame.errors(), st.container(horizontal=True):
-        downloads(run)
-    if access.allowed("training"):
-        if not run.is_without_weights:
-            st.button(
-                "Make default",
-                key="models-make-default",
-                type="primary",
-                disabled=is_default or not run.is_usable,
-                on_click=frame.act,
-                args=(actions.set_default, store, run),
-            )
-        with frame.errors():
-            _exports(store, run)
-        if not run.is_shipped:
-            _rename(store, run)
-            with frame.errors():
-                _note(run)
-    with frame.errors():
-        run_curves.curves(run, behind=run_curves.behind(store, run))
+Choose = Callable[[str | None], None]
 
 
-def _note(run: Run) -> None:
-    note = st.text_area("Note", run.note, key=f"models-note-{run.id}", placeholder="Your notes on this model")
-    if note != run.note:
-        actions.annotate(run, note)
+def show(store: RunStore, run: Run, choose: Choose) -> None:
+    """Links to other pages, and the actions that this visitor may take.
+
+    Args:
+        choose: opens another run's drawer instead, or none.
+    """
+    may_change = access.is_granted("training")
+    message = st.container()
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if run.is_usable:
+            page_link("predict", "Use it on Predict", run, icon=":material/face:")
+        if run.is_usable or run.is_without_weights:
+            page_link("evaluate", "Evaluate it", run, icon=":material/fact_check:")
+        if may_change:
+            _actions(store, run, choose, message)
+    if not may_change:
+        access.allowed("training")
 
 
-def _exports(store: RunStore, run: Run) -> None:
-    """Other formats, made on request, with the accuracy each costs."""
-    card = card_of(run)
-    for kind, export in (card.exports if card else {}).items():
-        change = export.val_accuracy_change
-        cost = "accuracy not measured" if change is None else f"{100 * change:+.2f} points, n = {export.val_n:,}"
-        st.caption(f"{kind}: {export.bytes / 1e6:.2f} MB; validation accuracy compared with float32: {cost}")
-    missing = [
-        kind for kind in EXPORTS if kind not in files_of(run)
-    ]  # shipped runs have these on their card but not as files
-    if run.is_usable and missing:
-        with st.container(horizontal=True):
-            for kind in missing:
-                if st.button(f"Make {kind}", key=f"models-export-{kind}"):
-                    with st.spinner(f"Converting {run.id} to {kind} and comparing predictions …"):
-                        actions.export(store, run, kind)
-                    st.rerun()
+def _actions(store: RunStore, run: Run, choose: Choose, message) -> None:
+    """The buttons; what goes wrong is said in `message`, above them."""
+    if run.is_usable:
+        _make_default(store, run, message)
+    if not run.is_shipped:
+        _rename(store, run, choose, message)
+        _delete(store, run, choose, message)
 
 
-def show_import(store: RunStore) -> None:
-    """Import a network that was trained elsewhere, after checking it in a separate process."""
-    st.markdown(
-        "`.keras` files are opened in Keras's safe mode; files that contain code are rejected. `.tflite` files must "
-        "take uint8 (N, 48, 48, 1) and return float32 logits. A wrong input range gives poor predictions without an "
-        "error, so evaluate the model after importing it."
-    )
-    upload = st.file_uploader("Network", ["keras", "tflite"], key="models-import")
-    labels = st.text_input("Labels, in output order", ",".join(EMOTIONS), key="models-import-labels")
-    scale = st.segmented_control(
-        "Input range", ["0-255", "0-1", "-1-1"], default="0-255", required=True, key="models-import-scale"
-    )
-    name = st.text_input("Run name", key="models-import-name", placeholder="“imported” and time")
-    if st.button("Import", key="models-import-now", disabled=upload is None) and upload:
-        with st.spinner("Checking the network …"):
-            actions.import_network(store, upload, labels, scale, name)
-        st.rerun()
+def _make_default(store: RunStore, run: Run, message) -> None:
+    is_default = run.id == store.default_id
+    label = "Default model" if is_default else "Make default"
+    if st.button(label, key="models-make-default", type="primary", disabled=is_default):
+        with message, frame.errors():
+            actions.set_default(store, run)
+            say(f"{frame.plain(run.id)} is now the default model.")
 
 
-def _rename(store: RunStore, run: Run) -> None:
-    with st.container(horizontal=True, vertical_alignment="bottom"):
+def _rename(store: RunStore, run: Run, choose: Choose, message) -> None:
+    with st.popover("Rename"):
         name = st.text_input("Name", run.id, key=f"models-name-{run.id}", max_chars=64)
-        changed = {"disabled": name == run.id, "on_click": frame.act, "args": (_renamed, store, run, name)}
-        st.button("Rename", key=f"models-rename-{run.id}", **changed)
-        run_actions.offer_delete(store, run, f"models-delete-{run.id}")
+        if st.button("Rename", key=f"models-rename-{run.id}", disabled=name == run.id):
+            with message, frame.errors():
+                choose(actions.rename(store, run, name).id)
+                say(f"Renamed {frame.plain(run.id)} to {frame.plain(name)}.")
 
 
-def _renamed(store: RunStore, run: Run, name: str) -> None:
-    """Rename the run, and keep showing it."""
-    st.session_state[CHOSEN] = actions.rename(store, run, name).id
-    st.toast(f"Renamed {frame.plain(run.id)} to {frame.plain(name)}.")
+def _delete(store: RunStore, run: Run, choose: Choose, message) -> None:
+    with st.popover("Delete"):
+        st.markdown(f"Delete {frame.plain(run.id)}? This cannot be undone.")
+        if st.button("Delete it", key=f"models-delete-{run.id}", type="primary"):
+            with message, frame.errors():
+                actions.delete(store, run)
+                choose(None)
+                say(f"Deleted {frame.plain(run.id)}.")
+
+
+def say(what: str) -> None:
+    """A toast, on the whole page drawn anew; else a second one with the same words would not show."""
+    st.toast(what)
+    st.rerun()

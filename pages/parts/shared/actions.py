@@ -106,8 +106,8 @@ def import_network(store: RunStore, upload: UploadedFile, labels: str, scale: st
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / Path(upload.name).name
         path.write_bytes(upload.getvalue())
-        named = ["--name", name] if name else []
-        process.command(store.root, "import", str(path), f"--labels={labels}", f"--scale={scale}", *named)
+        options = {"labels": labels, "scale": scale, "name": name}
+        process.command(store.root, "import", str(path), *(f"--{key}={text}" for key, text in options.items() if text))
 
 
 @needs("uploads", stores=True)

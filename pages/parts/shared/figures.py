@@ -1,9 +1,14 @@
 """Shows a figure, with a toolbar that saves it."""
 
-import re
+from __future__ import annotations
 
-import plotly.graph_objects as go
+import re
+from typing import TYPE_CHECKING
+
 import streamlit as st
+
+if TYPE_CHECKING:  # pages that draw nothing yet need not wait for it
+    import plotly.graph_objects as go
 
 FORMAT = "evaluate-figure-format"  # of the image that a figure's toolbar saves
 

@@ -16,6 +16,8 @@ def show() -> None:
     dark = st.context.theme.type == "dark"
     st.logo(str(ASSETS / f"wordmark{'-dark' if dark else ''}.svg"), size="large")
     st.html(ASSETS / "app.css")
+    if dark:
+        st.html(ASSETS / "dark.css")
 
 
 def footer(run: Run, *, tta: bool = False, privacy: str = PRIVACY, details: str = "") -> None:

@@ -1,1 +1,1 @@
-"""Parts of the Train page: data, settings, time estimate, current runs and earlier runs."""
+"""Parts of the Train page: data, recipe and start on the left, the open run on the right, all runs below."""

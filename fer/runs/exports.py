@@ -1,0 +1,43 @@
+"""Whether a run can be exported in another format here, told before anybody tries."""
+
+from importlib.util import find_spec
+
+from fer.data import catalog
+from fer.errors import FerError
+from fer.runs.run import Run
+
+TRAINING_PACKAGES = ("keras", "tensorflow")
+ONNX_PACKAGES = ("onnx", "tf2onnx", "onnxruntime")
+
+
+def obstacle(run: Run, kind: str) -> str:
+    """What is missing to export a run in one of the EXPORTS formats, and how to get it; empty if nothing is.
+
+    Packages are looked for, not imported: TensorFlow takes seconds and a gigabyte.
+    """
+    if missing := _missing(TRAINING_PACKAGES):
+        return f'Exporting needs {missing}, not installed: pip install "facial-emotion-studio[train]".'
+    if not run.model_path.is_file():
+        return "Only models with a .keras file can be converted."
+    if kind == "onnx":
+        return missing_for_onnx()
+    if kind == "int8":
+        try:
+            catalog.find(run.config.data)
+        except FerError:
+            return f"int8 needs {run.card.data.name} in data/, to calibrate on its training images."
+    return ""
+
+
+def missing_for_onnx() -> str:
+    """Which packages ONNX lacks, and how to install them; empty if none."""
+    if not (missing := _missing(ONNX_PACKAGES)):
+        return ""
+    return (
+        f'ONNX needs {missing}, not installed: pip install "facial-emotion-studio[onnx]", or in a checkout '
+        f"pip install {' '.join(ONNX_PACKAGES)}."
+    )
+
+
+def _missing(packages: tuple[str, ...]) -> str:
+    return ", ".join(name for name in packages if find_spec(name) is None)

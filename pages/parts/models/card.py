@@ -1,0 +1,55 @@
+"""A model's card: its figures, its origin, and the user's note."""
+
+import pandas as pd
+import streamlit as st
+
+from fer.runs import overview
+from fer.runs.run import Run
+from fer.runs.store import RunStore
+from pages.parts.models import manage
+from pages.parts.shared import access, actions, frame
+
+NAMES = {  # of overview.COLUMNS, as shown here, with the unit
+    "accuracy": ("Test accuracy", ""),
+    "leak-free": ("Leak-free", ""),
+    "augmented": ("Augmented", ""),
+    "augmented, leak-free": ("Augmented, leak-free", ""),
+    "macro F1": ("Macro F1", ""),
+    "disgust recall": ("Disgust recall", ""),
+    "calibration error": ("Calibration error", ""),
+    "network": ("Network", ""),
+    "parameters": ("Parameters", ""),
+    "million MACs": ("Multiply-adds per face", " million"),
+    "ms a face": ("Time per face", " ms"),
+    "ms on": ("Time measured on", ""),
+    "MB": ("Size", " MB"),
+    "data": ("Training data", ""),
+    "minutes": ("Training time", " minutes"),
+    "trained on": ("Training machine", ""),
+}
+
+
+def show(store: RunStore, run: Run) -> None:
+    """The card as a table, and the note."""
+    (row,) = overview.texts(overview.rows([run]))
+    if not run.tflite_path.is_file():
+        row["MB"] = ""  # of a file that isn't there
+    known = [(name, frame.plain(f"{row[key]}{unit}")) for key, (name, unit) in NAMES.items() if row[key]]
+    if known:
+        table = pd.DataFrame(known, columns=["Figure", "Value"])
+        st.table(table, border="horizontal", hide_index=True, hide_header=True, alt=f"Card of {run.id}")
+    if row["accuracy"]:
+        st.caption(
+            f"Test split of its own data (n = {row['n']}), single pass, 95% intervals in brackets. Leak-free: without "
+            "the test images that have an exact copy in the training split. Augmented: average of six views of each "
+            "face, at six times the cost."
+        )
+    if not run.is_shipped and access.is_granted("training"):
+        _note(run)
+
+
+def _note(run: Run) -> None:
+    note = st.text_area("Note", run.note, key=f"models-note-{run.id}", placeholder="Your notes on this model")
+    if note != run.note:
+        actions.annotate(run, note)
+        manage.say("Note saved.")

@@ -1,0 +1,33 @@
+"""The import of a network that was trained elsewhere, after checking it in a process of its own."""
+
+import streamlit as st
+
+from fer.data.labels import EMOTIONS
+from fer.runs.store import RunStore
+from pages.parts.models import manage
+from pages.parts.shared import access, actions, frame
+
+
+@st.dialog("Import a network", width="medium")
+def show(store: RunStore) -> None:
+    """The form, for visitors who may upload."""
+    if not access.allowed("uploads"):
+        return
+    upload = st.file_uploader("Network", ["keras", "tflite"], key="models-import")
+    labels = st.text_input("Labels, in output order", ",".join(EMOTIONS), key="models-import-labels")
+    scale = ""
+    if not (upload and upload.name.endswith(".tflite")):  # nothing can be added to those
+        scale = st.segmented_control(
+            "Input range", ["0-255", "0-1", "-1-1"], default="0-255", required=True, key="models-import-scale"
+        )
+    name = st.text_input("Run name", key="models-import-name", placeholder="“imported” and time")
+    asked = st.button("Import", key="models-import-now", type="primary", disabled=upload is None)
+    st.caption(
+        "`.keras` files are opened in Keras's safe mode; files that contain code are rejected. `.tflite` files must "
+        "take uint8 (N, 48, 48, 1) and return float32 logits. A wrong input range gives poor predictions without an "
+        "error, so evaluate the model after importing it."
+    )
+    if asked and upload:
+        with frame.errors(), st.spinner("Checking the network …"):
+            actions.import_network(store, upload, labels, scale, name)
+            manage.say(f"Imported {frame.plain(upload.name)}.")

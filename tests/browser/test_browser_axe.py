@@ -1,0 +1,33 @@
+"""No page has a barrier that axe calls serious, in either theme."""
+
+import pytest
+
+PAGES = {"": "Read emotions in faces", "live": "Live from the webcam", "models": "Models", "train": "Train a network"}
+
+
+def barriers(page) -> list[tuple[str, str]]:
+    from axe_playwright_python.sync_playwright import Axe
+
+    found = Axe().run(page).response["violations"]
+    return [(v["id"], v["nodes"][0]["html"][:200]) for v in found if v["impact"] in ("serious", "critical")]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_no_page_has_a_barrier_that_axe_calls_serious(server, page, scheme):
+    page.emulate_media(color_scheme=scheme)
+    for path, title in PAGES.items():
+        page.goto(f"{server}/{path}")
+        page.get_by_role("heading", name=title).first.wait_for()
+        page.wait_for_timeout(3000)  # what fades in has no contrast while it does
+        assert not barriers(page), f"{path or 'predict'}, {scheme}"
+
+
+def test_photo_and_cards_with_all_that_they_can_show_have_no_barrier(server, page):
+    page.goto(server)
+    page.get_by_role("button", name="Two faces").click()
+    page.get_by_text("Face 2", exact=True).wait_for()
+    page.get_by_role("button", name="Why? Face 1").click()
+    page.get_by_alt_text("Heat map of face 1 for happy").wait_for()
+    page.get_by_role("button", name="Show all 7").first.click()
+    page.wait_for_timeout(1000)
+    assert not barriers(page)
