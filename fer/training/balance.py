@@ -33,12 +33,17 @@ def smoothed(targets: np.ndarray, config: TrainConfig) -> np.ndarray:
     return targets * (1 - config.label_smoothing) + config.label_smoothing / targets.shape[-1]
 
 
+def mean_target(split: Split, config: TrainConfig) -> np.ndarray:
+    """float64 (C,): the mean training target, as drawn and smoothed."""
+    return smoothed(draw_rates(split, config.oversample) @ split.targets / len(split), config)
+
+
 def logit_offsets(split: Split, config: TrainConfig) -> np.ndarray | None:
-    """float32 (C,) to add to the logits in the loss: `logit_adjustment` times the log of the mean training target, as
-    drawn and smoothed; None if it is off. 0 for a class that no target names."""
+    """float32 (C,) to add to the logits in the loss: `logit_adjustment` times the log of the mean training target;
+    None if it is off. 0 for a class that no target names."""
     if not config.logit_adjustment:
         return None
-    prior = smoothed(draw_rates(split, config.oversample) @ split.targets / len(split), config)
+    prior = mean_target(split, config)
     return (config.logit_adjustment * np.log(np.where(prior > 0, prior, 1))).astype(np.float32)
 
 

@@ -6,9 +6,10 @@ from keras import ops
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import log_loss
 
-from fer.data.dataset import Split
+from fer.data.dataset import Dataset, Split
 from fer.runs.config import TrainConfig
 from fer.training.balance import AdjustedCrossentropy, draw_rates, epoch_order, logit_offsets
+from fer.training.make_card import prior
 
 COUNTS = np.array([400, 40, 250, 700, 0, 110])
 
@@ -68,6 +69,16 @@ def test_offsets_of_classes_that_are_drawn_equally_often_are_equal():
     offsets = logit_offsets(SPLIT, TrainConfig(logit_adjustment=1.0, oversample=1.0, label_smoothing=0.0))
     np.testing.assert_allclose(offsets[COUNTS > 0], np.log(1 / 5), rtol=1e-5)
     assert draw_rates(SPLIT, 1.0).mean() == pytest.approx(1)
+
+
+def test_the_prior_on_the_card_is_what_the_loss_left_to_the_network():
+    dataset = Dataset("small", tuple("abcdef"), SPLIT, SPLIT, SPLIT, "", "npz", (), "")
+    shares = 0.9 * COUNTS / len(SPLIT) + 0.1 / 6
+    np.testing.assert_allclose(prior(dataset, TrainConfig()), shares, atol=1e-6)
+    np.testing.assert_allclose(prior(dataset, TrainConfig(logit_adjustment=1.0)), 1 / 6, atol=1e-6)
+    half = np.sqrt(shares) / np.sqrt(shares).sum()
+    np.testing.assert_allclose(prior(dataset, TrainConfig(logit_adjustment=0.5)), half, atol=1e-6)
+    assert prior(dataset, TrainConfig(label_smoothing=0.0)) == ()
 
 
 def test_the_loss_is_scikit_learns_of_adjusted_probabilities():
