@@ -43,7 +43,7 @@ def _offer(source: str) -> None:
     found, token = kaggle.SOURCES[source], settings.text(kaggle.TOKEN)
     is_there, wants_votes = found.name in catalog.available(), found.name == kaggle.NAME
     if is_there:
-        st.markdown(f"`{found.name}` is in `data/`: choose it below.")
+        st.markdown(f"`{found.name}` is in `data/`: choose it under *Data*.")
     if is_there and (not wants_votes or catalog.ferplus_path(catalog.find(found.name)).is_file()):
         return
     if is_there:
