@@ -32,8 +32,8 @@ with frame.errors():
         body = st.container()
         with st.popover("Options", icon=":material/tune:"):
             run = model_picker.pick_run()
-            tta = model_picker.choose_tta(run, "predict-tta")
+            way = model_picker.choose_way(run, "predict")
     with body:
         # only what is shown is imported: FFmpeg and pandas would delay a server's first answer by a second
-        import_module(f"pages.parts.predict.{SOURCES[source]}").show(run, tta, right)
-    shell.footer(run, tta=tta, details=DETAILS)
+        import_module(f"pages.parts.predict.{SOURCES[source]}").show(run, way, right)
+    shell.footer(run, tta=way.tta, details=DETAILS)

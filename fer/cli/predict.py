@@ -37,6 +37,12 @@ def add_to(add) -> None:
     parser.add_argument(
         "--tta", action="store_true", help="test-time augmentation: the average over six views of each face"
     )
+    parser.add_argument(
+        "--balance",
+        action=argparse.BooleanOptionalAction,
+        default=True,
+        help="correct answers for how rare each emotion is in the model's training data (default: yes)",
+    )
     parser.add_argument("--json", action="store_true", help="one JSON object per photo and line")
     parser.add_argument(
         "--csv", metavar="FILE", type=_path, help="also write a table: one row per face, or per reading of a face"
@@ -56,6 +62,7 @@ def predict(
     model: str | None,
     detector: str,
     tta: bool,
+    balance: bool,
     json: bool,
     csv: Path | None,
     annotate: Path | None,
@@ -70,7 +77,7 @@ def predict(
     for out in filter(None, (csv, annotate)):  # checked before the work, not after it
         _check_output(out, sources)
     with quiet_stderr():
-        reader = EmotionReader(model, detector=detector, tta=tta)
+        reader = EmotionReader(model, detector=detector, tta=tta, balance=balance)
     answers = Answers(reader, json)
     if photos := [source for source in sources if source not in videos]:
         answers.read_photos(photos)

@@ -1,19 +1,13 @@
 """Training settings, each defined once with its default, help and limits."""
 
 import json
-from dataclasses import Field, asdict, dataclass, field, fields
+from dataclasses import Field, asdict, dataclass, fields
 
 import msgspec
 
 from fer.errors import FerError, unknown
-
-GROUPS = ("data", "network", "distillation", "optimisation", "regularisation", "augmentation", "system")
-
-
-def setting(default, help: str, *, group: str, low=None, high=None, choices=None):
-    """A TrainConfig field with its help, its inclusive limits and its group, one of GROUPS."""
-    limits = {"low": low, "high": high, "choices": choices}
-    return field(default=default, metadata={"help": help, "group": group, **limits})
+from fer.runs.cautions import cautions
+from fer.runs.settings import GROUPS, checked, setting
 
 
 @dataclass(frozen=True)
@@ -114,8 +108,38 @@ class TrainConfig:
     mixup: float = setting(
         0.0, "Beta(a, a) mixing of image pairs (arXiv 1710.09412); 0: off", group="regularisation", low=0, high=10
     )
+    cutmix: float = setting(
+        0.0,
+        "Beta(a, a) share of each image kept, a box of another replacing the rest (arXiv 1905.04899); with mixup, each "
+        "batch gets one of the two; 0: off",
+        group="regularisation",
+        low=0,
+        high=10,
+    )
+    sam: float = setting(
+        0.0,
+        "radius of sharpness-aware minimisation (arXiv 2010.01412), such as 0.05; doubles the training time; 0: off",
+        group="regularisation",
+        low=0,
+        high=5,
+    )
     class_weights: bool = setting(
         False, "weight classes by 1/frequency: improves recall for disgust, costs accuracy", group="regularisation"
+    )
+    oversample: float = setting(
+        0.0,
+        "how strongly rare classes are drawn more often; 1: all classes equally often; 0: off",
+        group="regularisation",
+        low=0,
+        high=1,
+    )
+    logit_adjustment: float = setting(
+        0.0,
+        "weight of the log of class frequencies, added to the outputs in the loss only (arXiv 2007.07314): the model "
+        "then favours frequent classes less; 1: not at all; 0: off",
+        group="regularisation",
+        low=0,
+        high=3,
     )
     ema: float = setting(
         0.999,
@@ -149,6 +173,13 @@ class TrainConfig:
     erase: float = setting(
         0.5, "probability of blanking a box of 4 to 18 pixels (arXiv 1708.04896)", group="augmentation", low=0, high=1
     )
+    jpeg: int = setting(
+        0,
+        "lowest quality when images are compressed as JPEG, mostly higher; 0: off",
+        group="augmentation",
+        low=0,
+        high=95,
+    )
     precision: str = setting(
         "auto",
         "auto: bfloat16 if the processor or GPU is faster with it, else float32",
@@ -166,7 +197,7 @@ class TrainConfig:
 
     def __post_init__(self):
         for item in fields(self):
-            object.__setattr__(self, item.name, _checked(item, getattr(self, item.name)))
+            object.__setattr__(self, item.name, checked(item, getattr(self, item.name)))
 
     @classmethod
     def grouped(cls) -> dict[str, list[Field]]:
@@ -184,24 +215,7 @@ class TrainConfig:
         Args:
             images: number of training images.
         """
-        warnings = {
-            "The batch is larger than the training split; each epoch will be a single step.": self.batch_size > images,
-            "Class weights don't work well with mixup: a mixed image has no single class.": self.class_weights
-            and self.mixup > 0,
-            "FER+ votes are already soft; label smoothing makes them even softer.": self.ferplus > 0
-            and self.label_smoothing > 0,
-            "Teachers' predictions are already soft; label smoothing makes them even softer.": self.teacher != ""
-            and self.label_smoothing > 0,
-            "The warm-up lasts the whole training, so the learning rate never stays at its peak.": self.warmup_epochs
-            >= self.epochs,
-            "With this patience, training never stops early.": self.patience >= self.epochs,
-            "AdamW rarely learns at rates above 0.01; 0.001 is typical.": self.optimizer == "adamw"
-            and self.learning_rate > 0.01,
-            "SGD learns very slowly at rates below 0.001; 0.05 is typical.": self.optimizer == "sgd"
-            and self.learning_rate < 0.001,
-            "Faces rotated by more than 45 degrees are rare in photos.": self.rotation > 45,
-        }
-        return [sentence for sentence, applies in warnings.items() if applies]
+        return cautions(self, images)
 
     def to_json(self) -> str:
         return json.dumps(asdict(self), indent=2)
@@ -224,18 +238,3 @@ class TrainConfig:
             if name not in names:
                 raise unknown("training setting", name, names)
         return cls(**values)
-
-
-def _checked(item, value):
-    """The value converted to its field's type. Raises FerError, naming the field, for a wrong type or range."""
-    limits = item.metadata
-    if type(value) is not item.type and not (item.type is float and type(value) is int):
-        raise FerError(f"{item.name} must be {item.type.__name__}, got {value!r}.")
-    if isinstance(value, str) and "\0" in value:
-        raise FerError(f"{item.name} must not contain a NUL character, got {value!r}.")
-    if limits["choices"] and value not in limits["choices"]:
-        raise unknown(f"value for {item.name}", str(value), limits["choices"])
-    low, high = limits["low"], limits["high"]
-    if low is not None and not low <= value <= high:  # also refuses NaN
-        raise FerError(f"{item.name} must be between {low} and {high}, got {value}.")
-    return item.type(value)

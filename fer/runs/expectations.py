@@ -50,7 +50,7 @@ def time(store: RunStore, config: TrainConfig, *, train: int, val: int, test: in
     card = cards.get(config.architecture)
     if card is None:
         return None
-    seconds = config.epochs * train / _rate(card)
+    seconds = speed.cost(config) * config.epochs * train / _rate(card)
     here = {name.split()[0]: rates["train"] for name, rates in speed.all_rates(store).items() if "train" in rates}
     if known := [_rate(cards[name]) / rate for name, rate in here.items() if name in cards]:
         return Time(speed.START_SECONDS + seconds * sum(known) / len(known), "scaled")
@@ -81,8 +81,8 @@ def _cards(store: RunStore) -> list[tuple[Run, Card]]:
 
 
 def _fastest(store: RunStore) -> dict[str, Card]:
-    """The card of the fastest training of each network, which was disturbed least by other work."""
-    cards = sorted((card for _, card in _cards(store) if _rate(card)), key=_rate)
+    """The card of the fastest training of each network, which was disturbed least by other work; none with SAM."""
+    cards = sorted((card for run, card in _cards(store) if _rate(card) and not run.config.sam), key=_rate)
     return {card.architecture: card for card in cards}
 
 

@@ -12,6 +12,7 @@ from fer.system.files import write_atomically
 START_SECONDS = 10.0  # to start the process, import TensorFlow, open the data and build the network
 PASSES = 7  # over val and test at the end: one single pass, plus six views for test-time augmentation
 Rate = Annotated[float, msgspec.Meta(gt=0, le=1e9)]
+SAM_COST = 2.0  # passes through the network in a step of sharpness-aware minimisation, in ordinary steps
 KEPT = 0.5  # weight of the latest measurement
 
 
@@ -19,6 +20,8 @@ def note(store: RunStore, config: TrainConfig, **rates: float) -> None:
     """Record images per second: `train`, `validate` or `judge`."""
     known = _read(store)
     mine = known.setdefault(key(config), {})
+    if "train" in rates:
+        rates["train"] *= cost(config)  # stored as without it, so that either kind of run tells of the other
     for name, rate in rates.items():
         mine[name] = rate if name not in mine else (1 - KEPT) * mine[name] + KEPT * rate
     write_atomically(_path(store), json.dumps(known, indent=2))
@@ -26,7 +29,13 @@ def note(store: RunStore, config: TrainConfig, **rates: float) -> None:
 
 def rates(store: RunStore, config: TrainConfig) -> dict[str, float]:
     """Images per second of `train`, `validate` and `judge`, if measured on this machine."""
-    return _read(store).get(key(config), {})
+    known = _read(store).get(key(config), {})
+    return {name: rate / cost(config) if name == "train" else rate for name, rate in known.items()}
+
+
+def cost(config: TrainConfig) -> float:
+    """The training time of a recipe, relative to that without sharpness-aware minimisation."""
+    return SAM_COST if config.sam else 1.0
 
 
 def all_rates(store: RunStore) -> dict[str, dict[str, float]]:

@@ -14,7 +14,7 @@ from fer.errors import FerError
 from fer.runs import faces, stop
 from fer.runs.run import Run
 from fer.runs.state import TRAINING, Epoch, Progress
-from fer.training import checkpoint, initial_weights, networks, tensorboard
+from fer.training import balance, checkpoint, initial_weights, networks, sharpness, tensorboard
 from fer.training.augment import augment
 from fer.training.checkpoint import Position
 from fer.training.export.keras_file import save_keras
@@ -75,10 +75,12 @@ class Training:
         frozen = self.position.epoch < self.config.frozen_epochs and networks.has_backbone(self.plain)
         if frozen == self.frozen:
             return
-        network = networks.compiled(self.plain, self.config, frozen=frozen)
+        offsets = balance.logit_offsets(self.dataset.train, self.config)
+        network = networks.compiled(self.plain, self.config, frozen=frozen, offsets=offsets)
         if self.frozen is not None:
             network.set_weights(self.network.get_weights())
         self.network, self.frozen = network, frozen
+        self.train_on_batch = sharpness.stepper(network, self.config)
 
     def run_to_end(self) -> bool:
         """Train from the run's current state. Returns True once finished, False if asked to stop."""
@@ -94,7 +96,7 @@ class Training:
         """One pass over the training split. Returns mean loss and accuracy, or None if asked to stop."""
         config, split, epoch = self.config, self.dataset.train, self.position.epoch
         random = np.random.default_rng([config.seed, epoch])
-        order = random.permutation(len(split))
+        order = balance.epoch_order(split, config, random)
         weights = class_weights(split) if config.class_weights else None
         sums, trace, last_beat = np.zeros(3), [], 0.0
         for batch in range(self.batches):
@@ -129,9 +131,9 @@ class Training:
         rate = learning_rate(config, position.step / self.batches) * position.plateau_factor
         self.network.optimizer.learning_rate.assign(rate)
         images, targets = augment(images, targets, config, random)
-        smooth = targets * (1 - config.label_smoothing) + config.label_smoothing / targets.shape[1]
+        smooth = balance.smoothed(targets, config)
         sample_weight = targets @ weights if weights is not None else None
-        logs = self.network.train_on_batch(images, smooth, sample_weight=sample_weight)
+        logs = self.train_on_batch(images, smooth, sample_weight=sample_weight)
         if not math.isfinite(logs[0]):
             raise FerError(f"The loss became {logs[0]} in epoch {position.epoch + 1}. Use a lower learning_rate.")
         position.step += 1

@@ -7,13 +7,14 @@ from dataclasses import asdict
 from importlib.metadata import version
 
 import keras
-import numpy as np
 
 from fer.data.dataset import SPLITS, Dataset
 from fer.runs.card import Card, Machine, Source, TrainingData
+from fer.runs.config import TrainConfig
 from fer.runs.run import Run
 from fer.runs.store import RunStore
 from fer.system import processor
+from fer.training import balance
 from fer.training.distillation import teachers
 
 PACKAGES = ("keras", "numpy", "ai-edge-litert")
@@ -48,14 +49,19 @@ def make_card(run: Run, dataset: Dataset, *, parameters: int, precision: str, po
         finished=now(),
         started_from=source(store[config.start_from]) if config.start_from else None,
         teachers=tuple(source(teacher) for teacher in teachers(store, config)),
-        prior=prior(dataset, config.label_smoothing),
+        prior=prior(dataset, config),
     )
 
 
-def prior(dataset: Dataset, smoothing: float) -> tuple[float, ...]:
-    """The mean training target; empty if a class has none."""
-    mean = dataset.train.targets.mean(axis=0, dtype=np.float64) * (1 - smoothing) + smoothing / len(dataset.labels)
-    return tuple(round(float(share), 6) for share in mean) if mean.min() >= 1e-6 else ()
+def prior(dataset: Dataset, config: TrainConfig) -> tuple[float, ...]:
+    """The class prior that the network learned: the mean training target, without the part for which its loss was
+    adjusted; empty if a class has none."""
+    mean = balance.mean_target(dataset.train, config)
+    if mean.min() < 1e-6:
+        return ()
+    learned = mean ** (1 - config.logit_adjustment)
+    shares = tuple(round(float(share), 6) for share in learned / learned.sum())
+    return shares if min(shares) > 0 else ()
 
 
 def data_of(dataset: Dataset, *, classes: str = "", ferplus: float = 0.0) -> TrainingData:
@@ -83,4 +89,4 @@ def now() -> str:
 
 def _backend_version() -> dict[str, str]:
     name = keras.backend.backend()
-    return {name: __import__(name).__version__}
+    return {name: str(__import__(name).__version__)}  # PyTorch's is of a class of its own, which is no JSON

@@ -4,11 +4,13 @@ Architectures and saved files stay plain float32 Keras; weights are exchanged as
 """
 
 import keras
+import numpy as np
 from keras import ops
 
 from fer.architectures import ARCHITECTURES, BACKBONE
 from fer.runs.config import TrainConfig
 from fer.system import processor
+from fer.training.balance import AdjustedCrossentropy
 from fer.training.schedule import optimizer
 
 REGULARIZERS = ("kernel_regularizer", "depthwise_regularizer", "pointwise_regularizer", "recurrent_regularizer")
@@ -88,8 +90,10 @@ def has_backbone(network: keras.Model) -> bool:
     return any(layer.name == BACKBONE for layer in network.layers)
 
 
-def compiled(network: keras.Model, config: TrainConfig, *, frozen: bool = False) -> keras.Model:
-    """A compiled training copy; if `frozen`, its backbone is not trained."""
+def compiled(
+    network: keras.Model, config: TrainConfig, *, frozen: bool = False, offsets: np.ndarray | None = None
+) -> keras.Model:
+    """A compiled training copy; if `frozen`, its backbone is not trained. The loss adds `offsets` to the logits."""
     trained = training_copy(network, config)
     if frozen:
         names = [layer.name for layer in trained.layers]
@@ -97,7 +101,9 @@ def compiled(network: keras.Model, config: TrainConfig, *, frozen: bool = False)
             layer.trainable = False
     trained.compile(
         optimizer=optimizer(config),
-        loss=keras.losses.CategoricalCrossentropy(from_logits=True),
+        loss=keras.losses.CategoricalCrossentropy(from_logits=True)
+        if offsets is None
+        else AdjustedCrossentropy(offsets),
         metrics=[keras.metrics.CategoricalAccuracy(), keras.metrics.CategoricalCrossentropy(from_logits=True)],
         jit_compile=keras.backend.backend() == "jax",  # pyright: ignore[reportArgumentType] # XLA: 4× slower on TF CPUs
     )

@@ -36,6 +36,7 @@ class Settings:
         every: read every n-th frame; boxes stay in between.
         threshold: confidence below which a prediction counts as not sure, 0 to 1.
         mirrored: whether frames are shown as in a mirror.
+        balance: whether answers are corrected for the class prior of the training data.
     """
 
     score: float = 0.7
@@ -44,6 +45,7 @@ class Settings:
     every: int = 1
     threshold: float = 0.0
     mirrored: bool = True
+    balance: bool = True
 
 
 @dataclass(frozen=True)
@@ -66,6 +68,10 @@ class Pace:
 @lru_cache(maxsize=16)
 def _detect(score: float, side: int) -> Callable:
     return DETECTORS["yunet"].load(score=score, side=side)
+
+
+def _reader(classifier: Classifier, settings: Settings) -> EmotionReader:
+    return EmotionReader(classifier, detector=_detect(settings.score, settings.side), balance=settings.balance)
 
 
 class LiveReader:
@@ -117,9 +123,7 @@ class LiveReader:
         """
         settings, classifier = self.settings, self.classifier
         if self._frames % settings.every == 0:
-            predictions = EmotionReader(classifier, detector=_detect(settings.score, settings.side)).read(
-                image, upright=True
-            )
+            predictions = _reader(classifier, settings).read(image, upright=True)
             self._tracker.smoothing = settings.smoothing
             with self._lock:
                 self._now = self._tracker.update(predictions, seconds)

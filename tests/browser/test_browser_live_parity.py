@@ -22,6 +22,7 @@ from fer.inference.reader import EmotionReader
 from fer.runs.run import Run
 from fer.video.tracker import Tracker
 from pages.parts.live.browser import version
+from pages.parts.live.in_browser import answering
 
 SAMPLES = ROOT / "pages/parts/samples"
 PHOTOS = ("astronaut.jpg", "hopper.jpg", "pair.jpg", "drawn.png")
@@ -39,9 +40,9 @@ PREPARE = """async (version) => {
     };
     live.bytes = (text) => Uint8ClampedArray.from(atob(text), (letter) => letter.charCodeAt(0));
     live.image = ([text, width, height]) => ({ data: live.bytes(text), width, height });
-    live.model = async (id, classes, temperature) => {
+    live.model = async (id, classes) => {
         const made = new live.Reader();
-        await made.use({ id, url: `/${id}.gz`, classes, temperature });
+        await made.use({ id, url: `/${id}.gz`, classes });
         return made;
     };
 }"""
@@ -132,7 +133,7 @@ def test_boxes_and_landmarks_are_those_of_opencvs_yunet(replay, name, side):
 def test_logits_are_those_of_pythons_litert(replay, name):
     faces = np.random.default_rng(0).integers(0, 256, (6, 48, 48), np.uint8)
     script = """async ([id, faces]) => {
-        const reader = await live.model(id, 7, null), logits = [];
+        const reader = await live.model(id, 7), logits = [];
         for (const face of faces) logits.push(Array.from(await reader.logits(new Uint8Array(live.bytes(face)))));
         return logits;
     }"""
@@ -142,16 +143,17 @@ def test_logits_are_those_of_pythons_litert(replay, name):
 
 @pytest.mark.parametrize("model", NETWORKS)
 @pytest.mark.parametrize("photo", PHOTOS)
-def test_probabilities_of_photos_that_the_browser_decodes_are_within_a_hundredth(replay, photo, model):
+@pytest.mark.parametrize("balance", [True, False])
+def test_probabilities_of_photos_that_the_browser_decodes_are_within_a_hundredth(replay, balance, photo, model):
     image, run = read_image(SAMPLES / photo), run_of(model)
-    ours = EmotionReader(run, detector=lambda image: detect(image, 640)).read(image, upright=True)
-    script = """async ([photo, id, temperature]) => {
-        const reader = await live.model(id, 7, temperature);
-        reader.settings.side = 640;
+    ours = EmotionReader(run, detector=lambda image: detect(image, 640), balance=balance).read(image, upright=True)
+    script = """async ([photo, id, settings]) => {
+        const reader = await live.model(id, 7);
+        Object.assign(reader.settings, { side: 640, ...settings });
         const faces = await reader.read(await live.pixels(`/samples/${photo}`), 0);
         return faces.map((face) => [face.number, ...face.probabilities]);
     }"""
-    theirs = replay(script, [photo, model, run.card.temperature_of(tta=False)])
+    theirs = replay(script, [photo, model, answering(run, balance=balance)])
     assert [row[0] for row in theirs] == list(range(1, len(ours) + 1))
     for our, their in zip(ours, theirs, strict=True):
         assert np.abs(our.probabilities - their[1:]).max() < 0.01

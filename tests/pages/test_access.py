@@ -32,16 +32,16 @@ def train_page(user: dict | None = None) -> AppTest:
 def test_a_deployment_can_ask_for_a_password(models, monkeypatch, clock):
     monkeypatch.setenv("FER_PASSWORD", "sesame")
     app = train_page()
-    assert not app.exception and not app.selectbox
+    assert not app.exception and not app.radio
     app = app.text_input(key="access-training").set_value("guess").run()
-    assert app.error[0].value == "Wrong password\\. Try again in 1 s\\." and not app.selectbox
+    assert app.error[0].value == "Wrong password\\. Try again in 1 s\\." and not app.radio
     app = app.text_input(key="access-training").set_value("sesame").run()
-    assert "Too soon" in app.error[0].value and not app.selectbox, "even the right one has to wait"
+    assert "Too soon" in app.error[0].value and not app.radio, "even the right one has to wait"
     clock.now += 1
     app = app.text_input(key="access-training").set_value("sesame").run()
-    assert not app.exception and app.selectbox(key="train-data").value == "synthetic"
+    assert not app.exception and app.radio(key="train-data").value == "synthetic"
     monkeypatch.setenv("FER_PASSWORD", "another")
-    assert not app.run().selectbox, "a new password locks all sessions"
+    assert not app.run().radio, "a new password locks all sessions"
 
 
 def test_a_rerun_does_not_try_a_wrong_password_again(models, monkeypatch, clock):
@@ -57,14 +57,14 @@ def test_every_visitor_waits_after_a_wrong_password(models, monkeypatch):
     first, second = train_page(), train_page()
     first.text_input(key="access-training").set_value("guess").run()
     second = second.text_input(key="access-training").set_value("sesame").run()
-    assert "Too soon" in second.error[0].value and not second.selectbox
+    assert "Too soon" in second.error[0].value and not second.radio
 
 
 def test_a_visitor_who_is_in_stays_in_while_others_guess(models, monkeypatch):
     monkeypatch.setenv("FER_PASSWORD", "sesame")
     app = train_page().text_input(key="access-training").set_value("sesame").run()
     train_page().text_input(key="access-training").set_value("guess").run()
-    assert app.run().selectbox(key="train-data").value == "synthetic"
+    assert app.run().radio(key="train-data").value == "synthetic"
 
 
 def test_the_wait_doubles_up_to_a_limit_and_is_forgotten_after_a_while(clock):
@@ -111,7 +111,7 @@ def test_passwords_of_any_characters_are_compared():
 def test_a_password_that_is_a_number_in_the_file_is_taken_as_its_digits(models, secrets):
     secrets("FER_PASSWORD = 1234\n")
     app = train_page().text_input(key="access-training").set_value("1234").run()
-    assert app.selectbox(key="train-data").value == "synthetic"
+    assert app.radio(key="train-data").value == "synthetic"
 
 
 @pytest.fixture
@@ -123,10 +123,10 @@ def login(secrets, monkeypatch):
 
 def test_whoever_is_on_the_list_of_addresses_may_train_after_the_login(models, login):
     app = train_page({"is_logged_in": False})
-    assert not app.selectbox and app.button(key="access-login-training").label == "Log in"
+    assert not app.radio and app.button(key="access-login-training").label == "Log in"
     assert "on this server, log in" in app.info[0].value
     app = train_page(ADA)
-    assert not app.exception and app.selectbox(key="train-data").value == "synthetic"
+    assert not app.exception and app.radio(key="train-data").value == "synthetic"
 
 
 @pytest.mark.parametrize(
@@ -144,11 +144,11 @@ def test_whoever_is_on_the_list_of_addresses_may_train_after_the_login(models, l
 )
 def test_nobody_else_may(models, login, change):
     app = train_page(ADA | change)
-    assert not app.exception and not app.selectbox and "on this server, log in" in app.info[0].value
+    assert not app.exception and not app.radio and "on this server, log in" in app.info[0].value
 
 
 def test_a_provider_that_says_nothing_of_confirmation_is_trusted(models, login):
-    assert train_page({"is_logged_in": True, "email": "grace@example.org"}).selectbox
+    assert train_page({"is_logged_in": True, "email": "grace@example.org"}).radio
 
 
 def test_a_stranger_learns_which_address_was_refused(models, login):
@@ -160,7 +160,7 @@ def test_the_password_helps_beside_a_login(models, login):
     login('FER_PASSWORD = "sesame"\n' + LOGIN)
     app = train_page({"is_logged_in": False})
     assert "enter the password or log in" in app.info[0].value
-    assert app.text_input(key="access-training").set_value("sesame").run().selectbox
+    assert app.text_input(key="access-training").set_value("sesame").run().radio
 
 
 def test_who_is_logged_in_is_shown_with_a_way_out(models, login):

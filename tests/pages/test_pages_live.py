@@ -60,7 +60,7 @@ def test_the_live_page_shows_pace_faces_and_course_while_the_camera_is_on(live):
         and [face["title"] for face in now["faces"]] == ["Happy"]
     )
     assert [face["number"] for face in components.shown(app, "fer_lanes")[0]["faces"]] == [1]
-    app = app.slider(key=f"live-threshold-{RunStore().default.id}").set_value(0.9).run()
+    app = app.slider(key=f"live-threshold-{RunStore().default.id}-True").set_value(0.9).run()
     assert reader.settings.threshold == 0.9
     app = app.button(key="live-snap").click().run()
     assert not app.exception and app.get("image")

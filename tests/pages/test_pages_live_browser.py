@@ -42,11 +42,15 @@ def test_the_browser_is_the_default_and_each_place_says_what_happens_to_the_imag
     assert "stays on this device" not in words(app)
 
 
-def test_the_page_gets_the_runs_file_its_classes_and_its_temperature(live):
+def test_the_page_gets_the_runs_file_its_classes_and_how_to_answer(live):
     app, run = accepted(live), RunStore().default
     model = component(app)["model"]
     assert model["url"].startswith("/") and model["classes"] == len(run.labels) == len(model["colors"])
-    assert model["labels"] == list(run.labels) and model["temperature"] == run.card.temperature_of(tta=False)
+    assert model["labels"] == list(run.labels)
+    settings, correction = component(app)["settings"], run.card.correction()
+    assert settings["temperature"] == correction.temperature and settings["threshold"] == round(correction.threshold, 2)
+    app = app.toggle(key="live-balance").set_value(False).run()
+    assert component(app)["settings"]["offsets"] is None
     assert (browser.STATIC / component(app)["version"] / "page.js").is_file()
 
 

@@ -160,5 +160,5 @@ def test_the_annotated_image_of_a_turned_photo_is_upright():
     image = np.rot90(read_image(SAMPLES / "hopper.jpg")).copy()
     run = RunStore()["mini_xception"]
     found = answers.answer("a.jpg", image, run.id)
-    marked = read_image(answers.annotated(found, lambda: image, run))
+    marked = read_image(answers.annotated(found, lambda: image, None))
     assert found.turns == 3 and marked.shape[:2] == image.shape[1::-1]

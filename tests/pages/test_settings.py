@@ -148,7 +148,7 @@ def test_a_public_server_with_a_password_asks_for_it(monkeypatch, models):
     app = page("train")
     assert not app.button and "enter the password" in app.info[0].value
     app = app.text_input(key="access-training").set_value("sesame").run()
-    assert not app.exception and app.selectbox(key="train-data").value == "synthetic"
+    assert not app.exception and app.radio(key="train-data").value == "synthetic"
     assert any("of the 5.00 GB allowed on this server" in caption.value for caption in app.caption)
 
 
@@ -189,8 +189,8 @@ def test_what_is_used_and_a_full_queue_are_shown_on_train(models, monkeypatch):
     monkeypatch.setenv("FER_QUEUE", "0")
     app = page("train")
     assert any("of the 3.00 GB allowed on this server" in caption.value for caption in app.caption)
-    app = app.button[-1].click().run()
+    app = app.button(key="train-start").click().run()
     app.text_input(key="train-name").set_value("another")
-    app = app.button[-1].click().run()
+    app = app.button(key="train-start").click().run()
     assert not app.exception and "the queue is full" in app.error[0].value
     assert "another" not in [run.id for run in models]

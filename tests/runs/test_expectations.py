@@ -38,6 +38,12 @@ def test_an_unmeasured_network_is_scaled_by_one_that_was_measured_here(store):
     assert time.source == "scaled" and time.seconds == pytest.approx(speed.START_SECONDS + 2000)
 
 
+def test_sharpness_aware_minimisation_takes_twice_what_the_card_says_and_its_own_runs_are_no_measure(store):
+    plain = expectations.time(store, CONFIG, **SIZES).seconds - speed.START_SECONDS
+    sharp = expectations.time(store, replace(CONFIG, sam=0.05), **SIZES).seconds - speed.START_SECONDS
+    assert sharp == pytest.approx(2 * plain)
+
+
 def test_before_any_measurement_the_card_and_its_machine_speak(store):
     time = expectations.time(store, replace(CONFIG, epochs=5), **SIZES)
     assert (time.source, time.seconds) == ("elsewhere", pytest.approx(speed.START_SECONDS + 500))

@@ -94,7 +94,7 @@ def test_cells_without_a_value_are_empty(models):
 def test_custom_classes_and_votes_are_listed_with_the_data(models):
     run = models["mini_xception"]
     data = replace(run.card.data, classes="happy, other=sad", ferplus=True)
-    run.card = replace(run.card, data=data, labels=("happy", "other"), teachers=())
+    run.card = replace(run.card, data=data, labels=("happy", "other"), teachers=(), prior=())
     assert rows(models)["mini_xception"]["data"] == "fer2013, 28,709 images, FER+ votes, 2 custom classes"
 
 

@@ -42,6 +42,16 @@ def test_each_network_and_precision_has_its_own_speed(store):
     assert speed.rates(store, replace(CONFIG, epochs=99)) == {"train": 100.0}
 
 
+def test_sharpness_aware_minimisation_doubles_the_training_time_alone(store):
+    sharp = replace(CONFIG, sam=0.05)
+    speed.note(store, CONFIG, train=100.0, validate=200.0, judge=700.0)
+    assert speed.rates(store, sharp) == {"train": 50.0, "validate": 200.0, "judge": 700.0}
+    longer = speed.estimate(store, sharp, **SIZES) - speed.estimate(store, CONFIG, **SIZES)
+    assert longer == pytest.approx(10 * 1000 / 100)
+    speed.note(store, sharp, train=50.0)
+    assert speed.rates(store, CONFIG)["train"] == 100.0, "as measured by a run that took twice as long"
+
+
 def test_newer_measurements_count_more_and_a_damaged_file_is_measured_again(store):
     speed.note(store, CONFIG, train=100.0)
     speed.note(store, CONFIG, train=200.0)
@@ -92,6 +102,9 @@ def test_an_unknown_recipe_is_refused_with_the_valid_ones():
     ("settings", "word"),
     [
         ({"class_weights": True, "mixup": 0.2}, "mixup"),
+        ({"class_weights": True, "cutmix": 1.0}, "cutmix"),
+        ({"class_weights": True, "oversample": 0.5}, "rare classes"),
+        ({"oversample": 1.0, "logit_adjustment": 1.0}, "rare classes"),
         ({"batch_size": 512}, "larger than the training split"),
         ({"ferplus": 0.5}, "already soft"),
         ({"epochs": 2}, "warm-up"),

@@ -1,16 +1,29 @@
 """Random changes that are the same for the same seed, and no more than was asked for."""
 
+from io import BytesIO
 from types import SimpleNamespace
 
 import cv2
 import numpy as np
 import pytest
 from keras import ops
+from PIL import Image
 
 from fer.runs.config import TrainConfig
-from fer.training.augment import ERASED_PIXELS, NUMPY, affine_parameters, augment, blur_matrices, erase_masks, noise_of
+from fer.training.augment import (
+    ERASED_PIXELS,
+    NUMPY,
+    affine_parameters,
+    augment,
+    blur_matrices,
+    compressed,
+    cut_masks,
+    erase_masks,
+    noise_of,
+)
 
-OFF = dict.fromkeys(("rotation", "scale", "shift", "light", "blur", "noise", "erase", "mixup"), 0) | {"flip": False}
+NUMBERS = ("rotation", "scale", "shift", "light", "blur", "noise", "erase", "mixup", "cutmix", "jpeg")
+OFF = dict.fromkeys(NUMBERS, 0) | {"flip": False}
 IMAGES = np.random.default_rng(0).integers(0, 256, (12, 48, 48), np.uint8)
 TARGETS = np.eye(7, dtype=np.float32)[np.arange(12) % 7]
 
@@ -36,7 +49,7 @@ class Fixed:
 
 EVERYTHING = {
     **{"flip": True, "rotation": 12, "scale": 0.2, "shift": 5, "light": 0.2, "erase": 0.5, "mixup": 0.4},
-    **{"blur": 1.5, "noise": 20},
+    **{"blur": 1.5, "noise": 20, "jpeg": 10, "cutmix": 1.0},
 }
 
 
@@ -46,7 +59,7 @@ def test_the_result_is_a_batch_of_uint8_images_with_targets_that_sum_to_one(chan
     assert pixels.shape == (12, 48, 48, 1) and pixels.dtype == np.uint8
     assert targets.shape == (12, 7) and targets.dtype == np.float32
     np.testing.assert_allclose(targets.sum(axis=1), 1, rtol=1e-6)
-    assert ("mixup" in changes and changes["mixup"] > 0) or (targets == TARGETS).all()
+    assert changes.get("mixup") or changes.get("cutmix") or (targets == TARGETS).all()
 
 
 def test_the_same_seed_gives_the_same_images_and_another_seed_others():
@@ -154,11 +167,64 @@ def test_outside_of_the_box_an_erased_image_is_unchanged():
         assert len(np.unique(after[rows, columns])) == 1  # one grey
 
 
+@pytest.mark.parametrize("quality", [1, 10, 50, 95])
+def test_jpeg_gives_the_pixels_of_pillow(quality):
+    ours = compressed(IMAGES, quality, SimpleNamespace(random=np.ones))
+    for before, after in zip(IMAGES, ours, strict=True):
+        file = BytesIO()
+        Image.fromarray(before).save(file, "JPEG", quality=quality)
+        assert (after == np.asarray(Image.open(file))).all()
+
+
+def test_jpeg_quality_is_between_the_lowest_and_95_and_mostly_high(monkeypatch):
+    used, encode = [], cv2.imencode
+    monkeypatch.setattr(
+        cv2, "imencode", lambda kind, image, options: used.append(options[1]) or encode(kind, image, options)
+    )
+    compressed(np.repeat(IMAGES[:1], 1000, axis=0), 20, np.random.default_rng(0))
+    assert (min(used), max(used)) == (20, 95) and 70 < np.median(used) < 82
+
+
+@pytest.mark.parametrize("change", [{"jpeg": 10}, {"cutmix": 1.0}], ids=str)
+def test_a_later_change_leaves_the_random_numbers_of_the_earlier_ones_as_they_are(change):
+    other = {name: value for name, value in EVERYTHING.items() if name not in ("jpeg", "cutmix", "mixup")}
+    ours, theirs = np.random.default_rng(1), np.random.default_rng(1)
+    apply(ours, **other, **change), apply(theirs, **other)
+    assert ours.random() == theirs.random()
+
+
 def test_mixup_mixes_images_and_targets_by_the_same_share():
     images = np.repeat((np.arange(7, dtype=np.uint8) * 30)[:, None, None], 48, axis=1).repeat(48, axis=2)
     pixels, targets = apply(np.random.default_rng(3), images, mixup=1.0)
     assert ((targets > 0).sum(axis=1) <= 2).all() and (targets.max(axis=1) < 1).any()
     np.testing.assert_allclose(pixels[:, 0, 0, 0], targets @ (np.arange(7) * 30), atol=0.51)
+
+
+def test_cutmix_mixes_targets_by_the_pixels_of_each_image():
+    images = np.repeat((np.arange(7, dtype=np.uint8) * 30)[:, None, None], 48, axis=1).repeat(48, axis=2)
+    pixels, targets = apply(np.random.default_rng(3), images, cutmix=1.0)
+    shares = np.stack([(pixels == grey).mean(axis=(1, 2, 3)) for grey in np.arange(7) * 30], axis=1)
+    np.testing.assert_allclose(targets, shares, atol=1e-6)
+    assert (targets.max(axis=1) < 1).any()
+
+
+def test_a_cutmix_box_is_the_papers():
+    random = np.random.default_rng(0)
+    masks = cut_masks(5000, 48, 1.0, random)[..., 0]
+    heights, widths = masks.any(axis=2).sum(axis=1), masks.any(axis=1).sum(axis=1)
+    assert (masks.sum(axis=(1, 2)) == heights * widths).all(), "each is one box"
+    side = np.sqrt(1 - random.uniform(0, 1, 20_000))  # Beta(1, 1) is uniform
+    centre = random.uniform(0, 1, (2, 20_000))
+    inside = (centre + side / 2).clip(0, 1) - (centre - side / 2).clip(0, 1)
+    assert masks.mean() == pytest.approx(inside.prod(axis=0).mean(), abs=0.01)
+    assert np.corrcoef(heights, widths)[0, 1] > 0.4 and masks.any(axis=0).all()
+
+
+def test_with_mixup_and_cutmix_half_of_the_batches_get_each():
+    black_or_white = np.where(np.arange(12) % 2, 255, 0).astype(np.uint8)[:, None, None].repeat(48, 1).repeat(48, 2)
+    random = np.random.default_rng(0)
+    batches = [apply(random, black_or_white, mixup=1.0, cutmix=1.0)[0] for _ in range(60)]
+    assert 18 < sum(set(np.unique(pixels)) == {0, 255} for pixels in batches) < 42, "cutmix makes no grey"
 
 
 @pytest.mark.parametrize("changes", [EVERYTHING, *({key: value} for key, value in EVERYTHING.items())], ids=str)

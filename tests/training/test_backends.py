@@ -33,6 +33,7 @@ def test_a_training_can_be_stopped_and_finished_on(backend, precision, small_npz
     if find_spec(backend) is None:
         pytest.skip(f"{backend} is not installed")
     recipe = {"architecture": "mini_xception", "epochs": 2, "batch_size": 16, "mixup": 0.2, "class_weights": True}
+    recipe |= {"cutmix": 1.0, "sam": 0.05, "jpeg": 30, "oversample": 0.5, "logit_adjustment": 0.5}
     run = RunStore(tmp_path).create(TrainConfig(data=str(small_npz), precision=precision, **recipe), "run")
     command = [sys.executable, "-c", SCRIPT, str(run.path)]
     environment = {**os.environ, "KERAS_BACKEND": backend, "PYTHONPATH": str(ROOT)}

@@ -87,12 +87,26 @@ def test_progress_reports_every_batch(create, dataset):
         {"optimizer": "adamw", "learning_rate": 1e-3},
         {"schedule": "plateau"},
         {"mixup": 0.4},
+        {"cutmix": 1.0},
+        {"sam": 0.05},
         {"class_weights": True},
+        {"oversample": 0.5, "logit_adjustment": 0.5},
         {"ema": 0.0, "weight_decay": 0.0, "label_smoothing": 0.0},
         {"precision": "bfloat16"},
         {"batch_size": 64},
     ],
-    ids=["adamw", "plateau", "mixup", "class weights", "bare", "bfloat16", "fewer images than a batch"],
+    ids=[
+        "adamw",
+        "plateau",
+        "mixup",
+        "cutmix",
+        "sam",
+        "class weights",
+        "balanced",
+        "bare",
+        "bfloat16",
+        "fewer images than a batch",
+    ],
 )
 def test_every_kind_of_recipe_trains(create, dataset, settings):
     run = create(**({"epochs": 1, "batch_size": 32} | settings))

@@ -4,6 +4,7 @@ import streamlit as st
 
 from fer.runs.run import Run
 from fer.video.live import Settings
+from pages.parts.shared import model_picker
 
 SIDES = (192, 256, 320, 480, 640)
 BROWSER_SIDES = (320, 640)  # the detector's input shapes in static/yunet/
@@ -13,6 +14,7 @@ DEFAULTS = Settings()
 def choose(run: Run, *, in_browser: bool) -> Settings:
     """Widgets for all settings; in the browser, the mirror is a button beside the video."""
     mirrored = in_browser or st.toggle("Mirror", value=True, key="live-mirror", persist_state="session")
+    balance = model_picker.choose_balance(run, "live-balance")
     score, side = _detection(in_browser)
     smoothing = st.slider(
         "Smoothing",
@@ -37,14 +39,14 @@ def choose(run: Run, *, in_browser: bool) -> Settings:
         "Not sure below",
         0.0,
         0.9,
-        round(run.card.threshold or 0.0, 2),
+        round(run.card.correction(balance=balance).threshold or 0.0, 2),
         0.01,
-        key=f"live-threshold-{run.id}",
+        key=f"live-threshold-{run.id}-{balance}",
         persist_state="session",
         format="percent",
         help="Faces whose most likely emotion is below this are marked as not sure.",
     )
-    return Settings(score, side, smoothing, every, threshold, mirrored)
+    return Settings(score, side, smoothing, every, threshold, mirrored, balance)
 
 
 def _detection(in_browser: bool) -> tuple[float, int]:

@@ -1,5 +1,7 @@
 """Live in the visitor's browser: images stay on the device, and only readings reach the server."""
 
+from math import log
+
 import streamlit as st
 
 from fer.inference.palette import color_map, colors_of
@@ -29,17 +31,26 @@ def show(run: Run, settings: Settings) -> None:
         "id": run.id,
         "url": browser.model_url(run),
         "classes": len(run.labels),
-        "temperature": run.card.temperature_of(tta=False),
         "labels": run.labels,
         "titles": [titled(label) for label in run.labels],
         "colors": colors_of(run.labels),
     }
+    shown = {"score": settings.score, "side": settings.side, "smoothing": settings.smoothing, "every": settings.every}
+    shown |= {"threshold": settings.threshold} | answering(run, balance=settings.balance)
     sent = st.session_state.setdefault(READINGS, SentReadings())
-    st.fragment(_live)(model, settings, sent)
+    st.fragment(_live)(model, shown, sent)
     history.whole_session(lambda: sent.readings, is_on=True)
 
 
-def _live(model: dict, settings: Settings, sent: SentReadings) -> None:
+def answering(run: Run, *, balance: bool) -> dict:
+    """How the page turns the model's logits into probabilities, as `Classifier.probabilities` does."""
+    correction = run.card.correction(balance=balance)
+    prior = run.card.prior if correction.exponent else None
+    offsets = [-correction.exponent * log(share) for share in prior] if prior else None
+    return {"temperature": correction.temperature, "offsets": offsets}
+
+
+def _live(model: dict, settings: dict, sent: SentReadings) -> None:
     """The component and, below it, the last minute; runs again whenever readings arrive."""
     labels = st.session_state[LABELS]
     sent.take(browser.latest(), labels)

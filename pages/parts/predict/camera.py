@@ -7,12 +7,13 @@ from fer.runs.run import Run
 from pages.parts.predict import photos
 from pages.parts.shared import notice
 from pages.parts.shared.answers import Photo
+from pages.parts.shared.model_picker import Way
 
 MIRRORED = '[data-testid="stCameraInput"] :is(video, img) { transform: scaleX(-1) }'
 KEPT = "predict-camera-kept"  # the latest photo's id and bytes; it outlasts a look at another page
 
 
-def show(run: Run, tta: bool, right) -> None:
+def show(run: Run, way: Way, right) -> None:
     """The camera here and the answer in `right`, both mirrored, which Streamlit does not do."""
     if not notice.accepted("Each photo you take"):
         return
@@ -25,7 +26,7 @@ def show(run: Run, tta: bool, right) -> None:
             st.info("Take a photo: its faces are read here.", icon=":material/photo_camera:")
             return
         key, content = st.session_state[KEPT]
-        photos.answered(Photo(key, "camera.jpg", lambda: read_image(content)[:, ::-1]), run, tta)
+        photos.answered(Photo(key, "camera.jpg", lambda: read_image(content)[:, ::-1]), run, way)
         if not taken and st.button("Remove the photo", key="predict-camera-remove", type="tertiary"):
             del st.session_state[KEPT]
             st.rerun()

@@ -18,6 +18,7 @@ from fer.runs.run import Run
 from fer.runs.store import RunStore
 from pages.parts.shared import frame, model_picker
 from pages.parts.shared.csv_file import csv_file
+from pages.parts.shared.model_picker import Way
 
 THUMBNAIL = 96  # pixels
 KINDS = {"files or zips": "Files or ZIPs", "a folder": "A folder"}
@@ -25,7 +26,7 @@ LAST = "predict-many-last"  # the latest results, kept when the visitor switches
 TYPES = [suffix[1:] for suffix in many_photos.SUFFIXES]
 
 
-def show(run: Run, tta: bool, right) -> None:
+def show(run: Run, way: Way, right) -> None:
     """Files, ZIPs or a folder here, the results in `right`."""
     kind = st.segmented_control(
         "Upload",
@@ -39,7 +40,7 @@ def show(run: Run, tta: bool, right) -> None:
     uploads = st.file_uploader("Photos", [*TYPES, "zip"], accept_multiple_files=several, key=f"predict-many-{kind}")
     if uploads:
         ids, changed = tuple(upload.file_id for upload in uploads), run.tflite_path.stat().st_mtime_ns
-        st.session_state[LAST] = (run, *_read(run.id, changed, tta, ids, uploads))
+        st.session_state[LAST] = (run, way, *_read(run.id, changed, way, ids, uploads))
     elif LAST in st.session_state:
         st.button("Discard these results", key="predict-many-forget", on_click=st.session_state.pop, args=(LAST,))
     with right:
@@ -49,17 +50,17 @@ def show(run: Run, tta: bool, right) -> None:
             st.info("Add many photos: one table of all their faces appears here.", icon=":material/table:")
 
 
-def _show(run: Run, answers: list[Answer], others: list[tuple[str, str]]) -> None:
+def _show(run: Run, way: Way, answers: list[Answer], others: list[tuple[str, str]]) -> None:
     read = [answer for answer in answers if not answer.error]
     _summary(read, run.labels)
     if read:
-        _table(read, run)
+        _table(read, run, way)
     _failures([(answer.name, answer.error) for answer in answers if answer.error], others)
 
 
 @st.cache_resource(max_entries=2, scope="session", show_spinner=False)
 def _read(
-    run_id: str, changed: int, tta: bool, ids: tuple[str, ...], _uploads: list[UploadedFile]
+    run_id: str, changed: int, way: Way, ids: tuple[str, ...], _uploads: list[UploadedFile]
 ) -> tuple[list[Answer], list[tuple[str, str]]]:
     """The result for every photo, and (name, reason) for every file that was skipped."""
     bar, others = st.progress(0.0, "Reading the photos …"), []
@@ -72,7 +73,7 @@ def _read(
             images, names = many_photos.pictures_among(found)
             others += [(name, "Skipped: not an image file, judging by its name.") for name in names]
             reading = many_photos.read_all(
-                images, reader=model_picker.reader(RunStore()[run_id], tta=tta), thumbnails=THUMBNAIL
+                images, reader=model_picker.reader(RunStore()[run_id], way=way), thumbnails=THUMBNAIL
             )
             step, answers = frame.progress(bar, "photos read"), []
             for answer in reading:
@@ -112,7 +113,7 @@ def _counts(found: list[str], labels: tuple[str, ...]) -> None:
     st.html(f'<div style="{grid};font-size:.875rem">{"".join(rows)}</div>')
 
 
-def _table(read: list[Answer], run: Run) -> None:
+def _table(read: list[Answer], run: Run, way: Way) -> None:
     """One row per face, filtered, and downloads of all rows."""
     left, right = st.columns(2)
     labels = left.multiselect("Emotions", run.labels, key="predict-many-only", placeholder="All emotions")
@@ -120,7 +121,7 @@ def _table(read: list[Answer], run: Run) -> None:
     results = [answer.as_dict() | {"model": run.id} for answer in read]
     everything = many_photos.table(results)
     if "confidence" in everything:
-        everything["sure"] = everything["confidence"].ge(run.card.threshold or 0.0)
+        everything["sure"] = everything["confidence"].ge(way.correction(run).threshold or 0.0)
     thumbnails = {answer.name: data_url(answer.thumbnail, "JPEG") for answer in read if answer.thumbnail is not None}
     shown = everything.assign(photo=everything["file"].map(thumbnails.get))
     if "label" in shown and (labels or least):

@@ -14,6 +14,7 @@ from fer.runs.run import Run
 from pages.parts.shared import answers, frame, samples, upload_size
 from pages.parts.shared.answers import Answer, Photo, Reader
 from pages.parts.shared.csv_file import csv_file
+from pages.parts.shared.model_picker import Way
 
 TYPES = ["jpg", "jpeg", "png", "webp", "bmp", "gif", "tif", "tiff", "heic", "heif", "avif"]
 KEPT = "predict-kept"  # the visitor's photos by the upload's id, as (name, bytes); they outlast a look at another page
@@ -24,7 +25,7 @@ UPLOADER = "predict-photos"
 MOST_KEPT = 60 * 2**20  # bytes; the oldest photos beyond are dropped
 
 
-def show(run: Run, tta: bool, right) -> None:
+def show(run: Run, way: Way, right) -> None:
     """The uploader and the examples here, the answer in the container `right`."""
     st.file_uploader(
         "Photos: drop, paste or choose",
@@ -43,7 +44,7 @@ def show(run: Run, tta: bool, right) -> None:
         if kept:
             _offer(kept, shown)
         if photo := _photo(shown) or _photo(samples.SAMPLES[0].file):
-            answered(photo, run, tta, list(filter(None, map(_photo, kept))))
+            answered(photo, run, way, list(filter(None, map(_photo, kept))))
 
 
 def _offer(kept: dict, shown: str) -> None:
@@ -103,24 +104,24 @@ def _whole(key: str) -> str:
     return f"whole-{key}"
 
 
-def answered(photo: Photo, run: Run, tta: bool, others: Sequence[Photo] = ()) -> None:
+def answered(photo: Photo, run: Run, way: Way, others: Sequence[Photo] = ()) -> None:
     """One photo's answer, and the exports, whose tables contain the others too."""
     with frame.errors(f"{photo.name}: "):
-        reader = Reader(run, tta)
-        found = _example(photo, reader, run.tflite_path.stat().st_mtime_ns, run.id, tta) or reader.read(photo)
+        reader = Reader(run, way)
+        found = _example(photo, reader, run.tflite_path.stat().st_mtime_ns, run.id, way) or reader.read(photo)
         answers.show(found, run, f"photo-{photo.key}")
         if not found.cards or photo.whole:
             st.toggle("Use the whole image as the face", key=_whole(photo.key))
         _export(found, photo, reader, others or [photo])
 
 
-def _example(photo: Photo, reader: Reader, changed: int, run_id: str, tta: bool) -> Answer | None:
+def _example(photo: Photo, reader: Reader, changed: int, run_id: str, way: Way) -> Answer | None:
     """An example's answer, read once for all visitors; None for other photos."""
-    return _read_example(photo.key, photo.whole, changed, run_id, tta, reader) if samples.of(photo.key) else None
+    return _read_example(photo.key, photo.whole, changed, run_id, way, reader) if samples.of(photo.key) else None
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
-def _read_example(file: str, whole: bool, changed: int, run_id: str, tta: bool, _reader: Reader) -> Answer:
+def _read_example(file: str, whole: bool, changed: int, run_id: str, way: Way, _reader: Reader) -> Answer:
     return _reader.read(Photo(file, file, partial(read_image, samples.FOLDER / file), whole))
 
 
@@ -134,9 +135,10 @@ def _export(found: Answer, photo: Photo, reader: Reader, photos: Sequence[Photo]
                 results.append(reader.read(each).as_dict(reader.run))
         return results
 
+    threshold = reader.way.correction(reader.run).threshold
     marked = f"{found.name.rsplit('.', 1)[0]}-emotions.png"
     files = (
-        ("Annotated image (PNG)", "png", marked, "image/png", lambda: answers.annotated(found, photo.load, reader.run)),
+        ("Annotated image (PNG)", "png", marked, "image/png", lambda: answers.annotated(found, photo.load, threshold)),
         ("Results (CSV)", "csv", "emotions.csv", "text/csv", lambda: csv_file(many_photos.table(rows()))),
         ("Results (JSON)", "json", "emotions.json", "application/json", lambda: json.dumps(rows(), indent=2)),
     )

@@ -18,6 +18,7 @@ from fer.video.decoder import SUFFIXES, open_video
 from fer.video.observations import Moment, Reading
 from pages.parts.shared import frame, lanes, model_picker, timeline
 from pages.parts.shared.answers import titled
+from pages.parts.shared.model_picker import Way
 
 SHORT = 0.5  # seconds; a video below has no parts to choose from
 RESULT, SOURCE = "predict-video-result", "predict-video-source"
@@ -57,13 +58,13 @@ class Result:
         return Path(self.folder.name) / "marked.mp4"
 
 
-def show(run: Run, tta: bool, right) -> None:
+def show(run: Run, way: Way, right) -> None:
     """The uploader and the settings here, the result in `right`."""
     upload = st.file_uploader("Video", [suffix[1:] for suffix in SUFFIXES], key="predict-video")
     result = st.session_state.get(RESULT)
     if upload:
         with frame.errors(f"{upload.name}: "):
-            result = _read_or_show(upload, run, tta, right)
+            result = _read_or_show(upload, run, way, right)
     elif result:
         st.button("Discard this video", key="predict-video-forget", on_click=st.session_state.pop, args=(RESULT,))
     with right:
@@ -73,12 +74,12 @@ def show(run: Run, tta: bool, right) -> None:
             st.info("Add a video: its timeline and the strongest moments appear here.", icon=":material/movie:")
 
 
-def _read_or_show(upload: UploadedFile, run: Run, tta: bool, right) -> Result | None:
+def _read_or_show(upload: UploadedFile, run: Run, way: Way, right) -> Result | None:
     """The settings and the button; the result if it was made with exactly these."""
     source = _source(upload)
     part = _choose_part(source)
     every, smoothing = _settings()
-    made_from = (upload.file_id, run.id, run.tflite_path.stat().st_mtime_ns, tta, every, smoothing, part)
+    made_from = (upload.file_id, run.id, run.tflite_path.stat().st_mtime_ns, way, every, smoothing, part)
     result = st.session_state.get(RESULT)
     if result and result.made_from == made_from:
         return result
@@ -90,7 +91,7 @@ def _read_or_show(upload: UploadedFile, run: Run, tta: bool, right) -> Result | 
             st.button("Cancel", key="predict-video-cancel")  # any click ends this script run, and with it the reading
             st.caption("Clicking elsewhere cancels it, too.")
         try:
-            reader = model_picker.reader(run, tta=tta)
+            reader = model_picker.reader(run, way=way)
             st.session_state[RESULT] = _read(bar, upload.name, source, reader, smoothing, part, 1 / every, made_from)
             st.rerun()
         finally:

@@ -17,6 +17,7 @@ from fer.inference.palette import GREY, color_map
 from fer.inference.prediction import Prediction
 from fer.runs.run import Run
 from pages.parts.shared import model_picker, photo_view, saliency
+from pages.parts.shared.model_picker import DEFAULT, Way
 
 FOUND = "answers"  # of this session, by photo and model
 MOST_FOUND = 24  # each takes up to half a megabyte
@@ -80,38 +81,38 @@ class Reader:
     Streamlit makes downloads in threads of its own, which know no session; hence an object that they can hold.
     """
 
-    def __init__(self, run: Run, tta: bool):
-        self.run, self._tta, self._changed = run, tta, run.tflite_path.stat().st_mtime_ns
+    def __init__(self, run: Run, way: Way):
+        self.run, self.way, self._changed = run, way, run.tflite_path.stat().st_mtime_ns
         self._found: OrderedDict[tuple, Answer] = st.session_state.setdefault(FOUND, OrderedDict())
 
     def read(self, photo: Photo) -> Answer:
-        key = photo.key, photo.whole, self.run.id, self._changed, self._tta
+        key = photo.key, photo.whole, self.run.id, self._changed, self.way
         if key not in self._found:
             detector = "whole" if photo.whole else "yunet"
-            self._found[key] = answer(photo.name, photo.load(), self.run.id, tta=self._tta, detector=detector)
+            self._found[key] = answer(photo.name, photo.load(), self.run.id, way=self.way, detector=detector)
             while len(self._found) > MOST_FOUND:
                 self._found.popitem(last=False)
         return self._found[key]
 
 
-def answer(name: str, image: np.ndarray, run_id: str, *, tta: bool = False, detector: str = "yunet") -> Answer:
+def answer(name: str, image: np.ndarray, run_id: str, *, way: Way = DEFAULT, detector: str = "yunet") -> Answer:
     """Read the emotions in a photo, uint8 (H, W, 3), and prepare what the page shows."""
     run = model_picker.run_of(run_id)
-    predictions = model_picker.reader(run, detector, tta=tta).read(image)
-    height, width = image.shape[:2]
+    predictions = model_picker.reader(run, detector, way=way).read(image)
+    threshold, (height, width) = way.correction(run).threshold, image.shape[:2]
     turns = predictions[0].turns if predictions else 0
     upright = turned(image, turns)
     here = [replace(each, face=turned_face(each.face, image.shape, turns)) for each in predictions]
-    cards = [_card(number, upright, prediction, run) for number, prediction in enumerate(here, 1)]
+    cards = [_card(number, upright, prediction, threshold) for number, prediction in enumerate(here, 1)]
     crops = [crop(upright, prediction.face, size=saliency.SIDE) for prediction in here]
     return Answer(name, width, height, data_url(thumbnail(upright, SHOWN_SIDE), "JPEG"), predictions, cards, crops)
 
 
-def _card(number: int, image: np.ndarray, prediction: Prediction, run: Run) -> dict:
+def _card(number: int, image: np.ndarray, prediction: Prediction, threshold: float | None) -> dict:
     (height, width), (x1, y1, x2, y2) = image.shape[:2], prediction.face.box
     ranked, colors = prediction.top(len(prediction.labels)), color_map(prediction.labels)
     label, share = ranked[0]
-    sure = prediction.is_sure(run.card.threshold)
+    sure = prediction.is_sure(threshold)
     box = {"left": x1 / width, "top": y1 / height, "width": (x2 - x1) / width, "height": (y2 - y1) / height}
     return box | {
         "number": number,
@@ -155,10 +156,10 @@ def _explained(found: Answer, run: Run, number: int, label: str = "", method: st
     return chosen | {"image": url, "sentence": sentence, "labels": labels, "methods": methods}
 
 
-def annotated(found: Answer, load: Callable[[], np.ndarray], run: Run) -> bytes:
+def annotated(found: Answer, load: Callable[[], np.ndarray], threshold: float | None) -> bytes:
     """The whole photo as a PNG with a box, number and label on each face."""
     colors = color_map(found.predictions[0].labels) if found.predictions else {}
-    marked = partial(annotate, colors=colors, threshold=run.card.threshold or 0.0)
+    marked = partial(annotate, colors=colors, threshold=threshold or 0.0)
     image = load()
     here = [replace(each, face=turned_face(each.face, image.shape, found.turns)) for each in found.predictions]
     return image_bytes(marked(turned(image, found.turns), here))

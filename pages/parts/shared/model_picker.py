@@ -1,11 +1,14 @@
 """Models on pages: loaded once, picked in a select box, and described by their accuracy."""
 
+from dataclasses import dataclass
+
 import streamlit as st
 
 from fer.inference.classifier import Classifier
 from fer.inference.reader import EmotionReader
 from fer.inference.timing import milliseconds_a_face
 from fer.runs.card import way
+from fer.runs.correction import Correction
 from fer.runs.run import Run
 from fer.runs.store import RunStore
 from pages.parts.shared.frame import plain
@@ -37,9 +40,39 @@ def run_of(id: str) -> Run:
     return RunStore()[id]
 
 
-def reader(run: Run, detector: str = "yunet", *, tta: bool = False) -> EmotionReader:
+@dataclass(frozen=True)
+class Way:
+    """How faces are read: with test-time augmentation, and corrected for the class prior of the training data."""
+
+    tta: bool = False
+    balance: bool = True
+
+    def correction(self, run: Run) -> Correction:
+        return run.card.correction(tta=self.tta, balance=self.balance)
+
+
+DEFAULT = Way()
+
+
+def reader(run: Run, detector: str = "yunet", *, way: Way = DEFAULT) -> EmotionReader:
     """A reader that uses the run's classifier."""
-    return EmotionReader(classifier(run), detector=detector, tta=tta)
+    return EmotionReader(classifier(run), detector=detector, tta=way.tta, balance=way.balance)
+
+
+def choose_way(run: Run, key: str) -> Way:
+    """Switches for test-time augmentation and balanced answers."""
+    return Way(choose_tta(run, f"{key}-tta"), choose_balance(run, f"{key}-balance"))
+
+
+def choose_balance(run: Run, key: str) -> bool:
+    """A switch for balanced answers, if the run's card has a correction."""
+    if not run.card.prior:
+        return True
+    help = (
+        "Corrects answers for how rare each emotion is in the training data, so that rare ones such as disgust are not "
+        "overlooked. Chosen to cost at most 0.1 points of accuracy on the validation split."
+    )
+    return st.toggle("Balanced answers", value=True, key=key, help=help, persist_state="session")
 
 
 def choose_tta(run: Run, key: str) -> bool:

@@ -10,7 +10,6 @@ from streamlit.runtime import get_instance
 from fer.inference.fixed_batch import with_one_face
 from fer.runs.run import Run
 from fer.runs.store import RunStore
-from fer.video.live import Settings
 from fer.video.sent_readings import SentReadings
 
 FOLDER = Path(__file__).parent
@@ -26,15 +25,13 @@ _component = component(
 )
 
 
-def mount(model: dict, settings: Settings, sent: SentReadings) -> bool:
+def mount(model: dict, settings: dict, sent: SentReadings) -> bool:
     """Show camera and faces; whether the visitor has just asked for the server instead.
 
     Args:
-        model: described in page.js.
+        model, settings: described in page.js.
     """
-    shown = {"score": settings.score, "side": settings.side, "smoothing": settings.smoothing}
-    shown |= {"every": settings.every, "threshold": settings.threshold}
-    data = {"version": version(), "model": model, "settings": shown}
+    data = {"version": version(), "model": model, "settings": settings}
     data |= {"session": sent.session, "received": sent.received}
     result = _component(key=KEY, data=data, on_readings_change=lambda: None, on_server_change=_go_to_server)
     return bool(result.server)

@@ -1,7 +1,7 @@
 // Live in this browser: camera, worker and page together. Frames stay here; readings go to Python once a second.
-// data: {model: {id, url, classes, temperature, labels, titles, colors}, settings: {score, side, smoothing, every,
-//        threshold}, session, received}; the last two say which readings Python has. The rows that it gets are
-// [time, model, number, x1, y1, x2, y2, ...probabilities].
+// data: {model: {id, url, classes, labels, titles, colors}, settings: {score, side, smoothing, every, threshold,
+//        temperature, offsets}, session, received}; the last two say which readings Python has. offsets are added to
+//        the logits, or null. The rows that it gets are [time, model, number, x1, y1, x2, y2, ...probabilities].
 
 import { follow, frame, start } from "./camera.js";
 import { answer, list, mark, snapshot } from "./drawing.js";
@@ -39,14 +39,14 @@ class Live {
 
   update(data) {
     this.settings = data.settings;
-    this.worker.postMessage({ kind: "settings", settings: data.settings });
     if (this.asked !== data.model.url) {
       this.asked = data.model.url;
       this.models.set(data.model.id, data.model);
-      const { id, url, classes, temperature } = data.model;
+      const { id, url, classes } = data.model;
       const file = new URL(`../../../..${url}`, import.meta.url).href; // the app's address: this is below app/static/live/
-      this.worker.postMessage({ kind: "model", model: { id, url: file, classes, temperature } });
+      this.worker.postMessage({ kind: "model", model: { id, url: file, classes } });
     }
+    this.worker.postMessage({ kind: "settings", settings: data.settings }); // also tells how this model's logits are read
     if (data.session === this.session && data.received > this.sent) {
       this.rows.splice(0, data.received - this.sent);
       this.sent = data.received;

@@ -9,7 +9,7 @@ const YUNET = new URL("../../yunet/2023mar/", import.meta.url);
 
 export class Reader {
   constructor() {
-    this.settings = { score: 0.7, side: 320, smoothing: 0.5 };
+    this.settings = { score: 0.7, side: 320, smoothing: 0.5, temperature: null, offsets: null };
     this.reset();
     this.detectors = new Map(); // promises, by shape
     this.model = null;
@@ -20,8 +20,8 @@ export class Reader {
     this.tracker = new Tracker();
   }
 
-  // {id, url, classes, temperature}; throws where the file does not fit.
-  async use({ id, url, classes, temperature }) {
+  // {id, url, classes}; throws where the file does not fit.
+  async use({ id, url, classes }) {
     this.model?.classifier.end();
     this.model = null;
     this.detector(inputFor(640, 480, this.settings.side)); // as most cameras need it, while the model loads
@@ -30,7 +30,7 @@ export class Reader {
     if (logits < 0 || classifier.shapes[logits][1] !== classes) throw new Error(`It does not have ${classes} classes.`);
     if (classifier.shape.join() !== "1,48,48,1") throw new Error("Its input is not a grey face of 48 × 48 pixels.");
     await classifier.run(new Uint8Array(48 * 48)); // a network that cannot run says so here
-    this.model = { id, classifier, logits, temperature };
+    this.model = { id, classifier, logits };
   }
 
   detector({ width, height }) {
@@ -53,14 +53,14 @@ export class Reader {
   async read(image, time) {
     const faces = await this.find(image);
     const model = this.model;
-    for (const face of faces) face.probabilities = probabilities(await this.logits(crop(image, face.landmarks)), model.temperature);
+    for (const face of faces) face.probabilities = probabilities(await this.logits(crop(image, face.landmarks)), this.settings);
     this.tracker.smoothing = this.settings.smoothing;
     return this.tracker.update(faces, time, model.id);
   }
 }
 
-export function probabilities(logits, temperature) {
-  const scaled = Array.from(logits, (logit) => logit / (temperature || 1)), most = Math.max(...scaled);
+export function probabilities(logits, { temperature, offsets }) {
+  const scaled = Array.from(logits, (logit, i) => (logit + (offsets?.[i] ?? 0)) / (temperature || 1)), most = Math.max(...scaled);
   const powers = scaled.map((value) => Math.exp(value - most)), sum = powers.reduce((total, power) => total + power, 0);
   return powers.map((power) => power / sum);
 }
