@@ -9,7 +9,7 @@ from fer.evaluation.report import Report
 from fer.inference.probabilities import balanced
 
 LOST = 0.001  # accuracy on the validation split that the correction may cost
-EXPONENTS = np.arange(0, 1.001, 0.05)
+EXPONENTS = np.arange(0, 1.001, 0.05).round(2)
 
 
 def balanced_report(report: Report, prior: Sequence[float], exponent: float) -> Report:
