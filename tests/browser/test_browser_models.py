@@ -81,7 +81,7 @@ def test_changes_are_confirmed_and_refusals_take_nothing_away(server, shared_hou
     inside.get_by_role("button", name="Delete", exact=True).click()
     page.get_by_role("button", name="Delete it").click()
     page.get_by_text("Deleted better.").wait_for()
-    inside.wait_for(state="hidden")
+    page.get_by_role("dialog", name="better").wait_for(state="hidden")
     assert page.get_by_role("button", name="better", exact=True).count() == 0
 
 
