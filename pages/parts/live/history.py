@@ -21,11 +21,10 @@ def strip(read: Sequence[Reading], colors: dict[str, str]) -> None:
     if not read:
         return
     end = read[-1].time
-    minute = read[bisect_left(read, end - STRIP, key=lambda reading: reading.time) :]
-    thinned = {(reading.number, int(reading.time / STEP)): reading for reading in minute}
-    recent = observations.lasting(list(thinned.values()))
-    present = {reading.number for reading in recent if reading.time >= end - PRESENT}
-    recent = [reading for reading in recent if reading.number in present]
+    minute = observations.lasting(read[bisect_left(read, end - STRIP, key=lambda reading: reading.time) :])
+    present = {reading.number for reading in minute if reading.time >= end - PRESENT}
+    thinned = {(reading.number, int(reading.time / STEP)): reading for reading in minute if reading.number in present}
+    recent = list(thinned.values())
     faces = lanes.faces_of(recent, PAUSE, colors)
     if faces:
         lanes.mount(
