@@ -6,6 +6,7 @@ import streamlit as st
 from fer.runs import overview
 from fer.runs.run import Run
 from fer.runs.store import RunStore
+from fer.system.text import rough_duration
 from pages.parts.models import manage
 from pages.parts.shared import access, actions, frame
 
@@ -24,7 +25,7 @@ NAMES = {  # of overview.COLUMNS, as shown here, with the unit
     "ms on": ("Time measured on", ""),
     "MB": ("Size", " MB"),
     "data": ("Training data", ""),
-    "minutes": ("Training time", " minutes"),
+    "minutes": ("Training time", ""),
     "trained on": ("Training machine", ""),
 }
 
@@ -34,6 +35,8 @@ def show(store: RunStore, run: Run) -> None:
     (row,) = overview.texts(overview.rows([run]))
     if not run.tflite_path.is_file():
         row["MB"] = ""  # of a file that isn't there
+    if row["minutes"]:
+        row["minutes"] = rough_duration(run.card.training_seconds)
     known = [(name, frame.plain(f"{row[key]}{unit}")) for key, (name, unit) in NAMES.items() if row[key]]
     if known:
         table = pd.DataFrame(known, columns=["Figure", "Value"])

@@ -111,6 +111,12 @@ def answered(photo: Photo, run: Run, way: Way, others: Sequence[Photo] = ()) -> 
         reader = Reader(run, way)
         found = _example(photo, reader, run.tflite_path.stat().st_mtime_ns, run.id, way) or reader.read(photo)
         answers.show(found, run, f"photo-{photo.key}")
+        if run.card.data.is_drawn and not run.card.imported:
+            st.warning(
+                "This model was trained on drawn faces, so its answers to photos mean nothing. Choose another under "
+                "*Options*.",
+                icon=":material/draw:",
+            )
         if not found.cards or photo.whole:
             st.toggle("Use the whole image as the face", key=_whole(photo.key))
         _export(found, photo, reader, others or [photo])
