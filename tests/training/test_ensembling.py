@@ -15,8 +15,10 @@ from fer.errors import FerError
 from fer.evaluation import stored
 from fer.evaluation.evaluate import evaluate
 from fer.evaluation.together import together
+from fer.inference import saliency
 from fer.inference.classifier import Classifier
 from fer.inference.ensemble import Ensemble, open_run
+from fer.inference.reader import EmotionReader
 from fer.runs.config import TrainConfig
 from fer.runs.damage import damage
 from fer.runs.run import Run
@@ -81,6 +83,19 @@ def test_its_map_is_the_mean_map_where_all_members_have_one_of_that_size(store):
     assert mixed.map_size is None
     with pytest.raises(FerError, match="both is an ensemble whose members have no class activation maps of one size"):
         mixed.activation_maps(FACES)
+
+
+def test_it_explains_itself(store):
+    both = open_run(store["both"])
+    assert saliency.default_method(both) == "occlusion", "the members' maps are too coarse"
+    for method in saliency.METHODS:
+        heat = saliency.explain(both, FACES[:2], 3, method=method)
+        assert heat.shape == (2, 48, 48) and 0 <= heat.min() <= heat.max() <= 1
+
+
+def test_a_reader_takes_it(store):
+    (answer,) = EmotionReader(store["both"], detector="whole").read(np.repeat(FACES[0][..., None], 3, axis=2))
+    assert abs(answer.probabilities.sum() - 1) < 1e-5
 
 
 def test_its_stored_reports_are_what_predicting_gives(store):
@@ -236,6 +251,10 @@ def test_the_commands_make_judge_and_list_it(store, only_runs_in, capsys):
     assert "pair on small, val split, n = 7, single pass" in capsys.readouterr().out
     assert main(["models"]) == 0
     assert "ensemble of one and two" in capsys.readouterr().out
+    out = store.root / "report.html"
+    assert main(["report", "--model", "pair", "--split", "val", "--out", str(out)]) == 0
+    assert "mean of the answers of" in (document := out.read_text(encoding="utf-8")) and "one, two" in document
+    capsys.readouterr()
     assert main(["export", "pair", "--as", "int8"]) == 1
     assert "it has no network and no exports of its own" in capsys.readouterr().err
 
