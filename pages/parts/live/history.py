@@ -10,15 +10,18 @@ from pages.parts.shared import lanes, timeline
 
 EVERY_DETAILS = 3.0  # seconds between updates of the session's details, which take longer to draw
 STRIP = 60.0  # seconds that the lanes show
+PRESENT = 2.0  # seconds; as long as the tracker remembers a face
 PAUSE = 0.5  # seconds between readings on a slow server
 
 
 def strip(read: Sequence[Reading], colors: dict[str, str]) -> None:
-    """The last minute of every face; those seen only briefly are left out."""
+    """The last minute of every face that is present; those seen only briefly are left out."""
     if not read:
         return
     end = read[-1].time
     recent = observations.lasting([reading for reading in read if reading.time >= end - STRIP])
+    present = {reading.number for reading in recent if reading.time >= end - PRESENT}
+    recent = [reading for reading in recent if reading.number in present]
     faces = lanes.faces_of(recent, PAUSE, colors)
     if faces:
         lanes.mount(

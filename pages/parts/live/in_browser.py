@@ -23,6 +23,13 @@ DETAILS = (
 
 
 def show(run: Run, settings: Settings) -> None:
+    if not st.get_option("server.enableStaticServing"):
+        st.error(
+            "This server does not send what the browser needs. Set `enableStaticServing = true` under `[server]` in "
+            "`.streamlit/config.toml`, or choose *On the server*.",
+            icon=":material/block:",
+        )
+        return
     if not notice.accepted("The camera's video", on_device=True):
         return
     labels = st.session_state.setdefault(LABELS, {})  # of every model that was live in this session

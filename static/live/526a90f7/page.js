@@ -31,6 +31,7 @@ class Live {
     part("start").onclick = () => (this.stop ? this.halt() : this.begin());
     part("snapshot").onclick = () => this.take();
     part("mirror").onclick = () => this.mirror(!mirrored);
+    part("full").hidden = !document.fullscreenEnabled; // iPhones have none
     part("full").onclick = () => part("screen").requestFullscreen();
     part("server").onclick = () => this.ask("server", true);
     this.mirror(mirrored);
