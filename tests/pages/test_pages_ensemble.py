@@ -77,3 +77,14 @@ def test_train_offers_it_as_a_teacher_but_not_to_start_from(models, both):
     assert not app.exception
     assert "both" in app.multiselect(key="train-teacher").options
     assert "both" not in app.selectbox(key="train-start_from").options
+
+
+@pytest.mark.parametrize("place", ["In this browser", "On the server"])
+def test_live_reads_with_it_on_the_server(models, both, place):
+    app = AppTest.from_file(str(ROOT / "pages/live.py"), default_timeout=120)
+    app.query_params["model"] = "both"
+    app.session_state["live-place"] = place
+    app = app.run()
+    assert not app.exception and not app.error and app.selectbox(key="model").value == "both"
+    told = [text for text in texts(app.info) if "only answers on the server" in text]
+    assert bool(told) is (place == "In this browser")
