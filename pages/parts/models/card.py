@@ -7,6 +7,7 @@ from fer.runs import overview
 from fer.runs.members import member_names, size
 from fer.runs.run import Run
 from fer.runs.store import RunStore
+from fer.system.text import rough_duration
 from pages.parts.models import manage
 from pages.parts.shared import access, actions, frame
 
@@ -25,7 +26,7 @@ NAMES = {  # of overview.COLUMNS, as shown here, with the unit
     "ms on": ("Time measured on", ""),
     "MB": ("Size", " MB"),
     "data": ("Training data", ""),
-    "minutes": ("Training time", " minutes"),
+    "minutes": ("Training time", ""),
     "trained on": ("Training machine", ""),
 }
 
@@ -35,6 +36,8 @@ def show(store: RunStore, run: Run) -> None:
     (row,) = overview.texts(overview.rows([run]))
     if size(run) is None:
         row["MB"] = ""  # of a file that isn't there
+    if row["minutes"]:
+        row["minutes"] = rough_duration(run.card.training_seconds)
     known = [(name, frame.plain(f"{row[key]}{unit}")) for key, (name, unit) in NAMES.items() if row[key]]
     if members := member_names(run):
         known.insert(0, ("Members", frame.plain(", ".join(members))))

@@ -12,6 +12,7 @@ from fer.faces import photos
 from fer.faces.image import data_url
 from fer.faces.photos import Photo
 from fer.inference import many_photos
+from fer.inference.drawing import NOT_SURE, NOT_SURE_COLOR
 from fer.inference.many_photos import Answer
 from fer.inference.palette import color_map
 from fer.runs.members import changed
@@ -53,7 +54,7 @@ def show(run: Run, way: Way, right) -> None:
 
 def _show(run: Run, way: Way, answers: list[Answer], others: list[tuple[str, str]]) -> None:
     read = [answer for answer in answers if not answer.error]
-    _summary(read, run.labels)
+    _summary(read, run.labels, way.correction(run).threshold)
     if read:
         _table(read, run, way)
     _failures([(answer.name, answer.error) for answer in answers if answer.error], others)
@@ -92,8 +93,9 @@ def _photos(upload: UploadedFile, zips: ExitStack) -> list[Photo]:
     return [Photo(f"{upload.name}/{photo.name}", photo.read) for photo in inside]
 
 
-def _summary(read: list[Answer], labels: tuple[str, ...]) -> None:
-    found = [prediction.label for answer in read for prediction in answer.predictions]
+def _summary(read: list[Answer], labels: tuple[str, ...], threshold: float | None) -> None:
+    predictions = [prediction for answer in read for prediction in answer.predictions]
+    found = [prediction.label if prediction.is_sure(threshold) else NOT_SURE for prediction in predictions]
     with st.container(horizontal=True):
         st.metric("Photos read", f"{len(read):,}", width="content")
         st.metric("Faces", f"{len(found):,}", width="content")
@@ -103,8 +105,9 @@ def _summary(read: list[Answer], labels: tuple[str, ...]) -> None:
 
 
 def _counts(found: list[str], labels: tuple[str, ...]) -> None:
-    """How many faces show each emotion, as bars."""
-    colors, most = color_map(labels), max(map(found.count, labels))
+    """How many faces show each emotion, as bars; those below the threshold have a bar of their own."""
+    colors, labels = color_map(labels) | {NOT_SURE: NOT_SURE_COLOR}, (*labels, NOT_SURE)
+    most = max(map(found.count, labels))
     rows = [
         f'<span>{html.escape(label)}</span><span aria-hidden="true" style="height:.6rem;border-radius:.3rem;'
         f'width:{100 * found.count(label) / most:.1f}%;background:{colors[label]}"></span><b>{found.count(label):,}</b>'

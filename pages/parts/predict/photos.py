@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from functools import partial
 
+import pandas as pd
 import streamlit as st
 
 from fer.errors import FerError
@@ -111,6 +112,12 @@ def answered(photo: Photo, run: Run, way: Way, others: Sequence[Photo] = ()) -> 
         reader = Reader(run, way)
         found = _example(photo, reader, changed(run), run.id, way) or reader.read(photo)
         answers.show(found, run, f"photo-{photo.key}")
+        if run.card.data.is_drawn and not run.card.imported:
+            st.warning(
+                "This model was trained on drawn faces, so its answers to photos mean nothing. Choose another under "
+                "*Options*.",
+                icon=":material/draw:",
+            )
         if not found.cards or photo.whole:
             st.toggle("Use the whole image as the face", key=_whole(photo.key))
         _export(found, photo, reader, others or [photo])
@@ -140,7 +147,7 @@ def _export(found: Answer, photo: Photo, reader: Reader, photos: Sequence[Photo]
     marked = f"{found.name.rsplit('.', 1)[0]}-emotions.png"
     files = (
         ("Annotated image (PNG)", "png", marked, "image/png", lambda: answers.annotated(found, photo.load, threshold)),
-        ("Results (CSV)", "csv", "emotions.csv", "text/csv", lambda: csv_file(many_photos.table(rows()))),
+        ("Results (CSV)", "csv", "emotions.csv", "text/csv", lambda: csv_file(_table(rows(), threshold))),
         ("Results (JSON)", "json", "emotions.json", "application/json", lambda: json.dumps(rows(), indent=2)),
     )
     with st.popover("Export", icon=":material/download:"):
@@ -148,3 +155,11 @@ def _export(found: Answer, photo: Photo, reader: Reader, photos: Sequence[Photo]
             st.download_button(
                 label, make, file, mime, key=f"predict-{kind}", on_click="ignore", type="tertiary", width="stretch"
             )
+
+
+def _table(results: list[dict], threshold: float | None) -> pd.DataFrame:
+    """The results as a table that marks, as the page does, which answers are sure."""
+    table = many_photos.table(results)
+    if "confidence" in table:
+        table["sure"] = table["confidence"].ge(threshold or 0.0)
+    return table

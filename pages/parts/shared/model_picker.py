@@ -100,6 +100,8 @@ def pick_run(*, usable_only: bool = True, **options) -> Run:
     store = RunStore()
     runs = [run.id for run in store if run.is_usable or (run.is_without_weights and not usable_only)]
     chosen = store.default.id
+    if (wanted := st.query_params.get(MODEL)) and wanted not in runs and MODEL not in st.session_state:
+        st.toast(f"No usable model is named {plain(wanted)}; this is {plain(chosen)}.", icon=":material/link_off:")
     id = st.selectbox("Model", runs, index=runs.index(chosen), key=MODEL, bind="query-params", **options)
     return store[id]
 
