@@ -4,6 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from fer.runs import overview
+from fer.runs.members import member_names, size
 from fer.runs.run import Run
 from fer.runs.store import RunStore
 from fer.system.text import rough_duration
@@ -33,11 +34,13 @@ NAMES = {  # of overview.COLUMNS, as shown here, with the unit
 def show(store: RunStore, run: Run) -> None:
     """The card as a table, and the note."""
     (row,) = overview.texts(overview.rows([run]))
-    if not run.tflite_path.is_file():
+    if size(run) is None:
         row["MB"] = ""  # of a file that isn't there
     if row["minutes"]:
         row["minutes"] = rough_duration(run.card.training_seconds)
     known = [(name, frame.plain(f"{row[key]}{unit}")) for key, (name, unit) in NAMES.items() if row[key]]
+    if members := member_names(run):
+        known.insert(0, ("Members", frame.plain(", ".join(members))))
     if known:
         table = pd.DataFrame(known, columns=["Figure", "Value"])
         st.table(table, border="horizontal", hide_index=True, hide_header=True, alt=f"Card of {run.id}")

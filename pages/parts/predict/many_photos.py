@@ -15,6 +15,7 @@ from fer.inference import many_photos
 from fer.inference.drawing import NOT_SURE, NOT_SURE_COLOR
 from fer.inference.many_photos import Answer
 from fer.inference.palette import color_map
+from fer.runs.members import changed
 from fer.runs.run import Run
 from fer.runs.store import RunStore
 from pages.parts.shared import frame, model_picker
@@ -40,8 +41,8 @@ def show(run: Run, way: Way, right) -> None:
     several = "directory" if kind == "a folder" else True
     uploads = st.file_uploader("Photos", [*TYPES, "zip"], accept_multiple_files=several, key=f"predict-many-{kind}")
     if uploads:
-        ids, changed = tuple(upload.file_id for upload in uploads), run.tflite_path.stat().st_mtime_ns
-        st.session_state[LAST] = (run, way, *_read(run.id, changed, way, ids, uploads))
+        ids = tuple(upload.file_id for upload in uploads)
+        st.session_state[LAST] = (run, way, *_read(run.id, changed(run), way, ids, uploads))
     elif LAST in st.session_state:
         st.button("Discard these results", key="predict-many-forget", on_click=st.session_state.pop, args=(LAST,))
     with right:

@@ -11,6 +11,7 @@ import streamlit as st
 from fer.errors import FerError
 from fer.faces.image import MAX_BYTES, read_image
 from fer.inference import many_photos
+from fer.runs.members import changed
 from fer.runs.run import Run
 from pages.parts.shared import answers, frame, samples, upload_size
 from pages.parts.shared.answers import Answer, Photo, Reader
@@ -109,7 +110,7 @@ def answered(photo: Photo, run: Run, way: Way, others: Sequence[Photo] = ()) -> 
     """One photo's answer, and the exports, whose tables contain the others too."""
     with frame.errors(f"{photo.name}: "):
         reader = Reader(run, way)
-        found = _example(photo, reader, run.tflite_path.stat().st_mtime_ns, run.id, way) or reader.read(photo)
+        found = _example(photo, reader, changed(run), run.id, way) or reader.read(photo)
         answers.show(found, run, f"photo-{photo.key}")
         if run.card.data.is_drawn and not run.card.imported:
             st.warning(
