@@ -6,11 +6,15 @@ one within its suggested or declared limits.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields, replace
+from typing import TYPE_CHECKING
 
 from fer.architectures import ARCHITECTURES
 from fer.errors import FerError, extra, unknown
 from fer.runs.config import TrainConfig
 from fer.runs.settings import checked
+
+if TYPE_CHECKING:
+    from optuna.distributions import BaseDistribution
 
 GROUPS = ("network", "optimisation", "regularisation", "augmentation")
 # what decides how long a trial takes, or which weights it starts from, would make trials incomparable
@@ -53,7 +57,7 @@ class Dimension:
     def __contains__(self, value) -> bool:
         return value in self.choices if self.choices else self.low <= value <= self.high
 
-    def distribution(self):
+    def distribution(self) -> "BaseDistribution":
         """The same for Optuna."""
         with extra("tune", "Tuning"):
             from optuna.distributions import CategoricalDistribution, FloatDistribution, IntDistribution
@@ -77,7 +81,7 @@ def suggested(name: str, recipe: TrainConfig) -> Dimension:
         return Dimension(name, choices=tuple(limits["choices"]))
     if name in SUGGESTED:
         return Dimension(name, *SUGGESTED[name])
-    value = getattr(recipe, name) or item.default
+    value = getattr(recipe, name) or getattr(TrainConfig(), name)
     if name in LOGARITHMIC and value:
         return Dimension(name, max(limits["low"], value / FACTOR), min(limits["high"], value * FACTOR))
     return Dimension(name, limits["low"], limits["high"])
@@ -161,7 +165,7 @@ def _value(item, text: str):
     except (KeyError, ValueError, OverflowError):
         raise FerError(f"{item.name} must be {item.type.__name__}, got {text!r}.") from None
     if item.name == "architecture":
-        ARCHITECTURES[value]  # raises FerError for an unknown one
+        ARCHITECTURES[str(value)]  # raises FerError for an unknown one
     return checked(item, value)
 
 
