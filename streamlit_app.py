@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.parts.shared import access, frame, shell, upload_size
+from pages.parts.shared import access, collector, frame, shell, upload_size
 
 st.set_page_config(page_title="Emotion Studio", page_icon=str(shell.ASSETS / "icon.svg"), layout="wide")
 upload_size.cap()
@@ -21,3 +21,4 @@ page = st.navigation(
 )
 with frame.errors(), frame.surprises():
     page.run()
+collector.relieve()

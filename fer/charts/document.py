@@ -32,7 +32,7 @@ def render(run: Run, report: Report, faces: LabelledFaces | None = None) -> str:
     """
     pictures = Pictures(faces.images, faces.names) if faces else None
     comparable = references.is_comparable(report)
-    temperature = run.card.temperature_of(tta=report.tta)
+    temperature = run.card.correction(tta=report.tta, balance=report.balanced).temperature
     figures = {
         "strip": reports.reference_strip(report) if comparable else None,
         "confusion": reports.confusion_matrix(report),

@@ -8,11 +8,13 @@ import argparse
 import os
 import platform
 import sys
+from collections.abc import Sequence
 from contextlib import contextmanager
+from pathlib import Path
 
 from fer.cli import text
 from fer.data import folder_classes
-from fer.errors import extra
+from fer.errors import FerError, extra
 from fer.runs.config import TrainConfig
 from fer.runs.run import Run, no_weights
 from fer.runs.store import RunStore
@@ -109,3 +111,20 @@ def check_recipe(config: TrainConfig) -> None:
 def print_scores(run: Run) -> None:
     for score in run.card.scores:
         print(f"{score.key}: {text.headline(score)}{text.drawn(run.card.data.format)}")
+
+
+def check_output(out: Path, sources: Sequence[Path] = ()) -> None:
+    """Refuse a file to write before the work that makes it.
+
+    Args:
+        sources: files that are read, which it must not overwrite.
+
+    Raises:
+        FerError: if it cannot be written, or is one of the sources.
+    """
+    if not out.absolute().parent.is_dir():
+        raise FerError(f"Cannot write {out}: its folder does not exist.")
+    if out.is_dir():
+        raise FerError(f"Cannot write {out}: it is a folder. Name a file in it.")
+    if any(out.resolve() == source.resolve() for source in sources):
+        raise FerError(f"{out} would overwrite one of the files to read. Choose another name.")

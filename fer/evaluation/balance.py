@@ -9,13 +9,13 @@ from fer.evaluation.report import Report
 from fer.inference.probabilities import balanced
 
 LOST = 0.001  # accuracy on the validation split that the correction may cost
-EXPONENTS = np.arange(0, 1.001, 0.05)
+EXPONENTS = np.arange(0, 1.001, 0.05).round(2)
 
 
 def balanced_report(report: Report, prior: Sequence[float], exponent: float) -> Report:
     """The report with probabilities corrected for the class prior of the training data; stored ones are as trained."""
     corrected = balanced(report.probabilities, np.array(prior), exponent)
-    return replace(report, probabilities=corrected.astype(np.float32))
+    return replace(report, probabilities=corrected.astype(np.float32), balanced=True)
 
 
 def fit_exponent(labels: np.ndarray, probabilities: np.ndarray, prior: Sequence[float], *, lost: float = LOST) -> float:

@@ -1,5 +1,9 @@
 """Formats of measured values, shared by pages, documents and the command line."""
 
+import numpy as np
+
+from fer.errors import FerError
+
 FORMATS = {"share": ".1%", "number": ".3f"}  # by kind
 
 
@@ -21,3 +25,11 @@ def with_interval(value: float, low: float, high: float, kind: str = "share") ->
 def percent(share: float, low: float, high: float) -> str:
     """A share with its 95% interval."""
     return with_interval(share, low, high)
+
+
+def whole_numbers(name: str, values: list) -> np.ndarray:
+    """int64 (N,); refuses values that NumPy would silently truncate or parse."""
+    array = np.array(values)
+    if array.ndim != 1 or (array.size and array.dtype.kind != "i"):
+        raise FerError(f"{name} must be whole numbers")
+    return array.astype(np.int64)

@@ -101,7 +101,7 @@ def is_comparable(report: Report) -> bool:
 
 def short_name(report: Report) -> str:
     """Model and inference mode."""
-    return f"{report.model}, {way(report.tta)}"
+    return f"{report.model}, {way(report.tta, report.balanced)}"
 
 
 def data_and_split(report: Report) -> str:
@@ -125,4 +125,4 @@ def about_lines(reports: Sequence[Report]) -> tuple[str, str]:
     images = f"n = {len(first):,}"
     if others:
         return f"{len(reports)} models on {data_and_split(first)}", images
-    return f"{first.model} on {data_and_split(first)}", f"{images}, {way(first.tta)}"
+    return f"{first.model} on {data_and_split(first)}", f"{images}, {way(first.tta, first.balanced)}"

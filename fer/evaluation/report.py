@@ -9,12 +9,21 @@ import numpy as np
 
 from fer.errors import FerError
 from fer.evaluation import calibration, metrics
+from fer.evaluation.numbers import whole_numbers
 from fer.inference.probabilities import at_temperature
 from fer.runs.card import Score
 
 FORMAT_VERSION = 2  # 2: `tta`, and probabilities in full
 SUM_TOLERANCE = 1e-3  # float32 loses far less
-TYPES = {"model": str, "dataset": str, "split": str, "tta": bool, "labels": list, "fingerprint": str}  # in JSON
+TYPES = {
+    "model": str,
+    "dataset": str,
+    "split": str,
+    "tta": bool,
+    "labels": list,
+    "fingerprint": str,
+    "balanced": bool,
+}  # in JSON
 DAMAGES = (FerError, KeyError, IndexError, TypeError, ValueError, OverflowError, AttributeError, RecursionError)
 
 
@@ -23,9 +32,7 @@ class Report:
     """A model's predictions on one split.
 
     Attributes:
-        model: the run's id.
-        dataset: the data set's name.
-        split: train, val, test or all.
+        model, dataset, split: the run's id, the data set's name, and train, val, test or all.
         tta: whether predictions use test-time augmentation rather than a single pass.
         labels: class names, in the order of the columns.
         rows: int64 (N,), row numbers in the data set's source.
@@ -33,6 +40,7 @@ class Report:
         probabilities: float32 (N, C), each row sums to 1.
         leaked: bool (N,), images with an exact copy in the training split.
         fingerprint: of the data set, to identify it.
+        balanced: whether probabilities are corrected for the class prior; stored reports are as trained.
     """
 
     model: str
@@ -45,6 +53,7 @@ class Report:
     probabilities: np.ndarray
     leaked: np.ndarray
     fingerprint: str
+    balanced: bool = False
 
     def __post_init__(self):
         n, classes = len(self.targets), len(self.labels)
@@ -208,6 +217,8 @@ class Report:
             # the shortest decimals that restore the same float32
             "probabilities": [[float(str(p)) for p in row] for row in self.probabilities.astype(np.float32)],
         }
+        if not self.balanced:  # as in every older report
+            del plain["balanced"]
         return json.dumps(plain, separators=(",", ":"))
 
     @classmethod
@@ -225,9 +236,9 @@ class Report:
     @classmethod
     def _from_plain(cls, plain: dict) -> "Report":
         for name, kind in TYPES.items():
-            if not isinstance(plain[name], kind):
+            if not isinstance(plain.setdefault("balanced", False) if name == "balanced" else plain[name], kind):
                 raise FerError(f"{name} must be of type {kind.__name__}, got {plain[name]!r}")
-        rows, targets, leaked = (_whole_numbers(name, plain.pop(name)) for name in ("rows", "targets", "leaked"))
+        rows, targets, leaked = (whole_numbers(name, plain.pop(name)) for name in ("rows", "targets", "leaked"))
         if len(np.unique(rows)) != len(rows):
             raise FerError("rows must be unique, but some occur twice")
         if leaked.size and not (leaked.min() >= 0 and leaked.max() < len(targets)):
@@ -240,11 +251,3 @@ class Report:
             leaked=np.isin(np.arange(len(targets)), leaked),
             **plain,
         )
-
-
-def _whole_numbers(name: str, values: list) -> np.ndarray:
-    """int64 (N,); refuses values that NumPy would silently truncate or parse."""
-    array = np.array(values)
-    if array.ndim != 1 or (array.size and array.dtype.kind != "i"):
-        raise FerError(f"{name} must be whole numbers")
-    return array.astype(np.int64)

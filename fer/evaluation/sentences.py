@@ -144,7 +144,7 @@ def coverage_sentence(report: Report, threshold: float) -> str:
 
 def calibration_sentence(run: Run, report: Report) -> str:
     """Calibration error and log-loss before and after temperature scaling."""
-    temperature = run.card.temperature_of(tta=report.tta)
+    temperature = run.card.correction(tta=report.tta, balance=report.balanced).temperature
     if temperature is None:
         return "Not calibrated: no temperature was fitted on a validation split."
     after = report.at_temperature(temperature)

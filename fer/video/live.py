@@ -127,7 +127,7 @@ class LiveReader:
             self._tracker.smoothing = settings.smoothing
             with self._lock:
                 self._now = self._tracker.update(predictions, seconds)
-                self._readings.extend(Reading.of(tracked, seconds) for tracked in self._now)
+                self._readings.extend(Reading.of(tracked, seconds, classifier.run.id) for tracked in self._now)
         marked = draw(image, [face.mark for face in self._now], self.colors, threshold=settings.threshold)
         self._frames += 1
         self._latest = marked

@@ -32,6 +32,7 @@ class Reading(Answered):
         number: of the face, as in Tracked.
         box: x1, y1, x2, y2 in pixels; end exclusive.
         probabilities: float32 (C,), smoothed, in the order of `labels`.
+        model: the run that made it, where more than one may have.
     """
 
     time: float
@@ -39,11 +40,12 @@ class Reading(Answered):
     box: tuple[int, int, int, int]
     labels: tuple[str, ...]
     probabilities: np.ndarray
+    model: str = ""
 
     @classmethod
-    def of(cls, tracked: Tracked, time: float) -> "Reading":
+    def of(cls, tracked: Tracked, time: float, model: str = "") -> "Reading":
         prediction = tracked.prediction
-        return cls(time, tracked.number, prediction.face.box, prediction.labels, prediction.probabilities)
+        return cls(time, tracked.number, prediction.face.box, prediction.labels, prediction.probabilities, model)
 
     def probability(self, label: str) -> float:
         """The probability of a class; 0 if the model does not have it."""
@@ -150,13 +152,16 @@ def rows(readings: Iterable[Reading], labels: Sequence[str]) -> list[dict]:
     return [dict(zip(names, values, strict=True)) for values in facts]
 
 
-def table(readings: Iterable[Reading], labels: Sequence[str]) -> "pd.DataFrame":
-    """The rows as a table; requires pandas, from the extra `app`."""
+def table(readings: Sequence[Reading], labels: Sequence[str]) -> "pd.DataFrame":
+    """The rows as a table, with the model of each where it is known; requires pandas, from the extra `app`."""
     with extra("app", "A table"):
         import pandas as pd
 
     names = columns(labels)
-    return pd.DataFrame(rows(readings, labels), columns=names).astype(dict.fromkeys(names[len(COLUMNS) :], np.float32))
+    frame = pd.DataFrame(rows(readings, labels), columns=names).astype(dict.fromkeys(names[len(COLUMNS) :], np.float32))
+    if any(reading.model for reading in readings):
+        frame.insert(1, "model" if "model" not in names else "model (run)", [reading.model for reading in readings])
+    return frame
 
 
 def _shares(reading: Reading, labels: Sequence[str]) -> list[np.float32 | None]:

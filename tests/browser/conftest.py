@@ -22,7 +22,7 @@ def furnish(models: Path) -> None:
 def furnished(house: Path) -> Path:
     """The app in a folder of its own: two shipped models, and no data set."""
     (house / "data").mkdir(parents=True)
-    for name in ("streamlit_app.py", "pages", "fer", ".streamlit"):
+    for name in ("streamlit_app.py", "pages", "fer", "static", ".streamlit"):
         (house / name).symlink_to(ROOT / name)
     furnish(house / "models")
     return house

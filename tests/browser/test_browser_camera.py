@@ -1,4 +1,4 @@
-"""The Camera tab and the Live page in Debian's Chromium, whose camera is a video."""
+"""The Camera tab and Live on the server in Debian's Chromium, whose camera is a video."""
 
 import psutil
 import pytest
@@ -11,6 +11,8 @@ def frame_of(page):
 
 def start(page, server: str) -> None:
     page.goto(f"{server}/live")
+    page.get_by_role("radio", name="On the server").or_(page.get_by_role("button", name="On the server")).first.click()
+    page.get_by_text("is sent to the server").wait_for()
     page.get_by_role("button", name="Continue").click()
     frame_of(page).get_by_role("button", name="START").click()
     page.get_by_text("frames a second").wait_for()

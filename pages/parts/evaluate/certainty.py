@@ -14,7 +14,8 @@ def show(chosen: Chosen) -> None:
     """Reliability left, coverage right."""
     from fer.charts import calibration  # with Plotly, which only this section and two others need
 
-    report, temperature = chosen.report, chosen.run.card.temperature_of(tta=chosen.report.tta)
+    report = chosen.report
+    temperature = chosen.run.card.correction(tta=report.tta, balance=report.balanced).temperature
     left, right = st.columns(2, gap="medium", vertical_alignment="bottom")
     with left:
         st.markdown(frame.plain(sentences.calibration_sentence(chosen.run, report)))

@@ -1,6 +1,6 @@
 """The toolbar: which model, on which data, single pass or augmented; evaluate and export stand beside them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import streamlit as st
@@ -8,6 +8,7 @@ import streamlit as st
 from fer.data import catalog
 from fer.errors import FerError
 from fer.evaluation import sentences, stored
+from fer.evaluation.balance import balanced_report
 from fer.evaluation.references import split_name
 from fer.evaluation.report import Report
 from fer.runs import data
@@ -17,7 +18,7 @@ from pages.parts.evaluate import downloads, evaluate_now, links, own_photos
 from pages.parts.evaluate.chosen import Chosen, cached_report, carved
 from pages.parts.shared import frame, model_picker
 
-DATA, INFERENCE = "data", "inference"  # keys of these choices, and their names in the address
+DATA, INFERENCE, BALANCED = "data", "inference", "balanced"  # keys of these choices, and their names in the address
 ORDER = ("test", "val", "train", "all")  # the split that no choice was based on comes first
 WAYS = {False: "Single pass", True: "Augmented"}
 
@@ -50,6 +51,7 @@ def choose() -> Toolbar:
                 label_visibility="collapsed",
             )
         )
+        balance = _choose_balance(run)
     chosen = None
     if pair is None:
         notes.info(f"{frame.plain(run.id)} has no stored report.")
@@ -59,9 +61,24 @@ def choose() -> Toolbar:
     else:
         chosen = _stored(run, pair, tta, row, notes)
     if chosen:
+        correction = run.card.correction(tta=tta)
+        if balance and chosen.report.labels == run.labels:
+            chosen = replace(chosen, report=balanced_report(chosen.report, run.card.prior, correction.exponent))
         with row:
             downloads.menu(chosen)
     return Toolbar(run, tta, chosen)
+
+
+def _choose_balance(run: Run) -> bool:
+    """A switch for balanced answers; stored reports and published results are as trained."""
+    if not run.card.prior:
+        return False
+    help = (
+        "Corrects answers for how rare each emotion is in the training data, as Predict and Live do. The exponent was "
+        "chosen on the validation split, where it costs at most 0.1 points of accuracy. Published results and stored "
+        "reports are as trained."
+    )
+    return st.toggle("Balanced", key=BALANCED, bind="query-params", help=help)
 
 
 def _stored(run: Run, pair: tuple[str, str], tta: bool, row, notes) -> Chosen | None:

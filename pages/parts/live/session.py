@@ -1,4 +1,4 @@
-"""One visitor's live session: its reader, settings and readings."""
+"""Live on the server: one visitor's session, with its reader and readings."""
 
 import streamlit as st
 
@@ -6,20 +6,15 @@ from fer.faces.image import image_bytes
 from fer.inference.palette import GREY, color_map
 from fer.runs.run import Run
 from fer.video import observations
-from fer.video.live import LiveReader, Settings
+from fer.video.live import LiveReader
 from fer.video.tracker import Tracked
-from pages.parts.live import connection, now
-from pages.parts.shared import lanes, model_picker, timeline
+from pages.parts.live import connection, history, now
+from pages.parts.shared import model_picker
 from pages.parts.shared.answers import titled
 
 READER, SNAPSHOT = "live-reader", "live-snapshot"
 EVERY = 1.0  # seconds between updates while the camera is on
-EVERY_DETAILS = 3.0  # the same for the session's details, which take longer to draw
-STRIP = 60.0  # seconds that the lanes show
-PAUSE = 0.5  # seconds between readings on a slow server
 RECENT = 2_000  # readings in which a face that is present now must have lasted
-SIDES = (192, 256, 320, 480, 640)
-DEFAULTS = Settings()
 
 
 def reader(run: Run) -> LiveReader:
@@ -39,68 +34,6 @@ def reset() -> None:
         st.session_state.pop(READER, None)
         st.session_state.pop(connection.ASKED, None)
         st.session_state.pop(SNAPSHOT, None)
-
-
-def settings(run: Run, current: LiveReader) -> None:
-    """Widgets whose values apply from the reader's next frame on."""
-    mirrored = st.toggle("Mirror", value=True, key="live-mirror", persist_state="session")
-    balance = model_picker.choose_balance(run, "live-balance")
-    score, side = _detection_settings()
-    smoothing = st.slider(
-        "Smoothing",
-        0.0,
-        3.0,
-        DEFAULTS.smoothing,
-        0.1,
-        key="live-smoothing",
-        persist_state="session",
-        format="%.1f s",
-        help="Time constant of the average over recent readings; 0: no smoothing.",
-    )
-    every = st.select_slider(
-        "Read every",
-        (1, 2, 3, 5, 10),
-        1,
-        key="live-every",
-        persist_state="session",
-        format_func=lambda n: "frame" if n == 1 else f"{n} frames",
-    )
-    threshold = st.slider(
-        "Not sure below",
-        0.0,
-        0.9,
-        round(run.card.correction(balance=balance).threshold or 0.0, 2),
-        0.01,
-        key=f"live-threshold-{run.id}-{balance}",
-        persist_state="session",
-        format="percent",
-        help="Faces whose most likely emotion is below this are marked as not sure.",
-    )
-    current.settings = Settings(score, side, smoothing, every, threshold, mirrored, balance)
-
-
-def _detection_settings() -> tuple[float, int]:
-    """The detection threshold, and the image size in pixels at which faces are detected."""
-    score = st.slider(
-        "Detection threshold",
-        0.3,
-        0.95,
-        DEFAULTS.score,
-        0.05,
-        key="live-score",
-        persist_state="session",
-        help="Lower: more faces, more false alarms.",
-    )
-    side = st.select_slider(
-        "Detection size",
-        SIDES,
-        DEFAULTS.side,
-        key="live-side",
-        persist_state="session",
-        format_func=lambda side: f"{side} pixels",
-        help="Larger: finds smaller faces, takes longer.",
-    )
-    return score, side
 
 
 def show(current: LiveReader, *, is_on: bool) -> None:
@@ -135,32 +68,10 @@ def _face(tracked: Tracked, current: LiveReader) -> dict:
     }
 
 
-def history(current: LiveReader, *, is_on: bool) -> None:
-    """The last minute of every face, and on demand the whole session; faces seen only briefly are left out."""
-    st.fragment(_strip, run_every=EVERY if is_on else None)(current)
-    details = st.expander("The whole session", on_change="rerun", key="live-details")
-    if details.open:
-        with details:
-            st.fragment(_details, run_every=EVERY_DETAILS if is_on else None)(current)
-
-
-def _strip(current: LiveReader) -> None:
-    if not (read := current.readings):
-        return
-    end = read[-1].time
-    recent = observations.lasting([reading for reading in read if reading.time >= end - STRIP])
-    faces = lanes.faces_of(recent, PAUSE, current.colors)
-    if faces:
-        lanes.mount(
-            {"start": max(0.0, end - STRIP), "end": end, "still": True, "faces": faces, "moments": []}, "live-lanes"
-        )
-
-
-def _details(current: LiveReader) -> None:
-    if read := observations.lasting(current.readings):
-        timeline.show(read, "live")
-    else:
-        st.caption("Nothing has been read yet.")
+def show_history(current: LiveReader, *, is_on: bool) -> None:
+    """The last minute of every face, and on demand the whole session."""
+    st.fragment(lambda: history.strip(current.readings, current.colors), run_every=EVERY if is_on else None)()
+    history.whole_session(lambda: current.readings, is_on=is_on)
 
 
 def _snapshot(current: LiveReader | None) -> None:

@@ -4,7 +4,16 @@ import streamlit as st
 
 from pages.parts.shared import settings
 
-ACCEPTED = "notice-accepted"
+ACCEPTED, ACCEPTED_ON_DEVICE = "notice-accepted", "notice-accepted-on-device"
+ON_SERVER = (
+    "- {} is sent to the server that runs this app. The emotion of every face in it is read there.\n"
+    "- Images are processed in memory and not stored; readings are kept until you close the tab. No audio is recorded."
+)
+ON_DEVICE = (
+    "- {} stays on this device. The emotion of every face in it is read here, in your browser.\n"
+    "- Only the readings (times, boxes, probabilities) are sent to the server, which keeps them until you close the "
+    "tab. No audio is recorded."
+)
 LAW = (
     "In the EU, emotion recognition of people at work or in education has been prohibited since 2 February 2025 "
     "([Regulation (EU) 2024/1689](https://eur-lex.europa.eu/eli/reg/2024/1689/oj), Article 5(1)(f)), and people "
@@ -12,25 +21,22 @@ LAW = (
 )
 
 
-def accepted(what: str) -> bool:
+def accepted(what: str, *, on_device: bool = False) -> bool:
     """Whether the visitor has read the notice in this session; else it is shown.
 
     Args:
-        what: is read and sent to the server, as the beginning of a sentence.
+        what: is read, and sent to the server, as the beginning of a sentence.
+        on_device: it is read in the browser instead, and only readings are sent.
     """
-    if st.session_state.get(ACCEPTED):
+    if st.session_state.get(ACCEPTED) or (on_device and st.session_state.get(ACCEPTED_ON_DEVICE)):
         return True
     with st.container(border=True):
         st.markdown("**Before the camera starts**")
-        st.markdown(
-            settings.text("FER_NOTICE")
-            or f"- {what} is sent to the server that runs this app. The emotion of every face in it is read there.\n"
-            "- Images are processed in memory and not stored; readings are kept until you close the tab. No audio is "
-            f"recorded.\n- Tell everyone who is in view. {LAW}"
-        )
-        st.button("Continue", key="notice-continue", type="primary", on_click=_accept)
+        travels = ON_DEVICE if on_device else ON_SERVER
+        st.markdown(settings.text("FER_NOTICE") or f"{travels.format(what)}\n- Tell everyone who is in view. {LAW}")
+        st.button("Continue", key="notice-continue", type="primary", on_click=_accept, args=(on_device,))
     return False
 
 
-def _accept() -> None:
-    st.session_state[ACCEPTED] = True
+def _accept(on_device: bool) -> None:
+    st.session_state[ACCEPTED_ON_DEVICE if on_device else ACCEPTED] = True

@@ -1,0 +1,44 @@
+"""What a live session has read: the last minute of every face, and on demand all of it."""
+
+from collections.abc import Callable, Sequence
+
+import streamlit as st
+
+from fer.video import observations
+from fer.video.observations import Reading
+from pages.parts.shared import lanes, timeline
+
+EVERY_DETAILS = 3.0  # seconds between updates of the session's details, which take longer to draw
+STRIP = 60.0  # seconds that the lanes show
+PRESENT = 2.0  # seconds; as long as the tracker remembers a face
+PAUSE = 0.5  # seconds between readings on a slow server
+
+
+def strip(read: Sequence[Reading], colors: dict[str, str]) -> None:
+    """The last minute of every face that is present; those seen only briefly are left out."""
+    if not read:
+        return
+    end = read[-1].time
+    recent = observations.lasting([reading for reading in read if reading.time >= end - STRIP])
+    present = {reading.number for reading in recent if reading.time >= end - PRESENT}
+    recent = [reading for reading in recent if reading.number in present]
+    faces = lanes.faces_of(recent, PAUSE, colors)
+    if faces:
+        lanes.mount(
+            {"start": max(0.0, end - STRIP), "end": end, "still": True, "faces": faces, "moments": []}, "live-lanes"
+        )
+
+
+def whole_session(readings: Callable[[], Sequence[Reading]], *, is_on: bool) -> None:
+    """All readings, on demand: a summary, a timeline and downloads."""
+    details = st.expander("The whole session", on_change="rerun", key="live-details")
+    if details.open:
+        with details:
+            st.fragment(_details, run_every=EVERY_DETAILS if is_on else None)(readings)
+
+
+def _details(readings: Callable[[], Sequence[Reading]]) -> None:
+    if read := observations.lasting(readings()):
+        timeline.show(read, "live")
+    else:
+        st.caption("Nothing has been read yet.")

@@ -1,0 +1,67 @@
+"""Live in the visitor's browser: images stay on the device, and only readings reach the server."""
+
+from math import log
+
+import streamlit as st
+
+from fer.inference.palette import color_map, colors_of
+from fer.runs.run import Run
+from fer.video.live import Settings
+from fer.video.sent_readings import SentReadings
+from pages.parts.live import browser, history
+from pages.parts.shared import notice
+from pages.parts.shared.answers import titled
+
+READINGS, LABELS = "live-readings", "live-labels"
+MEANING = "Images stay on this device; only readings reach the server."
+PRIVACY = "Camera images never leave this device."
+DETAILS = (
+    "Faces are read in your browser: camera images and snapshots never leave this device. The readings (times, boxes, "
+    "probabilities) are sent to the server about once a second and kept there until you close the tab or start a new "
+    "session. No audio is recorded."
+)
+
+
+def show(run: Run, settings: Settings) -> None:
+    if not st.get_option("server.enableStaticServing"):
+        st.error(
+            "This server does not send what the browser needs. Set `enableStaticServing = true` under `[server]` in "
+            "`.streamlit/config.toml`, or choose *On the server*.",
+            icon=":material/block:",
+        )
+        return
+    if not notice.accepted("The camera's video", on_device=True):
+        return
+    labels = st.session_state.setdefault(LABELS, {})  # of every model that was live in this session
+    labels[run.id] = run.labels
+    model = {
+        "id": run.id,
+        "url": browser.model_url(run),
+        "classes": len(run.labels),
+        "labels": run.labels,
+        "titles": [titled(label) for label in run.labels],
+        "colors": colors_of(run.labels),
+    }
+    shown = {"score": settings.score, "side": settings.side, "smoothing": settings.smoothing, "every": settings.every}
+    shown |= {"threshold": settings.threshold} | answering(run, balance=settings.balance)
+    sent = st.session_state.setdefault(READINGS, SentReadings())
+    st.fragment(_live)(model, shown, sent)
+    history.whole_session(lambda: sent.readings, is_on=True)
+
+
+def answering(run: Run, *, balance: bool) -> dict:
+    """How the page turns the model's logits into probabilities, as `Classifier.probabilities` does."""
+    correction = run.card.correction(balance=balance)
+    prior = run.card.prior if correction.exponent else None
+    offsets = [-correction.exponent * log(share) for share in prior] if prior else None
+    return {"temperature": correction.temperature, "offsets": offsets}
+
+
+def _live(model: dict, settings: dict, sent: SentReadings) -> None:
+    """The component and, below it, the last minute; runs again whenever readings arrive."""
+    labels = st.session_state[LABELS]
+    sent.take(browser.latest(), labels)
+    if browser.mount(model, settings, sent):
+        st.rerun()  # the page, not only this part of it
+    colors = {name: color for names in labels.values() for name, color in color_map(names).items()}
+    history.strip(sent.readings, colors)

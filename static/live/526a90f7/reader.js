@@ -1,0 +1,66 @@
+// Reads the emotions of all faces in an image: detect, crop, classify, calibrate, track. Used within the worker.
+
+import { crop } from "./crop.js";
+import { decode, fill, inputFor } from "./detector.js";
+import { network, unpacked } from "./engine.js";
+import { Tracker } from "./tracker.js";
+
+const YUNET = new URL("../../yunet/2023mar/", import.meta.url);
+
+export class Reader {
+  constructor() {
+    this.settings = { score: 0.7, side: 320, smoothing: 0.5, temperature: null, offsets: null };
+    this.reset();
+    this.detectors = new Map(); // promises, by shape
+    this.model = null;
+  }
+
+  // Forget all faces.
+  reset() {
+    this.tracker = new Tracker();
+  }
+
+  // {id, url, classes}; throws where the file does not fit.
+  async use({ id, url, classes }) {
+    this.model?.classifier.end();
+    this.model = null;
+    this.detector(inputFor(640, 480, this.settings.side)); // as most cameras need it, while the model loads
+    const classifier = await network(await unpacked(url));
+    const logits = classifier.shapes.findIndex((shape) => shape.length === 2); // the other output has four dimensions
+    if (logits < 0 || classifier.shapes[logits][1] !== classes) throw new Error(`It does not have ${classes} classes.`);
+    if (classifier.shape.join() !== "1,48,48,1") throw new Error("Its input is not a grey face of 48 × 48 pixels.");
+    await classifier.run(new Uint8Array(48 * 48)); // a network that cannot run says so here
+    this.model = { id, classifier, logits };
+  }
+
+  detector({ width, height }) {
+    const name = `${width}x${height}`;
+    if (!this.detectors.has(name)) this.detectors.set(name, unpacked(new URL(`${name}.tflite.gz`, YUNET)).then(network));
+    return this.detectors.get(name);
+  }
+
+  async find(image) {
+    const input = inputFor(image.width, image.height, this.settings.side);
+    const [output] = await (await this.detector(input)).run(fill(image, input));
+    return decode(output.data, input, image, this.settings.score);
+  }
+
+  async logits(face) {
+    return (await this.model.classifier.run(face))[this.model.logits].data;
+  }
+
+  // image: {data, width, height}, RGBA; time: seconds. Returns the faces with numbers and smoothed probabilities.
+  async read(image, time) {
+    const faces = await this.find(image);
+    const model = this.model;
+    for (const face of faces) face.probabilities = probabilities(await this.logits(crop(image, face.landmarks)), this.settings);
+    this.tracker.smoothing = this.settings.smoothing;
+    return this.tracker.update(faces, time, model.id);
+  }
+}
+
+export function probabilities(logits, { temperature, offsets }) {
+  const scaled = Array.from(logits, (logit, i) => (logit + (offsets?.[i] ?? 0)) / (temperature || 1)), most = Math.max(...scaled);
+  const powers = scaled.map((value) => Math.exp(value - most)), sum = powers.reduce((total, power) => total + power, 0);
+  return powers.map((power) => power / sum);
+}

@@ -1,0 +1,74 @@
+"""Live in the browser as the server sees it, run without a browser."""
+
+from pathlib import Path
+
+import pytest
+from helpers import components
+from streamlit.testing.v1 import AppTest
+
+from fer.runs.store import RunStore
+from pages.parts.live import browser
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def live() -> AppTest:
+    return AppTest.from_file(str(ROOT / "pages/live.py"), default_timeout=60)
+
+
+def accepted(live: AppTest) -> AppTest:
+    live.session_state["notice-accepted-on-device"] = True
+    return live.run()
+
+
+def component(app: AppTest) -> dict:
+    (data,) = components.shown(app, "fer_live_browser")
+    return data
+
+
+def words(app: AppTest) -> str:
+    return " ".join(element.value for element in (*app.markdown, *app.caption))
+
+
+def test_the_browser_is_the_default_and_each_place_says_what_happens_to_the_images(live):
+    app = live.run()
+    assert "stays on this device" in words(app) and "only readings reach the server" in words(app)
+    app = app.button(key="notice-continue").click().run()
+    assert not app.exception and component(app)["model"]["id"] == RunStore().default.id
+    app.session_state[browser.PLACE] = browser.ON_SERVER
+    app = app.run()
+    assert "is sent to the server" in words(app), "agreeing to one does not agree to the other"
+    assert "stays on this device" not in words(app)
+
+
+def test_the_page_gets_the_runs_file_its_classes_and_how_to_answer(live):
+    app, run = accepted(live), RunStore().default
+    model = component(app)["model"]
+    assert model["url"].startswith("/") and model["classes"] == len(run.labels) == len(model["colors"])
+    assert model["labels"] == list(run.labels)
+    settings, correction = component(app)["settings"], run.card.correction()
+    assert settings["temperature"] == correction.temperature and settings["threshold"] == round(correction.threshold, 2)
+    app = app.toggle(key="live-balance").set_value(False).run()
+    assert component(app)["settings"]["offsets"] is None
+    assert (browser.STATIC / component(app)["version"] / "page.js").is_file()
+
+
+def test_settings_reach_the_page_at_once(live):
+    app = accepted(live)
+    app = app.slider(key="live-smoothing").set_value(2.0).run()
+    app = app.select_slider(key="live-side-browser").set_value(640).run()
+    assert component(app)["settings"]["smoothing"] == 2.0 and component(app)["settings"]["side"] == 640
+    app = app.selectbox(key="model").set_value("mini_xception").run()
+    assert component(app)["model"]["id"] == "mini_xception"
+
+
+def test_readings_are_acknowledged_and_shown(live):
+    app = accepted(live)
+    run = RunStore().default
+    share = [1 / len(run.labels)] * len(run.labels)
+    rows = [[i / 10, run.id, 1, 10, 20, 30, 40, *share] for i in range(30)]
+    app.session_state["live-readings"].take({"session": "1", "from": 0, "rows": rows}, {run.id: run.labels})
+    app = app.run()
+    assert component(app)["received"] == 30 and component(app)["session"] == "1"
+    assert [face["number"] for face in components.shown(app, "fer_lanes")[0]["faces"]] == [1]
