@@ -65,11 +65,13 @@ def add_to(add) -> None:
 
 def tune(study: str, storage: str, worker: bool, **options) -> int:
     found = _opened(RunStore(), study, storage, options, is_worker=worker)
-    load_worker()
     with extra("tune", "Tuning"):
         from fer.cli.study_line import StudyLine
-        from fer.tuning.worker import Worker
-    with StudyLine(found) as line:
+        from fer.tuning import processes
+    with processes.at_work(found.store, found.name), StudyLine(found) as line:
+        load_worker()  # takes seconds, in which the page shall know that a worker is there
+        with extra("tune", "Tuning"):
+            from fer.tuning.worker import Worker
         works = Worker(found, on_trial=line.trial, on_epoch=line.epoch)
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda *_: _stop(works))
