@@ -43,7 +43,7 @@ def _live(store: RunStore, name: str, before: int) -> None:
         drawn = picture.figures(study.counted(trials), best, _left(found.budget, trials))
         view.show(drawn + picture.curves(trials, best, found.plan.epochs), f"tune-view-{name}")
         if best:
-            _best(found, best, len(study.counted(trials)))
+            _best(found, best, sum(trial.state in ("finished", "pruned") for trial in trials))
         if shares := _importance(name, sum(trial.state == "finished" for trial in trials), found):
             view.show(picture.importance(shares), f"tune-importance-{name}")
         table.trials(found, trials)

@@ -17,10 +17,9 @@ def key(name: str) -> str:
 
 def show() -> None:
     """What may vary, and how long trials are; most people change nothing here."""
-    st.pills(
+    st.multiselect(
         "What may vary",
-        space.SEARCHABLE,
-        selection_mode="multi",
+        sorted(space.SEARCHABLE, key=lambda name: name not in space.VARIED),
         default=list(space.VARIED),
         key=key("varied"),
         format_func=lambda name: name.replace("_", " "),
