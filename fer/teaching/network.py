@@ -116,8 +116,8 @@ def _taken_apart(path: Path, id: str) -> Network:
             "Choose another model, such as flagship or vgg_small."
         )
     pool = _maker(graph, head.inputs[0])
-    is_mean = pool is not None and _code(model, pool) == schema.BuiltinOperator.MEAN
-    return Network(model, head.inputs[0], head, pool.inputs[0] if is_mean else None, int(kernel.shape[1]))
+    maps = pool.inputs[0] if pool and _code(model, pool) == schema.BuiltinOperator.MEAN else None
+    return Network(model, head.inputs[0], head, maps, int(kernel.shape[1]))
 
 
 def _maker(graph: Any, tensor: int) -> Any:

@@ -2,7 +2,13 @@
 
 import pytest
 
-PAGES = {"": "Read emotions in faces", "live": "Live from the webcam", "models": "Models", "train": "Train a network"}
+PAGES = {
+    "": "Read emotions in faces",
+    "live": "Live from the webcam",
+    "teach": "Teach your own classes",
+    "models": "Models",
+    "train": "Train a network",
+}
 
 
 def barriers(page) -> list[tuple[str, str]]:
