@@ -6,7 +6,8 @@ import re
 
 import pytest
 from helpers.shipped import ROOT
-from test_browser_axe import barriers
+
+from browser.test_browser_axe import barriers
 
 SAMPLES = ROOT / "pages/parts/samples"
 
@@ -14,12 +15,21 @@ SAMPLES = ROOT / "pages/parts/samples"
 def begin(page, server: str) -> None:
     page.goto(f"{server}/teach")
     page.get_by_role("button", name="Continue").click()
-    page.get_by_role("button", name="Start the camera").wait_for()
+    page.locator(".card").nth(1).wait_for()
 
 
 def counts(page) -> list[int]:
     """Faces on each card."""
     return [int(text.split()[0].replace("No", "0")) for text in page.locator(".count").all_inner_texts()]
+
+
+def wait(page, until) -> None:
+    """The component is in a shadow root, which `wait_for_function` does not see."""
+    for _ in range(600):
+        if until():
+            return
+        page.wait_for_timeout(100)
+    raise AssertionError("it never came")
 
 
 def hold(page, name: str, faces: int = 4) -> None:
@@ -29,9 +39,7 @@ def hold(page, name: str, faces: int = 4) -> None:
     before = counts(page)[i]
     page.get_by_role("button", name=f"Hold to record {name}", exact=True).hover()
     page.mouse.down()
-    page.wait_for_function(
-        "([i, least]) => parseInt(document.querySelectorAll('.count')[i].textContent) >= least", arg=[i, before + faces]
-    )
+    wait(page, lambda: counts(page)[i] >= before + faces)
     page.mouse.up()
 
 
@@ -57,11 +65,12 @@ def test_a_class_is_recorded_trained_tried_and_kept_and_no_picture_leaves_the_de
     assert sent < 20_000, "recording sends nothing"
     train(page)
     page.get_by_text("95% interval").wait_for()
-    page.wait_for_function("/^[0-9]+%$/.test(document.querySelector('.bars .share').textContent)")
+    wait(page, lambda: page.locator(".bars .share").first.inner_text().endswith("%"))
     assert page.locator(".bars").inner_text().split()[::2] == ["smile", "asleep"]
     (message,) = [frame for frame in frames if len(frame) > 20_000]
     crops = page.locator(".faces canvas").evaluate_all(
-        "all => all.slice(0, 3).map(c => [...c.getContext('2d').getImageData(0, 20, 48, 1).data].filter((_, i) => i % 4 == 0))"
+        """all => all.slice(0, 3).map(canvas => [...canvas.getContext("2d").getImageData(0, 20, 48, 1).data]
+            .filter((_, i) => i % 4 == 0))"""
     )
     assert not any(bytes(crop) in as_bytes(message) for crop in crops)
     assert methods == {"GET"}
@@ -101,11 +110,11 @@ def test_the_keyboard_records_and_walks_through_the_faces(server, page):
     begin(page, server)
     page.get_by_role("button", name="Hold to record Class 1", exact=True).focus()
     page.keyboard.down(" ")
-    page.wait_for_function("parseInt(document.querySelector('.count').textContent) >= 3")
+    wait(page, lambda: counts(page)[0] >= 3)
     page.keyboard.up(" ")
     page.get_by_role("button", name="Remove face 1 of Class 1").focus()
     page.keyboard.press("ArrowRight")
-    assert page.evaluate("document.activeElement.ariaLabel") == "Remove face 2 of Class 1"
+    assert page.locator(":focus").last.get_attribute("aria-label") == "Remove face 2 of Class 1"
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
