@@ -3,7 +3,7 @@
 import streamlit as st
 
 from fer.errors import FerError
-from fer.inference.palette import colors_of
+from fer.inference.palette import COLORS, MODELS
 from fer.runs.run import Run
 from fer.runs.store import FLAGSHIP, RunStore
 from fer.teaching import network
@@ -41,7 +41,7 @@ with frame.errors():
         data = {
             "model": {"id": run.id, "url": studio.model_url(run), "width": network.width_of(run)},
             "most": {"classes": MOST_CLASSES, "faces": MOST_FACES},
-            "colors": colors_of([str(i) for i in range(6)]),
+            "colors": {"emotions": COLORS, "others": MODELS},
             "head": lessons.head(taught) if taught else None,
             "verdict": lessons.verdict(taught.lesson) if taught else None,
             "error": {"text": refused} if refused else None,

@@ -1,9 +1,9 @@
 // Teach: collect, train and try on one screen. Pictures stay here; for a training, features go to Python.
-// data: {live: Live's version, model: {id, url, width}, most: {classes, faces}, colors, head: {key, labels, revision, kernel, bias},
-//        verdict: {figure, interval, notes, labels, confusion}, error: {key, text}}; head, verdict and error may be null.
+// data: {live: Live's version, model: {id, url, width}, most: {classes, faces}, colors: {emotions, others}, head, verdict,
+// error}; the last three may be null. head: {key, labels, revision, kernel, bias}; verdict and error come in words.
 
 import { Card } from "./cards.js";
-import { Collection, EMOTIONS, decoded, nextTake, shares, small } from "./collection.js";
+import { Collection, EMOTIONS, colorsOf, decoded, nextTake, shares, small } from "./collection.js";
 import { Bars, judge } from "./results.js";
 
 const PACE = 80, WAITING = 2; // milliseconds between recorded faces; frames in the worker
@@ -46,26 +46,32 @@ class Teach {
     const { head } = data;
     this.head = head && { ...head, kernel: decoded(head.kernel), bias: decoded(head.bias) };
     if (first) this.cards();
-    if (first || head?.key !== before) this.bars = new Bars(this.part("bars"), head?.labels ?? [], data.colors);
-    if (head?.key !== before || data.error) this.training = false;
+    const labels = head?.labels ?? [], isNew = head?.key !== before;
+    if (first || isNew) this.bars = new Bars(this.part("bars"), labels, colorsOf(labels, data.colors));
+    if (isNew || data.error) this.training = false;
     this.verdict();
   }
 
   cards() {
-    const colors = this.data.colors;
     const does = {
       hold: (one) => this.hold(one),
       release: () => this.release(),
       photos: (one, files) => this.photos(one, files),
       drop: (one, face) => (collection.drop(one, face), this.verdict()),
       remove: (one) => (collection.remove(one), this.cards()),
-      renamed: () => (collection.revision++, this.verdict()),
+      renamed: () => (collection.revision++, this.recolor(), this.verdict()),
     };
-    this.list = collection.classes.map((one, i) => new Card(one, colors[i % colors.length], does));
+    this.list = collection.classes.map((one) => new Card(one, does));
+    this.recolor();
     this.part("classes").replaceChildren(...this.list.map(({ node }) => node));
     for (const { bin } of this.list) bin.hidden = this.list.length <= 2;
     this.part("add").disabled = this.list.length >= this.data.most.classes;
     this.verdict();
+  }
+
+  recolor() {
+    const colors = colorsOf(collection.classes.map(({ name }) => name.trim()), this.data.colors);
+    this.list.forEach(({ node }, i) => node.style.setProperty("--class", colors[i]));
   }
 
   emotions() {
@@ -193,7 +199,8 @@ class Teach {
     await this.loads;
     const { model } = this;
     for (const face of collection.faces.filter((face) => face.model !== model)) { // recorded with another
-      const { features } = await this.request({ kind: "again", crop: face.crop });
+      const { features } = (await this.request({ kind: "again", crop: face.crop })) ?? {};
+      if (!features || model !== this.model) return (this.training = false), this.verdict(); // it has failed, or changed again
       Object.assign(face, { features, model });
     }
     this.ask("train", { ...collection.message(), model });
@@ -223,17 +230,12 @@ class Teach {
     this.waiting.delete(about);
   }
 
-  loaded({ id }) {
-    if (id === this.model) this.isLoaded();
-  }
-
-  described({ about, ...result }) {
-    this.answer(about, result);
-  }
+  loaded = ({ id }) => id === this.model && this.isLoaded();
+  described = ({ about, ...result }) => this.answer(about, result);
 
   failed({ during, about, reason }) {
-    if (typeof about === "number") return this.answer(about, null);
-    if (during === "face") this.inside--;
+    if (typeof about === "number") this.answer(about, null);
+    else if (during === "face") this.inside--;
     this.say(`This browser cannot read faces: ${reason}`);
   }
 

@@ -70,6 +70,14 @@ export class Collection {
   }
 }
 
+// A colour for each class, as fer/inference/palette.py chooses them. colors: {emotions: by name, others: a list}.
+export function colorsOf(labels, { emotions, others }) {
+  const used = labels.map((label) => emotions[label]), unused = others.filter((color) => !used.includes(color));
+  const free = unused.length ? unused : others;
+  let next = 0;
+  return used.map((color) => color ?? free[next++ % free.length]);
+}
+
 function encoded(values) {
   const bytes = new Uint8Array(values.buffer);
   let text = "";

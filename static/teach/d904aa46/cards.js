@@ -10,7 +10,7 @@ const plural = (count, noun) => `${count} ${noun}${count === 1 ? "" : "s"}`;
 
 // does: {hold(one), release(), photos(one, files), drop(one, face), remove(one), renamed()}.
 export class Card {
-  constructor(one, color, does) {
+  constructor(one, does) {
     Object.assign(this, { one, does });
     this.name = element("input", { className: "name", value: one.name, maxLength: 40, ariaLabel: "Name of the class" });
     this.name.oninput = () => ((one.name = this.name.value), this.label(), does.renamed());
@@ -28,7 +28,6 @@ export class Card {
     const head = element("div", { className: "head" }, this.name, this.bin);
     const row = element("div", { className: "row" }, this.held, this.upload, this.file);
     this.node = element("article", { className: "card" }, head, row, this.count, this.faces);
-    this.node.style.setProperty("--class", color);
     for (const face of one.faces) this.show(face);
     this.label();
   }

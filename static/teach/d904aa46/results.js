@@ -8,7 +8,7 @@ export class Bars {
   constructor(root, labels, colors) {
     this.rows = labels.map((label, i) => {
       const fill = element("i"), share = element("span", { className: "share", textContent: "–" });
-      fill.style.background = colors[i % colors.length];
+      fill.style.background = colors[i];
       const nodes = [element("span", { textContent: label }), element("span", { className: "track" }, fill), share];
       return { fill, share, nodes };
     });
