@@ -34,7 +34,7 @@ def _taught(run: Run, kernel: np.ndarray, bias: np.ndarray) -> keras.Model:
     assert source is not None
     network = load(RunStore.around(run)[source.run])
     last = network.layers[-1]
-    if not isinstance(last, keras.layers.Dense) or last.kernel.shape != (kernel.shape[1], last.units):
+    if not isinstance(last, keras.layers.Dense) or last.get_weights()[0].shape[0] != kernel.shape[1]:
         raise FerError(f"The network of {source.run} has changed since {run.id} was taught. Teach the classes again.")
     head = keras.layers.Dense(len(bias), name="taught")
     made = keras.Model(network.input, head(last.input), name=network.name)
