@@ -8,13 +8,16 @@ import argparse
 import os
 import platform
 import sys
+from collections.abc import Sequence
 from contextlib import contextmanager
+from pathlib import Path
 
 from fer.cli import text
 from fer.data import folder_classes
-from fer.errors import extra
+from fer.errors import FerError, extra
 from fer.runs.config import TrainConfig
-from fer.runs.run import Run, no_weights
+from fer.runs.members import no_weights
+from fer.runs.run import Run
 from fer.runs.store import RunStore
 
 DATASET_HELP = "a path (file or folder), a name in data/, or 'synthetic' for faces drawn by this project"
@@ -62,7 +65,7 @@ def chosen(model: str | None) -> Run:
 def with_weights(run: Run) -> Run:
     """The run, if it has weights; checked before data is opened or TensorFlow imported."""
     if run.is_without_weights:
-        raise no_weights(run.id)
+        raise no_weights(run)
     return run
 
 
@@ -109,3 +112,20 @@ def check_recipe(config: TrainConfig) -> None:
 def print_scores(run: Run) -> None:
     for score in run.card.scores:
         print(f"{score.key}: {text.headline(score)}{text.drawn(run.card.data.format)}")
+
+
+def check_output(out: Path, sources: Sequence[Path] = ()) -> None:
+    """Refuse a file to write before the work that makes it.
+
+    Args:
+        sources: files that are read, which it must not overwrite.
+
+    Raises:
+        FerError: if it cannot be written, or is one of the sources.
+    """
+    if not out.absolute().parent.is_dir():
+        raise FerError(f"Cannot write {out}: its folder does not exist.")
+    if out.is_dir():
+        raise FerError(f"Cannot write {out}: it is a folder. Name a file in it.")
+    if any(out.resolve() == source.resolve() for source in sources):
+        raise FerError(f"{out} would overwrite one of the files to read. Choose another name.")

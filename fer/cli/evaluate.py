@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from fer.cli import DATASET_HELP, add_folder_classes, chosen, command, finished, text, with_weights
+from fer.cli import DATASET_HELP, add_folder_classes, check_output, chosen, command, finished, text, with_weights
 from fer.data import catalog
 from fer.errors import FerError, extra
 from fer.evaluation import stored
@@ -82,6 +82,7 @@ def evaluate(data: str, folder_classes: str | None, split: str, model: str | Non
 
 
 def report(model: str | None, data: str | None, split: str, tta: bool, out: Path) -> None:
+    check_output(out)
     with extra("app", "A report as HTML"):
         from fer.charts import document
 

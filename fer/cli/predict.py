@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from fer.cli import command, quiet_stderr
+from fer.cli import check_output, command, quiet_stderr
 from fer.errors import FerError
 
 
@@ -75,7 +75,7 @@ def predict(
     if annotate and (len(sources) > 1 or not videos):
         raise FerError("--annotate requires exactly one video and nothing else.")
     for out in filter(None, (csv, annotate)):  # checked before the work, not after it
-        _check_output(out, sources)
+        check_output(out, sources)
     with quiet_stderr():
         reader = EmotionReader(model, detector=detector, tta=tta, balance=balance)
     answers = Answers(reader, json)
@@ -92,12 +92,3 @@ def _path(text: str) -> Path:
     if not text:
         raise argparse.ArgumentTypeError("the path is empty")  # Path("") would be the current folder
     return Path(text)
-
-
-def _check_output(out: Path, sources: list[Path]) -> None:
-    if not out.absolute().parent.is_dir():
-        raise FerError(f"Cannot write {out}: its folder does not exist.")
-    if out.is_dir():
-        raise FerError(f"Cannot write {out}: it is a folder. Name a file in it.")
-    if any(out.resolve() == source.resolve() for source in sources):
-        raise FerError(f"{out} would overwrite one of the files to read. Choose another name.")

@@ -10,6 +10,7 @@ import numpy as np
 from fer.errors import FerError
 from fer.faces.crop import IMAGE_SIZE
 from fer.inference.classifier import BATCH
+from fer.runs.members import require_networks
 from fer.runs.run import Run, version
 
 
@@ -80,6 +81,7 @@ def features_of(run: Run, faces: np.ndarray) -> np.ndarray:
 
 def width_of(run: Run) -> int:
     """How many features a face has. Raises FerError for a run whose network can't be taught."""
+    require_networks([run])
     return _width(*version(run.tflite_path), run.id)
 
 

@@ -39,13 +39,16 @@ class SentReadings:
         session, start, rows = (message.get(name) for name in ("session", "from", "rows"))
         if not isinstance(session, str) or not isinstance(start, int) or not isinstance(rows, list):
             return
+        if start < 0 or len(rows) > MOST_ROWS:
+            return
         if session != self.session:
-            self.session, self.received, self.readings = session, 0, []
-        if not 0 <= start <= self.received or len(rows) > MOST_ROWS:
+            self.session, self.received, self.readings = session, start, []  # a restarted server gets the rest
+        if start > self.received:
             return
         new = rows[self.received - start :]
         self.received += len(new)
-        self.readings = (self.readings + [reading for row in new if (reading := _reading(row, labels))])[-KEPT:]
+        self.readings += [reading for row in new if (reading := _reading(row, labels))]
+        del self.readings[:-KEPT]
 
 
 def _reading(row: object, labels: Mapping[str, tuple[str, ...]]) -> Reading | None:

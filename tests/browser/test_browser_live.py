@@ -2,10 +2,13 @@
 
 import csv
 import gzip
+import shutil
 from http.server import BaseHTTPRequestHandler
 
 import pytest
 from helpers.serving import Quiet, serving
+
+from fer.data.labels import EMOTIONS
 
 LARGEST = 20_000  # bytes of a message to the server; one image of the camera has more
 
@@ -56,12 +59,12 @@ def test_faces_are_read_in_the_browser_and_no_image_leaves_it(server, page, down
     page.wait_for_timeout(4000)
     assert len(messages) > 4 and max(messages) < LARGEST
     assert {method for method, _ in requests} == {"GET"}
-    page.get_by_text("The whole session").click()
-    rows = list(csv.DictReader(download(page.get_by_role("button", name="Readings (CSV)")).open()))
-    assert {row["model"] for row in rows} == {"vgg_small"} and {row["face"] for row in rows} == {"1"}
     page.get_by_role("button", name="Stop", exact=True).click()
     page.get_by_text("The camera is off.").wait_for()
     assert page.evaluate("tracks.map((track) => track.readyState)") == ["ended"]
+    page.get_by_text("The whole session").click()
+    rows = list(csv.DictReader(download(page.get_by_role("button", name="Readings (CSV)")).open()))
+    assert {row["model"] for row in rows} == {"vgg_small"} and {row["face"] for row in rows} == {"1"}
 
 
 def test_settings_the_model_and_the_buttons_act_while_it_is_live(server, page, tracks):
@@ -69,12 +72,12 @@ def test_settings_the_model_and_the_buttons_act_while_it_is_live(server, page, t
     face(page).first.wait_for()
     page.get_by_role("button", name="Take snapshot").click()
     page.get_by_alt_text("Snapshot with the faces marked").wait_for()
-    assert page.evaluate(
-        "document.querySelector('[data-testid=stBidiComponentRegular], [data-testid^=stBidi]') !== null"
-    )
     mirror = page.get_by_role("button", name="Mirror")
     mirror.click()
     assert mirror.get_attribute("aria-pressed") == "false"
+    page.get_by_role("button", name="Full screen").click()
+    page.wait_for_function("document.fullscreenElement")
+    page.evaluate("document.exitFullscreen()")
     page.get_by_role("button", name="Settings").click()
     page.get_by_role("combobox", name="Model").click()
     page.get_by_role("option", name="mini_xception", exact=True).click()
@@ -127,3 +130,26 @@ def test_a_model_that_does_not_run_in_the_browser_says_so_and_offers_the_server(
     page.get_by_text("vgg_small does not run in this browser.").wait_for()
     page.get_by_role("button", name="Read on the server").click()
     page.get_by_text("is sent to the server that runs this app").wait_for()
+
+
+def test_a_model_with_classes_of_ones_own_runs_too(server, page, shared_house):
+    mine = shared_house / "models" / "mine"
+    shutil.copytree(shared_house / "models" / "mini_xception", mine)
+    card = (mine / "card.json").read_text()
+    for label in EMOTIONS:
+        card = card.replace(f'"{label}"', f'"my {label}"')
+    (mine / "card.json").write_text(card)
+    begin(page, server, "/live?model=mine")
+    face(page).first.get_by_text("My happy", exact=True).wait_for()
+    assert face(page).locator(".bars").first.inner_text().split("\n")[0] == "my angry"
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_serious_while_it_is_live(server, page, scheme):
+    from axe_playwright_python.sync_playwright import Axe
+
+    page.emulate_media(color_scheme=scheme)
+    begin(page, server)
+    face(page).first.wait_for()
+    found = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa"]}).response["violations"]
+    assert [rule["id"] for rule in found if rule["impact"] in ("serious", "critical")] == []

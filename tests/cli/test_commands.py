@@ -83,8 +83,8 @@ def test_the_help_of_train_lists_the_settings_by_their_groups(capsys):
             ["report", "--data", "d", "--out", "x.html"],
             "It has: fer2013 test (test-time augmentation), fer2013 test (s",
         ),
-        (["report", "--out", "no/such/folder/x.html"], "Cannot write no/such/folder/x.html: No such file"),
-        (["report", "--out", "."], "Cannot write .: Is a directory"),
+        (["report", "--out", "no/such/folder/x.html"], "Cannot write no/such/folder/x.html: its folder does not exist"),
+        (["report", "--out", "."], "Cannot write .: it is a folder"),
     ],
 )
 def test_what_cannot_be_done_is_reported_in_one_line(arguments, message, own_models, capsys):

@@ -39,6 +39,12 @@ def test_another_session_starts_anew():
     assert [reading.time for reading in sent.readings] == [0.5] and (sent.session, sent.received) == ("2", 1)
 
 
+def test_a_server_that_was_restarted_takes_the_session_from_where_the_page_is():
+    sent = SentReadings()
+    sent.take(message([row(5)], start=40), LABELS)
+    assert [reading.time for reading in sent.readings] == [5] and sent.received == 41
+
+
 @pytest.mark.parametrize(
     "bad",
     [

@@ -4,7 +4,8 @@ import keras
 import numpy as np
 
 from fer.errors import FerError
-from fer.runs.run import Run, no_weights
+from fer.runs.members import no_weights, require_networks
+from fer.runs.run import Run
 from fer.runs.store import RunStore
 from fer.system.files import damaged, put
 from fer.teaching.keep import head_of
@@ -12,8 +13,9 @@ from fer.teaching.keep import head_of
 
 def load(run: Run) -> keras.Model:
     """The network in plain Keras. Raises FerError if it has not been trained yet, or its file is damaged."""
+    require_networks([run])
     if run.is_without_weights:
-        raise no_weights(run.id)
+        raise no_weights(run)
     if not run.model_path.is_file() and (head := head_of(run)):
         return _taught(run, *head)
     if not run.model_path.is_file() and run.is_usable:

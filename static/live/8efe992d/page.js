@@ -31,6 +31,7 @@ class Live {
     part("start").onclick = () => (this.stop ? this.halt() : this.begin());
     part("snapshot").onclick = () => this.take();
     part("mirror").onclick = () => this.mirror(!mirrored);
+    part("full").hidden = !document.fullscreenEnabled; // iPhones have none
     part("full").onclick = () => part("screen").requestFullscreen();
     part("server").onclick = () => this.ask("server", true);
     this.mirror(mirrored);
@@ -96,7 +97,8 @@ class Live {
   async offer() {
     if (this.inside >= WAITING || this.count++ % this.settings.every) return;
     this.inside++;
-    const taken = performance.now(), image = await frame(this.video);
+    const taken = performance.now(), image = await frame(this.video).catch(() => null);
+    if (!image) return this.inside--;
     this.worker.postMessage({ kind: "frame", frame: image, taken, time: (taken - this.began) / 1000 }, [image]);
   }
 
