@@ -41,7 +41,7 @@ TITLES = {
     "Evaluate": "Evaluate a model",
     "Models": "Models",
 }
-PATHS = {"Predict": "", "Live": "live", "Train": "train", "Evaluate": "evaluate", "Models": "models"}
+PATHS = {"Predict": "", "Live": "live", "Teach": "teach", "Train": "train", "Evaluate": "evaluate", "Models": "models"}
 CONTROLS = {  # role and name of what a visitor came for
     "Predict": ("button", re.compile("^Options")),
     "Live": ("button", re.compile("^(Continue|Start|START)")),

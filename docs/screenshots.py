@@ -76,6 +76,8 @@ STATES = (
     State("live-empty", "live"),
     State("live-ready", "live", lambda page: press(page, "Continue")),
     State("live-answered", "live", lambda page: live(page)),
+    State("teach-empty", "teach"),
+    State("teach-ready", "teach", lambda page: press(page, "Continue")),
     State("train-empty", "train"),
     State("train-working", f"train?run={TRAINING}", lambda page: page.wait_for_timeout(4000), trains=True),
     State("train-answered", f"train?run={OWN}"),

@@ -1,7 +1,8 @@
 """Fetch LiteRT.js, which runs the networks in the visitor's browser, and put it into static/litert/<version>/.
 
     python static/vendor.py         fetches LiteRT.js; needs npm
-    python static/vendor.py name    renames static/live/<version>/ after its content; caches tell versions apart by it
+    python static/vendor.py name    renames static/live/<version>/ and static/teach/<version>/ after their content; by
+                                    these names caches tell versions apart
 
 Both packages are compared with the hashes below before anything is written. The WebAssembly files are stored
 gzipped, because Streamlit would compress them anew at every request. `vendored.json` lists what was written.
@@ -33,6 +34,7 @@ FILES = {  # what is taken from which package, and its name here
     },
     "@litertjs/wasm-utils": {"dist/index.js": "wasm-utils.js"},
 }
+OWN = ("live", "teach")  # folders with our own modules
 FOLDER = Path(__file__).parent / "litert" / VERSION
 LICENCE = "Apache-2.0; see LICENSE. core.js is changed in one line: it imports wasm-utils.js from beside it."
 
@@ -63,8 +65,9 @@ def content_name(folder: Path) -> str:
 
 
 def rename() -> None:
-    (folder,) = (Path(__file__).parent / "live").iterdir()
-    folder.rename(folder.with_name(content_name(folder)))
+    for name in OWN:
+        (folder,) = (Path(__file__).parent / name).iterdir()
+        folder.rename(folder.with_name(content_name(folder)))
 
 
 def main() -> None:

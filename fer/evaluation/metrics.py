@@ -13,13 +13,13 @@ NORMALISATIONS = ("counts", "rows", "columns")  # of a confusion matrix
 RESAMPLES = 2000  # bootstrap; across seeds, the ends of a 95% interval vary by about 1/30 of its width
 
 
-def wilson(right: int, n: int) -> tuple[float, float]:
+def wilson(right: float, n: int) -> tuple[float, float]:
     """95% confidence interval of a proportion (Wilson 1927), each end in [0, 1].
 
     Implemented here because everything needs it, and `binomtest(...).proportion_ci` would load scipy.stats.
 
     Args:
-        right: successes, 0 to n.
+        right: successes, 0 to n; a fraction where trials are means of several answers.
         n: trials; 0 gives (0, 1): nothing is known.
     """
     if not n:

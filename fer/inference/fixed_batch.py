@@ -10,7 +10,7 @@ import numpy as np
 from fer.errors import FerError
 
 
-def with_one_face(path: Path) -> bytes:
+def with_one_face(file: Path | bytes) -> bytes:
     """The file's bytes, changed in place only where a shape leaves the batch open.
 
     Raises:
@@ -18,12 +18,13 @@ def with_one_face(path: Path) -> bytes:
     """
     from ai_edge_litert import schema_py_generated as schema
 
-    content = bytearray(path.read_bytes())
+    content = bytearray(file if isinstance(file, bytes) else file.read_bytes())
     try:
         for shape in _shapes(schema.Model.GetRootAs(content, 0)):
             shape[shape < 0] = 1
     except (ValueError, TypeError, AttributeError, IndexError, OverflowError, struct.error) as error:
-        raise FerError(f"{path} is damaged: it isn't a LiteRT model.") from error
+        name = "The file" if isinstance(file, bytes) else file
+        raise FerError(f"{name} is damaged: it isn't a LiteRT model.") from error
     return bytes(content)
 
 

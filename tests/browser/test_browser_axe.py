@@ -5,6 +5,7 @@ import pytest
 PAGES = {
     "": "Read emotions in faces",
     "live": "Live from the webcam",
+    "teach": "Teach your own classes",
     "models": "Models",
     "train": "Train a network",
     "tune": "Tune a recipe",

@@ -33,6 +33,7 @@ EXPECTED = {  # the right that each needs, and whether it needs disk space
     "rename": ("training", False),
     "set_default": ("training", False),
     "annotate": ("training", False),
+    "keep_lesson": ("training", True),
     "export": ("training", True),
     "judge": ("training", True),
     "keep_report": ("training", True),

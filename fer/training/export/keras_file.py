@@ -1,11 +1,14 @@
 """Save and load a run's model.keras."""
 
 import keras
+import numpy as np
 
 from fer.errors import FerError
 from fer.runs.members import no_weights, require_networks
 from fer.runs.run import Run
+from fer.runs.store import RunStore
 from fer.system.files import damaged, put
+from fer.teaching.keep import head_of
 
 
 def load(run: Run) -> keras.Model:
@@ -13,6 +16,8 @@ def load(run: Run) -> keras.Model:
     require_networks([run])
     if run.is_without_weights:
         raise no_weights(run)
+    if not run.model_path.is_file() and (head := head_of(run)):
+        return _taught(run, *head)
     if not run.model_path.is_file() and run.is_usable:
         raise FerError(f"Run {run.id!r} was imported as .tflite, which has no Keras network. Import its .keras file.")
     if not run.model_path.is_file():
@@ -23,6 +28,21 @@ def load(run: Run) -> keras.Model:
         return network
     except Exception as error:  # Keras raises all kinds of errors on damaged files
         raise damaged(run.model_path, type(error).__name__) from error
+
+
+def _taught(run: Run, kernel: np.ndarray, bias: np.ndarray) -> keras.Model:
+    """The network of a run that was taught: its source's with the head inside; written as `model.keras`."""
+    source = run.card.started_from
+    assert source is not None
+    network = load(RunStore.around(run)[source.run])
+    last = network.layers[-1]
+    if not isinstance(last, keras.layers.Dense) or last.get_weights()[0].shape[0] != kernel.shape[1]:
+        raise FerError(f"The network of {source.run} has changed since {run.id} was taught. Teach the classes again.")
+    head = keras.layers.Dense(len(bias), name="taught")
+    made = keras.Model(network.input, head(last.input), name=network.name)
+    head.set_weights([kernel.T, bias])
+    save_keras(made, run)
+    return made
 
 
 def save_keras(network: keras.Model, run: Run) -> None:

@@ -3,11 +3,13 @@
 import pandas as pd
 import streamlit as st
 
+from fer.evaluation.numbers import with_interval
 from fer.runs import overview
 from fer.runs.members import member_names, size
 from fer.runs.run import Run
 from fer.runs.store import RunStore
 from fer.system.text import rough_duration
+from fer.teaching.keep import DATA
 from pages.parts.models import manage
 from pages.parts.shared import access, actions, frame
 
@@ -50,8 +52,22 @@ def show(store: RunStore, run: Run) -> None:
             "the test images that have an exact copy in the training split. Augmented: average of six views of each "
             "face, at six times the cost."
         )
+    if taught := _taught(run):
+        st.caption(taught)
     if not run.is_shipped and access.is_granted("training"):
         _note(run)
+
+
+def _taught(run: Run) -> str:
+    """Of a run made on Teach: what it was built on, and its accuracy over takes; else empty."""
+    card, score = run.card, run.card.score("val")
+    if card.data.format != DATA or not card.started_from:
+        return ""
+    source = f"Taught on what {frame.plain(card.started_from.run)} sees in a face, with {card.data.train:,} faces."
+    if not score:
+        return f"{source} Accuracy unknown: a class had a single take."
+    measured = with_interval(score.accuracy, *score.interval)
+    return f"{source} Accuracy {measured}, cross-validated over takes; it holds for the recorded person and light."
 
 
 def _note(run: Run) -> None:

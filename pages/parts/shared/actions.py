@@ -16,6 +16,8 @@ from fer.runs.config import TrainConfig
 from fer.runs.run import Run
 from fer.runs.store import RunStore
 from fer.system import process
+from fer.teaching import keep
+from fer.teaching.lesson import Lesson
 from fer.tuning import processes
 from fer.tuning import study as studies
 from fer.tuning.plan import Plan
@@ -85,6 +87,11 @@ def set_default(store: RunStore, run: Run) -> None:
 @needs("training")
 def annotate(run: Run, note: str) -> None:
     run.note = note
+
+
+@needs("training", stores=True)
+def keep_lesson(store: RunStore, source: Run, lesson: Lesson, name: str) -> Run:
+    return keep.keep(store, source, lesson, name)
 
 
 @needs("training", stores=True)

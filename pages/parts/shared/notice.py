@@ -5,6 +5,7 @@ import streamlit as st
 from pages.parts.shared import settings
 
 ACCEPTED, ACCEPTED_ON_DEVICE = "notice-accepted", "notice-accepted-on-device"
+ACCEPTED_TEACHING = "notice-accepted-teaching"
 ON_SERVER = (
     "- {} is sent to the server that runs this app. The emotion of every face in it is read there.\n"
     "- Images are processed in memory and not stored; readings are kept until you close the tab. No audio is recorded."
@@ -14,6 +15,12 @@ ON_DEVICE = (
     "- Only the readings (times, boxes, probabilities) are sent to the server, which keeps them until you close the "
     "tab. No audio is recorded."
 )
+TEACHING = (
+    "- {} stays on this device. Faces are found and cropped here, in your browser, and the crops stay here too.\n"
+    "- When you press *Train*, a few hundred numbers that describe each recorded face are sent to the server, which "
+    "keeps them in memory until you close the tab. A model that you keep holds your classes' names and weights, but "
+    "neither pictures nor these numbers. No audio is recorded."
+)
 LAW = (
     "In the EU, emotion recognition of people at work or in education has been prohibited since 2 February 2025 "
     "([Regulation (EU) 2024/1689](https://eur-lex.europa.eu/eli/reg/2024/1689/oj), Article 5(1)(f)), and people "
@@ -21,22 +28,24 @@ LAW = (
 )
 
 
-def accepted(what: str, *, on_device: bool = False) -> bool:
+def accepted(what: str, *, on_device: bool = False, teaching: bool = False) -> bool:
     """Whether the visitor has read the notice in this session; else it is shown.
 
     Args:
         what: is read, and sent to the server, as the beginning of a sentence.
         on_device: it is read in the browser instead, and only readings are sent.
+        teaching: it is read in the browser, and what the model makes of recorded faces is sent.
     """
-    if st.session_state.get(ACCEPTED) or (on_device and st.session_state.get(ACCEPTED_ON_DEVICE)):
+    key = ACCEPTED_TEACHING if teaching else ACCEPTED_ON_DEVICE if on_device else ACCEPTED
+    if st.session_state.get(key) or (st.session_state.get(ACCEPTED) and not teaching):
         return True
     with st.container(border=True):
         st.markdown("**Before the camera starts**")
-        travels = ON_DEVICE if on_device else ON_SERVER
+        travels = TEACHING if teaching else ON_DEVICE if on_device else ON_SERVER
         st.markdown(settings.text("FER_NOTICE") or f"{travels.format(what)}\n- Tell everyone who is in view. {LAW}")
-        st.button("Continue", key="notice-continue", type="primary", on_click=_accept, args=(on_device,))
+        st.button("Continue", key="notice-continue", type="primary", on_click=_accept, args=(key,))
     return False
 
 
-def _accept(on_device: bool) -> None:
-    st.session_state[ACCEPTED_ON_DEVICE if on_device else ACCEPTED] = True
+def _accept(key: str) -> None:
+    st.session_state[key] = True
