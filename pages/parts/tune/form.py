@@ -70,7 +70,7 @@ def _dataset() -> Dataset:
 
 def _start(store: RunStore, *, disabled: bool) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        st.text_input("Study name", key=key("name"), max_chars=64, placeholder="Network and number")
+        st.text_input("Study name", key=key("name"), max_chars=64, placeholder="Optional")
         st.button(
             "Start",
             key=key("start"),
