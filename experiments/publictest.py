@@ -13,7 +13,6 @@ its FER+ votes. Nothing here reads PrivateTest.
 
 import argparse
 import sys
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -26,24 +25,14 @@ from fer.cli import text
 from fer.data.catalog import ferplus_path, open_rows
 from fer.data.ferplus import read_votes
 from fer.data.labels import EMOTIONS
-from fer.errors import FerError
 from fer.evaluation import stored
 from fer.evaluation.report import Report
+from fer.evaluation.together import together
 from fer.inference.probabilities import softmax
 from fer.runs.card import way
 from fer.runs.store import RunStore
 
 CLEAR = 6  # votes of ten
-
-
-def together(reports: list[Report]) -> Report:
-    """The mean of several reports on the same images. Raises FerError where they are not the same."""
-    first = reports[0]
-    for other in reports[1:]:
-        if (other.fingerprint, other.rows.tolist()) != (first.fingerprint, first.rows.tolist()):
-            raise FerError(f"{other.model} and {first.model} were judged on different images.")
-    mean = np.mean([report.probabilities for report in reports], axis=0, dtype=np.float32)
-    return replace(first, model="together", probabilities=mean)
 
 
 def weighed_anew(targets: np.ndarray, probabilities: np.ndarray) -> np.ndarray:
@@ -99,7 +88,7 @@ def main() -> None:
         reports = [stored.report(store[name], "fer2013", "val", tta=tta) for name in names]
         if None in reports:
             parser.error(f"{names[reports.index(None)]} has no report on fer2013's val split ({way(tta)}).")
-        judged = [*reports, together(reports)] if len(reports) > 1 else reports
+        judged = [*reports, together(reports, "together")] if len(reports) > 1 else reports
         table += [row(report, votes) for report in judged]
     text.print_table(
         ["run", "way", "accuracy", "log-loss", "clear majority", "accuracy, weighed anew", "majority, weighed anew"],

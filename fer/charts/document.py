@@ -79,6 +79,8 @@ def _provenance(run: Run, report: Report) -> list[tuple[str, str]]:
     ]
     if source := card.imported:
         return [*about, ("imported from", f"{source.file}, SHA-256 {source.sha256}"), ("training", "unknown")]
+    if card.members:
+        return [*about, ("mean of the answers of", ", ".join(member.run for member in card.members))]
     parts, teachers = (", ".join(part.run for part in sources) for sources in (card.average_of, card.teachers))
     machine = json.dumps(asdict(card.machine) if card.machine else {})
     return [

@@ -16,7 +16,8 @@ from fer.cli import text
 from fer.data import folder_classes
 from fer.errors import FerError, extra
 from fer.runs.config import TrainConfig
-from fer.runs.run import Run, no_weights
+from fer.runs.members import no_weights
+from fer.runs.run import Run
 from fer.runs.store import RunStore
 
 DATASET_HELP = "a path (file or folder), a name in data/, or 'synthetic' for faces drawn by this project"
@@ -64,7 +65,7 @@ def chosen(model: str | None) -> Run:
 def with_weights(run: Run) -> Run:
     """The run, if it has weights; checked before data is opened or TensorFlow imported."""
     if run.is_without_weights:
-        raise no_weights(run.id)
+        raise no_weights(run)
     return run
 
 

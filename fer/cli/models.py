@@ -1,5 +1,6 @@
-"""The runs in models/: list, average, export and import them."""
+"""The runs in models/: list, average, combine, export and import them."""
 
+from argparse import BooleanOptionalAction
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -7,8 +8,9 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from fer.cli import command, finished, load_worker, print_scores, quiet_stderr, text, with_weights
-from fer.errors import FerError
+from fer.errors import FerError, extra
 from fer.runs import overview
+from fer.runs.members import require_networks
 from fer.runs.run import EXPORTS, Run, export_path
 from fer.runs.state import Status
 from fer.runs.store import RunStore
@@ -23,6 +25,7 @@ PARTS = (  # of `overview.COLUMNS`: accuracy; size and speed; origin
 
 def add_to(add) -> None:
     _add_average(add)
+    _add_ensemble(add)
     _add_export(add)
     _add_import(add)
     _add_models(add)
@@ -40,6 +43,26 @@ def _add_average(add) -> None:
     )
     parser.add_argument("run_ids", metavar="RUN", nargs="+", help="names of runs of one architecture in models/")
     parser.add_argument("--name", help="name of the new run (default: the architecture and the time)")
+
+
+def _add_ensemble(add) -> None:
+    parser = command(
+        add,
+        "ensemble",
+        ensemble,
+        "make a run that averages the answers of other runs",
+        "Make a run that answers with the mean of its members' probabilities. It has no weights of its own; it takes\n"
+        "the time and memory of all its members, and shows what they reach together. Members may be of different\n"
+        "networks, with the same labels, data and splits. It can be a teacher (train --teacher).",
+        "example:\n  python -m fer ensemble flagship vgg_small --name both",
+    )
+    parser.add_argument("run_ids", metavar="RUN", nargs="+", help="names of the members, runs in models/")
+    parser.add_argument("--name", help="name of the new run (default: ensemble and the time)")
+    parser.add_argument(
+        "--read-test",
+        action=BooleanOptionalAction,
+        help="evaluate it on the test split as well (default: if the recipes of all members say so)",
+    )
 
 
 def _add_export(add) -> None:
@@ -104,9 +127,26 @@ def average(run_ids: list[str], name: str | None) -> None:
     _evaluate(run, scoring.scored(run))
 
 
+def ensemble(run_ids: list[str], name: str | None, read_test: bool | None) -> None:
+    store = RunStore()
+    runs = [store[id] for id in run_ids]
+    with extra("train", "Fitting a temperature"):
+        from fer.training import ensembling
+
+    run = ensembling.ensemble(runs, name, read_test=read_test)
+    print_scores(run)
+    if not run.card.scores:
+        print("Not evaluated: its members have no reports on the same images, and their data is not here.")
+    if run.is_without_weights:
+        print("It cannot predict: a member has no weights here.")
+    print(f"Made {run.path}")
+
+
 def export(run_id: str, kind: str | None) -> None:
     store = RunStore()
-    run = with_weights(finished(store[run_id]))
+    run = finished(store[run_id])
+    require_networks([run])
+    run = with_weights(run)
     load_worker()
     run = store.writable(run)
     if not kind:

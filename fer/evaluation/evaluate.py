@@ -9,7 +9,8 @@ from fer.data.dataset import Dataset
 from fer.data.labelled_photos import LabelledFaces
 from fer.errors import FerError
 from fer.evaluation.report import Report
-from fer.inference.classifier import BATCH, Classifier
+from fer.inference.classifier import BATCH
+from fer.inference.ensemble import open_run
 from fer.runs.data import data_for
 from fer.runs.run import Run
 from fer.runs.store import RunStore
@@ -89,7 +90,7 @@ def _check_labels(run: Run, name: str, labels: tuple[str, ...]) -> None:
 
 def _probabilities(run: Run, images: np.ndarray, tta: bool, on_progress: Progress) -> np.ndarray:
     """float32 (N, C)."""
-    classifier, parts = Classifier(run, threads=os.cpu_count() or 1), []
+    classifier, parts = open_run(run, threads=os.cpu_count() or 1), []
     for start in range(0, len(images), BATCH):
         parts.append(classifier.probabilities(images[start : start + BATCH], tta=tta))
         on_progress(min(start + BATCH, len(images)), len(images))

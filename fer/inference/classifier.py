@@ -9,13 +9,14 @@ from fer.errors import FerError
 from fer.faces.crop import IMAGE_SIZE
 from fer.inference.probabilities import at_temperature, balanced, softmax
 from fer.inference.tta import views
-from fer.runs.run import Run, card_of, no_weights
+from fer.runs.members import no_weights, require_networks
+from fer.runs.run import Run, card_of
 
 BATCH = 64  # faces per invocation; more needs memory and is no faster on a CPU
 
 
 class Classifier:
-    """A run's network. Thread-safe.
+    """A run's network; see `open_run` in ensemble.py, which also opens ensembles. Thread-safe.
 
     Args:
         run: a run with an exported model.
@@ -29,8 +30,9 @@ class Classifier:
     def __init__(self, run: Run, *, threads: int = 1, path: Path | None = None):
         from ai_edge_litert.interpreter import Interpreter
 
+        require_networks([run])
         if run.is_without_weights:
-            raise no_weights(run.id)
+            raise no_weights(run)
         if not card_of(run) or not run.is_usable:  # card_of reports a damaged card
             raise FerError(
                 f"Run {run.id!r} is not exported yet. Finish its training (python -m fer train --resume {run.id}), "

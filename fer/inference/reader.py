@@ -11,6 +11,7 @@ from fer.faces.detectors import DETECTORS
 from fer.faces.image import read_image
 from fer.faces.upright import find_upright
 from fer.inference.classifier import Classifier
+from fer.inference.ensemble import open_run
 from fer.inference.prediction import Prediction
 from fer.runs.run import Run
 from fer.runs.store import RunStore
@@ -41,7 +42,7 @@ class EmotionReader:
     ):
         if isinstance(model, str):
             model = RunStore()[model]
-        self.classifier = model if isinstance(model, Classifier) else Classifier(model or RunStore().default)
+        self.classifier = model if isinstance(model, Classifier) else open_run(model or RunStore().default)
         self.tta, self.balance = tta, balance
         self.detect = detector if callable(detector) else DETECTORS[detector].load()
 

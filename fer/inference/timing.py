@@ -6,7 +6,7 @@ from collections.abc import Callable
 import numpy as np
 
 from fer.faces.crop import IMAGE_SIZE
-from fer.inference.classifier import Classifier
+from fer.inference.ensemble import open_run
 from fer.runs.run import Run
 
 ROUNDS, ROUND_SECONDS = 10, 0.05  # short rounds are less likely to be disturbed by other processes
@@ -17,7 +17,7 @@ def milliseconds_a_face(run: Run) -> float:
 
     The best of ROUNDS in thread CPU time, so that other load on the machine has little effect.
     """
-    classifier, face = Classifier(run), np.zeros((1, IMAGE_SIZE, IMAGE_SIZE), np.uint8)
+    classifier, face = open_run(run), np.zeros((1, IMAGE_SIZE, IMAGE_SIZE), np.uint8)
     classifier.logits(face)  # warms up
     return 1000 * min(_seconds_a_call(classifier.logits, face) for _ in range(ROUNDS))
 

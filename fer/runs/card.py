@@ -156,9 +156,11 @@ class Card:
         best_epoch: counted from 1; None for averaged and imported runs.
         finished: UTC time.
         started_from, teachers, average_of: the runs this one was made from.
+        members: of an ensemble, the runs whose answers it averages; it has no weights of its own.
         imported: set if the network was trained elsewhere.
         scores: from every evaluation during training, export or import.
-        macs: multiply-adds per face; bytes: size of `model.tflite`; ms: CPU milliseconds per face on `ms_on`.
+        macs: multiply-adds per face; bytes: size of `model.tflite`; ms: CPU milliseconds per face on `ms_on`. Of
+            an ensemble, the sums of its members'.
         temperature, temperature_tta: divisor of the logits that calibrates probabilities, in a single pass and with
             test-time augmentation; None if never fitted.
         threshold, threshold_tta: calibrated confidence below which a prediction is "not sure"; None if never fitted.
@@ -184,6 +186,7 @@ class Card:
     started_from: Source | None = None
     teachers: tuple[Source, ...] = ()
     average_of: tuple[Source, ...] = ()
+    members: tuple[Source, ...] = ()
     imported: Imported | None = None
     scores: tuple[Score, ...] = ()
     exports: dict[str, Export] = field(default_factory=dict)

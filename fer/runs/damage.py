@@ -5,7 +5,9 @@ from functools import lru_cache
 from pathlib import Path
 
 from fer.errors import FerError
-from fer.runs.run import CARD, CONFIG, HISTORY, LABELS, PROGRESS, ROBUSTNESS, STATUS, Run, card_of, version
+from fer.runs.cached import version
+from fer.runs.members import members
+from fer.runs.run import CARD, CONFIG, HISTORY, LABELS, PROGRESS, ROBUSTNESS, STATUS, Run, card_of
 
 FILES = (CONFIG, STATUS, CARD, LABELS, HISTORY, ROBUSTNESS, PROGRESS)
 
@@ -17,8 +19,9 @@ def damages(runs: Iterable[Run]) -> dict[str, str]:
 
 
 def damage(run: Run) -> str:
-    """What is wrong with the first damaged file of a run; empty if all can be read. Checked once per version."""
-    return _damage(run.path, tuple(version(run.path / name) for name in FILES))
+    """What is wrong with the first damaged file of a run, or with a member of an ensemble; empty if all can be read.
+    Files are checked once per version."""
+    return _damage(run.path, tuple(version(run.path / name) for name in FILES)) or _of_members(run)
 
 
 @lru_cache(maxsize=1024)
@@ -30,4 +33,17 @@ def _damage(path: Path, _) -> str:
             _ = run.progress
     except FerError as error:
         return str(error)
+    return ""
+
+
+def _of_members(run: Run) -> str:
+    try:
+        found = {member: damage(member) for member in members(run)}
+    except FerError as error:
+        return str(error)
+    for member, what in found.items():
+        if what:
+            return f"{run.id} is an ensemble, and its member {member.id} is damaged: {what}"
+        if not member.is_usable and not member.is_without_weights:
+            return f"{run.id} is an ensemble, and its member {member.id} is not exported yet."
     return ""

@@ -4,6 +4,7 @@ from importlib.util import find_spec
 
 from fer.data import catalog
 from fer.errors import FerError
+from fer.runs.members import require_networks
 from fer.runs.run import Run
 
 TRAINING_PACKAGES = ("keras", "tensorflow")
@@ -15,6 +16,10 @@ def obstacle(run: Run, kind: str) -> str:
 
     Packages are looked for, not imported: TensorFlow takes seconds and a gigabyte.
     """
+    try:
+        require_networks([run])
+    except FerError as error:
+        return str(error)
     if missing := _missing(TRAINING_PACKAGES):
         return f'Exporting needs {missing}, not installed: pip install "facial-emotion-studio[train]".'
     if not run.model_path.is_file():

@@ -1,11 +1,11 @@
 """The leaderboard of the Models page: one entry per run, with what is needed to compare models at a glance."""
 
-import os
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from fer.errors import FerError
+from fer.runs.members import size
 from fer.runs.run import Run, card_of
 
 YOURS, INCLUDED, REFERENCE = "yours", "included", "reference"  # in this order
@@ -21,7 +21,7 @@ class Entry:
         state: as shown, such as Ready or Training.
         accuracy, interval: on the test split of its own data in a single pass; None for synthetic faces.
         dataset, n: the name of that data, and the number of test images.
-        bytes: size of `model.tflite`, None if it isn't there.
+        bytes: size of `model.tflite`, None if it isn't there; of an ensemble, of all its members'.
         ms, ms_on: CPU milliseconds per face as measured when it was trained, and the processor.
     """
 
@@ -86,7 +86,7 @@ def _of_card(run: Run, default: str) -> Entry:
         interval=score.interval if score else None,
         dataset=card.data.name,
         n=score.n if score else 0,
-        bytes=os.path.getsize(run.tflite_path) if os.path.isfile(run.tflite_path) else None,
+        bytes=size(run),
         parameters=card.parameters,
         ms=card.ms,
         ms_on=card.ms_on,

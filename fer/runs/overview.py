@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from fer.errors import FerError, extra
 from fer.runs.card import Card
+from fer.runs.members import in_words, members
 from fer.runs.run import Run, card_of
 from fer.runs.store import FLAGSHIP
 
@@ -96,6 +97,7 @@ def _row(run: Run, default: str) -> dict:
     try:
         card = card_of(run)
         known = {**_scores(card), **_cost(card), **_training(card)} if card else {}
+        _ = members(run)  # raises a FerError if one is missing
         note = run.note or (run.status.message if not card else "")
         return {
             "model": run.id,
@@ -168,6 +170,8 @@ def _data(card: Card) -> str:
         parts.append("FER+ votes")
     if card.teachers:
         parts.append(f"taught by {' and '.join(teacher.run for teacher in card.teachers)}")
+    if card.members:
+        parts.append(f"ensemble of {in_words([member.run for member in card.members])}")
     if data.classes:
         parts.append(f"{len(card.labels)} custom classes")
     return ", ".join(parts)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from fer.errors import FerError, unknown
 from fer.runs.config import TrainConfig
+from fer.runs.members import require_networks
 from fer.runs.run import Run
 from fer.runs.store import BUNDLED, FLAGSHIP, RunStore
 
@@ -46,13 +47,14 @@ def find(name: str) -> Preset:
     """The preset or shipped run's recipe with that name; presets match in any case and with `-` for spaces.
 
     Raises:
-        FerError: for unknown names, and for an averaged run, which has no single recipe.
+        FerError: for unknown names, and for an averaged run or an ensemble, which has no single recipe.
     """
     shipped = {run.id: run for run in RunStore(BUNDLED) if run.is_shipped}
-    runs = {id: run for id, run in shipped.items() if not run.card.average_of}
+    runs = {id: run for id, run in shipped.items() if not run.card.average_of and not run.card.members}
     presets = {key.lower().replace(" ", "-"): preset for key, preset in PRESETS.items()}
     preset_key = name.lower().replace(" ", "-")
     if name in shipped.keys() - runs.keys():
+        require_networks([shipped[name]])
         members = " and ".join(member.run for member in shipped[name].card.average_of)
         raise FerError(
             f"{name} has no recipe of its own: it is the mean of the weights of {members}. See docs/training.md "

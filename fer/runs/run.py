@@ -4,14 +4,13 @@ import json
 import os
 import time
 from dataclasses import replace
-from functools import lru_cache
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
 from fer.errors import FORBIDDEN, FerError
-from fer.runs import card as cards
 from fer.runs import robustness
+from fer.runs.cached import read_card, read_config, version
 from fer.runs.card import Card, score_key
 from fer.runs.config import TrainConfig
 from fer.runs.state import Epoch, Labels, Progress, Status
@@ -47,7 +46,7 @@ class Run:
 
     @property
     def config(self) -> TrainConfig:
-        return _read_config(*version(self.path / CONFIG))
+        return read_config(*version(self.path / CONFIG))
 
     @property
     def status(self) -> Status:
@@ -170,14 +169,25 @@ class Run:
 
     @property
     def is_usable(self) -> bool:
-        """Whether it can be used for inference: exported, and with an intact card and recipe."""
-        return os.path.isfile(self.tflite_path) and _intact_card(self) is not None
+        """Whether it can be used for inference: exported, and with an intact card and recipe. Of an ensemble, whether
+        all its members can."""
+        card = _intact_card(self)
+        if card and card.members:
+            from fer.runs import members  # which reads runs
+
+            return members.are_usable(self)
+        return os.path.isfile(self.tflite_path) and card is not None
 
     @property
     def is_without_weights(self) -> bool:
-        """Whether it has a card but no weights: some networks ship with reports and curves only."""
-        files = self.model_path, self.tflite_path
-        return _intact_card(self) is not None and not any(map(os.path.isfile, files))
+        """Whether it has a card but no weights: some networks ship with reports and curves only. Of an ensemble,
+        whether a member has none."""
+        card, files = _intact_card(self), (self.model_path, self.tflite_path)
+        if card and card.members:
+            from fer.runs import members
+
+            return members.lack_weights(self)
+        return card is not None and not any(map(os.path.isfile, files))
 
     @property
     def is_shipped(self) -> bool:
@@ -192,7 +202,7 @@ class Run:
 def card_of(run: Run) -> Card | None:
     """A run's card, or None until it is finished. Raises FerError if it is damaged."""
     path = run.path / CARD
-    return _read_card(*version(path))
+    return read_card(*version(path))
 
 
 def export_path(run: Run, kind: str) -> Path:
@@ -208,41 +218,8 @@ def files_of(run: Run) -> dict[str, Path]:
     return {kind: path for kind, path in files.items() if os.path.isfile(path)}
 
 
-def no_weights(run_id: str) -> FerError:
-    """The error for using a run that ships without weights."""
-    return FerError(
-        f"The weights of {run_id!r} are not included, only its reports and curves. Train it again: "
-        f"python -m fer train --recipe {run_id}"
-    )
-
-
 def _intact_card(run: Run) -> Card | None:
     try:
         return card_of(run) if run.config else None
     except FerError:
         return None
-
-
-def version(path: Path) -> tuple[Path, int, int, int]:
-    """A file's path and version: a cache key that changes when the file, or its permissions, change."""
-    try:
-        facts = os.stat(path)
-    except OSError:  # reported by whoever reads it
-        return path, 0, 0, 0
-    return path, facts.st_ctime_ns, facts.st_ino, facts.st_size
-
-
-@lru_cache(maxsize=512)
-def _read_card(path: Path, *_) -> Card | None:
-    return read_record(path, Card, upgrade=cards.upgraded)
-
-
-@lru_cache(maxsize=512)
-def _read_config(path: Path, *_) -> TrainConfig:
-    content = read_bytes(path)
-    if content is None:
-        raise damaged(path, "it is missing")
-    try:
-        return TrainConfig.from_json(content)
-    except FerError as error:
-        raise damaged(path, error) from error

@@ -11,7 +11,8 @@ from pathlib import Path
 
 from fer.errors import FerError, unknown
 from fer.runs.config import TrainConfig
-from fer.runs.run import CONFIG, Run, no_weights
+from fer.runs.members import ensembles_with, in_words, members, no_weights
+from fer.runs.run import CONFIG, Run
 from fer.runs.state import Status
 from fer.system import places
 from fer.system.files import put, read_text, remove_folder, write_atomically
@@ -95,7 +96,11 @@ class RunStore:
         return mine
 
     def rename(self, id: str, name: str) -> Run:
-        """Rename a run. Raises FerError if it ships with the app, is training, or the name is taken."""
+        """Rename a run.
+
+        Raises:
+            FerError: if it ships with the app, is training, is in an ensemble, or the name is taken.
+        """
         run = self._own(id)
         renamed, was_chosen = self._new(name), self._chosen == id
         put(run.path, renamed.path)
@@ -104,7 +109,7 @@ class RunStore:
         return renamed
 
     def delete(self, id: str) -> None:
-        """Delete a run with all its files. Raises FerError if it ships with the app or is training."""
+        """Delete a run with all its files. Raises FerError if it ships with the app, is training or in an ensemble."""
         remove_folder(self._own(id).path)
         if self._chosen == id:
             self._choice.unlink(missing_ok=True)
@@ -115,6 +120,11 @@ class RunStore:
             raise FerError(f"{id} ships with the app and can't be renamed or deleted.")
         if run.is_held:
             raise FerError(f"{id} is training. Stop it first.")
+        if ensembles := ensembles_with(self, id):
+            raise FerError(
+                f"{id} is a member of {in_words(ensembles)}, which cannot answer without it. Delete "
+                f"{in_words(ensembles)} first."
+            )
         return run
 
     @property
@@ -141,7 +151,8 @@ class RunStore:
         """Make a finished run the default. The choice is stored next to the user's runs."""
         chosen = self[id]
         if chosen.is_without_weights:
-            raise no_weights(chosen.id)
+            raise no_weights(chosen)
+        _ = members(chosen)  # raises a FerError if one is missing
         if not chosen.is_usable:
             raise FerError(f"Run {id!r} has no exported model yet. Finish its training first.")
         self._choose(id)

@@ -1,4 +1,6 @@
-"""Durations, counts and table cells as text, shared by the app and the command line."""
+"""Times, counts and table cells as text, shared by the app and the command line."""
+
+import time
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -16,6 +18,11 @@ def rough_duration(seconds: float) -> str:
     if seconds < 90:
         return f"{round(seconds, -1):.0f} s"
     return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} hours"
+
+
+def now() -> str:
+    """The time in UTC, as on cards: 2026-11-21T18:50:46Z."""
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
 
 
 def plural(n: int, noun: str) -> str:

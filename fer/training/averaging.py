@@ -5,14 +5,14 @@ from dataclasses import replace
 import numpy as np
 
 from fer.errors import FerError
-from fer.runs.run import Run, card_of
+from fer.runs.members import require_shared, source
+from fer.runs.run import Run
 from fer.runs.state import Status
 from fer.runs.store import RunStore
 from fer.training import tensorboard
 from fer.training.export import keras_file
 from fer.training.export.keras_file import save_keras
-from fer.training.make_card import source
-from fer.training.scoring import UNFITTED
+from fer.training.fitting import UNFITTED
 
 
 def average(runs: list[Run], name: str | None = None) -> Run:
@@ -31,18 +31,7 @@ def average(runs: list[Run], name: str | None = None) -> Run:
         raise FerError(
             f"The weights of {', '.join(run.id for run in runs)} have different shapes. Average runs of one network."
         )
-    for run in runs:
-        card = card_of(run)
-        if card and run.labels != last.labels:
-            raise FerError(
-                f"{run.id} predicts {', '.join(run.labels)}, but {last.id} predicts {', '.join(last.labels)}."
-            )
-        if card and card.data.fingerprint != last.card.data.fingerprint:
-            mine, theirs = card.data.name, last.card.data.name
-            raise FerError(
-                f"{run.id} was trained on {mine}, but {last.id} on {theirs}, or on other splits of it. The average "
-                "could be evaluated on training images. Average runs that share data and splits."
-            )
+    require_shared(runs, "average")
     network.set_weights([np.mean(parts, axis=0) for parts in zip(*weights, strict=True)])
     run = RunStore.around(last).create(last.config, name)
     save_keras(network, run)

@@ -11,6 +11,7 @@ from fer.errors import FerError
 from fer.evaluation import stored
 from fer.evaluation.evaluate import Progress, evaluate
 from fer.evaluation.report import Report
+from fer.evaluation.together import of_members
 from fer.runs.config import TrainConfig
 from fer.runs.data import data_for
 from fer.runs.run import Run, card_of
@@ -59,5 +60,7 @@ def _stored_report(teacher: Run, dataset: Dataset) -> Report | None:
     if card_of(teacher) and teacher.labels != dataset.labels:
         theirs, ours = ", ".join(teacher.labels), ", ".join(dataset.labels)
         raise FerError(f"The teacher {teacher.id} predicts {theirs}, not {ours}. Choose one with the same classes.")
-    report = stored.report(teacher, dataset.name, "train", tta=True)
+    report = stored.report(teacher, dataset.name, "train", tta=True) or of_members(
+        teacher, dataset.name, "train", tta=True
+    )
     return report if report and report.fingerprint == dataset.fingerprint else None

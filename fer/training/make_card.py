@@ -2,18 +2,18 @@
 
 import os
 import platform
-import time
-from dataclasses import asdict
 from importlib.metadata import version
 
 import keras
 
 from fer.data.dataset import SPLITS, Dataset
-from fer.runs.card import Card, Machine, Source, TrainingData
+from fer.runs.card import Card, Machine, TrainingData
 from fer.runs.config import TrainConfig
+from fer.runs.members import source
 from fer.runs.run import Run
 from fer.runs.store import RunStore
 from fer.system import processor
+from fer.system.text import now
 from fer.training import balance
 from fer.training.distillation import teachers
 
@@ -76,15 +76,6 @@ def data_of(dataset: Dataset, *, classes: str = "", ferplus: float = 0.0) -> Tra
         classes=classes,
         ferplus=ferplus,
     )
-
-
-def source(run: Run) -> Source:
-    """How another run that this one uses was trained, so that all of it can be reproduced."""
-    return Source(run.id, len(run.history), asdict(run.config))
-
-
-def now() -> str:
-    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
 
 
 def _backend_version() -> dict[str, str]:

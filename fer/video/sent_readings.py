@@ -47,7 +47,8 @@ class SentReadings:
             return
         new = rows[self.received - start :]
         self.received += len(new)
-        self.readings = (self.readings + [reading for row in new if (reading := _reading(row, labels))])[-KEPT:]
+        self.readings += [reading for row in new if (reading := _reading(row, labels))]
+        del self.readings[:-KEPT]
 
 
 def _reading(row: object, labels: Mapping[str, tuple[str, ...]]) -> Reading | None:

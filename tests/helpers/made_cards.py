@@ -90,6 +90,7 @@ WITH_EVERYTHING = Card(
     started_from=Source("a", 1, {"epochs": 1, "flip": True, "rotation": 12.0}),
     teachers=(Source("b", 2, {}), Source("c", 3, {})),
     average_of=(Source("d", 4, {"data": "x"}),),
+    members=(Source("e", 5, {}),),
     imported=Imported("net.keras", "ab12", "2026-11-21T18:50:46Z"),
     scores=(
         score(0.1 + 0.2, dataset="d-tta", interval=(1 / 3, 2 / 3), recall={"happy": 1.0}, calibrated_error=1e-17),

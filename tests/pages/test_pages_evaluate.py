@@ -65,7 +65,7 @@ def test_the_page_opens_with_the_default_models_accuracy_official_and_leak_free_
     app, report = evaluate_page(), stored.report(models.default, "fer2013", "test")
     assert not app.exception
     text, (low, high) = html(app), report.interval
-    assert f"{report.accuracy:.1%}</div>" in text and f"95% {low:.1%} to {high:.1%}" in text
+    assert f"{report.accuracy:.1%}</div>" in text and f"95% interval {low:.1%} to {high:.1%}" in text
     assert f"{report.leak_free.accuracy:.1%}</div>" in text and "leak-free, n = 3,301" in text
     assert sentences.one_in(report) in text and "Kaggle winner 2013" in text
     assert not app.metric, "they are computed when their popover is opened"
@@ -150,7 +150,7 @@ def test_models_are_compared_in_a_sentence_beside_the_leaderboard(models):
     first, other = (stored.report(models[name], "fer2013", "test") for name in ("vgg_small", "mini_xception"))
     app = app.selectbox(key="evaluate-second").set_value("mini_xception, single pass").run()
     assert any(Comparison(other, first).verdict in text.value.replace("\\", "") for text in app.markdown)
-    assert all(f"{name}</th>" in html(app) for name in ("vgg_small + TTA", "vgg_small", "mini_xception"))
+    assert all(f"{name}</th>" in html(app) for name in ("vgg_small, augmented", "vgg_small", "mini_xception"))
     app = app.button_group(key="evaluate-rivals").set_value(["vgg_small, test-time augmentation"]).run()
     assert any("2 comparisons; p-values are not corrected" in caption.value for caption in app.caption)
     for view in ("F1", "PR", "ROC", "Coverage", "Images"):

@@ -171,7 +171,7 @@ def test_faces_say_in_words_what_is_right_and_are_drawn_only_where_their_data_se
     faces.keep(run, replace(known, answers=(answers,)))
     shown = drawn(page.run())
     assert "1 of 2 validation faces right after epoch 1" in shown and "<img" not in shown
-    assert "✓ happy" in shown and "✗ angry" in shown and "is sad" in shown
+    assert "✓ happy" in shown and "✗ angry" in shown and "true: sad" in shown
 
 
 def test_sentences_say_when_a_network_overfits_and_what_it_never_answers(page, models):

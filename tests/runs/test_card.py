@@ -9,7 +9,7 @@ from helpers.made_runs import CARD, finished, score
 
 from fer.data.labels import EMOTIONS
 from fer.errors import FerError
-from fer.runs import run as runs
+from fer.runs import cached
 from fer.runs.card import (
     VERSION,
     Card,
@@ -41,8 +41,8 @@ def run(tmp_path) -> Run:
 @pytest.fixture
 def parsed(monkeypatch) -> list[str]:
     """The names of the parsed files, once per parse."""
-    names, read, parse = [], runs.read_record, TrainConfig.from_json
-    monkeypatch.setattr(runs, "read_record", lambda path, *a, **k: (names.append(path.name), read(path, *a, **k))[1])
+    names, read, parse = [], cached.read_record, TrainConfig.from_json
+    monkeypatch.setattr(cached, "read_record", lambda path, *a, **k: (names.append(path.name), read(path, *a, **k))[1])
     monkeypatch.setattr(TrainConfig, "from_json", lambda text: (names.append("config.json"), parse(text))[1])
     return names
 

@@ -3,14 +3,16 @@
 import keras
 
 from fer.errors import FerError
-from fer.runs.run import Run, no_weights
+from fer.runs.members import no_weights, require_networks
+from fer.runs.run import Run
 from fer.system.files import damaged, put
 
 
 def load(run: Run) -> keras.Model:
     """The network in plain Keras. Raises FerError if it has not been trained yet, or its file is damaged."""
+    require_networks([run])
     if run.is_without_weights:
-        raise no_weights(run.id)
+        raise no_weights(run)
     if not run.model_path.is_file() and run.is_usable:
         raise FerError(f"Run {run.id!r} was imported as .tflite, which has no Keras network. Import its .keras file.")
     if not run.model_path.is_file():

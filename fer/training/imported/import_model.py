@@ -21,10 +21,11 @@ from fer.runs.run import Run
 from fer.runs.state import Status
 from fer.runs.store import RunStore
 from fer.system.files import write_atomically
+from fer.system.text import now
 from fer.training.export import cost, litert
 from fer.training.export.keras_file import save_keras
 from fer.training.imported import adapt, safe_load
-from fer.training.make_card import data_of, now
+from fer.training.make_card import data_of
 from fer.training.scoring import score
 
 LABELS = range(2, 21)

@@ -61,7 +61,7 @@ def show(chosen: Chosen) -> None:
     everyone = {short_name(report): lambda: report, **others}
     left, right = st.columns([4, 8], gap="medium")
     with right:
-        picked = _pick(everyone, short_name(report), best=None if chosen.photos else _best(others))
+        picked = _pick(everyone, short_name(report), best=None if chosen.photos else _best(others, chosen.report.tta))
     with left:
         shown = list(picked) if chosen.photos else everyone  # evaluating every model would take long
         _leaderboard({name: everyone[name]() for name in shown}, picked)
@@ -71,8 +71,13 @@ def show(chosen: Chosen) -> None:
             compare_details.show(chosen, list(picked.values()))
 
 
-def _best(others: dict[str, Callable[[], Report]]) -> str:
-    return max(others, key=lambda name: others[name]().accuracy)
+def _best(others: dict[str, Callable[[], Report]], tta: bool) -> str:
+    """The other model to start with: the most accurate one that can be used, in the same way of inference."""
+    usable = {run.id for run in RunStore() if run.is_usable}
+    reports = {name: get() for name, get in others.items()}
+    return max(
+        reports, key=lambda name: (reports[name].tta == tta, reports[name].model in usable, reports[name].accuracy)
+    )
 
 
 def _pick(everyone: dict[str, Callable[[], Report]], shown: str, *, best: str | None) -> dict[str, Report]:
@@ -115,7 +120,7 @@ def _leaderboard(reports: dict[str, Report], picked: dict[str, Report]) -> None:
 
 
 def _short(name: str) -> str:
-    return name.replace(f", {way(False)}", "").replace(f", {way(True)}", " + TTA")
+    return name.replace(f", {way(False)}", "").replace(f", {way(True)}", ", augmented")
 
 
 def _say(reports: list[Report]) -> None:

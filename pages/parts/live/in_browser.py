@@ -5,11 +5,12 @@ from math import log
 import streamlit as st
 
 from fer.inference.palette import color_map, colors_of
+from fer.runs.members import in_words, is_ensemble, member_names
 from fer.runs.run import Run
 from fer.video.live import Settings
 from fer.video.sent_readings import SentReadings
 from pages.parts.live import browser, history
-from pages.parts.shared import notice
+from pages.parts.shared import frame, notice
 from pages.parts.shared.answers import titled
 
 READINGS, LABELS = "live-readings", "live-labels"
@@ -28,6 +29,13 @@ def show(run: Run, settings: Settings) -> None:
             "This server does not send what the browser needs. Set `enableStaticServing = true` under `[server]` in "
             "`.streamlit/config.toml`, or choose *On the server*.",
             icon=":material/block:",
+        )
+        return
+    if is_ensemble(run):  # the browser opens one file
+        st.info(
+            f"{frame.plain(run.id)} is an ensemble, which only answers on the server. Choose *On the server*, or "
+            f"one of its members: {frame.plain(in_words(member_names(run)))}.",
+            icon=":material/dns:",
         )
         return
     if not notice.accepted("The camera's video", on_device=True):

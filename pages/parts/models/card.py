@@ -4,8 +4,10 @@ import pandas as pd
 import streamlit as st
 
 from fer.runs import overview
+from fer.runs.members import member_names, size
 from fer.runs.run import Run
 from fer.runs.store import RunStore
+from fer.system.text import rough_duration
 from pages.parts.models import manage
 from pages.parts.shared import access, actions, frame
 
@@ -24,7 +26,7 @@ NAMES = {  # of overview.COLUMNS, as shown here, with the unit
     "ms on": ("Time measured on", ""),
     "MB": ("Size", " MB"),
     "data": ("Training data", ""),
-    "minutes": ("Training time", " minutes"),
+    "minutes": ("Training time", ""),
     "trained on": ("Training machine", ""),
 }
 
@@ -32,9 +34,13 @@ NAMES = {  # of overview.COLUMNS, as shown here, with the unit
 def show(store: RunStore, run: Run) -> None:
     """The card as a table, and the note."""
     (row,) = overview.texts(overview.rows([run]))
-    if not run.tflite_path.is_file():
+    if size(run) is None:
         row["MB"] = ""  # of a file that isn't there
+    if row["minutes"]:
+        row["minutes"] = rough_duration(run.card.training_seconds)
     known = [(name, frame.plain(f"{row[key]}{unit}")) for key, (name, unit) in NAMES.items() if row[key]]
+    if members := member_names(run):
+        known.insert(0, ("Members", frame.plain(", ".join(members))))
     if known:
         table = pd.DataFrame(known, columns=["Figure", "Value"])
         st.table(table, border="horizontal", hide_index=True, hide_header=True, alt=f"Card of {run.id}")

@@ -5,6 +5,7 @@ import streamlit as st
 from fer.runs.card import Card
 from fer.runs.exports import obstacle
 from fer.runs.history import history_csv
+from fer.runs.members import is_ensemble
 from fer.runs.run import EXPORTS, HISTORY, Run, card_of, files_of
 from fer.runs.store import RunStore
 from pages.parts.models import manage
@@ -21,6 +22,9 @@ FORMATS = {  # name, and what it is for
 
 def show(store: RunStore, run: Run) -> None:
     """One line per format: a download, or a button that makes it."""
+    if is_ensemble(run):
+        st.markdown(frame.plain(obstacle(run, "float32")))
+        return
     files, card = files_of(run), card_of(run)
     for kind, (name, purpose) in FORMATS.items():
         if kind in files:

@@ -12,8 +12,10 @@ from fer.faces import photos
 from fer.faces.image import data_url
 from fer.faces.photos import Photo
 from fer.inference import many_photos
+from fer.inference.drawing import NOT_SURE, NOT_SURE_COLOR
 from fer.inference.many_photos import Answer
 from fer.inference.palette import color_map
+from fer.runs.members import changed
 from fer.runs.run import Run
 from fer.runs.store import RunStore
 from pages.parts.shared import frame, model_picker
@@ -39,8 +41,8 @@ def show(run: Run, way: Way, right) -> None:
     several = "directory" if kind == "a folder" else True
     uploads = st.file_uploader("Photos", [*TYPES, "zip"], accept_multiple_files=several, key=f"predict-many-{kind}")
     if uploads:
-        ids, changed = tuple(upload.file_id for upload in uploads), run.tflite_path.stat().st_mtime_ns
-        st.session_state[LAST] = (run, way, *_read(run.id, changed, way, ids, uploads))
+        ids = tuple(upload.file_id for upload in uploads)
+        st.session_state[LAST] = (run, way, *_read(run.id, changed(run), way, ids, uploads))
     elif LAST in st.session_state:
         st.button("Discard these results", key="predict-many-forget", on_click=st.session_state.pop, args=(LAST,))
     with right:
@@ -52,7 +54,7 @@ def show(run: Run, way: Way, right) -> None:
 
 def _show(run: Run, way: Way, answers: list[Answer], others: list[tuple[str, str]]) -> None:
     read = [answer for answer in answers if not answer.error]
-    _summary(read, run.labels)
+    _summary(read, run.labels, way.correction(run).threshold)
     if read:
         _table(read, run, way)
     _failures([(answer.name, answer.error) for answer in answers if answer.error], others)
@@ -91,8 +93,9 @@ def _photos(upload: UploadedFile, zips: ExitStack) -> list[Photo]:
     return [Photo(f"{upload.name}/{photo.name}", photo.read) for photo in inside]
 
 
-def _summary(read: list[Answer], labels: tuple[str, ...]) -> None:
-    found = [prediction.label for answer in read for prediction in answer.predictions]
+def _summary(read: list[Answer], labels: tuple[str, ...], threshold: float | None) -> None:
+    predictions = [prediction for answer in read for prediction in answer.predictions]
+    found = [prediction.label if prediction.is_sure(threshold) else NOT_SURE for prediction in predictions]
     with st.container(horizontal=True):
         st.metric("Photos read", f"{len(read):,}", width="content")
         st.metric("Faces", f"{len(found):,}", width="content")
@@ -102,8 +105,9 @@ def _summary(read: list[Answer], labels: tuple[str, ...]) -> None:
 
 
 def _counts(found: list[str], labels: tuple[str, ...]) -> None:
-    """How many faces show each emotion, as bars."""
-    colors, most = color_map(labels), max(map(found.count, labels))
+    """How many faces show each emotion, as bars; those below the threshold have a bar of their own."""
+    colors, labels = color_map(labels) | {NOT_SURE: NOT_SURE_COLOR}, (*labels, NOT_SURE)
+    most = max(map(found.count, labels))
     rows = [
         f'<span>{html.escape(label)}</span><span aria-hidden="true" style="height:.6rem;border-radius:.3rem;'
         f'width:{100 * found.count(label) / most:.1f}%;background:{colors[label]}"></span><b>{found.count(label):,}</b>'

@@ -5,11 +5,13 @@ from collections.abc import Sequence
 from contextlib import suppress
 from functools import partial
 
+import pandas as pd
 import streamlit as st
 
 from fer.errors import FerError
 from fer.faces.image import MAX_BYTES, read_image
 from fer.inference import many_photos
+from fer.runs.members import changed
 from fer.runs.run import Run
 from pages.parts.shared import answers, frame, samples, upload_size
 from pages.parts.shared.answers import Answer, Photo, Reader
@@ -108,8 +110,14 @@ def answered(photo: Photo, run: Run, way: Way, others: Sequence[Photo] = ()) -> 
     """One photo's answer, and the exports, whose tables contain the others too."""
     with frame.errors(f"{photo.name}: "):
         reader = Reader(run, way)
-        found = _example(photo, reader, run.tflite_path.stat().st_mtime_ns, run.id, way) or reader.read(photo)
+        found = _example(photo, reader, changed(run), run.id, way) or reader.read(photo)
         answers.show(found, run, f"photo-{photo.key}")
+        if run.card.data.is_drawn and not run.card.imported:
+            st.warning(
+                "This model was trained on drawn faces, so its answers to photos mean nothing. Choose another under "
+                "*Options*.",
+                icon=":material/draw:",
+            )
         if not found.cards or photo.whole:
             st.toggle("Use the whole image as the face", key=_whole(photo.key))
         _export(found, photo, reader, others or [photo])
@@ -139,7 +147,7 @@ def _export(found: Answer, photo: Photo, reader: Reader, photos: Sequence[Photo]
     marked = f"{found.name.rsplit('.', 1)[0]}-emotions.png"
     files = (
         ("Annotated image (PNG)", "png", marked, "image/png", lambda: answers.annotated(found, photo.load, threshold)),
-        ("Results (CSV)", "csv", "emotions.csv", "text/csv", lambda: csv_file(many_photos.table(rows()))),
+        ("Results (CSV)", "csv", "emotions.csv", "text/csv", lambda: csv_file(_table(rows(), threshold))),
         ("Results (JSON)", "json", "emotions.json", "application/json", lambda: json.dumps(rows(), indent=2)),
     )
     with st.popover("Export", icon=":material/download:"):
@@ -147,3 +155,11 @@ def _export(found: Answer, photo: Photo, reader: Reader, photos: Sequence[Photo]
             st.download_button(
                 label, make, file, mime, key=f"predict-{kind}", on_click="ignore", type="tertiary", width="stretch"
             )
+
+
+def _table(results: list[dict], threshold: float | None) -> pd.DataFrame:
+    """The results as a table that marks, as the page does, which answers are sure."""
+    table = many_photos.table(results)
+    if "confidence" in table:
+        table["sure"] = table["confidence"].ge(threshold or 0.0)
+    return table

@@ -12,6 +12,7 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 from fer.faces.image import data_url
 from fer.inference.palette import color_map
 from fer.inference.reader import EmotionReader
+from fer.runs.members import changed
 from fer.runs.run import Run
 from fer.video import annotate, observations
 from fer.video.decoder import SUFFIXES, open_video
@@ -79,7 +80,7 @@ def _read_or_show(upload: UploadedFile, run: Run, way: Way, right) -> Result | N
     source = _source(upload)
     part = _choose_part(source)
     every, smoothing = _settings()
-    made_from = (upload.file_id, run.id, run.tflite_path.stat().st_mtime_ns, way, every, smoothing, part)
+    made_from = (upload.file_id, run.id, changed(run), way, every, smoothing, part)
     result = st.session_state.get(RESULT)
     if result and result.made_from == made_from:
         return result

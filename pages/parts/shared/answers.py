@@ -15,6 +15,7 @@ from fer.faces.upright import turned, turned_face
 from fer.inference.drawing import annotate
 from fer.inference.palette import GREY, color_map
 from fer.inference.prediction import Prediction
+from fer.runs.members import changed
 from fer.runs.run import Run
 from pages.parts.shared import model_picker, photo_view, saliency
 from pages.parts.shared.model_picker import DEFAULT, Way
@@ -82,7 +83,7 @@ class Reader:
     """
 
     def __init__(self, run: Run, way: Way):
-        self.run, self.way, self._changed = run, way, run.tflite_path.stat().st_mtime_ns
+        self.run, self.way, self._changed = run, way, changed(run)
         self._found: OrderedDict[tuple, Answer] = st.session_state.setdefault(FOUND, OrderedDict())
 
     def read(self, photo: Photo) -> Answer:

@@ -5,10 +5,12 @@ from dataclasses import dataclass
 import streamlit as st
 
 from fer.inference.classifier import Classifier
+from fer.inference.ensemble import open_run
 from fer.inference.reader import EmotionReader
 from fer.inference.timing import milliseconds_a_face
 from fer.runs.card import way
 from fer.runs.correction import Correction
+from fer.runs.members import changed, is_ensemble, no_weights
 from fer.runs.run import Run
 from fer.runs.store import RunStore
 from pages.parts.shared.frame import plain
@@ -18,7 +20,7 @@ MODEL = "model"  # the chosen run: the key of its select box, and its name in th
 
 @st.cache_resource(max_entries=8, show_spinner="Loading the model …")
 def _classifier(run_id: str, changed: int) -> Classifier:
-    return Classifier(RunStore()[run_id])
+    return open_run(RunStore()[run_id])
 
 
 @st.cache_data(max_entries=256, show_spinner="Measuring the model's speed …")
@@ -28,12 +30,12 @@ def _speed(run_id: str, changed: int) -> float:
 
 def speed_of(run: Run) -> float:
     """Milliseconds per face on one core of this machine, measured once per file."""
-    return _speed(run.id, run.tflite_path.stat().st_mtime_ns)
+    return _speed(run.id, changed(run))
 
 
 def classifier(run: Run) -> Classifier:
     """The run's classifier, loaded once for all visitors, and again when its file changes."""
-    return _classifier(run.id, run.tflite_path.stat().st_mtime_ns)
+    return _classifier(run.id, changed(run))
 
 
 def run_of(id: str) -> Run:
@@ -98,6 +100,8 @@ def pick_run(*, usable_only: bool = True, **options) -> Run:
     store = RunStore()
     runs = [run.id for run in store if run.is_usable or (run.is_without_weights and not usable_only)]
     chosen = store.default.id
+    if (wanted := st.query_params.get(MODEL)) and wanted not in runs and MODEL not in st.session_state:
+        st.toast(f"No usable model is named {plain(wanted)}; this is {plain(chosen)}.", icon=":material/link_off:")
     id = st.selectbox("Model", runs, index=runs.index(chosen), key=MODEL, bind="query-params", **options)
     return store[id]
 
@@ -114,6 +118,9 @@ def page_link(page: str, label: str, run: Run, *, icon: str | None = None, **sta
 
 def explain_missing_weights(run: Run) -> None:
     """Say that a run ships without weights, and how to train it again."""
+    if is_ensemble(run):
+        st.info(plain(str(no_weights(run))), icon=":material/model_training:")
+        return
     st.info(
         f"{plain(run.id)} ships without weights, only with its reports and curves. To train it again: "
         f"`python -m fer train --recipe {run.id}`",

@@ -6,6 +6,7 @@ import streamlit as st
 from fer.faces.image import data_url
 from fer.inference import saliency
 from fer.inference.prediction import Prediction
+from fer.runs.members import changed
 from fer.runs.run import Run
 from pages.parts.shared import model_picker
 
@@ -23,9 +24,7 @@ def explain(run: Run, face: np.ndarray, prediction: Prediction, label: str, meth
         face: the crop for display, uint8 (SIDE, SIDE); four times the resolution that the model saw.
         method: occlusion or activation.
     """
-    return _explain(
-        run.id, run.tflite_path.stat().st_mtime_ns, prediction.labels.index(label), method, label, face, prediction.crop
-    )
+    return _explain(run.id, changed(run), prediction.labels.index(label), method, label, face, prediction.crop)
 
 
 @st.cache_data(max_entries=32, scope="session", show_spinner=False)

@@ -40,7 +40,7 @@ def title(name: str) -> str:
 def choose() -> Dataset:
     """Choose a data set from data/, or the synthetic one, as one of several cards; or get one."""
     names = [*catalog.available(), "synthetic"]
-    picked = st.session_state.pop(add_data.PICK, None)
+    picked = st.session_state.pop(add_data.PICK, None) or st.query_params.get("train-data")
     if picked in names or st.session_state.get("train-data") not in names:
         st.session_state["train-data"] = picked if picked in names else names[0]
     name = st.radio(
@@ -50,7 +50,7 @@ def choose() -> Dataset:
         captions=[_line(name, catalog.stamp(name)) for name in names],
         format_func=title,
         width="stretch",
-        persist_state="session",
+        bind="query-params",
     )
     dataset = open_data(name, catalog.stamp(name), "")
     add_data.show(names, dataset)

@@ -45,7 +45,7 @@ def _face(watched: WatchedFaces, answers: Answers, i: int, labels: tuple[str, ..
     if is_right:
         words = f'<span class="answer">✓ {escape(answer)}</span><span class="soft">{answers.confidence[i]:.0%}</span>'
     else:
-        words = f'<span class="answer">✗ {escape(answer)}</span><span class="soft">is {escape(true)}</span>'
+        words = f'<span class="answer">✗ {escape(answer)}</span><span class="soft">true: {escape(true)}</span>'
     return f'<li class="{"right" if is_right else "wrong"}" title="{title}">{picture}{words}</li>'
 
 

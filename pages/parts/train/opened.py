@@ -7,9 +7,11 @@ import streamlit as st
 from fer.runs import queue
 from fer.runs.run import HISTORY, Run
 from fer.runs.store import RunStore
+from pages.parts.shared.frame import plain
 
 RUN = "run"  # the part of the address
 STARTED = "train-started"  # the run that this session started last: it takes the focus
+LAST = "train-opened"  # the run that this session saw last
 ACTIVE = ("training", "queued")
 
 
@@ -35,7 +37,12 @@ def opened(runs: list[Run]) -> Run | None:
     known = {run.id: run for run in runs if queue.state_of(run) != "damaged"}
     wanted = st.query_params.get(RUN)
     run = known.get(wanted) if wanted else None
+    is_dead_link = wanted and not run and LAST not in st.session_state
     run = run or next(iter(known.values()), None)
+    if is_dead_link:
+        shown = f"; this is {plain(run.id)}" if run else ""
+        st.toast(f"No run is named {plain(wanted)}{shown}.", icon=":material/link_off:")
+    st.session_state[LAST] = run.id if run else ""
     if run and wanted != run.id:
         st.query_params[RUN] = run.id
     elif not run and wanted:

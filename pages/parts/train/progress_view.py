@@ -7,12 +7,14 @@ from fer.runs.history import best_epoch, seconds_left
 from fer.runs.state import Epoch, Progress
 from fer.system.text import duration, rough_duration
 
+WARM = 10  # batches of the first epoch; before, TensorFlow compiles, and the time left would be far too long
 SEGMENTS = 40  # at most so many epochs have a segment of their own
 
 
 def html(progress: Progress, history: Sequence[Epoch]) -> str:
     """The bar, the best epoch so far and the time left; the rest in small print."""
-    left = rough_duration(seconds_left(progress, history))
+    is_known = history or progress.batch >= WARM
+    left = f"about {rough_duration(seconds_left(progress, history))} left" if is_known else ""
     words = f"Epoch {progress.epoch + 1} of {progress.epochs}, batch {progress.batch + 1:,} of {progress.batches:,}"
     small = [
         f"learning rate {history[-1].learning_rate:.2g}" if history else "",
@@ -22,7 +24,7 @@ def html(progress: Progress, history: Sequence[Epoch]) -> str:
         f"{duration(progress.seconds)} elapsed",
     ]
     return (
-        f'<div class="row"><span>{words}</span><span>about {left} left</span></div>{_bar(progress, words)}'
+        f'<div class="row"><span>{words}</span><span>{left}</span></div>{_bar(progress, words)}'
         f'{figures(history)}<div class="soft">{" · ".join(filter(None, small))}</div>'
     )
 

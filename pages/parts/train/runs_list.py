@@ -67,8 +67,6 @@ def _facts(run: Run, state: str) -> str:
         parts.append(f"{score.accuracy:.1%} test")
     elif best:
         parts.append(f"{best.val_accuracy:.1%} validation, epoch {best.epoch + 1}")
-    if state == "training" and run.progress.is_training:
-        parts.append(f"epoch {run.progress.epoch + 1} of {run.progress.epochs}")
     if seconds := sum(epoch.seconds for epoch in run.history):
         parts.append(rough_duration(seconds))
     parts.append(f"{run.config.architecture} on {choose_data.title(run.config.data)}")

@@ -19,7 +19,7 @@ def show(store: RunStore, about: str, *, disabled: bool) -> None:
     """
     with st.container(key="train-go"):
         with st.container(horizontal=True, vertical_alignment="bottom"):
-            st.text_input("Run name", key=NAME, max_chars=200, placeholder="Network and time", persist_state="session")
+            st.text_input("Run name", key=NAME, max_chars=200, placeholder="Optional", persist_state="session")
             st.button(
                 "Train",
                 key="train-start",

@@ -47,7 +47,7 @@ function explanation(why, ask) {
 export default function (component) {
   const { data, parentElement, setStateValue } = component;
   const root = parentElement.querySelector(".view") ?? parentElement.appendChild(element("div"));
-  const memory = (parentElement.memory ??= { open: new Set(), order: "size", lit: null, photo: null });
+  const memory = (parentElement.memory ??= { open: new Set(), order: "position", lit: null, photo: null });
   if (memory.photo !== data.photo) Object.assign(memory, { open: new Set(), lit: null, photo: data.photo, asked: null });
   if (!memory.asked || memory.asked.number === data.why?.number) memory.asked = null;
   const { faces } = data;
@@ -119,7 +119,7 @@ export default function (component) {
   }
 
   function sorter() {
-    const orders = { size: "Largest first", position: "Left to right", emotion: "By emotion" };
+    const orders = { position: "By number", size: "Largest first", emotion: "By emotion" };
     const select = element("select", { ariaLabel: "Order of the faces" });
     for (const [key, name] of Object.entries(orders)) select.append(new Option(name, key, false, memory.order === key));
     select.onchange = () => { memory.order = select.value; draw(); };

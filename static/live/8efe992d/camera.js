@@ -46,5 +46,11 @@ export function follow(video, take) {
   return () => (on = false);
 }
 
-// The video's present frame, to be handed to the worker.
-export const frame = async (video) => (self.VideoFrame ? new VideoFrame(video) : createImageBitmap(video));
+// The video's present frame as it is shown, to be handed to the worker.
+export async function frame(video) {
+  const made = self.VideoFrame && new VideoFrame(video);
+  const { width, height } = made?.visibleRect ?? {};
+  if (width === video.videoWidth && height === video.videoHeight && !made.rotation && !made.flip) return made;
+  made?.close();
+  return createImageBitmap(video); // also turns the frames of phones
+}

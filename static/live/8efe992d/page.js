@@ -97,7 +97,8 @@ class Live {
   async offer() {
     if (this.inside >= WAITING || this.count++ % this.settings.every) return;
     this.inside++;
-    const taken = performance.now(), image = await frame(this.video);
+    const taken = performance.now(), image = await frame(this.video).catch(() => null);
+    if (!image) return this.inside--;
     this.worker.postMessage({ kind: "frame", frame: image, taken, time: (taken - this.began) / 1000 }, [image]);
   }
 
