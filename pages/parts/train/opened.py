@@ -37,9 +37,9 @@ def opened(runs: list[Run]) -> Run | None:
     known = {run.id: run for run in runs if queue.state_of(run) != "damaged"}
     wanted = st.query_params.get(RUN)
     run = known.get(wanted) if wanted else None
-    is_dead_link = wanted and not run and LAST not in st.session_state
+    is_dead_link = not run and LAST not in st.session_state
     run = run or next(iter(known.values()), None)
-    if is_dead_link:
+    if wanted and is_dead_link:
         shown = f"; this is {plain(run.id)}" if run else ""
         st.toast(f"No run is named {plain(str(wanted))}{shown}.", icon=":material/link_off:")
     st.session_state[LAST] = run.id if run else ""
