@@ -8,8 +8,8 @@ from fer.runs import overview
 from fer.runs.members import member_names, size
 from fer.runs.run import Run
 from fer.runs.store import RunStore
-from fer.teaching.keep import DATA
 from fer.system.text import rough_duration
+from fer.teaching.keep import DATA
 from pages.parts.models import manage
 from pages.parts.shared import access, actions, frame
 
