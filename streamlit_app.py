@@ -15,6 +15,7 @@ page = st.navigation(
         st.Page("pages/live.py", title="Live", icon=":material/videocam:"),
         st.Page("pages/teach.py", title="Teach", icon=":material/waving_hand:"),
         st.Page("pages/train.py", title="Train", icon=":material/school:"),
+        st.Page("pages/tune.py", title="Tune", icon=":material/tune:"),
         st.Page("pages/evaluate.py", title="Evaluate", icon=":material/fact_check:"),
         st.Page("pages/models.py", title="Models", icon=":material/model_training:"),
     ],

@@ -15,7 +15,7 @@ from PIL import Image
 ROOT = Path(__file__).parents[1]
 WINGS = (  # a wing imports only from those before it
     *("system", "architectures", "faces", "data", "runs", "inference", "video", "evaluation"),
-    *("teaching", "charts", "training", "cli"),
+    *("teaching", "charts", "training", "tuning", "cli"),
 )
 APART = {"evaluation": {"video"}, "training": {"charts"}}  # though those stand before them
 GROUND = {"errors", "registry"}  # which every wing may import

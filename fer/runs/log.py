@@ -1,6 +1,7 @@
 """The end of a training's log."""
 
 import os
+from pathlib import Path
 
 from fer.runs.run import LOG, Run
 from fer.system.files import damaged
@@ -8,7 +9,11 @@ from fer.system.files import damaged
 
 def log_tail(run: Run, characters: int = 5000) -> str:
     """The end of the training process's output."""
-    path = run.path / LOG
+    return tail_of(run.path / LOG, characters)
+
+
+def tail_of(path: Path, characters: int = 5000) -> str:
+    """The end of a text file; empty if there is none."""
     if not os.path.isfile(path):
         return ""
     try:

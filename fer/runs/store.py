@@ -21,6 +21,8 @@ BUNDLED = places.shipped("models", in_checkout="models")  # the shipped runs, re
 MODELS = places.own("FER_MODELS", "models")  # the user's own; the same folder in a checkout
 FLAGSHIP = "flagship"  # the default run unless the user chooses another
 LONGEST = 64  # characters of a run's name
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")  # of a run or a study: a plain file name
+STUDIES = ".studies"  # the folder for the trials of studies, which are not listed as runs
 DEFAULT = ".default"  # the file with the user's choice, next to the runs
 
 
@@ -40,6 +42,8 @@ class RunStore:
     def around(cls, run: Run) -> "RunStore":
         """The store where a run finds its teachers and writes its results."""
         folder = run.path.parent
+        if folder.parent.name == STUDIES:  # a study's trial
+            folder = folder.parent.parent
         return cls(MODELS if folder == BUNDLED else folder, shipped=BUNDLED)
 
     def __iter__(self) -> Iterator[Run]:
@@ -72,7 +76,7 @@ class RunStore:
 
     def _new(self, id: str) -> Run:
         """A run with a new name, not created yet."""
-        if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", id):
+        if not NAME.fullmatch(id):
             raise FerError(f"A run's name must be 1 to 64 letters, digits, '.', '_' or '-', got {id!r}.")
         run = Run(self.root / id)
         if run.path.exists() or (self.shipped and (self.shipped / id).exists()):

@@ -58,7 +58,7 @@ def train(
 
 def _train(run: Run, on_answer, on_start, on_batch, on_epoch) -> bool:
     def finish_epoch(epoch: Epoch) -> None:
-        _note_speed(training, epoch)
+        note_speed(training, epoch)
         on_epoch(epoch)
 
     def answered(teacher: Run, done: int, n: int) -> None:
@@ -110,12 +110,12 @@ def _refusal(error: BaseException) -> FerError | None:
     return FerError(DISK_FULL) if error.errno in FULL else FerError(f"{refusal} Then resume the run.")
 
 
-def _note_speed(training: Training, epoch: Epoch) -> None:
+def note_speed(training: Training, epoch: Epoch) -> None:
     """Record this machine's training and validation speed, except in the first epoch, when TensorFlow compiles."""
     if epoch.epoch:
         rate = epoch.images_per_second
         rest = epoch.seconds - training.batches * training.batch_size / rate
-        store = RunStore(training.run.path.parent)
+        store = RunStore.around(training.run)
         speed.note(store, training.config, train=rate, validate=len(training.dataset.val) / rest)
 
 

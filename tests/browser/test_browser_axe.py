@@ -8,6 +8,7 @@ PAGES = {
     "teach": "Teach your own classes",
     "models": "Models",
     "train": "Train a network",
+    "tune": "Tune a recipe",
 }
 
 

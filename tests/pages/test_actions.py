@@ -17,6 +17,7 @@ from fer.runs import queue, stop
 from fer.runs.run import Run
 from fer.runs.store import RunStore
 from fer.system import process
+from fer.tuning import processes
 from pages.parts.shared import access, actions
 from pages.parts.shared.gate import ACTIONS
 
@@ -41,6 +42,11 @@ EXPECTED = {  # the right that each needs, and whether it needs disk space
     "get_data": ("kaggle", True),
     "cancel_download": ("kaggle", False),
     "forget_download": ("kaggle", False),
+    "tune": ("training", True),
+    "go_on_tuning": ("training", True),
+    "extend_tuning": ("training", True),
+    "stop_tuning": ("training", False),
+    "delete_study": ("training", False),
 }
 READING = {  # functions and methods of the modules below that change nothing
     queue: {
@@ -57,6 +63,7 @@ READING = {  # functions and methods of the modules below that change nothing
     catalog: {"open_dataset", "open_rows", "stamp", "ferplus_path", "find", "available"},
     stored: {"report", "reports"},
     process: set(),
+    processes: {"working", "last_error"},
 }
 OWN = {
     queue: {"work", "wait_for_measurement"},
@@ -64,6 +71,7 @@ OWN = {
     download: {"fetch"},
     catalog: {"confirm"},
     process: {"launch", "check"},
+    processes: {"at_work"},
 }  # of training processes and `python -m fer`
 WRITABLE = {name for name, value in vars(Run).items() if isinstance(value, property) and value.fset}
 

@@ -11,6 +11,7 @@ from fer.evaluation.own_photos import OwnPhotos
 from fer.evaluation.report import Report
 from fer.faces import photos
 from fer.faces.photos import Photo
+from fer.runs import members
 from fer.runs.run import Run
 from fer.runs.store import RunStore
 from pages.parts.shared import frame, upload_size
@@ -79,8 +80,8 @@ def _read(
 
 def judge(run: Run, held: Held, tta: bool) -> Report:
     """The report of a run on a user's faces, cached."""
-    faces, changed = held.photos.faces, run.tflite_path.stat().st_mtime_ns
-    return _report(run.id, changed, f"{held.name} (own photos)", tta, faces.fingerprint, faces)
+    faces = held.photos.faces
+    return _report(run.id, members.changed(run), f"{held.name} (own photos)", tta, faces.fingerprint, faces)
 
 
 @st.cache_resource(max_entries=16, scope="session", show_spinner="Evaluating …")

@@ -18,6 +18,10 @@ from fer.runs.store import RunStore
 from fer.system import process
 from fer.teaching import keep
 from fer.teaching.lesson import Lesson
+from fer.tuning import processes
+from fer.tuning import study as studies
+from fer.tuning.plan import Plan
+from fer.tuning.study import Budget, Study
 from pages.parts.shared import disk, settings
 from pages.parts.shared.gate import needs
 
@@ -136,3 +140,34 @@ def cancel_download() -> None:
 @needs("kaggle")
 def forget_download() -> None:
     download.forget()
+
+
+@needs("training", stores=True)
+def tune(store: RunStore, name: str, plan: Plan, budget: Budget) -> None:
+    with _starting:
+        studies.create(store, name, plan, budget)
+        processes.start(store, name)
+
+
+@needs("training", stores=True)
+def go_on_tuning(study: Study, budget: Budget) -> None:
+    """Go on with a study, or give it one more worker."""
+    with _starting:
+        study.budget = budget
+        study.go_on()
+        processes.start(study.store, study.name)
+
+
+@needs("training", stores=True)
+def extend_tuning(study: Study, budget: Budget) -> None:
+    study.budget = budget
+
+
+@needs("training")
+def stop_tuning(study: Study) -> None:
+    study.stop()
+
+
+@needs("training")
+def delete_study(store: RunStore, name: str) -> None:
+    processes.delete(store, name)

@@ -16,7 +16,8 @@ HELP = next(item.metadata["help"] for item in fields(TrainConfig) if item.name =
 
 
 @st.cache_resource(max_entries=3, show_spinner="Opening the data set …")
-def _open(name: str, stamp: str, classes: str) -> Dataset:
+def open_data(name: str, stamp: str, classes: str) -> Dataset:
+    """A data set, kept open while it is the same."""
     return catalog.open_dataset(name, classes=classes)
 
 
@@ -51,7 +52,7 @@ def choose() -> Dataset:
         width="stretch",
         bind="query-params",
     )
-    dataset = _open(name, catalog.stamp(name), "")
+    dataset = open_data(name, catalog.stamp(name), "")
     add_data.show(names, dataset)
     return dataset
 
@@ -63,7 +64,7 @@ def grouped(dataset: Dataset) -> tuple[Dataset, bool]:
     """
     name = st.session_state["train-data"]
     with frame.errors():
-        return _open(name, catalog.stamp(name), st.session_state.get(CLASSES) or ""), False
+        return open_data(name, catalog.stamp(name), st.session_state.get(CLASSES) or ""), False
     return dataset, True
 
 

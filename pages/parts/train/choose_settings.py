@@ -75,12 +75,20 @@ def config() -> TrainConfig:
 def clone(run: Run) -> None:
     """A button's on_click: fill the form with a run's settings."""
     with frame.errors():
-        recipe = run.config
-        _fill(recipe)
-        st.session_state[add_data.PICK] = recipe.data
-        st.session_state[choose_data.CLASSES] = recipe.classes
-        st.session_state[key("preset")], st.session_state[CLONED] = None, run.id
-        st.toast(f"Settings of {frame.plain(run.id)} taken over", icon=":material/content_copy:")
+        take_over(run.config, run.id)
+
+
+def take_over(recipe: TrainConfig, whose: str) -> None:
+    """Fill the form with a recipe.
+
+    Args:
+        whose: settings these are, such as a run's name.
+    """
+    _fill(recipe)
+    st.session_state[add_data.PICK] = recipe.data
+    st.session_state[choose_data.CLASSES] = recipe.classes
+    st.session_state[key("preset")], st.session_state[CLONED] = None, whose
+    st.toast(f"Settings of {frame.plain(whose)} taken over", icon=":material/content_copy:")
 
 
 def _apply() -> None:

@@ -41,7 +41,7 @@ def opened(runs: list[Run]) -> Run | None:
     run = run or next(iter(known.values()), None)
     if is_dead_link:
         shown = f"; this is {plain(run.id)}" if run else ""
-        st.toast(f"No run is named {plain(wanted)}{shown}.", icon=":material/link_off:")
+        st.toast(f"No run is named {plain(str(wanted))}{shown}.", icon=":material/link_off:")
     st.session_state[LAST] = run.id if run else ""
     if run and wanted != run.id:
         st.query_params[RUN] = run.id

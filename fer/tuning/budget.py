@@ -1,0 +1,42 @@
+"""How long a study may search, as text, as seconds, and as the trials that it buys on this machine."""
+
+import re
+
+from fer.errors import FerError
+from fer.runs import expectations, speed
+from fer.runs.config import TrainConfig
+from fer.runs.store import RunStore
+
+UNITS = {"s": 1, "sec": 1, "m": 60, "min": 60, "h": 3600, "hour": 3600, "hours": 3600, "d": 86400, "days": 86400}
+LONGEST = 30 * 86400
+BUILD_SECONDS = 5.0  # to build and compile a network, once a trial; TensorFlow itself starts once a worker
+
+
+def seconds_of(text: str) -> float:
+    """The seconds in a text such as 2h, 90min or 1.5 hours. Raises FerError for any other."""
+    found = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*([a-z]+)\s*", text.lower())
+    if not found or found[2] not in UNITS:
+        raise FerError(f"A budget must be a number with a unit, such as 90min or 2h, got {text!r}.")
+    seconds = float(found[1]) * UNITS[found[2]]
+    if not 0 < seconds <= LONGEST:
+        raise FerError(f"A budget must be more than 0 and at most 30 days, got {text!r}.")
+    return seconds
+
+
+def trial_seconds(store: RunStore, config: TrainConfig, *, train: int, val: int) -> float | None:
+    """Estimated seconds of a trial that is not pruned; None if the network's speed is unknown everywhere.
+
+    Args:
+        config: of a trial.
+        train, val: images in each split.
+    """
+    rates = speed.rates(store, config)
+    if {"train", "validate"} <= rates.keys():
+        return BUILD_SECONDS + config.epochs * (train / rates["train"] + val / rates["validate"])
+    expected = expectations.time(store, config, train=train, val=val, test=0)
+    return expected.seconds if expected else None
+
+
+def trials_in(seconds: float, per_trial: float | None) -> int | None:
+    """The full-length trials that fit; None if their speed is unknown. Pruning makes room for more."""
+    return None if per_trial is None else max(1, round(seconds / per_trial))

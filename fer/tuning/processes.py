@@ -1,0 +1,91 @@
+"""Worker processes of studies on this machine: started, counted, and what they say when they end. Loads no Optuna."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psutil
+from filelock import FileLock, Timeout
+
+from fer.errors import FerError
+from fer.runs.log import tail_of
+from fer.runs.store import RunStore
+from fer.system.files import remove_folder
+from fer.system.process import ERROR, launch
+from fer.tuning import storage
+
+MOST = 16  # workers of a study on one machine
+LOG = "worker.txt"
+
+_started: dict[Path, list[int]] = {}  # the workers that this process has started, by their study's folder
+
+
+def start(store: RunStore, name: str) -> None:
+    """Start one more worker.
+
+    Raises:
+        FerError: if another study's worker is training: both would be slow, and budgets in time wrong.
+    """
+    others = [other for other in storage.names(store) if other != name and working(store, other)]
+    if others:
+        raise FerError(f"Study {others[0]!r} is running. Stop it first, or wait until it ends.")
+    place = storage.folder(store, name)
+    if working(store, name) >= MOST:
+        raise FerError(f"A study has at most {MOST} workers on one machine.")
+    place.mkdir(parents=True, exist_ok=True)
+    pid = launch(["tune", "--study", name, "--worker"], place / LOG, FER_MODELS=str(store.root))
+    _started.setdefault(place, []).append(pid)
+
+
+def working(store: RunStore, name: str) -> int:
+    """The workers of a study that run on this machine, those included that have just been started."""
+    place = storage.folder(store, name)
+    held = sum(_is_held(path) for path in place.glob("worker-*.lock"))
+    alive = _started[place] = [pid for pid in _started.get(place, []) if _is_alive(pid)]
+    return max(held, len(alive))
+
+
+@contextmanager
+def at_work(store: RunStore, name: str) -> Iterator[None]:
+    """Count as a worker of a study; the system ends that when this process dies."""
+    place = storage.folder(store, name)
+    place.mkdir(parents=True, exist_ok=True)
+    for number in range(MOST):
+        lock = FileLock(place / f"worker-{number}.lock")
+        try:
+            lock.acquire(blocking=False)
+        except Timeout:
+            continue
+        with lock:
+            yield
+        lock.release(force=True)
+        return
+    raise FerError(f"A study has at most {MOST} workers on one machine.")
+
+
+def last_error(store: RunStore, name: str) -> str:
+    """What the last worker that failed said, if it did."""
+    lines = tail_of(storage.folder(store, name) / LOG).splitlines()
+    return lines[-1].removeprefix(ERROR) if lines and lines[-1].startswith(ERROR) else ""
+
+
+def delete(store: RunStore, name: str) -> None:
+    """Delete a study of this machine with its trials. Raises FerError while it runs."""
+    if working(store, name):
+        raise FerError(f"Study {name!r} is running. Stop it first.")
+    remove_folder(storage.folder(store, name))
+
+
+def _is_held(path: Path) -> bool:
+    try:
+        with FileLock(path).acquire(blocking=False):
+            return False
+    except Timeout:
+        return True
+
+
+def _is_alive(pid: int) -> bool:
+    try:
+        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+    except psutil.Error:
+        return False

@@ -1,0 +1,124 @@
+"""Where studies are kept: a journal file beside the runs, or a database that several machines share."""
+
+import os
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from filelock import FileLock
+
+from fer.errors import FerError, extra, shortened
+from fer.runs.store import NAME, STUDIES, RunStore
+from fer.system.files import damaged
+
+if TYPE_CHECKING:
+    from optuna.storages import BaseStorage
+
+JOURNAL = "journal.log"
+DRIVERS = "pip install psycopg2-binary for postgresql://, pymysql for mysql+pymysql://"
+
+
+def folder(store: RunStore, name: str) -> Path:
+    """A study's own folder, with its journal, its trials' runs and its workers' logs.
+
+    Raises:
+        FerError: if the name isn't a plain file name.
+    """
+    if not NAME.fullmatch(name):
+        raise FerError(f"A study's name must be 1 to 64 letters, digits, '.', '_' or '-', got {name!r}.")
+    return store.root / STUDIES / name
+
+
+def names(store: RunStore) -> list[str]:
+    """The studies whose journal is on this machine, the latest first."""
+    found = (store.root / STUDIES).glob(f"*/{JOURNAL}")
+    return [path.parent.name for path in sorted(found, key=lambda path: -path.stat().st_mtime)]
+
+
+def runs_of(store: RunStore, name: str) -> RunStore:
+    """The runs that a study's trials left on this machine."""
+    return RunStore(folder(store, name))
+
+
+def open_storage(store: RunStore, name: str, url: str = "", *, create: bool = False) -> "BaseStorage":
+    """Optuna's storage of a study.
+
+    Args:
+        url: of a database; empty: the journal beside the runs.
+        create: whether to begin a journal that is not there.
+
+    Raises:
+        FerError: if it is not there or cannot be reached.
+    """
+    if url:
+        return _database(url)
+    path = folder(store, name) / JOURNAL
+    if create:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()
+    if not path.is_file():
+        raise FerError(f"There is no study {name!r} here. Known: {', '.join(names(store)) or 'none yet'}.")
+    return _journal(path, path.stat().st_ino)
+
+
+@lru_cache(maxsize=16)
+def _journal(path: Path, inode: int) -> "BaseStorage":
+    """Kept open, so that only what is new is read: a study of 500 trials has thousands of lines.
+
+    Args:
+        inode: another study may have been begun under the same name.
+    """
+    with extra("tune", "Tuning"):
+        from optuna.storages import JournalStorage
+        from optuna.storages.journal import JournalFileBackend, JournalFileOpenLock
+
+    class Lock(JournalFileOpenLock):
+        """Freed by the system when its holder is killed; Optuna's own is only broken after 30 seconds."""
+
+        def __init__(self):
+            self.lock = FileLock(path.with_suffix(".lock"))
+
+        def acquire(self) -> bool:
+            self.lock.acquire()
+            _mend(path)
+            return True
+
+        def release(self) -> None:
+            self.lock.release()
+
+    try:
+        return JournalStorage(JournalFileBackend(str(path), lock_obj=Lock()))
+    except (ValueError, KeyError, TypeError, AttributeError, AssertionError) as error:  # whatever a strange line does
+        raise damaged(path, shortened(error)) from error
+
+
+def _mend(path: Path) -> None:
+    """Cut off a last line that a full disk or a power cut left half written; another one after it would spoil it."""
+    with path.open("rb+") as file:
+        size = file.seek(0, os.SEEK_END)
+        start = max(0, size - 2**20)
+        file.seek(start)
+        tail = file.read()
+        if tail and not tail.endswith(b"\n"):
+            file.truncate(start + tail.rfind(b"\n") + 1)
+
+
+@lru_cache(maxsize=4)
+def _database(url: str) -> "BaseStorage":
+    with extra("tune", "Tuning"):
+        from optuna.storages import RDBStorage
+    try:
+        return RDBStorage(url)
+    except ModuleNotFoundError as error:
+        raise FerError(f"The storage needs {error.name}, which is not installed ({DRIVERS}).") from error
+    except Exception as error:  # SQLAlchemy and every driver raise their own
+        why = _without_password(shortened(error), url)
+        if isinstance(error, ImportError):
+            why = f"{why} ({DRIVERS})"
+        raise FerError(f"The storage could not be opened: {why}. Check its address and its user's rights.") from None
+
+
+def _without_password(text: str, url: str) -> str:
+    account = url.partition("://")[2].rpartition("@")[0]
+    password = account.partition(":")[2]
+    return text.replace(url, "the given address").replace(password, "***") if password else text

@@ -1,0 +1,232 @@
+"""A study: its plan, its budget and its trials, in Optuna's storage. Pages read it; workers add trials to it."""
+
+import shlex
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING, Any
+
+from fer.errors import FerError, extra, shortened
+from fer.runs.config import TrainConfig
+from fer.runs.store import RunStore
+from fer.tuning import plan as plans
+from fer.tuning import storage
+from fer.tuning.plan import Plan
+from fer.tuning.sampler import sampler, silence
+
+if TYPE_CHECKING:
+    import optuna
+    from optuna.trial import FrozenTrial
+
+PLAN, STOP, TRIALS, SECONDS = "plan", "stop", "trials", "seconds"  # the study's attributes
+REASON, AGAIN, RUN, HOST = "reason", "again_of", "run", "host"  # a trial's
+BEAT, OWNER, TRAINED = "heartbeat", "owner", "trained"
+STATES = {"COMPLETE": "finished", "PRUNED": "pruned", "FAIL": "failed", "RUNNING": "training", "WAITING": "waiting"}
+
+
+@dataclass(frozen=True)
+class Budget:
+    """What a study may use, all of its workers together; 0 is no limit.
+
+    Attributes:
+        trials: started, without those that are repeated because their worker died.
+        seconds: of training.
+    """
+
+    trials: int = 0
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True)
+class Trial:
+    """One trial as a page shows it.
+
+    Attributes:
+        accuracy: on the validation split: the best epoch's, None before the first.
+        curve: validation accuracy by epoch.
+        reason: why it failed.
+        run: the name of its run on the machine `host`.
+        seconds: of training, as of its last sign of life.
+        again_of: the number of the trial that it repeats, because that one's worker was stopped or died.
+    """
+
+    number: int
+    state: str
+    params: dict[str, Any]
+    curve: tuple[float, ...]
+    seconds: float
+    reason: str
+    run: str
+    host: str
+    again_of: int | None
+
+    @property
+    def accuracy(self) -> float | None:
+        return max(self.curve, default=None)
+
+
+class Study:
+    """Open one with `create` or `open_study`; `optuna` is Optuna's own object."""
+
+    def __init__(self, store: RunStore, found: "optuna.Study", url: str):
+        self.store, self.optuna, self.url = store, found, url
+        self.plan = plans.from_json(str(found.user_attrs.get(PLAN, "")))
+
+    @property
+    def name(self) -> str:
+        return self.optuna.study_name
+
+    @property
+    def runs(self) -> RunStore:
+        """The runs of its trials on this machine."""
+        return storage.runs_of(self.store, self.name)
+
+    @property
+    def budget(self) -> Budget:
+        found = self.optuna.user_attrs
+        return Budget(int(found.get(TRIALS, 0)), float(found.get(SECONDS, 0.0)))
+
+    @budget.setter
+    def budget(self, budget: Budget) -> None:
+        if budget.trials < 0 or budget.seconds < 0 or not (budget.trials or budget.seconds):
+            raise FerError("A study needs a budget: a number of trials above 0, or a time.")
+        self.optuna.set_user_attr(TRIALS, budget.trials)
+        self.optuna.set_user_attr(SECONDS, budget.seconds)
+
+    @property
+    def is_stopped(self) -> bool:
+        """Whether somebody asked all workers to stop."""
+        return bool(self.optuna.user_attrs.get(STOP))
+
+    def stop(self) -> None:
+        """Ask all workers, on every machine, to stop; the trials that they train are put back."""
+        self.optuna.set_user_attr(STOP, True)
+
+    def go_on(self) -> None:
+        """Take back a request to stop."""
+        if self.is_stopped:
+            self.optuna.set_user_attr(STOP, False)
+
+    @property
+    def trials(self) -> list[Trial]:
+        return [_trial(frozen) for frozen in self.optuna.get_trials(deepcopy=False)]
+
+    @property
+    def is_used_up(self) -> bool:
+        """Whether no further trial may start."""
+        return is_used_up(self.budget, self.trials)
+
+
+def counted(trials: list[Trial]) -> list[Trial]:
+    """The trials that use up the budget: not those that were put back and are trained again."""
+    again = {trial.again_of for trial in trials}
+    return [trial for trial in trials if trial.state != "waiting" and trial.number not in again]
+
+
+def is_used_up(budget: Budget, trials: list[Trial]) -> bool:
+    """A trial that would take the study further past its time than it is now short of it is not begun."""
+    mine, spent = counted(trials), sum(trial.seconds for trial in trials)
+    if budget.trials and len(mine) >= budget.trials:
+        return True
+    over = [trial.seconds for trial in mine if trial.state in ("finished", "pruned")]
+    typical = sum(over) / len(over) if over else 0.0
+    return bool(budget.seconds) and spent + typical / 2 >= budget.seconds
+
+
+def best_of(trials: list[Trial], most: int = 1) -> list[Trial]:
+    """The finished trials with the highest validation accuracy, the first of equals."""
+    done = [trial for trial in trials if trial.state == "finished" and trial.accuracy is not None]
+    return sorted(done, key=lambda trial: (-(trial.accuracy or 0), trial.number))[:most]
+
+
+def create(store: RunStore, name: str, plan: Plan, budget: Budget, url: str = "") -> Study:
+    """Begin a study; its first trial is the recipe as it is.
+
+    Raises:
+        FerError: if there is one of that name, or the storage cannot be reached.
+    """
+    with extra("tune", "Tuning"):
+        import optuna
+    silence()
+    place = storage.open_storage(store, name, url, create=True)
+    storage.folder(store, name).mkdir(parents=True, exist_ok=True)
+    try:
+        found = optuna.create_study(storage=place, study_name=name, direction="maximize")
+    except optuna.exceptions.DuplicatedStudyError:
+        raise FerError(f"There is a study named {name!r} already. Resume it, or choose another name.") from None
+    found.set_user_attr(PLAN, plan.to_json())
+    study = Study(store, found, url)
+    study.budget = budget
+    if start := plan.start():
+        found.enqueue_trial(start)
+    return study
+
+
+def open_study(store: RunStore, name: str, url: str = "") -> Study:
+    """Raises FerError if there is none of that name, or it cannot be read."""
+    with extra("tune", "Tuning"):
+        import optuna
+    silence()
+    place = storage.open_storage(store, name, url)
+    try:
+        found = optuna.load_study(
+            study_name=name, storage=place, sampler=sampler(0), pruner=optuna.pruners.MedianPruner(n_warmup_steps=1)
+        )
+    except KeyError:
+        raise FerError(f"There is no study {name!r} in this storage. Begin it first.") from None
+    except Exception as error:  # a damaged journal, a database without rights
+        raise FerError(f"The study {name!r} could not be read: {shortened(error)}.") from error
+    study = Study(store, found, url)
+    found.sampler = sampler(study.plan.config.seed)
+    return study
+
+
+def exists(store: RunStore, name: str, url: str = "") -> bool:
+    """Whether there is a study of that name. Raises FerError if its storage cannot be reached."""
+    if not url and name not in storage.names(store):
+        return False
+    place = storage.open_storage(store, name, url)
+    return name in [found.study_name for found in place.get_all_studies()]
+
+
+def full_config(study: Study, trial: Trial) -> TrainConfig:
+    """The recipe of a trial at full length."""
+    return study.plan.full_config(trial.params)
+
+
+def in_words(params: Mapping[str, Any]) -> str:
+    """A trial's settings in one line."""
+    return ", ".join(f"{name.replace('_', ' ')} {_written(value)}" for name, value in params.items())
+
+
+def as_options(study: Study, trial: Trial) -> str:
+    """What `python -m fer train` needs to train a trial's recipe at full length."""
+    config, plain = full_config(study, trial), TrainConfig()
+    found = []
+    for item in fields(TrainConfig):
+        value, flag = getattr(config, item.name), item.name.replace("_", "-")
+        if value == getattr(plain, item.name):
+            continue
+        if isinstance(value, bool):
+            found.append(f"--{flag}" if value else f"--no-{flag}")
+        else:
+            found.append(f"--{flag} {shlex.quote(_written(value))}")
+    return " ".join(found)
+
+
+def _written(value: object) -> str:
+    return f"{value:.4g}" if isinstance(value, float) else str(value)
+
+
+def _trial(frozen: "FrozenTrial") -> Trial:
+    known = frozen.user_attrs
+    return Trial(
+        number=frozen.number,
+        state=STATES[frozen.state.name],
+        params=dict(frozen.params or known.get("fixed_params", {})),
+        curve=tuple(value for _, value in sorted(frozen.intermediate_values.items())),
+        seconds=float(known.get(TRAINED, 0.0)),
+        reason=str(known.get(REASON, "")),
+        run=str(known.get(RUN, "")),
+        host=str(known.get(HOST, "")),
+        again_of=known.get(AGAIN),
+    )

@@ -1,0 +1,214 @@
+"""A worker of a study: imports TensorFlow once, opens the data once, and trains one trial after another."""
+
+import math
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from filelock import FileLock
+
+from fer.data.catalog import open_dataset
+from fer.data.dataset import Dataset
+from fer.errors import FerError, extra, shortened
+from fer.runs.run import Run
+from fer.runs.state import Epoch, Status
+from fer.system.files import remove_folder
+from fer.tuning import heartbeat
+from fer.tuning.study import RUN, Study, Trial, is_used_up
+
+if TYPE_CHECKING:
+    from optuna.trial import Trial as Asked
+
+FAILURES = 5  # in a row: then it is the study or the machine, not a recipe
+LOOK_SECONDS = 2.0  # between looks whether somebody asked the study to stop
+WAIT_SECONDS = 5.0  # between looks at the last trials of other workers
+NOT_FINITE = "The loss is no longer a finite number: the learning rate is too high."
+
+
+class _StoppedError(Exception):
+    """The study, or this worker, was asked to stop."""
+
+
+class _PrunedError(Exception):
+    """The trial does worse than half of the others did after as many epochs."""
+
+
+class Worker:
+    """Trains trials of a study until its budget is used up, or somebody stops it.
+
+    Args:
+        on_trial: called with a trial when it begins and when it ends.
+        on_epoch: called with a trial's number and its epoch.
+    """
+
+    def __init__(
+        self,
+        study: Study,
+        *,
+        on_trial: Callable[[Trial], None] = lambda trial: None,
+        on_epoch: Callable[[int, Epoch], None] = lambda number, epoch: None,
+    ):
+        self.study, self.on_trial, self.on_epoch = study, on_trial, on_epoch
+        self.is_stopping = False
+        self.failures = 0
+
+    def ask_to_stop(self) -> None:
+        """Stop this worker alone, at the next batch; its trial is put back."""
+        self.is_stopping = True
+
+    def run(self) -> int:
+        """Train trials, those included that dead workers have left behind. Returns how many were trained.
+
+        Raises:
+            FerError: for data that isn't the study's, or if FAILURES trials in a row fail.
+        """
+        dataset = data_of(self.study)
+        trained = 0
+        while not self._should_stop():
+            heartbeat.rescue(self.study)
+            asked = self._ask()
+            if asked is None:
+                if not self._others_are_training():
+                    break
+                time.sleep(WAIT_SECONDS)
+                continue
+            trained += 1
+            self._train(asked, dataset)
+        return trained
+
+    def _should_stop(self) -> bool:
+        return self.is_stopping or self.study.is_stopped
+
+    def _others_are_training(self) -> bool:
+        return any(trial.state == "training" for trial in self.study.trials)
+
+    def _ask(self) -> "Asked | None":
+        """The next trial, one that waits first; None once the budget is used up. The lock keeps two workers of this
+        machine from both taking the last one."""
+        study = self.study
+        distributions = {each.name: each.distribution() for each in study.plan.dimensions}
+        lock = study.runs.root / ".ask.lock"
+        lock.parent.mkdir(parents=True, exist_ok=True)
+        with FileLock(lock):
+            trials = study.trials
+            repeats = any(trial.state == "waiting" and trial.again_of is not None for trial in trials)
+            if is_used_up(study.budget, trials) and not repeats:
+                return None
+            asked = study.optuna.ask(distributions)
+            heartbeat.claim(asked)
+        return asked
+
+    def _train(self, asked: "Asked", dataset: Dataset) -> None:
+        from optuna.exceptions import UpdateFinishedTrialError
+        from optuna.trial import TrialState
+
+        state, reason, failed = TrialState.COMPLETE, "", False
+        run, beats = None, _Beats(self, asked)
+        try:
+            run = self._new_run(asked)
+            self.on_trial(self._trial(asked))
+            self._train_run(run, dataset, beats)
+        except _PrunedError as error:
+            state = TrialState.PRUNED
+            if run:
+                run.status = Status("stopped", str(error))
+        except UpdateFinishedTrialError:  # another worker took this one for dead, and has the trial repeated
+            return self._discard(run)
+        except (_StoppedError, KeyboardInterrupt):
+            self.is_stopping = self.is_stopping or not self.study.is_stopped
+            heartbeat.beat(asked, beats.seconds)
+            heartbeat.fail(self.study, asked.number, heartbeat.STOPPED, again=True)
+            self._discard(run)
+            return
+        except Exception as error:  # one recipe that cannot be trained must not end the study
+            state, failed, reason = TrialState.FAIL, True, shortened(error) or type(error).__name__
+        self._tell(asked, state, reason, beats)
+        self.failures = self.failures + 1 if failed else 0
+        self.on_trial(self._trial(asked))
+        if self.failures >= FAILURES:
+            raise FerError(f"{FAILURES} trials in a row failed, the last one because: {reason}")
+
+    def _train_run(self, run: Run, dataset: Dataset, beats: "_Beats") -> None:
+        from fer.training.trial import train_trial
+
+        if not train_trial(run, dataset, on_batch=lambda _: beats.look(), on_epoch=beats.epoch):
+            raise _StoppedError
+
+    def _new_run(self, asked: "Asked") -> Run:
+        """The trial's run, in place of one that a study of the same name left on this machine."""
+        name = f"trial-{asked.number:04}"
+        asked.set_user_attr(RUN, name)
+        runs = self.study.runs
+        with suppress(OSError):
+            remove_folder(runs.root / name)
+        return runs.create(self.study.plan.trial_config(asked.params), name)
+
+    def _tell(self, asked: "Asked", state, reason: str, beats: "_Beats") -> None:
+        """The trial's end; nothing, if another worker took this one for dead and had it repeated."""
+        from optuna.exceptions import UpdateFinishedTrialError
+        from optuna.trial import TrialState
+
+        with suppress(UpdateFinishedTrialError, ValueError):
+            heartbeat.beat(asked, beats.seconds)
+            if state is TrialState.FAIL:
+                heartbeat.fail(self.study, asked.number, reason)
+            else:
+                value = max(beats.curve) if state is TrialState.COMPLETE else None
+                self.study.optuna.tell(asked, value, state=state)
+
+    def _trial(self, asked: "Asked") -> Trial:
+        return self.study.trials[asked.number]
+
+    def _discard(self, run: Run | None) -> None:
+        if run:
+            with suppress(OSError):
+                remove_folder(run.path)
+
+
+class _Beats:
+    """What a trial does between batches and epochs: give signs of life, report, and look whether to end."""
+
+    def __init__(self, worker: Worker, asked: "Asked"):
+        self.worker, self.asked = worker, asked
+        self.begun, self.beaten, self.looked = time.monotonic(), time.monotonic(), 0.0
+        self.curve: list[float] = []
+
+    @property
+    def seconds(self) -> float:
+        return time.monotonic() - self.begun
+
+    def look(self, every: float = LOOK_SECONDS) -> None:
+        """Give a sign of life if it is time for one, and end the trial if somebody asked for that."""
+        now = time.monotonic()
+        if now - self.beaten >= heartbeat.BEAT_SECONDS:
+            heartbeat.beat(self.asked, self.seconds)
+            self.beaten = now
+        is_stopping = self.worker.is_stopping
+        if now - self.looked >= every:
+            is_stopping = is_stopping or self.worker.study.is_stopped
+            self.looked = now
+        if is_stopping:
+            raise _StoppedError
+
+    def epoch(self, epoch: Epoch) -> None:
+        if not (math.isfinite(epoch.loss) and math.isfinite(epoch.val_loss)):
+            raise FerError(NOT_FINITE)
+        self.curve.append(epoch.val_accuracy)
+        self.asked.report(epoch.val_accuracy, epoch.epoch)
+        self.worker.on_epoch(self.asked.number, epoch)
+        self.look(every=0)
+        is_last = epoch.epoch + 1 == self.worker.study.plan.epochs
+        if not is_last and self.asked.should_prune():
+            raise _PrunedError(f"Pruned after {epoch.epoch + 1} of {self.worker.study.plan.epochs} epochs.")
+
+
+def data_of(study: Study) -> Dataset:
+    """The study's data, as its recipe uses it. Raises FerError if it is not here, or other data is."""
+    with extra("train", "Training"):
+        import keras  # noqa: F401  # before the data, which may take a minute to open
+    recipe = study.plan.config
+    votes = {"ferplus": recipe.ferplus, "ferplus_as": recipe.ferplus_as}
+    dataset = open_dataset(recipe.data, **votes, seed=recipe.seed, classes=recipe.classes)
+    study.plan.check(dataset)
+    return dataset

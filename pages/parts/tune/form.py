@@ -1,0 +1,102 @@
+"""What a new study needs: a time budget first, then data and network, then what may vary."""
+
+import streamlit as st
+
+from fer.architectures import ARCHITECTURES
+from fer.data import catalog
+from fer.data.dataset import Dataset
+from fer.errors import FerError
+from fer.runs.store import RunStore, slug
+from fer.system.text import plural
+from fer.tuning import budget, plan, storage
+from fer.tuning.study import Budget
+from pages.parts.shared import actions, frame
+from pages.parts.train import choose_data
+from pages.parts.tune import opened, ranges
+from pages.parts.tune.ranges import key
+
+HOURS = (0.1, 0.25, 0.5, 1, 2, 4, 8, 12, 24, 48)
+LIGHT = "mini_xception"  # the fastest network that ships
+
+
+def show(store: RunStore) -> None:
+    """The form of a new study and its Start button."""
+    with st.container():
+        hours = st.select_slider(
+            "How long may it search?",
+            HOURS,
+            value=2,
+            key=key("hours"),
+            format_func=in_words,
+            persist_state="session",
+            help="Training time. A study can be stopped, resumed and extended.",
+        )
+        about = st.empty()
+    names = [*catalog.available(), "synthetic"]
+    left, right = st.columns(2)
+    left.selectbox(
+        "Data", names, key=key("data"), format_func=choose_data.title, persist_state="session", accept_new_options=False
+    )
+    networks = list(ARCHITECTURES)
+    right.selectbox("Network", networks, networks.index(LIGHT), key=key("architecture"), persist_state="session")
+    dataset = _dataset()
+    ranges.show()
+    made = None
+    with frame.errors():
+        made = ranges.made(dataset)
+    if made:
+        about.caption(_about(store, made, dataset, hours))
+    _start(store, disabled=made is None)
+
+
+def in_words(hours: float) -> str:
+    return f"{60 * hours:.0f} min" if hours < 1 else plural(int(hours), "hour")
+
+
+def _about(store: RunStore, made: plan.Plan, dataset: Dataset, hours: float) -> str:
+    """How many trials the time buys on this machine."""
+    sizes = {"train": len(dataset.train), "val": len(dataset.val)}
+    number = budget.trials_in(3600 * hours, budget.trial_seconds(store, made.trial_config({}), **sizes))
+    trials = f"trials of up to {plural(made.epochs, 'epoch')}"
+    if number is None:
+        return f"As many {trials} as fit: this network's speed is not known here yet."
+    return f"About {number:,} {trials} in {in_words(hours)} on this machine; pruning makes room for more."
+
+
+def _dataset() -> Dataset:
+    name = st.session_state[key("data")]
+    return choose_data.open_data(name, catalog.stamp(name), "")
+
+
+def _start(store: RunStore, *, disabled: bool) -> None:
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        st.text_input("Study name", key=key("name"), max_chars=64, placeholder="Network and number")
+        st.button(
+            "Start",
+            key=key("start"),
+            type="primary",
+            icon=":material/play_arrow:",
+            disabled=disabled,
+            on_click=frame.act,
+            args=(_begin, store),
+        )
+
+
+def _begin(store: RunStore) -> None:
+    """Begin the study of the form, which is read now: a change and this click can arrive together."""
+    made, hours = ranges.made(_dataset()), st.session_state[key("hours")]
+    typed = st.session_state.get(key("name")) or ""
+    name = slug(typed) or _free(store, made.config.architecture)
+    if typed and not slug(typed):
+        raise FerError(f"A study's name needs letters or digits, got {typed!r}.")
+    actions.tune(store, name, made, Budget(seconds=3600 * hours))
+    st.session_state[key("name")] = ""
+    opened.open_study(name)
+    st.toast(f"{frame.plain(name)} started", icon=":material/play_arrow:")
+
+
+def _free(store: RunStore, name: str) -> str:
+    taken, number = storage.names(store), 1
+    while f"{name}-{number}" in taken:
+        number += 1
+    return f"{name}-{number}"

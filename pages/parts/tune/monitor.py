@@ -1,0 +1,109 @@
+"""The study that is open, kept up to date: the best so far, all curves, what mattered, and what can be done."""
+
+import streamlit as st
+
+from fer.runs.store import RunStore
+from fer.system.text import rough_duration
+from fer.tuning import processes, study
+from fer.tuning.importance import importance
+from fer.tuning.study import Budget, Study, Trial
+from pages.parts.shared import actions, frame
+from pages.parts.train import choose_settings, view
+from pages.parts.tune import opened, picture, table
+
+EVERY = 2.0  # seconds between updates while a worker runs
+EVERY_IDLE = 15.0
+EXTRA_SECONDS = 3600.0
+OPTIMISTIC = (
+    "This accuracy is optimistic: it is the best of {n} trials on the validation split that chose it. No trial read "
+    "the test split; a full training of the best recipe does, and tells how good it really is."
+)
+
+
+def show(store: RunStore) -> None:
+    found = opened.opened(store)
+    if not found:
+        st.info("Your study's progress will appear here: its best recipe, every trial's curve, and what mattered.")
+        return
+    busy = processes.working(store, found.name)
+    st.fragment(_live, run_every=EVERY if busy else EVERY_IDLE)(store, found.name, busy)
+    table.details(found)
+
+
+def _live(store: RunStore, name: str, before: int) -> None:
+    """All that changes by itself; draws the whole page again if a worker has begun or ended."""
+    with frame.errors(f"{name}: "):
+        busy = processes.working(store, name)
+        if busy != before:
+            return st.rerun()
+        found = study.open_study(store, name)
+        trials = found.trials
+        _head(found, trials, busy)
+        best = next(iter(study.best_of(trials)), None)
+        drawn = picture.figures(study.counted(trials), best, _left(found.budget, trials))
+        view.show(drawn + picture.curves(trials, best, found.plan.epochs), f"tune-view-{name}")
+        if best:
+            _best(found, best, sum(trial.state in ("finished", "pruned") for trial in trials))
+        if shares := _importance(name, sum(trial.state == "finished" for trial in trials), found):
+            view.show(picture.importance(shares), f"tune-importance-{name}")
+        table.trials(found, trials)
+
+
+@st.cache_data(max_entries=8, show_spinner=False)
+def _importance(name: str, finished: int, _study: Study) -> dict[str, float]:
+    return importance(_study)
+
+
+def _left(budget: Budget, trials: list[Trial]) -> str:
+    if budget.trials:
+        return f"{max(0, budget.trials - len(study.counted(trials))):,} trials"
+    return rough_duration(max(0.0, budget.seconds - sum(trial.seconds for trial in trials)))
+
+
+def _head(found: Study, trials: list[Trial], busy: int) -> None:
+    used_up = study.is_used_up(found.budget, trials)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.subheader(frame.plain(found.name), anchor=False, width="content")
+        label, color = _state(found, busy, used_up)
+        st.badge(label, color=color)
+        if busy:
+            stopping = found.is_stopped
+            _button("Stopping …" if stopping else "Stop", "stop", actions.stop_tuning, found, disabled=stopping)
+            _button("One more hour", "extend", actions.extend_tuning, found, _longer(found.budget))
+            _button("One more worker", "worker", actions.go_on_tuning, found, found.budget, disabled=stopping)
+        elif used_up:
+            _button("One more hour", "extend", actions.go_on_tuning, found, _longer(found.budget, trials))
+        else:
+            _button("Resume", "resume", actions.go_on_tuning, found, found.budget)
+    plan = found.plan
+    st.caption(f"{plan.config.architecture} on {frame.plain(plan.data)}, trials of up to {plan.epochs} epochs")
+    if not busy and not used_up and (error := processes.last_error(found.store, found.name)):
+        st.error(frame.plain(error), icon=":material/error:")
+
+
+def _state(found: Study, busy: int, used_up: bool):
+    if busy:
+        return (f"Searching, {busy} workers" if busy > 1 else "Searching"), "blue"
+    if used_up:
+        return "Finished", "green"
+    return "Stopped", "orange"
+
+
+def _longer(budget: Budget, trials: list[Trial] | None = None) -> Budget:
+    """An hour more, counted from what was used where that is more than the budget."""
+    spent = sum(trial.seconds for trial in trials or [])
+    return Budget(0, max(budget.seconds, spent) + EXTRA_SECONDS)
+
+
+def _button(label: str, key: str, *action, **options) -> None:
+    st.button(label, key=f"tune-{key}", on_click=frame.act, args=action, **options)
+
+
+def _best(found: Study, best: Trial, n: int) -> None:
+    """The best recipe, and the way to train it at full length."""
+    with st.container(border=True):
+        st.markdown(f"**Best recipe** (trial {best.number}): {frame.plain(study.in_words(best.params))}")
+        if st.button("Train the best at full length", key="tune-train-best", icon=":material/school:", type="primary"):
+            choose_settings.take_over(study.full_config(found, best), f"{found.name}, trial {best.number}")
+            st.switch_page("pages/train.py")
+        st.caption(OPTIMISTIC.format(n=n))

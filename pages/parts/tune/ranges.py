@@ -1,0 +1,77 @@
+"""What may vary in a new study, each with its range, and how long trials are; most people change nothing here."""
+
+from dataclasses import replace
+
+import streamlit as st
+
+from fer.data.dataset import Dataset
+from fer.runs.config import TrainConfig
+from fer.tuning import plan, space
+
+ADAMW_RATE = 0.001  # TrainConfig's own is for sgd
+
+
+def key(name: str) -> str:
+    return f"tune-{name}"
+
+
+def show() -> None:
+    """What may vary, and how long trials are; most people change nothing here."""
+    st.multiselect(
+        "What may vary",
+        sorted(space.SEARCHABLE, key=lambda name: name not in space.VARIED),
+        default=list(space.VARIED),
+        key=key("varied"),
+        format_func=lambda name: name.replace("_", " "),
+        persist_state="session",
+    )
+    with st.expander("Ranges and trials", icon=":material/tune:", key=key("more"), on_change="rerun") as more:
+        if not more.open:
+            return
+        columns = st.columns(2)
+        columns[0].number_input("Epochs of a trial", 1, 1000, key=key("epochs"), **_kept("epochs", plan.EPOCHS))
+        columns[1].number_input(
+            "Epochs at full length", 1, 1000, key=key("full"), **_kept("full", TrainConfig().epochs)
+        )
+        columns[0].selectbox("Optimizer", ["sgd", "adamw"], key=key("optimizer"), persist_state="session")
+        for i, name in enumerate(varied()):
+            columns[(i + 1) % 2].text_input(
+                name.replace("_", " ").capitalize(),
+                key=key(f"range-{name}"),
+                placeholder=space.suggested(name, recipe()).text.partition("=")[2],
+                persist_state="session",
+                help="LOW..HIGH is a range, A|B a choice, and a single value keeps the setting there.",
+            )
+
+
+def _kept(name: str, default: int) -> dict:
+    """Options of a number field whose value may already be in the session."""
+    common = {"persist_state": "session"}
+    return common if key(name) in st.session_state else {"value": default, **common}
+
+
+def varied() -> list[str]:
+    return [name for name in space.SEARCHABLE if name in (st.session_state.get(key("varied")) or [])]
+
+
+def recipe() -> TrainConfig:
+    """What the trials vary around: the defaults with the chosen data and network."""
+    optimizer = st.session_state.get(key("optimizer")) or "sgd"
+    start = TrainConfig(
+        data=st.session_state[key("data")],
+        architecture=st.session_state[key("architecture")],
+        epochs=st.session_state.get(key("full")) or TrainConfig().epochs,
+        optimizer=optimizer,
+    )
+    return replace(start, learning_rate=ADAMW_RATE) if optimizer == "adamw" else start
+
+
+def made(dataset: Dataset) -> plan.Plan:
+    """The plan of the form. Raises FerError for a range that cannot be searched."""
+    texts = []
+    for name in varied():
+        given = (st.session_state.get(key(f"range-{name}")) or "").strip()
+        texts.append(f"{name}={given}" if given else name)
+    fixed, dimensions = space.space(texts, recipe(), only=True)
+    epochs = st.session_state.get(key("epochs")) or plan.EPOCHS
+    return plan.make(fixed, dataset, dimensions, epochs=min(epochs, fixed.epochs))

@@ -1,0 +1,26 @@
+"""Tune: let the machine look for a better recipe, within a time budget."""
+
+import streamlit as st
+
+from fer.runs.store import RunStore
+from pages.parts.shared import access, disk, frame
+from pages.parts.train import view
+from pages.parts.tune import form, monitor, studies
+
+frame.start(
+    "Tune a recipe",
+    "Many short trainings look for better settings. The search continues if you close the tab.",
+)
+view.style()
+
+with frame.errors():
+    store = RunStore()
+    if not access.allowed("training"):
+        st.stop()
+    left, right = st.columns([5, 7], gap="medium")
+    with right, frame.errors():
+        monitor.show(store)
+    with left, frame.errors():
+        form.show(store)
+    studies.show(store)
+    disk.show()

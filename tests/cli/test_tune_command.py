@@ -1,0 +1,80 @@
+"""`python -m fer tune`: a study is begun, refused, killed, resumed and shared."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+from fer.cli.main import main
+from fer.runs.store import RunStore
+from fer.tuning import storage, study
+
+SHORT = ("--architecture", "mini_xception", "--batch-size", "16", "--precision", "float32", "--trial-epochs", "2")
+
+
+@pytest.fixture
+def store(tmp_path, only_runs_in) -> RunStore:
+    return only_runs_in(tmp_path / "models")
+
+
+def worker(store: RunStore, *arguments: str) -> subprocess.Popen:
+    return subprocess.Popen(
+        [sys.executable, "-m", "fer", "tune", *arguments],
+        env={**os.environ, "FER_MODELS": str(store.root)},
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+
+
+def test_a_study_is_tuned_and_resumed_with_more_trials(store, small_npz, capsys):
+    begin = ["tune", "--study", "first", "--data", str(small_npz), *SHORT, "--search", "mixup=0.1", "--trials", "2"]
+    assert main(begin) == 0
+    out = capsys.readouterr().out
+    assert "small, mini_xception, trials of up to 2 epochs. What varies:\n  learning_rate=0.005..0.5" in out
+    assert "trial 0, " in out and "best of all trials on the validation split" in out and "--mixup 0.1" in out
+    assert main(["tune", "--study", "first", "--trials", "1"]) == 0
+    assert "first: 3 finished" in capsys.readouterr().out
+    assert main(begin) == 1
+    assert "Study 'first' has a plan already" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        ([], "needs a budget: --budget 2h, or --trials 20"),
+        (["--budget", "soon"], "A budget must be a number with a unit"),
+        (["--trials", "0"], "--trials must be at least 1"),
+        (["--trials", "2", "--search", "learning_rat=1..2"], "Did you mean 'learning_rate'"),
+        (["--trials", "2", "--data", "nowhere"], "nowhere"),
+        (["--trials", "2", "--architecture", "nowhere"], "Unknown architecture 'nowhere'"),
+        (["--trials", "2", "--trial-epochs", "99"], "between 1 and 60 epochs"),
+        (["--trials", "2", "--storage", "sqlite:////nowhere/at/all.db"], "The storage could not be opened"),
+        (["--worker"], "There is no study 'first'"),
+    ],
+)
+def test_what_cannot_be_tuned_is_refused_in_one_line_and_leaves_no_study(store, capsys, arguments, told):
+    data = [] if "--data" in arguments else ["--data", "synthetic"]
+    assert main(["tune", "--study", "first", *data, *arguments]) == 1
+    assert told in capsys.readouterr().err and storage.names(store) == []
+
+
+def test_a_study_whose_worker_was_killed_goes_on_with_every_trial_accounted_for(store, small_npz):
+    begun = worker(store, "--study", "first", "--data", str(small_npz), *SHORT, "--trials", "2")
+    deadline = time.monotonic() + 180
+    while not (study.exists(store, "first") and _trained(store)):
+        assert begun.poll() is None and time.monotonic() < deadline
+        time.sleep(0.2)
+    os.kill(begun.pid, signal.SIGKILL)
+    begun.wait()
+    both = [worker(store, "--study", "first") for _ in range(2)]
+    assert [each.wait(timeout=300) for each in both] == [0, 0]
+    trials = study.open_study(store, "first").trials
+    assert all(trial.state in ("finished", "pruned", "failed") for trial in trials)
+    assert len(study.counted(trials)) == 2 and all(trial.state != "failed" for trial in study.counted(trials))
+
+
+def _trained(store: RunStore) -> bool:
+    return any(trial.state == "training" for trial in study.open_study(store, "first").trials)

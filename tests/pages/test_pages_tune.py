@@ -1,0 +1,182 @@
+"""The Tune page, run without a browser: a study is begun, watched, stopped, extended, handed on and deleted."""
+
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from fer.data.catalog import open_dataset
+from fer.errors import FerError
+from fer.runs.config import TrainConfig
+from fer.tuning import plan, processes, space, storage, study
+from fer.tuning.study import Budget
+from pages.parts.train import choose_settings
+
+ROOT = Path(__file__).parents[2]
+PAGE = ROOT / "pages/tune.py"
+
+
+@pytest.fixture
+def started(monkeypatch) -> list:
+    """The studies for which a worker would have been started."""
+    names = []
+    monkeypatch.setattr(processes, "launch", lambda arguments, *_, **__: names.append(arguments[2]) or 0)
+    return names
+
+
+@pytest.fixture
+def page(models, started, monkeypatch) -> AppTest:
+    monkeypatch.setattr("streamlit.page_link", lambda *_, **__: None)
+    return AppTest.from_file(str(PAGE), default_timeout=60)
+
+
+@pytest.fixture
+def searched(models):
+    """A study with nine finished trials, one that was pruned and one that failed."""
+    config = TrainConfig(data="synthetic", architecture="mini_xception")
+    recipe, dimensions = space.space(["learning_rate=0.01..0.1", "mixup"], config, only=True)
+    made = plan.make(recipe, open_dataset("synthetic"), dimensions)
+    study.create(models, "night", made, Budget(seconds=3600))
+    found = study.open_study(models, "night")
+    distributions = {each.name: each.distribution() for each in dimensions}
+    for number in range(11):
+        asked = found.optuna.ask(distributions)
+        asked.set_user_attr("trained", 60.0)
+        for epoch in range(2 if number == 3 else 6):
+            asked.report(0.3 + 0.05 * epoch + 0.01 * number, epoch)
+        if number == 5:
+            asked.set_user_attr("reason", "The loss is no longer a finite number.")
+        states = {3: "pruned", 5: "fail"}
+        if number in states:
+            found.optuna.tell(asked, state=getattr(_states(), states[number].upper()))
+        else:
+            found.optuna.tell(asked, 0.55 + 0.01 * number)
+    return found
+
+
+def _states():
+    from optuna.trial import TrialState
+
+    return TrialState
+
+
+def texts(app: AppTest) -> str:
+    return " ".join(str(element.value) for element in [*app.markdown, *app.caption, *app.info])
+
+
+def test_a_click_on_start_begins_a_study_with_the_suggested_ranges(page, models, started):
+    app = page.run()
+    assert not app.exception and not app.error
+    assert "As many trials of up to 6 epochs as fit" in texts(app) or "About" in texts(app)
+    app = app.button(key="tune-start").click().run()
+    assert not app.exception and not app.error
+    (name,) = storage.names(models)
+    found = study.open_study(models, name)
+    assert started == [name] and name == "mini_xception-1" and found.budget == Budget(seconds=7200)
+    assert {each.name for each in found.plan.dimensions} == set(space.VARIED)
+    assert found.plan.data == "synthetic" and app.subheader[0].value == "mini\\_xception\\-1"
+
+
+def test_what_may_vary_is_narrowed_and_a_wrong_range_is_refused_at_once(page, models):
+    page.session_state["tune-more"] = True
+    app = page.run()
+    app = app.multiselect(key="tune-varied").unselect("erase").run()
+    app = app.text_input(key="tune-range-mixup").set_value("0.4..0.1").run()
+    assert "from a lower to a higher number" in app.error[0].value and app.button(key="tune-start").disabled
+    app = app.text_input(key="tune-range-mixup").set_value("0.2").run()
+    app.text_input(key="tune-range-learning_rate").set_value("0.01..0.1")
+    app.number_input(key="tune-epochs").set_value(3)
+    app.text_input(key="tune-name").set_value("my night")
+    app = app.button(key="tune-start").click().run()
+    assert not app.exception and not app.error
+    made = study.open_study(models, "my-night").plan
+    assert made.config.mixup == 0.2 and made.epochs == 3 and "learning_rate=0.01..0.1" in made.space
+    assert not {"mixup", "erase"} & {text.partition("=")[0] for text in made.space}
+
+
+def test_the_best_trial_is_shown_with_a_word_on_its_optimism_and_handed_to_the_train_page(page, searched, monkeypatch):
+    went = []
+    monkeypatch.setattr("streamlit.switch_page", went.append)
+    app = page.run()
+    assert not app.exception and not app.error
+    assert "trial 10" in texts(app) and "best of 10 trials on the validation split that chose it" in texts(app)
+    table = app.dataframe[0].value
+    assert list(table["trial"]) == list(range(10, -1, -1)) and set(table["state"]) == {"finished", "pruned", "failed"}
+    app = app.button(key="tune-train-best").click().run()
+    assert not app.exception and went == ["pages/train.py"]
+    best = study.best_of(searched.trials)[0]
+    assert app.session_state[choose_settings.key("learning_rate")] == best.params["learning_rate"]
+    assert app.session_state[choose_settings.key("epochs")] == 60 and app.session_state["train-read_test"]
+    assert app.session_state[choose_settings.CLONED] == "night, trial 10"
+
+
+def test_a_study_is_resumed_stopped_and_extended(page, searched, started, monkeypatch):
+    app = page.run()
+    app = app.button(key="tune-resume").click().run()
+    assert started == ["night"] and not app.exception
+    monkeypatch.setattr(processes, "working", lambda store, name: 1)
+    app = app.run()
+    app = app.button(key="tune-extend").click().run()
+    assert searched.budget == Budget(seconds=7200)
+    app = app.button(key="tune-stop").click().run()
+    assert searched.is_stopped and app.button(key="tune-stop").disabled and not app.exception
+
+
+def test_a_study_whose_budget_is_used_up_gets_an_hour_more(page, searched, started):
+    searched.budget = Budget(trials=2)
+    app = page.run()
+    app = app.button(key="tune-extend").click().run()
+    assert not app.exception and started == ["night"]
+    assert searched.budget == Budget(seconds=11 * 60 + 3600)
+
+
+@pytest.mark.parametrize("figure", ["Optimisation history", "Parallel coordinates", "Slices"])
+def test_optunas_figures_are_drawn_when_details_are_opened(page, searched, figure):
+    app = page.run()
+    assert not app.get("plotly_chart")
+    app.session_state["tune-details"], app.session_state["tune-figure"] = True, figure
+    app = app.run()
+    assert not app.exception and not app.error and len(app.get("plotly_chart")) == 1
+
+
+def test_trials_flood_neither_train_nor_models(searched, models):
+    models_before = [run.id for run in models]
+    searched.runs.create(searched.plan.trial_config({}), "trial-0000")
+    assert [run.id for run in models] == models_before
+
+
+def test_a_worker_that_could_not_work_says_why(page, searched, models):
+    log = storage.folder(models, "night") / processes.LOG
+    log.write_text("something\nfer: This study is about other data.\n")
+    app = page.run()
+    assert "This study is about other data" in app.error[0].value
+
+
+def test_a_study_is_deleted_but_not_while_it_runs(page, searched, models, monkeypatch):
+    app = page.run()
+    app.session_state["tune-details"] = True
+    app = app.run()
+    with monkeypatch.context() as patch:
+        patch.setattr(processes, "working", lambda store, name: 1)
+        with pytest.raises(FerError, match="is running"):
+            processes.delete(models, "night")
+    app = app.button(key="tune-delete").click().run()
+    assert not app.exception and storage.names(models) == []
+
+
+def test_two_studies_do_not_run_at_once(searched, models, monkeypatch):
+    monkeypatch.setattr(processes, "working", lambda store, name: int(name == "night"))
+    with pytest.raises(FerError, match="Study 'night' is running"):
+        processes.start(models, "other")
+
+
+def test_a_worker_counts_until_its_process_ends(models, searched):
+    with processes.at_work(models, "night"), processes.at_work(models, "night"):
+        assert processes.working(models, "night") == 2
+    assert processes.working(models, "night") == 0
+
+
+def test_tuning_is_switched_off_with_training(page, searched, monkeypatch):
+    monkeypatch.setenv("FER_TRAINING", "off")
+    app = page.run()
+    assert not app.exception and "switched off" in app.info[0].value and not app.button
