@@ -11,7 +11,7 @@ from fer.evaluation import metrics
 from fer.inference.probabilities import softmax
 
 MOST_CLASSES = 10
-MOST_FACES = 5_000  # 10 classes × 500; a hold of three seconds gives about 35
+MOST_FACES = 2_000  # 10 classes × 200, which take seconds; a hold of three seconds gives about 35
 FEWEST_FACES = 3  # of a class
 FOLDS = 5
 LARGEST = 1e6  # of a feature's size: far beyond any network's

@@ -1,6 +1,7 @@
 """A lesson kept as a run: its file answers as the head does, and everything else works with it."""
 
 import base64
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -12,6 +13,7 @@ from fer.runs.store import BUNDLED, RunStore
 from fer.teaching import network, sent
 from fer.teaching.keep import head_of, keep
 from fer.teaching.lesson import Lesson, Recordings, teach
+from pages.parts.models import card
 
 LABELS = ("smile", "frown", "raised eyebrows")
 CHOSEN = {3: 0, 0: 1, 5: 2}  # of the drawn faces' emotions: happy, angry, surprise
@@ -64,12 +66,21 @@ def test_three_drawn_expressions_of_unseen_persons_are_told_apart():
 
 
 def test_the_card_names_the_source_and_the_cross_validated_score(source, lesson, tmp_path):
-    card = keep(RunStore(tmp_path), source, lesson, "mine").card
-    score = card.score("val")
-    assert card.started_from and card.started_from.run == "vgg_small"
-    assert card.data.train == 60 and not card.data.is_drawn and card.test_score is None
+    kept = keep(RunStore(tmp_path), source, lesson, "mine").card
+    score = kept.score("val")
+    assert kept.started_from and kept.started_from.run == "vgg_small"
+    assert kept.data.train == 60 and not kept.data.is_drawn and kept.test_score is None
     assert score and score.accuracy == lesson.judgement.accuracy and score.interval == lesson.judgement.interval
-    assert card.parameters == source.card.parameters - 4 * 257
+    assert kept.parameters == source.card.parameters - 4 * 257
+
+
+def test_models_names_the_source_and_what_the_accuracy_holds_for(source, lesson, tmp_path):
+    run = keep(RunStore(tmp_path), source, lesson, "mine")
+    told = card._taught(run)
+    assert "vgg" in told and "with 60 faces" in told and "(95% " in told and "cross-validated over takes" in told
+    assert card._taught(source) == ""
+    run.card = replace(run.card, scores=())
+    assert "Accuracy unknown" in card._taught(run)
 
 
 def test_the_head_is_kept_as_arrays_and_no_face_is(source, lesson, tmp_path):
