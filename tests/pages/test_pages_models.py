@@ -130,7 +130,8 @@ def test_what_an_export_lacks_is_told_before_the_click(models, monkeypatch):
 def test_an_unfinished_run_says_what_it_is(models, status, text):
     models.create(TrainConfig(), "new").status = status
     app = opened("new")
-    assert not app.exception and not app.error and text in texts(app.info)[0] and "Train page" in texts(app.info)[0]
+    assert not app.exception and not [error.value for error in app.error]
+    assert text in texts(app.info)[0] and "Train page" in texts(app.info)[0]
     assert [tab.label for tab in app.tabs] == ["Card"] and "models-delete-new" in keys(app)
 
 

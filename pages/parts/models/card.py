@@ -6,7 +6,7 @@ import streamlit as st
 from fer.evaluation.numbers import with_interval
 from fer.runs import overview
 from fer.runs.members import member_names, size
-from fer.runs.run import Run
+from fer.runs.run import Run, card_of
 from fer.runs.store import RunStore
 from fer.system.text import rough_duration
 from fer.teaching.keep import DATA
@@ -60,9 +60,10 @@ def show(store: RunStore, run: Run) -> None:
 
 def _taught(run: Run) -> str:
     """Of a run made on Teach: what it was built on, and its accuracy over takes; else empty."""
-    card, score = run.card, run.card.score("val")
-    if card.data.format != DATA or not card.started_from:
+    card = card_of(run)
+    if not card or card.data.format != DATA or not card.started_from:
         return ""
+    score = card.score("val")
     source = f"Taught on what {frame.plain(card.started_from.run)} sees in a face, with {card.data.train:,} faces."
     if not score:
         return f"{source} Accuracy unknown: a class had a single take."
