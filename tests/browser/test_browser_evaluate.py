@@ -35,7 +35,7 @@ def test_a_stored_report_is_read_clicked_compared_and_taken_along_without_its_da
 
     open_section(page, "Compare")
     page.get_by_role("combobox", name="with", exact=True).wait_for()
-    page.get_by_text("vgg_small scores").or_(page.get_by_text("vgg_small is worse")).first.wait_for()
+    page.get_by_text("McNemar's exact test").first.wait_for()
 
     page.get_by_role("button", name="Export").click()
     taken = download(page.get_by_role("button", name="Report (JSON)")).read_text()
