@@ -235,8 +235,9 @@ class Report:
 
     @classmethod
     def _from_plain(cls, plain: dict) -> "Report":
+        plain.setdefault("balanced", False)  # stored reports do not name it
         for name, kind in TYPES.items():
-            if not isinstance(plain.setdefault("balanced", False) if name == "balanced" else plain[name], kind):
+            if not isinstance(plain[name], kind):
                 raise FerError(f"{name} must be of type {kind.__name__}, got {plain[name]!r}")
         rows, targets, leaked = (whole_numbers(name, plain.pop(name)) for name in ("rows", "targets", "leaked"))
         if len(np.unique(rows)) != len(rows):

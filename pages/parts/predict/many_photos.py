@@ -19,6 +19,7 @@ from fer.runs.members import changed
 from fer.runs.run import Run
 from fer.runs.store import RunStore
 from pages.parts.shared import frame, model_picker
+from pages.parts.shared.answers import table
 from pages.parts.shared.csv_file import csv_file
 from pages.parts.shared.model_picker import Way
 
@@ -123,9 +124,7 @@ def _table(read: list[Answer], run: Run, way: Way) -> None:
     labels = left.multiselect("Emotions", run.labels, key="predict-many-only", placeholder="All emotions")
     least = right.slider("Minimum confidence", 0.0, 1.0, 0.0, 0.05, key="predict-many-least", format="percent")
     results = [answer.as_dict() | {"model": run.id} for answer in read]
-    everything = many_photos.table(results)
-    if "confidence" in everything:
-        everything["sure"] = everything["confidence"].ge(way.correction(run).threshold or 0.0)
+    everything = table(results, way.correction(run).threshold)
     thumbnails = {answer.name: data_url(answer.thumbnail, "JPEG") for answer in read if answer.thumbnail is not None}
     shown = everything.assign(photo=everything["file"].map(thumbnails.get))
     if "label" in shown and (labels or least):

@@ -5,12 +5,10 @@ from collections.abc import Sequence
 from contextlib import suppress
 from functools import partial
 
-import pandas as pd
 import streamlit as st
 
 from fer.errors import FerError
 from fer.faces.image import MAX_BYTES, read_image
-from fer.inference import many_photos
 from fer.runs.members import changed
 from fer.runs.run import Run
 from pages.parts.shared import answers, frame, samples, upload_size
@@ -147,7 +145,7 @@ def _export(found: Answer, photo: Photo, reader: Reader, photos: Sequence[Photo]
     marked = f"{found.name.rsplit('.', 1)[0]}-emotions.png"
     files = (
         ("Annotated image (PNG)", "png", marked, "image/png", lambda: answers.annotated(found, photo.load, threshold)),
-        ("Results (CSV)", "csv", "emotions.csv", "text/csv", lambda: csv_file(_table(rows(), threshold))),
+        ("Results (CSV)", "csv", "emotions.csv", "text/csv", lambda: csv_file(answers.table(rows(), threshold))),
         ("Results (JSON)", "json", "emotions.json", "application/json", lambda: json.dumps(rows(), indent=2)),
     )
     with st.popover("Export", icon=":material/download:"):
@@ -155,11 +153,3 @@ def _export(found: Answer, photo: Photo, reader: Reader, photos: Sequence[Photo]
             st.download_button(
                 label, make, file, mime, key=f"predict-{kind}", on_click="ignore", type="tertiary", width="stretch"
             )
-
-
-def _table(results: list[dict], threshold: float | None) -> pd.DataFrame:
-    """The results as a table that marks, as the page does, which answers are sure."""
-    table = many_photos.table(results)
-    if "confidence" in table:
-        table["sure"] = table["confidence"].ge(threshold or 0.0)
-    return table

@@ -3,7 +3,7 @@
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import partial
+from typing import TYPE_CHECKING
 
 import numpy as np
 import streamlit as st
@@ -12,6 +12,7 @@ from fer.faces.crop import crop
 from fer.faces.image import data_url, image_bytes, thumbnail
 from fer.faces.quality import hints
 from fer.faces.upright import turned, turned_face
+from fer.inference import many_photos
 from fer.inference.drawing import annotate
 from fer.inference.palette import GREY, color_map
 from fer.inference.prediction import Prediction
@@ -19,6 +20,9 @@ from fer.runs.members import changed
 from fer.runs.run import Run
 from pages.parts.shared import model_picker, photo_view, saliency
 from pages.parts.shared.model_picker import DEFAULT, Way
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 FOUND = "answers"  # of this session, by photo and model
 MOST_FOUND = 24  # each takes up to half a megabyte
@@ -101,9 +105,7 @@ def answer(name: str, image: np.ndarray, run_id: str, *, way: Way = DEFAULT, det
     run = model_picker.run_of(run_id)
     predictions = model_picker.reader(run, detector, way=way).read(image)
     threshold, (height, width) = way.correction(run).threshold, image.shape[:2]
-    turns = predictions[0].turns if predictions else 0
-    upright = turned(image, turns)
-    here = [replace(each, face=turned_face(each.face, image.shape, turns)) for each in predictions]
+    upright, here = _upright(image, predictions)
     cards = [_card(number, upright, prediction, threshold) for number, prediction in enumerate(here, 1)]
     crops = [crop(upright, prediction.face, size=saliency.SIDE) for prediction in here]
     return Answer(name, width, height, data_url(thumbnail(upright, SHOWN_SIDE), "JPEG"), predictions, cards, crops)
@@ -157,10 +159,26 @@ def _explained(found: Answer, run: Run, number: int, label: str = "", method: st
     return chosen | {"image": url, "sentence": sentence, "labels": labels, "methods": methods}
 
 
+def table(results: list[dict], threshold: float | None) -> "pd.DataFrame":
+    """The results of photos as a table that marks, as the page does, which answers are sure.
+
+    Args:
+        results: as for `fer.inference.many_photos.rows`.
+    """
+    faces = many_photos.table(results)
+    if "confidence" in faces:
+        faces["sure"] = faces["confidence"].ge(threshold or 0.0)
+    return faces
+
+
+def _upright(image: np.ndarray, predictions: list[Prediction]) -> tuple[np.ndarray, list[Prediction]]:
+    """The photo as it is shown, and its faces there."""
+    turns = predictions[0].turns if predictions else 0
+    here = [replace(each, face=turned_face(each.face, image.shape, turns)) for each in predictions]
+    return turned(image, turns), here
+
+
 def annotated(found: Answer, load: Callable[[], np.ndarray], threshold: float | None) -> bytes:
     """The whole photo as a PNG with a box, number and label on each face."""
     colors = color_map(found.predictions[0].labels) if found.predictions else {}
-    marked = partial(annotate, colors=colors, threshold=threshold or 0.0)
-    image = load()
-    here = [replace(each, face=turned_face(each.face, image.shape, found.turns)) for each in found.predictions]
-    return image_bytes(marked(turned(image, found.turns), here))
+    return image_bytes(annotate(*_upright(load(), found.predictions), colors, threshold=threshold or 0.0))

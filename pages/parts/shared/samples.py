@@ -50,7 +50,7 @@ def pick(key: str) -> None:
         if clicked := st.session_state["examples"].example:
             st.session_state[key] = clicked
 
-    data = {"chosen": st.session_state.get(key), "examples": [_described(sample.file) for sample in SAMPLES]}
+    data = {"chosen": st.session_state.get(key), "examples": [_described(sample) for sample in SAMPLES]}
     _component(key="examples", data=data, on_example_change=choose)
 
 
@@ -59,8 +59,7 @@ def of(file: str) -> Sample | None:
 
 
 @st.cache_data
-def _described(file: str) -> dict:
-    sample = next(sample for sample in SAMPLES if sample.file == file)
+def _described(sample: Sample) -> dict:
     with Image.open(sample.path) as image:
         tile = np.asarray(ImageOps.fit(image.convert("RGB"), (TILE, TILE)))
-    return {"file": file, "title": sample.title, "source": sample.source, "image": data_url(tile, "JPEG")}
+    return {"file": sample.file, "title": sample.title, "source": sample.source, "image": data_url(tile, "JPEG")}

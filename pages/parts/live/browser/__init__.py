@@ -46,18 +46,26 @@ def _go_to_server() -> None:
     st.session_state[PLACE] = ON_SERVER
 
 
-def version() -> str:
-    """The name of the one folder in static/live/, by which caches tell releases apart."""
-    return next(path.name for path in STATIC.iterdir() if path.is_dir())
+def version(folder: Path = STATIC) -> str:
+    """The name of the one folder in it, by which caches tell releases apart."""
+    return next(path.name for path in folder.iterdir() if path.is_dir())
 
 
 def model_url(run: Run) -> str:
-    """Where the page gets the run's file: Streamlit's media store, while this session needs it."""
-    content = _file(run.id, run.tflite_path.stat().st_mtime_ns)
-    return get_instance().media_file_mgr.add(content, "application/gzip", f"live-{run.id}")
+    """Where the page gets the run's file."""
+    return media_url(_file(run.id, run.tflite_path.stat().st_mtime_ns), f"live-{run.id}")
+
+
+def media_url(content: bytes, coordinates: str) -> str:
+    """Where the page gets a gzipped file: Streamlit's media store, while this session needs it."""
+    return get_instance().media_file_mgr.add(content, "application/gzip", coordinates)
+
+
+def packed(network: bytes | Path) -> bytes:
+    """A network for one face, gzipped, because Streamlit would compress it anew at every request."""
+    return gzip.compress(with_one_face(network), 1, mtime=0)
 
 
 @st.cache_resource(max_entries=8, show_spinner="Loading the model …")
 def _file(run_id: str, changed: int) -> bytes:
-    """The run's file for one face, gzipped, because Streamlit would compress it anew at every request."""
-    return gzip.compress(with_one_face(RunStore()[run_id].tflite_path), 1, mtime=0)
+    return packed(RunStore()[run_id].tflite_path)
