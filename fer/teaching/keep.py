@@ -25,7 +25,7 @@ from fer.teaching.lesson import Lesson
 from fer.teaching.network import with_head
 
 HEAD = "head.npz"  # the head as arrays, from which `fer export` builds the other files
-DATA = "recorded"  # what the card calls faces that nobody else has
+DATA = "recorded"  # what the card calls faces recorded on Teach
 PACKAGES = ("numpy", "ai-edge-litert")
 
 
