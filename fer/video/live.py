@@ -4,7 +4,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -13,6 +13,8 @@ import numpy as np
 from fer.faces.detectors import DETECTORS
 from fer.inference.classifier import Classifier
 from fer.inference.drawing import draw
+from fer.inference.prediction import Prediction
+from fer.inference.probabilities import log_probabilities, softmax
 from fer.inference.reader import EmotionReader
 from fer.video.observations import Reading
 from fer.video.tracker import Tracked, Tracker
@@ -37,6 +39,7 @@ class Settings:
         threshold: confidence below which a prediction counts as not sure, 0 to 1.
         mirrored: whether frames are shown as in a mirror.
         balance: whether answers are corrected for the class prior of the training data.
+        shift: added to the log probabilities of each class, float (C,), such as `fer.evaluation.resting` makes.
     """
 
     score: float = 0.7
@@ -46,6 +49,7 @@ class Settings:
     threshold: float = 0.0
     mirrored: bool = True
     balance: bool = True
+    shift: tuple[float, ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -72,6 +76,11 @@ def _detect(score: float, side: int) -> Callable:
 
 def _reader(classifier: Classifier, settings: Settings) -> EmotionReader:
     return EmotionReader(classifier, detector=_detect(settings.score, settings.side), balance=settings.balance)
+
+
+def _shifted(prediction: Prediction, shift: tuple[float, ...]) -> Prediction:
+    answers = softmax(log_probabilities(prediction.probabilities[None]) + np.array(shift))[0]
+    return replace(prediction, probabilities=answers.astype(np.float32))
 
 
 class LiveReader:
@@ -124,6 +133,8 @@ class LiveReader:
         settings, classifier = self.settings, self.classifier
         if self._frames % settings.every == 0:
             predictions = _reader(classifier, settings).read(image, upright=True)
+            if settings.shift and len(settings.shift) == len(classifier.labels):
+                predictions = [_shifted(prediction, settings.shift) for prediction in predictions]
             self._tracker.smoothing = settings.smoothing
             with self._lock:
                 self._now = self._tracker.update(predictions, seconds)

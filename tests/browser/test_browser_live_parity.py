@@ -1,4 +1,4 @@
-"""The browser's modules in static/live/ compute what Python computes, replayed in Debian's Chromium."""
+"""The browser's modules in static/live/ compute what Python computes, replayed in Debian's Chromium and Firefox."""
 
 import base64
 import gzip
@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 import pytest
 from helpers.browsing import tab
+from helpers.firefox import firefox
 from helpers.serving import Quiet, serving
 from helpers.shipped import ROOT
 
@@ -53,8 +54,8 @@ class Handler(Quiet, SimpleHTTPRequestHandler):
 
 
 @pytest.fixture(scope="module")
-def replay(browser, tmp_path_factory):
-    """A function that runs JavaScript, given one argument, where the modules are `live`."""
+def address(tmp_path_factory):
+    """Of a server of the modules, the sample photos and the networks."""
     folder = tmp_path_factory.mktemp("replay")
     (folder / "static").symlink_to(ROOT / "static")
     (folder / "samples").symlink_to(SAMPLES)
@@ -62,11 +63,28 @@ def replay(browser, tmp_path_factory):
     for name in NETWORKS:
         (folder / f"{name}.gz").write_bytes(gzip.compress(with_one_face(run_of(name).tflite_path), 1))
     with serving(partial(Handler, directory=str(folder))) as server:  # pyright: ignore[reportArgumentType]
-        page = tab(browser)
-        page.goto(f"http://127.0.0.1:{server.server_port}/")
-        page.evaluate(PREPARE, version())
-        yield page.evaluate
-        page.context.close()
+        yield f"http://127.0.0.1:{server.server_port}/"
+
+
+@pytest.fixture(scope="module")
+def chromium_tab(browser):
+    with tab(browser).context as context:
+        yield context.pages[0]
+
+
+@pytest.fixture(scope="module")
+def firefox_tab():
+    with firefox() as tab:
+        yield tab
+
+
+@pytest.fixture(scope="module", params=["chromium", "firefox"])
+def replay(request, address):
+    """A function that runs JavaScript, given one argument, where the modules are `live`."""
+    page = request.getfixturevalue(f"{request.param}_tab")
+    page.goto(address)
+    page.evaluate(PREPARE, version())
+    return page.evaluate
 
 
 def run_of(name: str) -> Run:

@@ -66,6 +66,23 @@ def test_the_live_page_shows_pace_faces_and_course_while_the_camera_is_on(live):
     assert not app.exception and app.get("image")
 
 
+def test_a_resting_face_is_learned_on_the_server_too(live):
+    app = live(on=True)
+    reader = app.session_state["live-reader"]
+    photo = read_image(ASTRONAUT)
+    reader.read(photo.copy(), 0.0)
+    reader._note(0.0, 0.01, 0)
+    app = app.button(key="live-learn").click().run()
+    for i in range(8):
+        reader.read(photo.copy(), i / 2)
+    app = live(on=True)
+    before = reader.now[0].raw
+    reader.read(photo.copy(), 5.0)
+    after, neutral = reader.now[0].raw, before.labels.index("neutral")
+    assert not app.exception and reader.settings.shift
+    assert after.probabilities[neutral] > before.probabilities[neutral] and abs(after.probabilities.sum() - 1) < 1e-5
+
+
 def test_the_model_may_be_changed_while_live(live):
     app = live(on=True)
     app = app.selectbox(key="model").set_value("mini_xception").run()

@@ -72,3 +72,34 @@ def test_readings_are_acknowledged_and_shown(live):
     app = app.run()
     assert component(app)["received"] == 30 and component(app)["session"] == "1"
     assert [face["number"] for face in components.shown(app, "fer_lanes")[0]["faces"]] == [1]
+
+
+def test_a_resting_face_read_as_sad_counts_as_neutral_once_it_was_seen_for_three_seconds(live):
+    app, run = accepted(live), RunStore().default
+    before = component(app)["settings"]
+    app = app.button(key="live-learn").click().run()
+    assert "3 seconds left" in words(app)
+    sad = [0.1 / 6] * 7
+    sad[run.labels.index("sad")] = 0.9
+    sent = app.session_state["live-readings"]
+    rows = [[i / 10, run.id, 1, 10, 20, 30, 40, *sad] for i in range(20)]
+    sent.take({"session": "1", "from": 0, "rows": rows}, {run.id: run.labels})
+    app = app.run()
+    assert "2 seconds left" in words(app)
+    rows = [[i / 10, run.id, 1, 10, 20, 30, 40, *sad] for i in range(20, 40)]
+    sent.take({"session": "1", "from": 20, "rows": rows}, {run.id: run.labels})
+    app = app.run()
+    gained = [new - old for new, old in zip(component(app)["settings"]["offsets"], before["offsets"], strict=True)]
+    assert not app.exception and gained[run.labels.index("neutral")] > 0 > gained[run.labels.index("sad")]
+    app = app.button(key="live-forget").click().run()
+    assert component(app)["settings"] == before
+
+
+def test_a_resting_face_must_be_the_only_one(live):
+    app, run = accepted(live), RunStore().default
+    app = app.button(key="live-learn").click().run()
+    share = [1 / 7] * 7
+    rows = [[i / 10, run.id, 1 + i % 2, 10, 20, 30, 40, *share] for i in range(50)]
+    app.session_state["live-readings"].take({"session": "1", "from": 0, "rows": rows}, {run.id: run.labels})
+    app = app.run()
+    assert "only one in view" in words(app) and app.button(key="live-learn")

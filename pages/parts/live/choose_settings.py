@@ -4,6 +4,7 @@ import streamlit as st
 
 from fer.runs.run import Run
 from fer.video.live import Settings
+from pages.parts.live import resting
 from pages.parts.shared import model_picker
 
 SIDES = (192, 256, 320, 480, 640)
@@ -46,7 +47,7 @@ def choose(run: Run, *, in_browser: bool) -> Settings:
         format="percent",
         help="Faces whose most likely emotion is below this are marked as not sure.",
     )
-    return Settings(score, side, smoothing, every, threshold, mirrored, balance)
+    return Settings(score, side, smoothing, every, threshold, mirrored, balance, resting.choose(run))
 
 
 def _detection(in_browser: bool) -> tuple[float, int]:

@@ -1,7 +1,8 @@
 """Live in the visitor's browser: images stay on the device, and only readings reach the server."""
 
-from math import log
+from collections.abc import Sequence
 
+import numpy as np
 import streamlit as st
 
 from fer.inference.palette import color_map, colors_of
@@ -9,7 +10,7 @@ from fer.runs.members import in_words, is_ensemble, member_names
 from fer.runs.run import Run
 from fer.video.live import Settings
 from fer.video.sent_readings import SentReadings
-from pages.parts.live import browser, history
+from pages.parts.live import browser, history, resting
 from pages.parts.shared import frame, notice
 from pages.parts.shared.answers import titled
 
@@ -51,25 +52,30 @@ def show(run: Run, settings: Settings) -> None:
         "colors": colors_of(run.labels),
     }
     shown = {"score": settings.score, "side": settings.side, "smoothing": settings.smoothing, "every": settings.every}
-    shown |= {"threshold": settings.threshold} | answering(run, balance=settings.balance)
+    shown |= {"threshold": settings.threshold} | answering(run, balance=settings.balance, shift=settings.shift)
     sent = st.session_state.setdefault(READINGS, SentReadings())
-    st.fragment(_live)(model, shown, sent)
+    st.fragment(_live)(run, model, shown, sent)
     history.whole_session(lambda: sent.readings, is_on=True)
 
 
-def answering(run: Run, *, balance: bool) -> dict:
-    """How the page turns the model's logits into probabilities, as `Classifier.probabilities` does."""
+def answering(run: Run, *, balance: bool, shift: Sequence[float] | None = None) -> dict:
+    """How the page turns the model's logits into probabilities, as `Classifier.probabilities` does; the shift of a
+    resting face comes after the temperature there, before it here."""
     correction = run.card.correction(balance=balance)
-    prior = run.card.prior if correction.exponent else None
-    offsets = [-correction.exponent * log(share) for share in prior] if prior else None
-    return {"temperature": correction.temperature, "offsets": offsets}
+    offsets = np.zeros(len(run.labels))
+    if correction.exponent:
+        offsets -= correction.exponent * np.log(run.card.prior)
+    if shift:
+        offsets += np.array(shift) * (correction.temperature or 1.0)
+    return {"temperature": correction.temperature, "offsets": offsets.tolist() if offsets.any() else None}
 
 
-def _live(model: dict, settings: dict, sent: SentReadings) -> None:
+def _live(run: Run, model: dict, settings: dict, sent: SentReadings) -> None:
     """The component and, below it, the last minute; runs again whenever readings arrive."""
     labels = st.session_state[LABELS]
     sent.take(browser.latest(), labels)
     if browser.mount(model, settings, sent):
         st.rerun()  # the page, not only this part of it
+    resting.learn(run, sent.readings)
     colors = {name: color for names in labels.values() for name, color in color_map(names).items()}
     history.strip(sent.readings, colors)

@@ -8,7 +8,7 @@ from fer.runs.run import Run
 from fer.video import observations
 from fer.video.live import LiveReader
 from fer.video.tracker import Tracked
-from pages.parts.live import connection, history, now
+from pages.parts.live import connection, history, now, resting
 from pages.parts.shared import model_picker
 from pages.parts.shared.answers import titled
 
@@ -49,6 +49,7 @@ def _show(current: LiveReader, is_on: bool) -> None:
         lasting = {reading.number for reading in observations.lasting(current.readings[-RECENT:])}
         faces = [_face(tracked, current) for tracked in current.now if tracked.number in lasting]
         now.mount({"status": status, "empty": "No face in view.", "faces": faces}, "live-now")
+        resting.learn(current.classifier.run, current.readings)
     elif not is_on:
         st.info("Press START and allow the camera. The faces in view are read here.", icon=":material/videocam:")
     _snapshot(current if is_on and pace.frames else None)

@@ -1,0 +1,83 @@
+"""Live counts a visitor's own resting face as neutral, once it has seen it for three seconds; for this session only."""
+
+from bisect import bisect_left
+from collections.abc import Sequence
+from math import ceil
+
+import numpy as np
+import streamlit as st
+
+from fer.data.labels import EMOTIONS
+from fer.errors import FerError
+from fer.runs.run import Run
+from fer.video.observations import Reading
+from pages.parts.shared import frame
+
+NEUTRAL = EMOTIONS[-1]
+SECONDS = 3.0
+FEWEST = 6  # readings in that time
+SHIFTS, SINCE = "live-resting", "live-resting-since"  # by model; since which reading, in seconds, None if just begun
+
+
+def choose(run: Run) -> tuple[float, ...] | None:
+    """What is added to the log probabilities of each class, if a resting face was learned with this model."""
+    shifts = st.session_state.setdefault(SHIFTS, {})
+    if run.id in shifts:
+        if st.button("Forget my resting face", icon=":material/undo:", key="live-forget"):
+            del shifts[run.id]
+            st.rerun()
+        return shifts[run.id]
+    known = NEUTRAL in run.labels and run.report_path(run.card.data.name, "val", tta=False).is_file()
+    if known and st.button(
+        "Learn my resting face",
+        icon=":material/self_improvement:",
+        key="live-learn",
+        help="Many resting faces are read as sad or angry. This looks at yours for three seconds and then counts it as "
+        "neutral, in this session only. Experimental: how much it helps has not been measured.",
+    ):
+        st.session_state[SINCE] = None
+        st.toast("Look at the camera with a resting face for three seconds.", icon=":material/self_improvement:")
+    return None
+
+
+def learn(run: Run, readings: Sequence[Reading]) -> None:
+    """Where asked, take three seconds of one face; then the page runs again."""
+    if SINCE not in st.session_state:
+        return
+    from fer.evaluation import resting
+
+    since, latest = st.session_state[SINCE], readings[-1].time if readings else 0.0
+    if since is None or since > latest:  # just asked, or the camera was started again
+        st.session_state[SINCE] = since = latest
+    seen = [
+        reading
+        for reading in readings[bisect_left(readings, since, key=lambda reading: reading.time) :]
+        if reading.labels == run.labels and reading.model == run.id
+    ]
+    seconds = seen[-1].time - seen[0].time if seen else 0.0
+    if len({reading.number for reading in seen}) > 1:
+        st.session_state[SINCE] = latest
+        st.caption("Your resting face must be the only one in view.")
+    elif seconds < SECONDS or len(seen) < FEWEST:
+        left = ceil(SECONDS - seconds) or 1
+        st.caption(f"Look at the camera with a resting face: {left} {'second' if left == 1 else 'seconds'} left.")
+    else:
+        del st.session_state[SINCE]
+        with frame.errors():
+            shift = resting.shift(_usual(run), np.array([reading.probabilities for reading in seen]))
+            st.session_state[SHIFTS][run.id] = tuple(shift.tolist())
+            st.toast("Your resting face now counts as neutral.", icon=":material/self_improvement:")
+            st.rerun()
+
+
+def _usual(run: Run) -> np.ndarray:
+    """What the model usually answers to the neutral faces of its validation split, single pass."""
+    from fer.evaluation import resting, stored
+    from fer.evaluation.balance import balanced_report
+
+    report, correction = stored.report(run, run.card.data.name, "val"), run.card.correction()
+    if report is None:
+        raise FerError(f"{run.id} has no answers on its validation split any more. Evaluate it first.")
+    if correction.exponent:
+        report = balanced_report(report, run.card.prior, correction.exponent)
+    return resting.usual(report.at_temperature(correction.temperature) if correction.temperature else report)
