@@ -86,7 +86,7 @@ def width_of(run: Run) -> int:
 
 
 def is_teachable(run: Run) -> bool:
-    """Whether the run is finished, and its network ends in one linear layer."""
+    """Whether the run is finished, and its network ends in one layer that can be replaced."""
     if not run.is_usable:
         return False
     try:
@@ -107,19 +107,44 @@ def _taken_apart(path: Path, id: str) -> Network:
         model: Any = schema.ModelT.InitFromObj(schema.Model.GetRootAs(path.read_bytes(), 0))
         graph = model.subgraphs[0]
         logits = next(output for output in graph.outputs if len(graph.tensors[output].shape) == 2)
-        head = _maker(graph, logits)
+        head = _over_features(model, logits) or _maker(graph, logits)
         fits = _code(model, head) == schema.BuiltinOperator.FULLY_CONNECTED and len(head.inputs) == 3
         kernel = graph.tensors[head.inputs[1]] if fits else None
     except Exception as error:  # the schema's readers raise all kinds of errors on damaged files
         raise FerError(f"{path} is damaged: it isn't a LiteRT model.") from error
     if kernel is None or head.inputs[2] < 0 or kernel.type != schema.TensorType.FLOAT32:
         raise FerError(
-            f"{id} can't learn your classes: its network doesn't end in a linear layer over pooled features. "
+            f"{id} can't learn your classes: its network doesn't end in one layer over pooled features. "
             "Choose another model, such as flagship or vgg_small."
         )
     pool = _maker(graph, head.inputs[0])
     maps = pool.inputs[0] if pool and _code(model, pool) == schema.BuiltinOperator.MEAN else None
     return Network(model, head.inputs[0], head, maps, int(kernel.shape[1]))
+
+
+def _over_features(model: Any, logits: int) -> Any:
+    """Where a network ends in a convolution to class maps, whose mean is the logits: a linear layer in its place, over
+    the mean of what the convolution reads. Its kernel is a stand-in, for `with_head` to replace. None elsewhere."""
+    from ai_edge_litert import schema_py_generated as schema
+
+    graph = model.subgraphs[0]
+    pool = _maker(graph, logits)
+    last = _maker(graph, pool.inputs[0]) if _code(model, pool) == schema.BuiltinOperator.MEAN else None
+    if last is None or _code(model, last) != schema.BuiltinOperator.CONV_2D:
+        return None
+    width = int(graph.tensors[last.inputs[0]].shape[3])
+    features = _tensor(model, b"features", (-1, width))
+    pool.inputs, pool.outputs = [last.inputs[0], pool.inputs[1]], [features]
+    kernel = _constant(model, np.zeros((1, width)), b"none")
+    model.operatorCodes.append(schema.OperatorCodeT())
+    code = model.operatorCodes[-1]
+    code.builtinCode = code.deprecatedBuiltinCode = schema.BuiltinOperator.FULLY_CONNECTED
+    head: Any = schema.OperatorT()
+    head.opcodeIndex, head.inputs, head.outputs = len(model.operatorCodes) - 1, [features, kernel, kernel], [logits]
+    head.builtinOptionsType = schema.BuiltinOptions.FullyConnectedOptions
+    head.builtinOptions = schema.FullyConnectedOptionsT()
+    graph.operators.append(head)
+    return head
 
 
 def _maker(graph: Any, tensor: int) -> Any:

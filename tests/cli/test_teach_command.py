@@ -32,7 +32,6 @@ def test_a_folder_becomes_a_model_and_its_accuracy_is_told_with_its_interval(fol
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["--on", "mini_xception"], "mini_xception can't learn your classes"),
         (["--on", "vgg_smal"], "Did you mean 'vgg_small'?"),
         (["--on", "vgg_small", "--name", "vgg_small"], "already exists"),
     ],

@@ -17,11 +17,11 @@ from fer.teaching.lesson import Recordings, teach
 from fer.training.export import keras_file, litert
 
 
-@pytest.fixture
-def taught(models) -> Run:
+@pytest.fixture(params=["vgg_small", "mini_xception"])
+def taught(request, models) -> Run:
     faces, classes = synthetic.draw(5, seed=0)
     faces, classes = faces[classes < 3], classes[classes < 3]
-    source = models["vgg_small"]
+    source = models[request.param]
     lesson = teach(Recordings(("a", "b", "c"), network.features_of(source, faces), classes, np.arange(len(classes))))
     return keep(models, source, lesson, "mine")
 

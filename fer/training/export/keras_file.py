@@ -35,14 +35,24 @@ def _taught(run: Run, kernel: np.ndarray, bias: np.ndarray) -> keras.Model:
     source = run.card.started_from
     assert source is not None
     network = load(RunStore.around(run)[source.run])
-    last = network.layers[-1]
-    if not isinstance(last, keras.layers.Dense) or last.get_weights()[0].shape[0] != kernel.shape[1]:
+    features = _features(network)
+    if features is None or features.shape[-1] != kernel.shape[1]:
         raise FerError(f"The network of {source.run} has changed since {run.id} was taught. Teach the classes again.")
     head = keras.layers.Dense(len(bias), name="taught")
-    made = keras.Model(network.input, head(last.input), name=network.name)
+    made = keras.Model(network.input, head(features), name=network.name)
     head.set_weights([kernel.T, bias])
     save_keras(made, run)
     return made
+
+
+def _features(network: keras.Model):
+    """What the last layer reads, averaged over height and width, as `fer.teaching.network` finds it in the other file."""
+    *_, before, last = network.layers
+    if isinstance(last, keras.layers.Dense):
+        return last.input
+    if isinstance(last, keras.layers.GlobalAveragePooling2D) and isinstance(before, keras.layers.Conv2D):
+        return keras.layers.GlobalAveragePooling2D()(before.input)
+    return None
 
 
 def save_keras(network: keras.Model, run: Run) -> None:
