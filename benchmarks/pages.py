@@ -11,6 +11,9 @@ Needs `chromium` and playwright, and an idle machine. Each figure is the median 
   The images need FER2013 in data/ or FOLDER
 - how far a page scrolls at 1440 x 900, and where the first answer ends at 390 x 844, in pixels
 
+- garbage collection: what Streamlit's full collection takes after every run of a page or fragment, with everything in
+  the collector's sight and with what imports have made frozen (pages/parts/shared/collector.py)
+
 A server in another state than the user's is measured: without own models, with the machine's speed known.
 """
 
@@ -18,6 +21,7 @@ import argparse
 import os
 import re
 import statistics
+import subprocess
 import sys
 import tempfile
 import time
@@ -74,6 +78,26 @@ LIMITS = {  # seconds, then pixels
     "end of the first emotion at 390 x 844": 2 * 844,
 }
 PATIENCE = 30.0  # seconds
+COLLECTIONS = """
+import gc, statistics, time
+from streamlit.testing.v1 import AppTest
+from pages.parts.shared import collector
+
+def collection():
+    started = time.perf_counter()
+    gc.collect()
+    return time.perf_counter() - started
+
+def median():
+    return 1000 * statistics.median(collection() for _ in range(9))
+
+for page in ("predict", "live", "evaluate", "models"):
+    AppTest.from_file(f"pages/{page}.py", default_timeout=60).run()
+gc.unfreeze()
+before = median()
+collector.relieve()
+print(f"garbage collection after every run: {before:.0f} ms, frozen {median():.1f} ms")
+"""  # run in a process of its own, as the server's
 
 
 def until(condition: Callable[[], bool]) -> float:
@@ -219,6 +243,8 @@ def main() -> None:
     parser.add_argument("--only", default="", help="only figures whose name contains this")
     parser.add_argument("--data", type=Path, default=ROOT / "data", help="the folder with fer2013.csv")
     options = parser.parse_args()
+    if options.only in "garbage collection":
+        subprocess.run([sys.executable, "-c", COLLECTIONS], cwd=ROOT, check=True, stderr=subprocess.DEVNULL)
     with tempfile.TemporaryDirectory() as models, chromium() as browser:
         for preset in PRESETS.values():  # else Train would have the machine measured meanwhile
             speed.note(RunStore(Path(models)), preset.config("synthetic"), train=1000, validate=1000, judge=1000)

@@ -46,7 +46,7 @@ def _taught(run: Run, kernel: np.ndarray, bias: np.ndarray) -> keras.Model:
 
 
 def _features(network: keras.Model):
-    """What the last layer reads, averaged over height and width, as `fer.teaching.network` finds it in the other file."""
+    """What the last layer reads, averaged over height and width, as in `fer.teaching.network`."""
     *_, before, last = network.layers
     if isinstance(last, keras.layers.Dense):
         return last.input
