@@ -10,6 +10,7 @@ import numpy as np
 from fer.errors import FerError
 from fer.faces.crop import IMAGE_SIZE
 from fer.inference.classifier import BATCH
+from fer.inference.fixed_batch import packed
 from fer.runs.members import require_networks
 from fer.runs.run import Run, version
 
@@ -37,7 +38,7 @@ def without_head(run: Run) -> bytes:
     """A .tflite that returns the features, float32 (N, F), instead of logits."""
     network = _taken_apart(run.tflite_path, run.id)
     network.model.subgraphs[0].outputs = [network.features]
-    return _packed(network.model)
+    return packed(network.model)
 
 
 def with_head(run: Run, kernel: np.ndarray, bias: np.ndarray) -> bytes:
@@ -59,7 +60,7 @@ def with_head(run: Run, kernel: np.ndarray, bias: np.ndarray) -> bytes:
     graph.outputs = [logits]
     if network.maps is not None and len(graph.tensors[network.maps].shape) == 4:
         _add_maps(network, weights, biases, classes)
-    return _packed(network.model)
+    return packed(network.model)
 
 
 def features_of(run: Run, faces: np.ndarray) -> np.ndarray:
@@ -198,19 +199,3 @@ def _add_maps(network: Network, weights: int, biases: int, classes: int) -> None
     operator.builtinOptionsType, operator.builtinOptions = schema.BuiltinOptions.Conv2DOptions, options
     graph.operators.append(operator)
     graph.outputs = [*graph.outputs, output]
-
-
-def _packed(model: Any) -> bytes:
-    """The file, without operators that no output needs and with no signature, which would name the old outputs."""
-    from ai_edge_litert import schema_py_generated as schema
-
-    graph = model.subgraphs[0]
-    needed, kept = set(graph.outputs), []
-    for operator in reversed(graph.operators):
-        if needed & set(operator.outputs):
-            needed |= set(operator.inputs)
-            kept.append(operator)
-    graph.operators, model.signatureDefs = kept[::-1], None
-    builder = schema.flatbuffers.Builder(1 << 20)
-    builder.Finish(model.Pack(builder), b"TFL3")
-    return bytes(builder.Output())

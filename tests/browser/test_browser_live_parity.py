@@ -8,7 +8,7 @@ from http.server import SimpleHTTPRequestHandler
 import cv2
 import numpy as np
 import pytest
-from helpers.browsing import tab
+from helpers.browsing import CHROMIUM, tab
 from helpers.firefox import firefox
 from helpers.serving import Quiet, serving
 from helpers.shipped import ROOT
@@ -29,6 +29,12 @@ SAMPLES = ROOT / "pages/parts/samples"
 PHOTOS = ("astronaut.jpg", "hopper.jpg", "pair.jpg", "drawn.png")
 SHAPES = {320: (320, 256), 640: (640, 480)}  # the detector's long and short side
 NETWORKS = ("mini_xception", "vgg_small")
+WEBGPU = (
+    "--no-sandbox",
+    "--enable-unsafe-webgpu",
+    "--use-webgpu-adapter=swiftshader",
+    "--enable-features=Vulkan",
+)  # on the processor
 PREPARE = """async (version) => {
     const load = (name) => import(`/static/live/${version}/${name}.js`);
     const [crop, detector, tracker, reader] = await Promise.all(["crop", "detector", "tracker", "reader"].map(load));
@@ -157,6 +163,37 @@ def test_logits_are_those_of_pythons_litert(replay, name):
     }"""
     theirs = replay(script, [name, [base64.b64encode(face.tobytes()).decode() for face in faces]])
     assert np.abs(Classifier(run_of(name)).logits(faces) - theirs).max() < 1e-4
+
+
+def test_a_gpu_computes_the_same_and_is_used_only_where_it_is_faster(browser, address):
+    script = """async ([version, names]) => {
+        const { compiled, network, unpacked } = await import(`/static/live/${version}/engine.js`);
+        const face = new Uint8Array(48 * 48).map((_, i) => i), ask = navigator.gpu.requestAdapter;
+        let asked = 0;
+        navigator.gpu.requestAdapter = async function (...options) { // Chromium's stand-in for a GPU passes for one
+            const adapter = await ask.apply(this, options);
+            Object.defineProperty(adapter.info, "isFallbackAdapter", { value: ++asked < 0 });
+            return adapter;
+        };
+        const answers = [];
+        for (const name of names) {
+            const bytes = await unpacked(`/${name}.gz`), made = await network(bytes);
+            const all = [await compiled(bytes, "wasm"), await compiled(bytes, "webgpu"), made];
+            answers.push([]);
+            for (const one of all) answers.at(-1).push(Array.from(await one.run(face)));
+        }
+        return [asked, answers];
+    }"""
+    with browser.browser_type.launch(executable_path=CHROMIUM, args=WEBGPU) as other:
+        page = tab(other)
+        page.goto(address)
+        if not page.evaluate("async () => !!(await navigator.gpu?.requestAdapter())"):
+            pytest.skip("this Chromium has no WebGPU")
+        asked, answers = page.evaluate(script, [version(), NETWORKS])
+    assert asked >= len(NETWORKS)
+    for cpu, gpu, chosen in answers:
+        assert np.abs(np.subtract(cpu, gpu)).max() < 1e-3
+        assert chosen == cpu, "a GPU that the processor plays is slower than the processor"
 
 
 @pytest.mark.parametrize("model", NETWORKS)

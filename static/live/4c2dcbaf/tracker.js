@@ -7,10 +7,7 @@ const side = ([x1, y1, x2, y2]) => Math.sqrt((x2 - x1) * (y2 - y1));
 
 export class Tracker {
   constructor() {
-    this.smoothing = 0.5;
-    this.tracks = [];
-    this.numbers = 0;
-    this.time = -Infinity;
+    Object.assign(this, { smoothing: 0.5, tracks: [], numbers: 0, time: -Infinity });
   }
 
   // faces: [{box, probabilities}]; model: what made these probabilities. Adds number, firstSeen, and smooths.

@@ -10,15 +10,10 @@ const YUNET = new URL("../../yunet/2023mar/", import.meta.url);
 export class Reader {
   constructor() {
     this.settings = { score: 0.7, side: 320, smoothing: 0.5, temperature: null, offsets: null };
-    this.reset();
-    this.detectors = new Map(); // promises, by shape
-    this.model = null;
+    Object.assign(this, { tracker: new Tracker(), detectors: new Map(), model: null }); // promises by shape; the classifier
   }
 
-  // Forget all faces.
-  reset() {
-    this.tracker = new Tracker();
-  }
+  reset = () => (this.tracker = new Tracker()); // forgets all faces
 
   // {id, url, classes}; throws where the file does not fit.
   async use({ id, url, classes }) {
@@ -26,11 +21,10 @@ export class Reader {
     this.model = null;
     this.detector(inputFor(640, 480, this.settings.side)); // as most cameras need it, while the model loads
     const classifier = await network(await unpacked(url));
-    const logits = classifier.shapes.findIndex((shape) => shape.length === 2); // the other output has four dimensions
-    if (logits < 0 || classifier.shapes[logits][1] !== classes) throw new Error(`It does not have ${classes} classes.`);
+    if (classifier.outputs[0][1] !== classes) throw new Error(`It does not have ${classes} classes.`);
     if (classifier.shape.join() !== "1,48,48,1") throw new Error("Its input is not a grey face of 48 × 48 pixels.");
     await classifier.run(new Uint8Array(48 * 48)); // a network that cannot run says so here
-    this.model = { id, classifier, logits };
+    this.model = { id, classifier };
   }
 
   detector({ width, height }) {
@@ -41,13 +35,11 @@ export class Reader {
 
   async find(image) {
     const input = inputFor(image.width, image.height, this.settings.side);
-    const [output] = await (await this.detector(input)).run(fill(image, input));
-    return decode(output.data, input, image, this.settings.score);
+    const output = await (await this.detector(input)).run(fill(image, input));
+    return decode(output, input, image, this.settings.score);
   }
 
-  async logits(face) {
-    return (await this.model.classifier.run(face))[this.model.logits].data;
-  }
+  logits = (face) => this.model.classifier.run(face);
 
   // image: {data, width, height}, RGBA; time: seconds. Returns the faces with numbers and smoothed probabilities.
   async read(image, time) {

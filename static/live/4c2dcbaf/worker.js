@@ -2,15 +2,15 @@
 
 const ready = import("./reader.js").then(({ Reader }) => new Reader());
 let queue = Promise.resolve(); // one message after the other
-let canvas, context;
+let canvas, context, buffer = new Uint8Array(); // one for all frames: new ones were collected too late
 
 // The frame's pixels in RGBA. A canvas is only for browsers that cannot convert: Chromium keeps hundreds of megabytes for it.
 async function pixels(frame) {
   const { width, height } = frame.visibleRect ?? frame;
   try {
-    const data = new Uint8Array(4 * width * height);
-    await frame.copyTo(data, { format: "RGBA" });
-    return { data, width, height };
+    if (buffer.length !== 4 * width * height) buffer = new Uint8Array(4 * width * height);
+    await frame.copyTo(buffer, { format: "RGBA" });
+    return { data: buffer, width, height };
   } catch {
     canvas ??= new OffscreenCanvas(width, height);
     context ??= canvas.getContext("2d", { willReadFrequently: true });
@@ -23,16 +23,9 @@ async function pixels(frame) {
 }
 
 const does = {
-  async settings(reader, { settings }) {
-    Object.assign(reader.settings, settings);
-  },
-  async model(reader, { model }) {
-    await reader.use(model);
-    postMessage({ kind: "loaded", id: model.id });
-  },
-  async reset(reader) {
-    reader.reset();
-  },
+  settings: (reader, { settings }) => Object.assign(reader.settings, settings),
+  reset: (reader) => reader.reset(),
+  model: (reader, { model }) => reader.use(model).then(() => postMessage({ kind: "loaded", id: model.id })),
   async frame(reader, { frame, time, taken }) {
     const image = await pixels(frame);
     const faces = reader.model ? await reader.read(image, time) : [];

@@ -102,9 +102,7 @@ class Live {
     this.worker.postMessage({ kind: "frame", frame: image, taken, time: (taken - this.began) / 1000 }, [image]);
   }
 
-  loaded() {
-    this.part("server").hidden = true;
-  }
+  loaded = () => (this.part("server").hidden = true);
 
   read({ faces, width, height, model, taken }) {
     this.inside--;
@@ -164,7 +162,5 @@ class Live {
     for (const name of ["start", "mirror"]) this.part(name).disabled = false; // from now on
   }
 
-  say(text) {
-    this.part("message").textContent = text;
-  }
+  say = (text) => (this.part("message").textContent = text);
 }

@@ -10,9 +10,13 @@ export function inputFor(width, height, side) {
   return { ...shape, inner: { width: Math.max(1, Math.round(width * scale)), height: Math.max(1, Math.round(height * scale)) } };
 }
 
+let latest; // the input that was filled last, and what it was for; the next one overwrites it
+
 // The image shrunk by averaging, as OpenCV's INTER_AREA, in the top left of a black input: Float32Array, BGR.
 export function fill({ data, width, height }, { width: across, height: down, inner }) {
-  const result = new Float32Array(across * down * 3), sums = new Float32Array(inner.width * 3);
+  const name = [across, down, inner.width, inner.height].join();
+  if (latest?.name !== name) latest = { name, result: new Float32Array(across * down * 3) };
+  const { result } = latest, sums = new Float32Array(inner.width * 3);
   const columns = shares(width, inner.width), rows = shares(height, inner.height);
   const halved = width === 2 * inner.width && height === 2 * inner.height; // OpenCV then rounds halves up, else to even
   for (let i = 0; i < inner.height; i++) {
