@@ -186,6 +186,12 @@ class TrainConfig:
         group="system",
         choices=("auto", "float32", "bfloat16"),
     )
+    devices: str = setting(
+        "one",
+        "all: every batch is shared among all GPUs of this machine; only with KERAS_BACKEND=jax",
+        group="system",
+        choices=("one", "all"),
+    )
     read_test: bool = setting(
         True,
         "evaluate on the test split at the end; turn off while choosing recipes, `fer export` does it later",

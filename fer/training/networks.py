@@ -8,6 +8,7 @@ import numpy as np
 from keras import ops
 
 from fer.architectures import ARCHITECTURES, BACKBONE
+from fer.errors import FerError
 from fer.runs.config import TrainConfig
 from fer.system import processor
 from fer.training.balance import AdjustedCrossentropy
@@ -109,6 +110,25 @@ def compiled(
     )
     trained.optimizer.build(trained.trainable_variables)
     return trained
+
+
+def share_devices(config: TrainConfig) -> int:
+    """Let each batch be shared among all devices, if the recipe says so (data parallelism: every device holds the whole
+    network and sees its part of the batch). Returns how many there are.
+
+    Raises:
+        FerError: on a backend other than JAX, the only one on which Keras can do this with batches of our own.
+    """
+    if config.devices == "one":
+        return 1
+    if keras.backend.backend() != "jax":
+        raise FerError(
+            f"Only the JAX backend shares batches among devices, and this is {keras.backend.backend()}. "
+            "Install jax and set KERAS_BACKEND=jax, or train with --devices one."
+        )
+    devices = keras.distribution.list_devices()
+    keras.distribution.set_distribution(keras.distribution.DataParallel(devices=devices))
+    return len(devices)
 
 
 def precision(config: TrainConfig) -> str:
