@@ -21,7 +21,8 @@ BUNDLED = places.shipped("models", in_checkout="models")  # the shipped runs, re
 MODELS = places.own("FER_MODELS", "models")  # the user's own; the same folder in a checkout
 FLAGSHIP = "flagship"  # the default run unless the user chooses another
 LONGEST = 64  # characters of a run's name
-NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")  # of a run or a study: a plain file name
+RESERVED = r"(con|prn|aux|nul|com[1-9]|lpt[1-9])(\.|$)"  # devices on Windows, which can be no file
+NAME = re.compile(rf"(?!{RESERVED})[a-z0-9][a-z0-9._-]{{0,63}}", re.IGNORECASE | re.ASCII)  # of a run or a study
 STUDIES = ".studies"  # the folder for the trials of studies, which are not listed as runs
 DEFAULT = ".default"  # the file with the user's choice, next to the runs
 
@@ -77,7 +78,8 @@ class RunStore:
     def _new(self, id: str) -> Run:
         """A run with a new name, not created yet."""
         if not NAME.fullmatch(id):
-            raise FerError(f"A run's name must be 1 to 64 letters, digits, '.', '_' or '-', got {id!r}.")
+            allowed = "1 to 64 letters, digits, '.', '_' or '-', and no device of Windows such as con or nul"
+            raise FerError(f"A run's name must be {allowed}, got {id!r}.")
         run = Run(self.root / id)
         if run.path.exists() or (self.shipped and (self.shipped / id).exists()):
             raise FerError(f"A run named {id!r} already exists. Choose another name, or delete that run.")
