@@ -199,7 +199,8 @@ def measure(visitors: int, query: str, *, augmented: bool, environment: dict) ->
         print(
             f"{visitors:3} visitors: " + ", ".join(f"{name} {value:.2f} s" for name, value in found.items()),
             f"(slowest {max(firsts):.2f} s); {work / wall:.1f} cores, {1000 * work / len(answers):.0f} ms CPU a photo; "
-            f"{state_of(process)} after; load {os.getloadavg()[0]:.1f}" + "".join(f"; {name} missed" for name in missed),
+            f"{state_of(process)} after; load {os.getloadavg()[0]:.1f}"
+            + "".join(f"; {name} missed" for name in missed),
             flush=True,
         )
 
