@@ -28,6 +28,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
@@ -62,7 +63,7 @@ class Visitor:
         self._states: dict[str, WidgetState] = {}
         self._known: dict[str, ForwardMsg] = {}
         self._uploads: list = []
-        self.elements: dict[str, object] = {}
+        self.elements: dict[str, Any] = {}
 
     async def __aenter__(self) -> "Visitor":
         self._http = httpx.AsyncClient(base_url=self._address, timeout=PATIENCE)

@@ -13,8 +13,9 @@ from fer.runs.run import Run, card_of
 from fer.system.files import read_bytes
 from fer.system.pool import CORES, Pool
 
-BATCH = 64  # faces per invocation; more needs memory and is no faster on a CPU
-MOST_BYTES = 128 * 2**20  # of a network's interpreters together, each of which packs its weights for itself
+BATCH = 64  # faces per call, for those who have many
+AT_ONCE = 16  # faces per invocation; more are no faster on a CPU, and flagship's interpreter keeps 1.3 MB for each
+MOST_WEIGHTS = 128 * 2**20  # bytes in all interpreters of a network, each of which makes its own copy
 
 
 class Classifier:
@@ -44,7 +45,7 @@ class Classifier:
             )
         self.run, self.labels = run, run.labels
         content = read_bytes(path or run.tflite_path) or b""
-        most = max(1, min(CORES // threads, MOST_BYTES // (len(content) or 1)))
+        most = max(1, min(CORES // threads, MOST_WEIGHTS // (len(content) or 1)))
         self._interpreters = Pool(lambda: Interpreter(model_content=content, num_threads=threads), most)
         try:
             with self._interpreters.lend() as interpreter:
@@ -108,7 +109,7 @@ class Classifier:
             raise FerError(f"faces must be uint8 (N, 48, 48), got {images.dtype} {images.shape}.")
         if not len(images):
             return self._invoke(np.zeros((1, IMAGE_SIZE, IMAGE_SIZE), np.uint8), output)[:0]
-        return np.concatenate([self._invoke(images[i : i + BATCH], output) for i in range(0, len(images), BATCH)])
+        return np.concatenate([self._invoke(images[i : i + AT_ONCE], output) for i in range(0, len(images), AT_ONCE)])
 
     def _invoke(self, images: np.ndarray, output: int) -> np.ndarray:
         with self._interpreters.lend() as interpreter:
