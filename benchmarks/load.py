@@ -42,7 +42,7 @@ ROOT = Path(__file__).parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 from helpers.browsing import chromium, serve  # noqa: E402  # tests/ is not installed
 
-PHOTOS = sorted((ROOT / "pages/parts/samples").iterdir())  # one or two faces each
+EXAMPLES = sorted((ROOT / "pages/parts/samples").iterdir())  # one or two faces each
 PAUSE = 2.0  # seconds, the longest before an upload
 SOAKING, EVERY = 5, 12.0  # visitors at a time in a soak, and seconds from one's beginning to the next's
 AUGMENTATION = "Test-time augmentation"  # the label of its switch
@@ -158,8 +158,9 @@ def _answers(element, name: str = "") -> bool:
     return shown["alt"].startswith(name) and bool(shown["faces"])
 
 
-async def visit(address: str, query: str, *, augmented: bool) -> tuple[float, list[float]]:
+async def visit(address: str, query: str, *, augmented: bool, photos: int = 4) -> tuple[float, list[float]]:
     """Seconds to the first page, and to the answer of every photo."""
+    chosen = random.sample(EXAMPLES, len(EXAMPLES))
     started = time.monotonic()
     async with Visitor(address, query) as visitor:
         came = await visitor.run(_answers)
@@ -168,7 +169,7 @@ async def visit(address: str, query: str, *, augmented: bool) -> tuple[float, li
         first, answers = came - started, []
         if augmented:
             await visitor.switch_augmentation_on()
-        for path in random.sample(PHOTOS, len(PHOTOS)):
+        for path in itertools.islice(itertools.cycle(chosen), photos):
             await asyncio.sleep(random.uniform(0, PAUSE))
             answers.append(await visitor.upload(path))
     return first, answers
@@ -212,11 +213,11 @@ class Round:
         return f"{times}; {work}; {self.state} after; load {os.getloadavg()[0]:.1f}"
 
 
-def measure(visitors: int, query: str, *, augmented: bool, environment: dict) -> Round:
+def measure(visitors: int, query: str, *, augmented: bool, photos: int, environment: dict) -> Round:
     """So many visitors at once, on a server of their own."""
 
     def visits(count: int):
-        return asyncio.gather(*(visit(address, query, augmented=augmented) for _ in range(count)))
+        return asyncio.gather(*(visit(address, query, augmented=augmented, photos=photos) for _ in range(count)))
 
     async def come() -> Round:
         await visits(1)
@@ -282,7 +283,7 @@ def browse(count: int, query: str, *, environment: dict) -> None:
             page.goto(f"{address}/?{query}")
             page.locator(".card .head").first.wait_for()
             first = time.monotonic() - started
-            photo = PHOTOS[number % len(PHOTOS)]
+            photo = EXAMPLES[number % len(EXAMPLES)]
             file = {"name": f"mine-{photo.name}", "mimeType": "image/jpeg", "buffer": photo.read_bytes()}
             started = time.monotonic()
             page.locator("input[type=file]").first.set_input_files(file)
@@ -295,6 +296,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--visitors", type=int, nargs="*", default=[1, 5, 20])
     parser.add_argument("--rounds", type=int, default=1)
+    parser.add_argument("--photos", type=int, default=4, help="how many each visitor uploads")
     parser.add_argument("--browsers", type=int, default=0)
     parser.add_argument("--soak", type=float, metavar="MINUTES")
     parser.add_argument("--model", default="flagship")
@@ -309,7 +311,8 @@ def main() -> None:
             return
         for visitors in options.visitors:
             rounds = [
-                measure(visitors, query, augmented=augmented, environment=environment) for _ in range(options.rounds)
+                measure(visitors, query, augmented=augmented, photos=options.photos, environment=environment)
+                for _ in range(options.rounds)
             ]
             report(visitors, rounds)
         if options.browsers:
