@@ -82,10 +82,11 @@ def _throughput(run) -> None:
     bare.logits(images[:BATCH])
 
     def invoke():
-        for batch in batches:
-            bare._interpreter.set_tensor(bare._input, batch)
-            bare._interpreter.invoke()
-            bare._interpreter.get_tensor(bare._output)
+        with bare._interpreters.lend() as interpreter:
+            for batch in batches:
+                interpreter.set_tensor(bare._input, batch)
+                interpreter.invoke()
+                interpreter.get_tensor(bare._logits)
 
     pairs = [(seconds(invoke), seconds(lambda: evaluate.evaluate(run, dataset, "all"))) for _ in range(ROUNDS)]
     shares = sorted(low / whole for low, whole in pairs)

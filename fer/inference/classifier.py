@@ -1,6 +1,5 @@
 """Classify faces with a finished run through LiteRT: about a millisecond per face, without TensorFlow."""
 
-import threading
 from pathlib import Path
 
 import numpy as np
@@ -11,12 +10,18 @@ from fer.inference.probabilities import at_temperature, balanced, softmax
 from fer.inference.tta import views
 from fer.runs.members import no_weights, require_networks
 from fer.runs.run import Run, card_of
+from fer.system.files import read_bytes
+from fer.system.pool import CORES, Pool
 
-BATCH = 64  # faces per invocation; more needs memory and is no faster on a CPU
+BATCH = 64  # faces per call, for those who have many
+AT_ONCE = 16  # faces per invocation; more are no faster on a CPU, and flagship's interpreter keeps 1.3 MB for each
+MOST_WEIGHTS = 128 * 2**20  # bytes in all interpreters of a network, each of which makes its own copy
 
 
 class Classifier:
-    """A run's network; see `open_run` in ensemble.py, which also opens ensembles. Thread-safe.
+    """A run's network; see `open_run` in ensemble.py, which also opens ensembles. Thread-safe: as many threads as there
+    are cores predict at the same time, each with an interpreter of its own. The file is read once, so that they all
+    stay the same network when it is exported again or deleted.
 
     Args:
         run: a run with an exported model.
@@ -39,16 +44,17 @@ class Classifier:
                 "or choose another run."
             )
         self.run, self.labels = run, run.labels
-        self._lock = threading.Lock()
+        content = read_bytes(path or run.tflite_path) or b""
+        most = max(1, min(CORES // threads, MOST_WEIGHTS // (len(content) or 1)))
+        self._interpreters = Pool(lambda: Interpreter(model_content=content, num_threads=threads), most)
         try:
-            self._interpreter = Interpreter(str(path or run.tflite_path), num_threads=threads)
+            with self._interpreters.lend() as interpreter:
+                self._input = interpreter.get_input_details()[0]["index"]
+                self._logits, self._maps = outputs(interpreter)
+                shapes = {output["index"]: output["shape"].tolist() for output in interpreter.get_output_details()}
         except ValueError as error:
             raise FerError(f"{run.tflite_path} is damaged. Export it again: python -m fer export {run.id}") from error
-        self._input = self._interpreter.get_input_details()[0]["index"]
-        self._logits, self._maps = outputs(self._interpreter)
-        shapes = {output["index"]: output["shape"].tolist() for output in self._interpreter.get_output_details()}
         self.map_size = None if self._maps is None else tuple(shapes[self._maps][1:3])
-        self._allocate((1, IMAGE_SIZE, IMAGE_SIZE))
         classes = shapes[self._logits][-1]
         if classes != len(self.labels):
             raise FerError(
@@ -88,7 +94,8 @@ class Classifier:
                 classes are not overlooked. Without a known prior, they are unchanged.
         """
         inputs = views(images) if tta else [images]
-        means = np.mean([softmax(self.logits(view)) for view in inputs], axis=0).astype(np.float32)
+        shares = softmax(self.logits(np.concatenate(inputs)))
+        means = shares.reshape(len(inputs), len(images), len(self.labels)).mean(axis=0).astype(np.float32)
         card = self.run.card
         correction = card.correction(tta=tta, balance=balance)
         if correction.exponent:
@@ -102,20 +109,15 @@ class Classifier:
             raise FerError(f"faces must be uint8 (N, 48, 48), got {images.dtype} {images.shape}.")
         if not len(images):
             return self._invoke(np.zeros((1, IMAGE_SIZE, IMAGE_SIZE), np.uint8), output)[:0]
-        return np.concatenate([self._invoke(images[i : i + BATCH], output) for i in range(0, len(images), BATCH)])
+        return np.concatenate([self._invoke(images[i : i + AT_ONCE], output) for i in range(0, len(images), AT_ONCE)])
 
     def _invoke(self, images: np.ndarray, output: int) -> np.ndarray:
-        with self._lock:
-            if images.shape != self._shape:
-                self._allocate(images.shape)
-            self._interpreter.set_tensor(self._input, np.ascontiguousarray(images)[..., None])
-            self._interpreter.invoke()
-            return self._interpreter.get_tensor(output)
-
-    def _allocate(self, shape: tuple[int, int, int]) -> None:
-        self._shape = shape
-        self._interpreter.resize_tensor_input(self._input, [*shape, 1])
-        self._interpreter.allocate_tensors()
+        with self._interpreters.lend() as interpreter:
+            interpreter.resize_tensor_input(self._input, [*images.shape, 1])  # this and the next do nothing if it has
+            interpreter.allocate_tensors()  # that shape already
+            interpreter.set_tensor(self._input, np.ascontiguousarray(images)[..., None])
+            interpreter.invoke()
+            return interpreter.get_tensor(output)
 
 
 def outputs(interpreter) -> tuple[int, int | None]:

@@ -1,5 +1,7 @@
 """Single-pass and six-view predictions of the shipped light model."""
 
+import os
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import numpy as np
@@ -17,6 +19,7 @@ from fer.inference.reader import EmotionReader
 from fer.inference.tta import views
 from fer.runs.card import Card
 from fer.runs.store import BUNDLED, RunStore
+from fer.system.files import remove_folder, write_atomically
 
 
 @pytest.fixture(scope="module")
@@ -142,3 +145,43 @@ def test_a_card_with_another_number_of_classes_is_refused(tmp_path):
     run.card = replace(run.card, labels=run.card.labels[:5], scores=(), prior=())
     with pytest.raises(FerError, match="has 7 outputs, but the card of 'mini_xception' names 5 classes"):
         Classifier(run)
+
+
+def test_many_threads_get_the_answers_of_one(classifier, drawn):
+    expected = [classifier.probabilities(drawn[: 1 + i % 5], tta=bool(i % 2)) for i in range(40)]
+    with ThreadPoolExecutor(8) as threads:
+        found = list(threads.map(lambda i: classifier.probabilities(drawn[: 1 + i % 5], tta=bool(i % 2)), range(40)))
+    for one, many in zip(expected, found, strict=True):
+        np.testing.assert_allclose(many, one, atol=1e-6)
+
+
+def test_a_model_that_is_deleted_or_exported_again_while_it_is_used_keeps_answering(tmp_path, drawn, monkeypatch):
+    store = RunStore(tmp_path, shipped=BUNDLED)
+    run = store.writable(store["mini_xception"])
+    monkeypatch.setattr("fer.inference.classifier.CORES", 3)
+    classifier = Classifier(run)
+    expected = classifier.logits(drawn)
+    write_atomically(run.tflite_path, store["vgg_small"].tflite_path.read_bytes())
+    with classifier._interpreters.lend():  # so that another one is made
+        np.testing.assert_array_equal(classifier.logits(drawn), expected)
+        remove_folder(run.path)
+        with classifier._interpreters.lend():
+            np.testing.assert_array_equal(classifier.logits(drawn), expected)
+
+
+def test_an_error_leaves_a_classifier_usable(classifier, drawn):
+    expected = classifier.logits(drawn)
+    for _ in range(2 * (os.cpu_count() or 1)):
+        with pytest.raises(RuntimeError, match="failed to reshape"):
+            classifier.logits(drawn[:, :1, :1])
+    np.testing.assert_array_equal(classifier.logits(drawn), expected)
+
+
+@pytest.mark.parametrize("content", [b"", b"x" * 1000, None], ids=["empty", "noise", "a folder"])
+def test_a_damaged_file_is_refused_with_a_sentence(tmp_path, content):
+    store = RunStore(tmp_path, shipped=BUNDLED)
+    run = store.writable(store["mini_xception"])
+    path = tmp_path / "other.tflite"
+    path.mkdir() if content is None else path.write_bytes(content)
+    with pytest.raises(FerError, match="damaged"):
+        Classifier(run, path=path)

@@ -70,8 +70,9 @@ def test_float16_is_about_half_the_size_and_int8_smaller_still(run, converted):
 
 
 def test_int8_computes_in_integers_between_its_ends(run, converted):
-    interpreter = Classifier(run, path=export_path(run, "int8"))._interpreter
-    types = [np.dtype(tensor["dtype"]).name for tensor in interpreter.get_tensor_details()]
+    with Classifier(run, path=export_path(run, "int8"))._interpreters.lend() as interpreter:
+        interpreter.allocate_tensors()
+        types = [np.dtype(tensor["dtype"]).name for tensor in interpreter.get_tensor_details()]
     assert types.count("float32") == 2 and types.count("int8") > 20, "float32: the picture's cast and the logits"
 
 

@@ -1,6 +1,5 @@
 """YuNet through OpenCV: small, fast, and reliable on turned and partly hidden faces."""
 
-import threading
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -9,6 +8,7 @@ import numpy as np
 from fer.errors import FerError
 from fer.faces.crop import Face
 from fer.faces.detectors import DETECTORS, Detector
+from fer.system.pool import Pool
 
 WEIGHTS = "face_detection_yunet_2023mar.onnx"
 SCORE = 0.7  # OpenCV's default of 0.9 misses a quarter of the faces in everyday photos; 0.7 adds no false positives
@@ -17,24 +17,32 @@ SECOND_SIDE = 1280  # for the small faces of group photos
 SMALL_FACE = 40  # pixels at SIDE; smaller faces suggest that there are even smaller ones
 SMALLEST_SIDE = 33  # pixels; on smaller images YuNet returns uninitialized memory
 
-_threads = threading.local()  # sharing a FaceDetectorYN between threads crashes the process
+
+def _create():
+    import cv2
+
+    return cv2.FaceDetectorYN.create(weights(), "", (SIDE, SIDE))
+
+
+# Two threads in one FaceDetectorYN crash the process. A new one takes 25 MB, and as long as a detection.
+_detectors = Pool(_create)
 
 
 def load(*, score: float = SCORE, side: int | None = None):
-    path = weights()
+    weights()  # tells now if they are missing
     if side:
-        return lambda image: _from_left(_detect_at(image, path, side, score))
-    return lambda image: _from_left(_search(image, path, score))
+        return lambda image: _from_left(_detect_at(image, side, score))
+    return lambda image: _from_left(_search(image, score))
 
 
-def _search(image: np.ndarray, path: str, score: float) -> list[Face]:
+def _search(image: np.ndarray, score: float) -> list[Face]:
     """Detect at a long side of at most 640 pixels, and again at 1280 if there are no faces or small ones."""
-    faces = _detect_at(image, path, SIDE, score)
+    faces = _detect_at(image, SIDE, score)
     long_side = max(image.shape[:2])
     scale = min(1, SIDE / long_side)
     widths = [(face.box[2] - face.box[0]) * scale for face in faces]
     if long_side > SIDE and (not faces or min(widths) < SMALL_FACE):
-        faces = max(faces, _detect_at(image, path, SECOND_SIDE, score), key=len)
+        faces = max(faces, _detect_at(image, SECOND_SIDE, score), key=len)
     return faces
 
 
@@ -42,7 +50,7 @@ def _from_left(faces: list[Face]) -> list[Face]:
     return sorted(faces, key=lambda face: face.box[0])
 
 
-def _detect_at(image: np.ndarray, path: str, side: int, score: float) -> list[Face]:
+def _detect_at(image: np.ndarray, side: int, score: float) -> list[Face]:
     import cv2
 
     height, width = image.shape[:2]
@@ -51,11 +59,10 @@ def _detect_at(image: np.ndarray, path: str, side: int, score: float) -> list[Fa
     if min(size) < SMALLEST_SIDE:
         return []
     small = cv2.cvtColor(cv2.resize(image, size, interpolation=cv2.INTER_AREA), cv2.COLOR_RGB2BGR)
-    if not hasattr(_threads, "detector"):
-        _threads.detector = cv2.FaceDetectorYN.create(path, "", size)
-    _threads.detector.setInputSize(size)
-    _threads.detector.setScoreThreshold(score)
-    _, rows = _threads.detector.detect(small)
+    with _detectors.lend() as detector:
+        detector.setInputSize(size)
+        detector.setScoreThreshold(score)
+        _, rows = detector.detect(small)
     return [_face(row, width / size[0], height / size[1], width, height) for row in (rows if rows is not None else [])]
 
 
