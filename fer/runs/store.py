@@ -65,7 +65,7 @@ class RunStore:
         Raises:
             FerError: if a run with that name exists or the name isn't a plain file name.
         """
-        run = self._new(name if name is not None else f"{config.architecture}-{time.strftime('%Y%m%d-%H%M%S')}")
+        run = self.new(name if name is not None else f"{config.architecture}-{time.strftime('%Y%m%d-%H%M%S')}")
         try:
             write_atomically(run.path / CONFIG, config.to_json())
             run.status = Status()
@@ -74,8 +74,8 @@ class RunStore:
             raise
         return run
 
-    def _new(self, id: str) -> Run:
-        """A run with a new name, not created yet."""
+    def new(self, id: str) -> Run:
+        """A run with a new name, not created yet. Raises FerError as `create`."""
         if not NAME.fullmatch(id):
             raise FerError(f"A run's name must be 1 to 64 letters, digits, '.', '_' or '-', got {id!r}.")
         run = Run(self.root / id)
@@ -102,7 +102,7 @@ class RunStore:
             FerError: if it ships with the app, is training, is in an ensemble, or the name is taken.
         """
         run = self._own(id)
-        renamed, was_chosen = self._new(name), self._chosen == id
+        renamed, was_chosen = self.new(name), self._chosen == id
         put(run.path, renamed.path)
         if was_chosen:
             self._choose(name)
