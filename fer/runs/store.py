@@ -65,7 +65,13 @@ class RunStore:
         Raises:
             FerError: if a run with that name exists or the name isn't a plain file name.
         """
-        run = self.new(name if name is not None else f"{config.architecture}-{time.strftime('%Y%m%d-%H%M%S')}")
+        given = f"{config.architecture}-{time.strftime('%Y%m%d-%H%M%S')}"
+        run = self.new(name if name is not None else free_name(self, given))
+        self.root.mkdir(parents=True, exist_ok=True)
+        try:
+            run.path.mkdir()
+        except FileExistsError:  # another process has just taken the name
+            raise _taken(run.id) from None
         try:
             write_atomically(run.path / CONFIG, config.to_json())
             run.status = Status()
@@ -80,7 +86,7 @@ class RunStore:
             raise FerError(f"A run's name must be 1 to 64 letters, digits, '.', '_' or '-', got {id!r}.")
         run = Run(self.root / id)
         if run.path.exists() or (self.shipped and (self.shipped / id).exists()):
-            raise FerError(f"A run named {id!r} already exists. Choose another name, or delete that run.")
+            raise _taken(id)
         return run
 
     def writable(self, run: Run) -> Run:
@@ -171,6 +177,10 @@ class RunStore:
 
     def _choose(self, id: str) -> None:
         write_atomically(self._choice, f"{id}\n")
+
+
+def _taken(id: str) -> FerError:
+    return FerError(f"A run named {id!r} already exists. Choose another name, or delete that run.")
 
 
 def slug(text: str) -> str:
