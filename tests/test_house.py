@@ -15,7 +15,7 @@ from PIL import Image
 ROOT = Path(__file__).parents[1]
 WINGS = (  # a wing imports only from those before it
     *("system", "architectures", "faces", "data", "runs", "inference", "video", "evaluation"),
-    *("teaching", "charts", "training", "tuning", "cli"),
+    *("teaching", "charts", "training", "tuning", "hub", "cli"),
 )
 APART = {"evaluation": {"video"}, "training": {"charts"}}  # though those stand before them
 GROUND = {"errors", "registry"}  # which every wing may import
@@ -24,7 +24,10 @@ TRACKED = [Path(name) for name in subprocess.check_output(["git", "ls-files", "*
 LIBRARY = [path for path in TRACKED if path.parts[0] == "fer"]
 PAGES = [path for path in TRACKED if path.parts[0] == "pages" or path.name == "streamlit_app.py"]
 HEAVY = {"keras", "tensorflow", "jax", "torch"}
-EXTRAS = {"onnx", "tf2onnx", "onnxruntime"}  # the README has them installed by those who want ONNX
+EXTRAS = {  # the README has them installed by those who want ONNX, or the Hugging Face Hub
+    *("onnx", "tf2onnx", "onnxruntime"),
+    *("huggingface_hub", "httpx2"),
+}
 
 
 def imports(path: Path) -> set[str]:

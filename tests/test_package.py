@@ -58,7 +58,11 @@ def test_each_dependency_is_declared_once_and_with_its_reason():
 
 @pytest.mark.parametrize(
     ("lock", "extras"),
-    [("requirements.txt", ("app", "train")), ("requirements-dev.txt", ("app", "train", "onnx", "dev"))],
+    [
+        ("requirements.txt", ("app", "train")),
+        ("requirements-light.txt", ("app",)),
+        ("requirements-dev.txt", ("app", "train", "onnx", "hub", "dev")),
+    ],
 )
 def test_a_lock_pins_what_is_declared_and_names_no_place(lock, extras):
     text = (ROOT / lock).read_text(encoding="utf-8")

@@ -6,7 +6,7 @@ import os
 import sys
 
 import fer
-from fer.cli import data, evaluate, models, predict, teach, train, tune
+from fer.cli import data, evaluate, hub, models, predict, teach, train, tune
 from fer.errors import FerError, disk_error
 from fer.system.process import ERROR
 
@@ -44,6 +44,6 @@ def parser() -> argparse.ArgumentParser:
     )
     root.add_argument("--version", action="version", version=f"facial-emotion-studio {fer.__version__}")
     add = root.add_subparsers(title="commands", metavar="COMMAND", required=True).add_parser
-    for kind in (data, train, tune, teach, predict, evaluate, models):
+    for kind in (data, train, tune, teach, predict, evaluate, models, hub):
         kind.add_to(add)
     return root

@@ -163,7 +163,7 @@ def export(run_id: str, kind: str | None) -> None:
 
 def import_model(file: Path, labels: str, name: str | None, scale: str | None, data: str | None) -> None:
     load_worker()
-    with quiet_stderr(), _only_import(RunStore()):
+    with quiet_stderr(), only_import(RunStore()):
         from fer.training.imported import import_model as importing
 
         run = importing.import_model(file, labels, name=name, scale=scale, data=data)
@@ -173,7 +173,7 @@ def import_model(file: Path, labels: str, name: str | None, scale: str | None, d
 
 
 @contextmanager
-def _only_import(store: RunStore) -> Iterator[None]:
+def only_import(store: RunStore) -> Iterator[None]:
     """Refuse a second import beside the first: each needs a gigabyte of memory."""
     store.root.mkdir(parents=True, exist_ok=True)
     try:

@@ -66,7 +66,13 @@ class RunStore:
         Raises:
             FerError: if a run with that name exists or the name isn't a plain file name.
         """
-        run = self._new(name if name is not None else f"{config.architecture}-{time.strftime('%Y%m%d-%H%M%S')}")
+        given = f"{config.architecture}-{time.strftime('%Y%m%d-%H%M%S')}"
+        run = self.new(name if name is not None else free_name(self, given))
+        self.root.mkdir(parents=True, exist_ok=True)
+        try:
+            run.path.mkdir()
+        except FileExistsError:  # another process has just taken the name
+            raise _taken(run.id) from None
         try:
             write_atomically(run.path / CONFIG, config.to_json())
             run.status = Status()
@@ -75,14 +81,14 @@ class RunStore:
             raise
         return run
 
-    def _new(self, id: str) -> Run:
-        """A run with a new name, not created yet."""
+    def new(self, id: str) -> Run:
+        """A run with a new name, not created yet. Raises FerError as `create`."""
         if not NAME.fullmatch(id):
             allowed = "1 to 64 letters, digits, '.', '_' or '-', and no device of Windows such as con or nul"
             raise FerError(f"A run's name must be {allowed}, got {id!r}.")
         run = Run(self.root / id)
         if run.path.exists() or (self.shipped and (self.shipped / id).exists()):
-            raise FerError(f"A run named {id!r} already exists. Choose another name, or delete that run.")
+            raise _taken(id)
         return run
 
     def writable(self, run: Run) -> Run:
@@ -104,7 +110,7 @@ class RunStore:
             FerError: if it ships with the app, is training, is in an ensemble, or the name is taken.
         """
         run = self._own(id)
-        renamed, was_chosen = self._new(name), self._chosen == id
+        renamed, was_chosen = self.new(name), self._chosen == id
         put(run.path, renamed.path)
         if was_chosen:
             self._choose(name)
@@ -173,6 +179,10 @@ class RunStore:
 
     def _choose(self, id: str) -> None:
         write_atomically(self._choice, f"{id}\n")
+
+
+def _taken(id: str) -> FerError:
+    return FerError(f"A run named {id!r} already exists. Choose another name, or delete that run.")
 
 
 def slug(text: str) -> str:

@@ -108,6 +108,14 @@ def read_object(path: Path) -> dict | None:
     return value
 
 
-def damaged(path: Path, why: object) -> FerError:
+class DamagedError(FerError):
+    """A file of a run that cannot be read: which one, and why."""
+
+    def __init__(self, path: Path, why: object):
+        super().__init__(f"{path} is damaged ({why}). Delete the run or restore the file.")
+        self.path, self.why = path, why
+
+
+def damaged(path: Path, why: object) -> DamagedError:
     """The error for an unreadable file of a run."""
-    return FerError(f"{path} is damaged ({why}). Delete the run or restore the file.")
+    return DamagedError(path, why)

@@ -31,7 +31,8 @@ def own_models(tmp_path, only_runs_in) -> RunStore:
 
 
 @pytest.mark.parametrize(
-    "command", ["", "data", "train", "predict", "evaluate", "report", "average", "export", "import", "models"]
+    "command",
+    ["", "data", "train", "predict", "evaluate", "report", "average", "export", "import", "push", "pull", "models"],
 )
 def test_help_reads_like_documentation(command, capsys):
     with pytest.raises(SystemExit, match="0"):

@@ -16,25 +16,40 @@ CHROMIUM = shutil.which("chromium")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-sync"]
 
 
-@contextmanager
-def serve(root: Path, **environment: str):
-    """The address of a server of the app in that folder, started for one test alone."""
+def free_port() -> int:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+        return free.getsockname()[1]
+
+
+def start(root: Path, port: int, **environment: str) -> subprocess.Popen:
+    """Start a server of the app in that folder, and wait until it answers."""
     command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py", "--server.headless=true"]
     process = subprocess.Popen(
         [*command, f"--server.port={port}", "--server.address=127.0.0.1"], cwd=root, env={**os.environ, **environment}
     )
-    address = f"http://127.0.0.1:{port}"
+    base = environment.get("STREAMLIT_SERVER_BASE_URL_PATH", "")
+    wait_for(f"http://127.0.0.1:{port}/{base + '/' if base else ''}_stcore/health")
+    return process
+
+
+def wait_for(address: str) -> None:
+    """Wait until there is an answer, at most half a minute."""
     for _ in range(300):
         try:
-            urlopen(f"{address}/_stcore/health", timeout=5)
-            break
+            urlopen(address, timeout=5)
+            return
         except OSError:
             time.sleep(0.1)
+
+
+@contextmanager
+def serve(root: Path, **environment: str):
+    """The address of a server of the app in that folder, started for one test alone."""
+    port = free_port()
+    process = start(root, port, **environment)
     try:
-        yield address
+        yield f"http://127.0.0.1:{port}"
     finally:
         process.terminate()
         process.wait(timeout=20)

@@ -6,6 +6,7 @@ import numpy as np
 from fer.errors import FerError, shortened
 from fer.faces.crop import IMAGE_SIZE
 from fer.inference.probabilities import softmax
+from fer.training.imported.litert_file import are_probabilities
 
 SCALES = {"0-255": (1.0, 0.0), "0-1": (1 / 255, 0.0), "-1-1": (1 / 127.5, -1.0)}  # factor and offset of the input
 SIDES = range(16, 513)  # pixels, allowed input sizes
@@ -95,17 +96,3 @@ def _called(network: keras.Model, images: np.ndarray) -> np.ndarray:
         return np.asarray(keras.ops.convert_to_numpy(keras.ops.cast(network(images, training=False), "float32")))
     except Exception as error:  # layers raise all kinds of errors
         raise FerError(f"The network fails on an image: {shortened(error)}") from error
-
-
-def are_probabilities(answers: np.ndarray) -> bool:
-    """Whether outputs are from a softmax (True) or logits (False). Raises FerError if neither."""
-    if not np.isfinite(answers).all():
-        raise FerError("The network returns NaN or infinity. Check its weights and --scale.")
-    if answers.min() < 0 or answers.max() > 1:
-        return False
-    if np.allclose(answers.sum(axis=1), 1, atol=1e-3):
-        return True
-    raise FerError(
-        "The network returns values between 0 and 1 that do not sum to 1, like a sigmoid's. Its last layer must be a "
-        "softmax or have no activation."
-    )

@@ -6,15 +6,11 @@ from hashlib import sha256
 from pathlib import Path
 
 import keras
-import numpy as np
 
 from fer.data.catalog import open_dataset
 from fer.data.dataset import Dataset
-from fer.data.formats import synthetic
 from fer.data.labels import ALIASES, EMOTIONS
 from fer.errors import FerError, shortened
-from fer.faces.crop import IMAGE_SIZE
-from fer.inference.classifier import outputs
 from fer.runs.card import Card, Imported, TrainingData
 from fer.runs.config import TrainConfig
 from fer.runs.run import Run
@@ -24,14 +20,11 @@ from fer.system.files import write_atomically
 from fer.system.text import now
 from fer.training.export import cost, litert
 from fer.training.export.keras_file import save_keras
-from fer.training.imported import adapt, safe_load
+from fer.training.imported import adapt, litert_file, safe_load
 from fer.training.make_card import data_of
 from fer.training.scoring import score
 
 LABELS = range(2, 21)
-EXPECTED = (
-    "uint8 images (N, 48, 48, 1) from 0 (black) to 255 (white), for any N, and returns float32 logits (N, labels)"
-)
 REFUSED = {
     ".h5": "a legacy format, in which Keras's safe mode cannot stop layers from running code",
     ".pt": "a PyTorch file, which is pickled Python code",
@@ -80,7 +73,7 @@ def _fill(run: Run, content: keras.Model | bytes, card: Card, dataset: Dataset |
         try:
             litert.export(run)
             run.card = card
-            run.card = replace(card, export=litert.check(run, _probes()))
+            run.card = replace(card, export=litert.check(run, litert_file.probes()))
         except FerError:
             raise
         except Exception as error:  # the converter raises all kinds of errors
@@ -124,7 +117,7 @@ def _check_file(path: Path) -> None:
 def _from_keras(path: Path, labels: tuple[str, ...], scale: str | None) -> tuple[keras.Model, tuple[str, ...], int]:
     """The adapted network, the labels in the order of its outputs, and its number of weights."""
     network = safe_load.load(path)
-    fitted = adapt.wrap(network, len(labels), scale, _probes())
+    fitted = adapt.wrap(network, len(labels), scale, litert_file.probes())
     if set(labels) == set(EMOTIONS) and labels != EMOTIONS:
         fitted, labels = adapt.reorder(fitted, [labels.index(emotion) for emotion in EMOTIONS]), EMOTIONS
     return fitted, labels, network.count_params()
@@ -134,70 +127,8 @@ def _from_tflite(path: Path, labels: tuple[str, ...], scale: str | None) -> tupl
     """The unchanged file, since nothing can be added to a .tflite."""
     if scale:
         raise FerError("--scale only works with .keras files. Leave it out, or import the .keras file.")
-    content = path.read_bytes()
-    if content[4:8] != b"TFL3":
-        raise FerError(f"{path.name} is damaged or not a .tflite file. Export it again.")
-    parameters, answers = _run_tflite(content, path.name, _probes())
-    if answers.shape[1:] != (len(labels),) or answers.dtype != np.float32 or adapt.are_probabilities(answers):
-        what = "probabilities" if answers.shape[1:] == (len(labels),) else f"{answers.dtype} {answers.shape}"
-        raise FerError(
-            f"{path.name} returns {what} for {len(labels)} labels. A .tflite must be one that takes {EXPECTED}. "
-            "Import the original .keras file instead."
-        )
+    content, parameters = litert_file.read(path, labels)
     return content, labels, parameters
-
-
-def _run_tflite(content: bytes, name: str, images: np.ndarray) -> tuple[int, np.ndarray]:
-    """The network's number of weights, and its output."""
-    from ai_edge_litert.interpreter import Interpreter
-
-    try:
-        interpreter = Interpreter(model_content=content)
-        (details,) = interpreter.get_input_details()
-        if details["dtype"] != np.uint8 or details["shape"].tolist()[1:] != [IMAGE_SIZE, IMAGE_SIZE, 1]:
-            got = f"{np.dtype(details['dtype']).name} {tuple(details['shape_signature'].tolist())}"
-            raise FerError(f"{name} takes {got}. A .tflite must be one that takes {EXPECTED}. Import the .keras file.")
-        parameters = sum(_constants(interpreter))
-        interpreter.resize_tensor_input(details["index"], [len(images), IMAGE_SIZE, IMAGE_SIZE, 1])
-        interpreter.allocate_tensors()
-        interpreter.set_tensor(details["index"], images[..., None])
-        interpreter.invoke()
-        _check_outputs(interpreter, name)
-        return parameters, interpreter.get_tensor(outputs(interpreter)[0])
-    except (RuntimeError, ValueError) as error:
-        raise FerError(
-            f"{name} does not run on a batch of {len(images)} faces in LiteRT: {shortened(error)}"
-        ) from error
-
-
-def _check_outputs(interpreter, name: str) -> None:
-    """Refuse outputs other than logits and their class activation maps, which could be mistaken for those."""
-    answers = [interpreter.get_tensor(output["index"]) for output in interpreter.get_output_details()]
-    if len(answers) == 1:
-        return
-    answers.sort(key=np.ndim)
-    if [answer.ndim for answer in answers] != [2, 4] or not (
-        answers[0].shape[1] == answers[1].shape[3] and np.allclose(answers[1].mean(axis=(1, 2)), answers[0], atol=1e-3)
-    ):
-        shapes = ", ".join(str(answer.shape) for answer in answers)
-        raise FerError(
-            f"{name} returns {shapes}. Besides its logits it may only return their class activation maps (N, height, "
-            "width, labels), whose mean over height and width is the logits."
-        )
-
-
-def _constants(interpreter):
-    """Sizes of the constant tensors in a file; computed ones have no data before `allocate_tensors`."""
-    for tensor in interpreter.get_tensor_details():
-        try:
-            yield interpreter.get_tensor(tensor["index"]).size if len(tensor["shape"]) else 0
-        except ValueError:
-            continue
-
-
-def _probes() -> np.ndarray:
-    """uint8 (21, 48, 48): synthetic faces, to probe a network's output."""
-    return synthetic.draw(3, seed=0)[0]
 
 
 def imported_card(path: Path, labels: tuple[str, ...], parameters: int, dataset: Dataset | None) -> Card:

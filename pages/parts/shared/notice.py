@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from fer.inference.law import LAW
 from pages.parts.shared import settings
 
 ACCEPTED, ACCEPTED_ON_DEVICE = "notice-accepted", "notice-accepted-on-device"
@@ -20,11 +21,6 @@ TEACHING = (
     "- When you press *Train*, a few hundred numbers that describe each recorded face are sent to the server, which "
     "keeps them in memory until you close the tab. A model that you keep holds your classes' names and weights, but "
     "neither pictures nor these numbers. No audio is recorded."
-)
-LAW = (
-    "In the EU, emotion recognition of people at work or in education has been prohibited since 2 February 2025 "
-    "([Regulation (EU) 2024/1689](https://eur-lex.europa.eu/eli/reg/2024/1689/oj), Article 5(1)(f)), and people "
-    "exposed to such a system must be informed (Article 50(3))."
 )
 
 

@@ -1,0 +1,62 @@
+"""Debian's nginx on a free loopback port, with the configuration of deploy/nginx.conf."""
+
+import shutil
+import subprocess
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from helpers.browsing import free_port, wait_for
+from helpers.shipped import ROOT
+
+NGINX = shutil.which("nginx", path="/usr/sbin:/usr/bin:/sbin:/bin")
+AROUND = """
+daemon off;
+pid {folder}/nginx.pid;
+error_log {folder}/error.log warn;
+events {{ worker_connections 512; }}
+http {{
+    log_format where '$uid_got$uid_set|$upstream_addr|$request_method|$uri';
+    access_log {folder}/access.log where;
+    client_body_temp_path {folder}/body;
+    proxy_temp_path {folder}/proxy;
+    fastcgi_temp_path {folder}/fastcgi;
+    uwsgi_temp_path {folder}/uwsgi;
+    scgi_temp_path {folder}/scgi;
+    include {folder}/site.conf;
+}}
+"""
+
+
+@contextmanager
+def nginx(folder: Path, ports: tuple[int, int], changes: dict[str, str] | None = None, *, path: str = "/"):
+    """The address of nginx before two servers.
+
+    Args:
+        folder: for its files.
+        ports: of the servers.
+        changes: other texts for parts of the configuration, by the part.
+        path: of the app.
+    """
+    if not NGINX:
+        pytest.skip("needs Debian's nginx")
+    port, site = free_port(), (ROOT / "deploy/nginx.conf").read_text()
+    changed = {
+        "listen 80;": f"listen 127.0.0.1:{port};",
+        "8501": str(ports[0]),
+        "8502": str(ports[1]),
+        **(changes or {}),
+    }
+    for old, new in changed.items():
+        assert old in site, f"deploy/nginx.conf has no {old!r}"
+        site = site.replace(old, new)
+    (folder / "site.conf").write_text(site)
+    (folder / "nginx.conf").write_text(AROUND.format(folder=folder))
+    process = subprocess.Popen([NGINX, "-p", str(folder), "-c", str(folder / "nginx.conf")])
+    address = f"http://127.0.0.1:{port}"
+    try:
+        wait_for(address + path)
+        yield address
+    finally:
+        process.terminate()
+        process.wait(timeout=20)
