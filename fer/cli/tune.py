@@ -50,7 +50,9 @@ def add_to(add) -> None:
     )
     parser.add_argument("--only", action="store_true", help="vary nothing but what --search names")
     parser.add_argument("--trial-epochs", type=int, metavar="N", help=f"epochs of a trial (default: {plan.EPOCHS})")
-    parser.add_argument("--storage", default="", metavar="URL", help="database that several machines share")
+    parser.add_argument(
+        "--storage", default="", metavar="URL", help="database that several machines share (default: FER_STORAGE)"
+    )
     parser.add_argument(
         "--recipe", metavar="NAME", help=f"{', '.join(preset.lower() for preset in PRESETS)}, or a shipped run's name"
     )

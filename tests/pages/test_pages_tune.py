@@ -159,7 +159,7 @@ def test_a_study_is_deleted_but_not_while_it_runs(page, searched, models, monkey
     with monkeypatch.context() as patch:
         patch.setattr(processes, "working", lambda store, name: 1)
         with pytest.raises(FerError, match="is running"):
-            processes.delete(models, "night")
+            processes.delete(searched)
     app = app.button(key="tune-delete").click().run()
     assert not app.exception and storage.names(models) == []
 

@@ -106,7 +106,7 @@ def test_the_trial_of_a_dead_worker_is_repeated_once_by_only_one_worker(begin, m
     asked.set_user_attr("owner", dead())
     other = study.open_study(made.store, "first")
     assert (heartbeat.rescue(made), heartbeat.rescue(other)) == ([0], [])
-    assert not heartbeat.fail(other, 0, "too late", again=True)
+    assert not heartbeat.fail(other, 0, "too late")
     assert [trial.state for trial in made.trials] == ["failed", "waiting"]
     repeated = made.optuna.ask(distributions)
     assert repeated.params == asked.params
@@ -131,7 +131,8 @@ def test_a_worker_that_was_taken_for_dead_leaves_its_trial_to_the_repeat(begin):
 
     def lose(number, epoch):
         if number == 0 and epoch.epoch == 0:
-            heartbeat.fail(made, 0, heartbeat.LOST, again=True)
+            heartbeat.fail(made, 0, heartbeat.LOST)
+            heartbeat.put_back(made, 0)
 
     Worker(made, on_epoch=lose).run()
     assert [trial.state for trial in made.trials] == ["failed", "finished"]

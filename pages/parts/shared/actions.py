@@ -145,8 +145,8 @@ def forget_download() -> None:
 @needs("training", stores=True)
 def tune(store: RunStore, name: str, plan: Plan, budget: Budget) -> None:
     with _starting:
-        studies.create(store, name, plan, budget)
-        processes.start(store, name)
+        made = studies.create(store, name, plan, budget)
+        processes.start(store, name, made.url)
 
 
 @needs("training", stores=True)
@@ -155,7 +155,7 @@ def go_on_tuning(study: Study, budget: Budget) -> None:
     with _starting:
         study.budget = budget
         study.go_on()
-        processes.start(study.store, study.name)
+        processes.start(study.store, study.name, study.url)
 
 
 @needs("training", stores=True)
@@ -169,5 +169,5 @@ def stop_tuning(study: Study) -> None:
 
 
 @needs("training")
-def delete_study(store: RunStore, name: str) -> None:
-    processes.delete(store, name)
+def delete_study(study: Study) -> None:
+    processes.delete(study)

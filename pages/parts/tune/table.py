@@ -75,7 +75,7 @@ def _figure(found: Study, name: str) -> None:
 
 
 def _delete(found: Study) -> None:
-    actions.delete_study(found.store, found.name)
+    actions.delete_study(found)
     if st.query_params.get(opened.STUDY):
         del st.query_params[opened.STUDY]
     st.toast(f"{frame.plain(found.name)} deleted", icon=":material/delete:")
