@@ -21,10 +21,11 @@ LOG = "worker.txt"
 _started: dict[Path, list[int]] = {}  # the workers that this process has started, by their study's folder
 
 
-def start(store: RunStore, name: str, url: str = "") -> None:
+def start(store: RunStore, name: str, url: str = "", *, is_searching: bool = True) -> None:
     """Start one more worker.
 
     Args:
+        is_searching: whether it also trains new recipes, or only what waits to be repeated.
         url: of the database that holds the study; handed on where other users of this machine do not see it.
 
     Raises:
@@ -38,7 +39,8 @@ def start(store: RunStore, name: str, url: str = "") -> None:
         raise FerError(f"A study has at most {MOST} workers on one machine.")
     place.mkdir(parents=True, exist_ok=True)
     environment = {"FER_MODELS": str(store.root), **({database.SETTING: url} if url else {})}
-    pid = launch(["tune", "--study", name, "--worker"], place / LOG, **environment)
+    command = ["tune", "--study", name, "--worker", *([] if is_searching else ["--no-search"])]
+    pid = launch(command, place / LOG, **environment)
     _started.setdefault(place, []).append(pid)
 
 

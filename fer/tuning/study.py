@@ -238,7 +238,7 @@ def full_config(study: Study, trial: Trial) -> TrainConfig:
 
 def in_words(params: Mapping[str, Any]) -> str:
     """A trial's settings in one line."""
-    return ", ".join(f"{name.replace('_', ' ')} {_written(value)}" for name, value in params.items())
+    return ", ".join(f"{name.replace('_', ' ')} {written(value)}" for name, value in params.items())
 
 
 def as_options(study: Study, trial: Trial) -> str:
@@ -252,7 +252,7 @@ def as_options(study: Study, trial: Trial) -> str:
         if isinstance(value, bool):
             found.append(f"--{flag}" if value else f"--no-{flag}")
         else:
-            found.append(f"--{flag} {shlex.quote(_written(value))}")
+            found.append(f"--{flag} {shlex.quote(written(value))}")
     return " ".join(found)
 
 
@@ -261,7 +261,8 @@ def params_of(frozen: "FrozenTrial") -> dict[str, Any]:
     return {**frozen.system_attrs.get("fixed_params", {}), **frozen.params}
 
 
-def _written(value: object) -> str:
+def written(value: object) -> str:
+    """A setting's value, with four digits."""
     return f"{value:.4g}" if isinstance(value, float) else str(value)
 
 

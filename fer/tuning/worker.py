@@ -40,6 +40,7 @@ class Worker:
     """Trains trials of a study until its budget is used up, or somebody stops it.
 
     Args:
+        is_searching: whether to train new recipes too, or only the trials that wait to be trained again or repeated.
         on_trial: called with a trial when it begins and when it ends.
         on_epoch: called with a trial's number and its epoch.
     """
@@ -48,10 +49,11 @@ class Worker:
         self,
         study: Study,
         *,
+        is_searching: bool = True,
         on_trial: Callable[[Trial], None] = lambda trial: None,
         on_epoch: Callable[[int, Epoch], None] = lambda number, epoch: None,
     ):
-        self.study, self.on_trial, self.on_epoch = study, on_trial, on_epoch
+        self.study, self.is_searching, self.on_trial, self.on_epoch = study, is_searching, on_trial, on_epoch
         self.is_stopping = False
         self.failures = 0
 
@@ -94,7 +96,8 @@ class Worker:
         lock.parent.mkdir(parents=True, exist_ok=True)
         with FileLock(lock):
             trials = study.trials
-            if is_used_up(study.budget, trials) and not any(map(is_on_top, trials)):
+            is_over = not self.is_searching or is_used_up(study.budget, trials)
+            if is_over and not any(map(is_on_top, trials)):
                 return None
             asked = study.optuna.ask(distributions)
             heartbeat.claim(asked)

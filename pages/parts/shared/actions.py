@@ -18,10 +18,10 @@ from fer.runs.store import RunStore
 from fer.system import process
 from fer.teaching import keep
 from fer.teaching.lesson import Lesson
-from fer.tuning import processes
+from fer.tuning import processes, repeats
 from fer.tuning import study as studies
 from fer.tuning.plan import Plan
-from fer.tuning.study import Budget, Study
+from fer.tuning.study import Budget, Study, Trial
 from pages.parts.shared import disk, settings
 from pages.parts.shared.gate import needs
 
@@ -156,6 +156,16 @@ def go_on_tuning(study: Study, budget: Budget) -> None:
         study.budget = budget
         study.go_on()
         processes.start(study.store, study.name, study.url)
+
+
+@needs("training", stores=True)
+def repeat_best(study: Study, trial: Trial) -> None:
+    """Repeat a trial with other seeds, by a worker of its own if none is at work."""
+    with _starting:
+        repeats.ask_for(study, trial)
+        if not processes.working(study.store, study.name):
+            study.go_on()
+            processes.start(study.store, study.name, study.url, is_searching=False)
 
 
 @needs("training", stores=True)

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from fer.runs.store import RunStore
-from fer.tuning import storage, study
+from fer.tuning import study
 from fer.tuning.study import Study
 
 STUDY = "study"  # the part of the address
@@ -11,7 +11,7 @@ STUDY = "study"  # the part of the address
 
 def opened(store: RunStore) -> Study | None:
     """The study to show; from then on the address names it."""
-    names = storage.names(store)
+    names = study.names(store)
     wanted = st.query_params.get(STUDY)
     name = wanted if wanted in names else next(iter(names), None)
     if name and wanted != name:
