@@ -2,8 +2,9 @@
 
     python benchmarks/tuning.py overhead   # a trial beside the same training started by hand: at most 3% longer
     python benchmarks/tuning.py workers    # 24 short trials by one worker with all threads, and by two that share them
-    python benchmarks/tuning.py pruners    # median pruner beside successive halving on the same curves; also --data fer2013
+    python benchmarks/tuning.py pruners    # median pruner beside successive halving on the same curves
     python benchmarks/tuning.py opening    # a study of 500 trials on the Tune page, in Chromium: at most 1 s
+    python benchmarks/tuning.py search --data fer2013 --budget 90min   # the default search beside the recipe by hand
 
 All train mini_xception, on drawn faces unless --data names others. Ratios are taken within one run; still, the machine
 should be idle. `overhead` and `opening` also measure on a PostgreSQL server of their own, where Debian's package
@@ -29,7 +30,7 @@ from helpers import postgres  # noqa: E402  # tests/ is not installed
 from fer.data.catalog import open_dataset  # noqa: E402
 from fer.runs.config import TrainConfig  # noqa: E402
 from fer.runs.store import RunStore  # noqa: E402
-from fer.tuning import plan, space, study  # noqa: E402
+from fer.tuning import budget, plan, repeats, space, study  # noqa: E402
 from fer.tuning.study import Budget, Study  # noqa: E402
 
 TRIALS = 24
@@ -197,12 +198,32 @@ def fill(made: Study) -> None:
         made.optuna.add_trial(trial)
 
 
+def search(store: RunStore, options) -> None:
+    """Does the default search beat the recipe that it starts from, at equal epochs, with three other seeds each?"""
+    from fer.tuning.worker import Worker
+
+    made = begin(store, "search", options, *space.VARIED)
+    made.budget = Budget(seconds=budget.seconds_of(options.budget))
+    Worker(made).run()
+    recipe, best = made.trials[0], study.best_of(made.trials)[0]
+    print(f"{len(study.counted(made.trials))} trials; the best, trial {best.number}: {study.in_words(best.params)}")
+    for trial in dict.fromkeys((recipe.number, best.number)):
+        repeats.ask_for(made, made.trials[trial])
+    Worker(made, is_searching=False).run()
+    for name, trial in (("by hand", recipe), ("the best", best)):
+        found = repeats.of(made.trials, trial)
+        assert found
+        reached = ", ".join(f"{value:.1%}" for value in found.accuracies)
+        print(f"  {name:9} {trial.accuracy or 0:.1%}, with other seeds {found.mean:.1%} ({reached})")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    kinds = {each.__name__: each for each in (overhead, workers, pruners, opening)}
+    kinds = {each.__name__: each for each in (overhead, workers, pruners, opening, search)}
     parser.add_argument("what", choices=kinds)
     parser.add_argument("--data", default="synthetic")
     parser.add_argument("--epochs", type=int, help="of a trial (default: 6; 2 for workers)")
+    parser.add_argument("--budget", default="90min", help="of the search")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--orders", type=int, default=200)
     options = parser.parse_args()
