@@ -66,8 +66,8 @@ def in_words(found: Optimism, trials: int) -> str:
     n = len(found.accuracies)
     if not n:
         return ""
-    spread = f"{min(found.accuracies):.1%} to {max(found.accuracies):.1%}" if n > 1 else "a single one"
-    start = f"Its settings reach {found.mean:.1%} on average with other seeds (n = {n}, {spread})"
+    spread = f", {min(found.accuracies):.1%} to {max(found.accuracies):.1%}" if n > 1 else ""
+    start = f"Its settings reach {found.mean:.1%} on average with other seeds (n = {n}{spread})"
     if found.by > 0:
         return f"{start}, so the best of {trials} trials was optimistic by {100 * found.by:.1f} points here."
     return f"{start}, so the best of {trials} trials was not optimistic here."

@@ -129,12 +129,10 @@ def test_a_repeat_whose_worker_stops_keeps_its_seed(begin):
     ("accuracies", "told"),
     [
         ((), ""),
-        ((0.6, 0.61, 0.59), "on average with other seeds (n = 3, 59.0% to 61.0%), so the best of 8 trials was optimistic "
-         "by 2.0 points here."),
-        ((0.63,), "Its settings reach 63.0% on average with other seeds (n = 1, a single one), so the best of 8 trials "
-         "was not optimistic here."),
+        ((0.6, 0.61, 0.59), "(n = 3, 59.0% to 61.0%), so the best of 8 trials was optimistic by 2.0 points here."),
+        ((0.63,), "reach 63.0% on average with other seeds (n = 1), so the best of 8 trials was not optimistic here."),
     ],
-)  # fmt: skip
+)
 def test_how_optimistic_the_best_is_is_said_in_a_sentence(accuracies, told):
     assert repeats.in_words(repeats.Optimism(0.62, accuracies, 0), 8).endswith(told)
 
