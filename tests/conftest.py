@@ -233,3 +233,21 @@ def saved(tmp_path):
         return tmp_path / name
 
     return save
+
+
+@pytest.fixture(scope="session")
+def postgres():
+    """A PostgreSQL server of this session's own."""
+    pytest.importorskip("psycopg", reason="needs psycopg")
+    from helpers.postgres import CONTROL, running
+
+    if not CONTROL:
+        pytest.skip("needs Debian's postgresql")
+    with running() as server:
+        yield server
+
+
+@pytest.fixture
+def database_url(postgres) -> str:
+    """The address of a new, empty database."""
+    return postgres.new()

@@ -35,7 +35,7 @@ class StudyLine:
         """A trial has begun, or has ended."""
         trials = self.study.trials
         done = [other for other in study.counted(trials) if other.state != "training"]
-        spent = sum(other.seconds for other in trials)
+        spent = study.spent(trials)
         completed = len(done) if self.study.budget.trials else spent
         self.progress.update(self.task, completed=completed, facts=f"trial {trial.number}")
         if trial.state == "training":

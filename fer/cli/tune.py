@@ -11,8 +11,8 @@ from fer.runs.config import TrainConfig
 from fer.runs.presets import PRESETS, find
 from fer.runs.settings import GROUPS
 from fer.runs.store import RunStore
-from fer.system.text import plural
-from fer.tuning import budget, plan, space, study
+from fer.system.text import plural, rough_duration
+from fer.tuning import budget, plan, repeats, space, study
 from fer.tuning.study import Budget, Study
 
 OPTIMISTIC = (
@@ -33,6 +33,7 @@ def add_to(add) -> None:
         "examples:\n  python -m fer tune --study first --data synthetic --architecture mini_xception --trials 4\n"
         "  python -m fer tune --study night --data fer2013 --budget 8h\n"
         "  python -m fer tune --study night --budget 2h\n"
+        "  python -m fer tune --study night --repeat-best\n"
         "  python -m fer tune --study rates --only --search learning_rate=1e-3..1e-1 --search batch_size=64|96 "
         "--trials 20\n"
         "  python -m fer tune --study shared --storage postgresql://me@server/studies --budget 8h",
@@ -50,10 +51,21 @@ def add_to(add) -> None:
     )
     parser.add_argument("--only", action="store_true", help="vary nothing but what --search names")
     parser.add_argument("--trial-epochs", type=int, metavar="N", help=f"epochs of a trial (default: {plan.EPOCHS})")
-    parser.add_argument("--storage", default="", metavar="URL", help="database that several machines share")
+    parser.add_argument(
+        "--storage", default="", metavar="URL", help="database that several machines share (default: FER_STORAGE)"
+    )
     parser.add_argument(
         "--recipe", metavar="NAME", help=f"{', '.join(preset.lower() for preset in PRESETS)}, or a shipped run's name"
     )
+    parser.add_argument(
+        "--repeat-best",
+        type=int,
+        nargs="?",
+        const=repeats.SEEDS,
+        metavar="N",
+        help=f"train the best trial N times more with other seeds ({repeats.SEEDS}), to tell how optimistic it is",
+    )
+    parser.add_argument("--no-search", action="store_true", help=argparse.SUPPRESS)  # train only what waits
     parser.add_argument("--worker", action="store_true", help=argparse.SUPPRESS)  # the page's: begin nothing
     add_folder_classes(parser)
     for name in GROUPS:
@@ -63,8 +75,12 @@ def add_to(add) -> None:
                 add_setting(group, item)
 
 
-def tune(study: str, storage: str, worker: bool, **options) -> int:
+def tune(
+    study: str, storage: str, worker: bool, repeat_best: int | None = None, no_search: bool = False, **options
+) -> int:
     found = _opened(RunStore(), study, storage, options, is_worker=worker)
+    if repeat_best is not None:
+        _repeat(found, repeat_best)
     with extra("tune", "Tuning"):
         from fer.cli.study_line import StudyLine
         from fer.tuning import processes
@@ -72,7 +88,8 @@ def tune(study: str, storage: str, worker: bool, **options) -> int:
         load_worker()  # takes seconds, in which the page shall know that a worker is there
         with extra("tune", "Tuning"):
             from fer.tuning.worker import Worker
-        works = Worker(found, on_trial=line.trial, on_epoch=line.epoch)
+        is_searching = repeat_best is None and not no_search
+        works = Worker(found, is_searching=is_searching, on_trial=line.trial, on_epoch=line.epoch)
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda *_: _stop(works))
         works.run()
@@ -113,6 +130,16 @@ def _opened(store: RunStore, name: str, url: str, options: dict, *, is_worker: b
     return study.open_study(store, name, url)
 
 
+def _repeat(found: Study, number: int) -> None:
+    """Have the best trial repeated."""
+    best = next(iter(study.best_of(found.trials)), None)
+    if not best:
+        raise FerError(f"No trial of study {found.name!r} has finished yet, so there is nothing to repeat.")
+    repeats.ask_for(found, best, number)
+    seconds = rough_duration(repeats.price(best, number))
+    print(f"Repeating trial {best.number} with {plural(number, 'other seed')}, about {seconds}")
+
+
 def _limit(time: str | None, trials: int | None) -> Budget:
     if trials is not None and trials < 1:
         raise FerError(f"--trials must be at least 1, got {trials}.")
@@ -123,15 +150,15 @@ def _more(found: Study, limit: Budget) -> Budget:
     """The new limit on top of what has been used."""
     trials = found.trials
     used = len(study.counted(trials)) if limit.trials else 0
-    spent = sum(trial.seconds for trial in trials) if limit.seconds else 0.0
+    spent = study.spent(trials) if limit.seconds else 0.0
     return Budget(used + limit.trials if limit.trials else 0, spent + limit.seconds if limit.seconds else 0.0)
 
 
 def _print_plan(store: RunStore, made: plan.Plan, limit: Budget, train: int, val: int) -> None:
-    print(f"{made.data}, {made.config.architecture}, trials of up to {plural(made.epochs, 'epoch')}. What varies:")
+    print(f"{made.data}, {' or '.join(made.networks)}, trials of up to {plural(made.epochs, 'epoch')}. What varies:")
     for dimension in made.dimensions:
         print(f"  {dimension.text}")
-    each = budget.trial_seconds(store, made.trial_config({}), train=train, val=val)
+    each = budget.typical_seconds(store, made, train=train, val=val)
     if limit.seconds and (number := budget.trials_in(limit.seconds, each)):
         print(f"About {plural(number, 'trial')} of full length fit; pruning makes room for more.")
 
@@ -140,11 +167,13 @@ def _print_result(found: Study) -> None:
     trials = found.trials
     best = study.best_of(trials, 3)
     rows = [[trial.number, f"{trial.accuracy:.1%}", study.in_words(trial.params)] for trial in best]
-    states = [trial.state for trial in trials]
+    states = [trial.state for trial in trials if trial.repeat_of is None]
     print(f"{found.name}: {', '.join(f'{states.count(state)} {state}' for state in dict.fromkeys(states))}")
     if best:
         text.print_table(["trial", "val accuracy", "settings"], rows)
-        print(OPTIMISTIC)
+        known = repeats.of(trials, best[0])
+        told = repeats.in_words(known, len(study.counted(trials))) if known else ""
+        print(f"{OPTIMISTIC}{' ' if told else ''}{told}")
         print(f"Train it at full length: python -m fer train {study.as_options(found, best[0])}")
     if not found.is_used_up:
         print(f"Go on: python -m fer tune --study {found.name}")

@@ -6,6 +6,7 @@ from fer.errors import FerError
 from fer.runs import expectations, speed
 from fer.runs.config import TrainConfig
 from fer.runs.store import RunStore
+from fer.tuning.plan import Plan
 
 UNITS = {"s": 1, "sec": 1, "m": 60, "min": 60, "h": 3600, "hour": 3600, "hours": 3600, "d": 86400, "days": 86400}
 LONGEST = 30 * 86400
@@ -35,6 +36,14 @@ def trial_seconds(store: RunStore, config: TrainConfig, *, train: int, val: int)
         return BUILD_SECONDS + config.epochs * (train / rates["train"] + val / rates["validate"])
     expected = expectations.time(store, config, train=train, val=val, test=0)
     return expected.seconds if expected else None
+
+
+def typical_seconds(store: RunStore, plan: Plan, *, train: int, val: int) -> float | None:
+    """The same for a trial of a plan, on average over its networks."""
+    configs = [plan.trial_config({"architecture": name}) for name in plan.networks]
+    each = [trial_seconds(store, config, train=train, val=val) for config in configs]
+    known = [seconds for seconds in each if seconds is not None]
+    return sum(known) / len(known) if len(known) == len(each) else None
 
 
 def trials_in(seconds: float, per_trial: float | None) -> int | None:

@@ -8,16 +8,33 @@ from typing import TYPE_CHECKING
 
 import psutil
 
-from fer.tuning.study import AGAIN, BEAT, HOST, OWNER, REASON, TRAINED, Study
+from fer.tuning.study import (
+    AGAIN,
+    BEAT,
+    HOST,
+    OWNER,
+    REASON,
+    REPEAT_OF,
+    SEED,
+    TRAINED,
+    Study,
+    Trial,
+    params_of,
+)
 
 if TYPE_CHECKING:
-    from optuna.trial import FrozenTrial, Trial
+    from optuna.trial import FrozenTrial
+    from optuna.trial import Trial as Asked
 
 BEAT_SECONDS = 20.0
 # without a sign of life, on another machine: the first batch of a large network takes minutes, and clocks differ
 GRACE_SECONDS = 600.0
+UNCLAIMED_SECONDS = 30.0  # after its start is stored, a trial's worker stores its own name within a second
 LOST = "Its worker ended without a word: killed, or out of memory."
 STOPPED = "Its worker was asked to stop."
+DOUBLE = "Another machine trains it again."
+
+_unclaimed: dict[int, float] = {}  # when this process first saw a trial without a worker; clocks of others may differ
 
 
 def owner() -> dict[str, object]:
@@ -26,7 +43,7 @@ def owner() -> dict[str, object]:
     return {"host": _host(), "pid": process.pid, "started": process.create_time()}
 
 
-def beat(trial: "Trial", seconds: float) -> None:
+def beat(trial: "Asked", seconds: float) -> None:
     """Leave a sign of life.
 
     Args:
@@ -36,7 +53,7 @@ def beat(trial: "Trial", seconds: float) -> None:
     trial.set_user_attr(BEAT, time.time())
 
 
-def claim(trial: "Trial") -> None:
+def claim(trial: "Asked") -> None:
     """Say who trains a trial."""
     trial.set_user_attr(HOST, platform.node())
     trial.set_user_attr(OWNER, owner())
@@ -44,24 +61,22 @@ def claim(trial: "Trial") -> None:
 
 
 def rescue(study: Study) -> list[int]:
-    """Fail the trials whose workers have died, and put those back that are no repeats themselves.
+    """Fail the trials whose workers have died, and put those back that are no second try themselves.
 
-    Any number of workers may do so at once: only one of them gets to fail a trial. Returns their numbers.
+    Any number of workers may do so at once: only one of them gets to fail a trial. If that one dies before it has put
+    the trial back, the next worker does. Returns the numbers of those that were failed.
     """
     from optuna.trial import TrialState
 
-    dead = [
-        frozen for frozen in study.optuna.get_trials(deepcopy=False, states=(TrialState.RUNNING,)) if _is_dead(frozen)
-    ]
-    return [frozen.number for frozen in dead if fail(study, frozen.number, LOST, again=AGAIN not in frozen.user_attrs)]
+    running = study.optuna.get_trials(deepcopy=False, states=(TrialState.RUNNING,))
+    failed = [frozen.number for frozen in running if _is_dead(frozen) and fail(study, frozen.number, LOST)]
+    for number in waiting_for_a_second_try(study.trials):
+        put_back(study, number)
+    return failed
 
 
-def fail(study: Study, number: int, reason: str, *, again: bool = False) -> bool:
-    """Fail a trial that is still training, and put it back if `again`.
-
-    Returns:
-        Whether this worker was the one to do so.
-    """
+def fail(study: Study, number: int, reason: str) -> bool:
+    """Fail a trial that is still training. Returns whether this worker was the one to do so."""
     from optuna.exceptions import UpdateFinishedTrialError
     from optuna.trial import TrialState
 
@@ -71,21 +86,37 @@ def fail(study: Study, number: int, reason: str, *, again: bool = False) -> bool
         study.optuna.tell(number, state=TrialState.FAIL)
     except (UpdateFinishedTrialError, ValueError):  # another worker was faster, or the trial has ended after all
         return False
-    if again:
-        study.optuna.enqueue_trial(frozen.params, user_attrs={AGAIN: number})
     return True
+
+
+def put_back(study: Study, number: int) -> None:
+    """Have a failed trial trained again, with the same settings. Two machines may do so for the same trial at the same
+    moment; then only the first of the two tries is trained."""
+    frozen = study.optuna.get_trials(deepcopy=False)[number]
+    kept = {name: frozen.user_attrs[name] for name in (SEED, REPEAT_OF) if name in frozen.user_attrs}
+    study.optuna.enqueue_trial(params_of(frozen), user_attrs={AGAIN: number, **kept})
+
+
+def waiting_for_a_second_try(trials: list[Trial]) -> list[int]:
+    """The trials that ended with their worker and are to be trained again, but are not yet put back."""
+    known = {trial.again_of for trial in trials}
+    lost = [trial for trial in trials if trial.state == "failed" and trial.number not in known]
+    return [
+        trial.number for trial in lost if trial.reason == STOPPED or (trial.reason == LOST and trial.again_of is None)
+    ]
 
 
 def _is_dead(frozen: "FrozenTrial") -> bool:
     """Whether the worker of a trial is gone: on this machine at once, else after a time without a sign of life."""
     known = frozen.user_attrs
-    found = known.get(OWNER) or {}
+    if OWNER not in known:  # its worker is about to say so, or died just before
+        return time.monotonic() - _unclaimed.setdefault(frozen._trial_id, time.monotonic()) > UNCLAIMED_SECONDS
+    found = known[OWNER]
     if found.get("host") == _host():
         with suppress(psutil.Error):
             return abs(psutil.Process(found["pid"]).create_time() - found["started"]) > 1
         return True
-    begun = frozen.datetime_start.timestamp() if frozen.datetime_start else 0.0
-    return time.time() - float(known.get(BEAT, begun)) > GRACE_SECONDS
+    return time.time() - float(known.get(BEAT, 0.0)) > GRACE_SECONDS
 
 
 def _host() -> str:

@@ -25,6 +25,7 @@ class Plan:
         epochs: of a trial.
         space: the dimensions as texts.
         data, fingerprint: the data set's name and contents; a machine with other data is refused.
+        val: validation images; 0 in plans that were made before they were noted.
     """
 
     recipe: Text
@@ -33,6 +34,7 @@ class Plan:
     data: Name
     fingerprint: Name
     version: Count = VERSION
+    val: Count = 0
 
     @property
     def config(self) -> TrainConfig:
@@ -41,6 +43,12 @@ class Plan:
     @property
     def dimensions(self) -> list[Dimension]:
         return space.from_texts(self.space, self.config)
+
+    @property
+    def networks(self) -> tuple[str, ...]:
+        """The networks of its trials."""
+        varied = [each.choices for each in self.dimensions if each.name == "architecture"]
+        return varied[0] if varied else (self.config.architecture,)
 
     def trial_config(self, params: Mapping[str, Any]) -> TrainConfig:
         """A trial's recipe: few epochs, a warm-up that is as much shorter, and no look at the test split."""
@@ -78,7 +86,7 @@ def make(recipe: TrainConfig, dataset: Dataset, dimensions: list[Dimension], *, 
     if not len(dataset.val):
         raise FerError(f"{dataset.name} has no validation images, so no recipe can be chosen on it. Add some.")
     texts = tuple(dimension.text for dimension in dimensions)
-    return Plan(recipe.to_json(), epochs, texts, dataset.name, dataset.fingerprint)
+    return Plan(recipe.to_json(), epochs, texts, dataset.name, dataset.fingerprint, val=len(dataset.val))
 
 
 def from_json(text: str) -> Plan:

@@ -12,7 +12,8 @@ from fer.runs.log import tail_of
 from fer.runs.store import RunStore
 from fer.system.files import remove_folder
 from fer.system.process import ERROR, launch
-from fer.tuning import storage
+from fer.tuning import database, heartbeat, storage
+from fer.tuning.study import Study
 
 MOST = 16  # workers of a study on one machine
 LOG = "worker.txt"
@@ -20,20 +21,26 @@ LOG = "worker.txt"
 _started: dict[Path, list[int]] = {}  # the workers that this process has started, by their study's folder
 
 
-def start(store: RunStore, name: str) -> None:
+def start(store: RunStore, name: str, url: str = "", *, is_searching: bool = True) -> None:
     """Start one more worker.
+
+    Args:
+        is_searching: whether it also trains new recipes, or only what waits to be repeated.
+        url: of the database that holds the study; handed on where other users of this machine do not see it.
 
     Raises:
         FerError: if another study's worker is training: both would be slow, and budgets in time wrong.
     """
-    others = [other for other in storage.names(store) if other != name and working(store, other)]
+    others = [other for other in storage.folders(store) if other != name and working(store, other)]
     if others:
         raise FerError(f"Study {others[0]!r} is running. Stop it first, or wait until it ends.")
     place = storage.folder(store, name)
     if working(store, name) >= MOST:
         raise FerError(f"A study has at most {MOST} workers on one machine.")
     place.mkdir(parents=True, exist_ok=True)
-    pid = launch(["tune", "--study", name, "--worker"], place / LOG, FER_MODELS=str(store.root))
+    environment = {"FER_MODELS": str(store.root), **({database.SETTING: url} if url else {})}
+    command = ["tune", "--study", name, "--worker", *([] if is_searching else ["--no-search"])]
+    pid = launch(command, place / LOG, **environment)
     _started.setdefault(place, []).append(pid)
 
 
@@ -69,11 +76,16 @@ def last_error(store: RunStore, name: str) -> str:
     return lines[-1].removeprefix(ERROR) if lines and lines[-1].startswith(ERROR) else ""
 
 
-def delete(store: RunStore, name: str) -> None:
-    """Delete a study of this machine with its trials. Raises FerError while it runs."""
-    if working(store, name):
-        raise FerError(f"Study {name!r} is running. Stop it first.")
-    remove_folder(storage.folder(store, name))
+def delete(found: Study) -> None:
+    """Delete a study, with its trials on this machine. Raises FerError while it runs, here or on another machine."""
+    if working(found.store, found.name):
+        raise FerError(f"Study {found.name!r} is running. Stop it first.")
+    if found.url:
+        heartbeat.rescue(found)  # what dead workers left in training does not count
+        if hosts := {trial.host for trial in found.trials if trial.state == "training"}:
+            raise FerError(f"Study {found.name!r} is running on {', '.join(sorted(hosts))}. Stop it first.")
+        found.optuna._storage.delete_study(found.optuna._study_id)
+    remove_folder(storage.folder(found.store, found.name))
 
 
 def _is_held(path: Path) -> bool:

@@ -10,12 +10,12 @@ from filelock import FileLock
 from fer.errors import FerError, extra, shortened
 from fer.runs.store import NAME, STUDIES, RunStore
 from fer.system.files import damaged
+from fer.tuning import database
 
 if TYPE_CHECKING:
     from optuna.storages import BaseStorage
 
 JOURNAL = "journal.log"
-DRIVERS = "pip install psycopg2-binary for postgresql://, pymysql for mysql+pymysql://"
 
 
 def folder(store: RunStore, name: str) -> Path:
@@ -35,6 +35,16 @@ def names(store: RunStore) -> list[str]:
     return [path.parent.name for path in sorted(found, key=lambda path: -path.stat().st_mtime)]
 
 
+def folders(store: RunStore) -> list[str]:
+    """The studies that have trained on this machine, wherever they are kept."""
+    return sorted(path.name for path in (store.root / STUDIES).glob("*") if path.is_dir())
+
+
+def address(store: RunStore, name: str, given: str = "") -> str:
+    """The database of a study: the given one, else none if its journal is on this machine, else this server's."""
+    return given or ("" if name in names(store) else database.shared())
+
+
 def runs_of(store: RunStore, name: str) -> RunStore:
     """The runs that a study's trials left on this machine."""
     return RunStore(folder(store, name))
@@ -51,7 +61,7 @@ def open_storage(store: RunStore, name: str, url: str = "", *, create: bool = Fa
         FerError: if it is not there or cannot be reached.
     """
     if url:
-        return _database(url)
+        return database.open_database(url)
     path = folder(store, name) / JOURNAL
     if create:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -101,24 +111,3 @@ def _mend(path: Path) -> None:
         tail = file.read()
         if tail and not tail.endswith(b"\n"):
             file.truncate(start + tail.rfind(b"\n") + 1)
-
-
-@lru_cache(maxsize=4)
-def _database(url: str) -> "BaseStorage":
-    with extra("tune", "Tuning"):
-        from optuna.storages import RDBStorage
-    try:
-        return RDBStorage(url)
-    except ModuleNotFoundError as error:
-        raise FerError(f"The storage needs {error.name}, which is not installed ({DRIVERS}).") from error
-    except Exception as error:  # SQLAlchemy and every driver raise their own
-        why = _without_password(shortened(error), url)
-        if isinstance(error, ImportError):
-            why = f"{why} ({DRIVERS})"
-        raise FerError(f"The storage could not be opened: {why}. Check its address and its user's rights.") from None
-
-
-def _without_password(text: str, url: str) -> str:
-    account = url.partition("://")[2].rpartition("@")[0]
-    password = account.partition(":")[2]
-    return text.replace(url, "the given address").replace(password, "***") if password else text

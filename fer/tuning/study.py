@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from fer.errors import FerError, extra, shortened
 from fer.runs.config import TrainConfig
 from fer.runs.store import RunStore
+from fer.tuning import database, storage
 from fer.tuning import plan as plans
-from fer.tuning import storage
 from fer.tuning.plan import Plan
 from fer.tuning.sampler import sampler, silence
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 PLAN, STOP, TRIALS, SECONDS = "plan", "stop", "trials", "seconds"  # the study's attributes
 REASON, AGAIN, RUN, HOST = "reason", "again_of", "run", "host"  # a trial's
 BEAT, OWNER, TRAINED = "heartbeat", "owner", "trained"
+SEED, REPEAT_OF = "seed", "repeat_of"
 STATES = {"COMPLETE": "finished", "PRUNED": "pruned", "FAIL": "failed", "RUNNING": "training", "WAITING": "waiting"}
 
 
@@ -46,7 +47,8 @@ class Trial:
         reason: why it failed.
         run: the name of its run on the machine `host`.
         seconds: of training, as of its last sign of life.
-        again_of: the number of the trial that it repeats, because that one's worker was stopped or died.
+        again_of: the number of the trial whose second try it is, because that one's worker was stopped or died.
+        repeat_of, seed: the number of the trial whose settings it repeats, and with which other seed.
     """
 
     number: int
@@ -58,6 +60,8 @@ class Trial:
     run: str
     host: str
     again_of: int | None
+    repeat_of: int | None = None
+    seed: int | None = None
 
     @property
     def accuracy(self) -> float | None:
@@ -117,25 +121,42 @@ class Study:
 
 
 def counted(trials: list[Trial]) -> list[Trial]:
-    """The trials that use up the budget: not those that were put back and are trained again."""
-    again = {trial.again_of for trial in trials}
-    return [trial for trial in trials if trial.state != "waiting" and trial.number not in again]
+    """The trials that use up the budget: begun, neither put back and tried again, nor repeats with other seeds."""
+    again, seen = {trial.again_of for trial in trials}, set()
+    found = []
+    for trial in trials:
+        if trial.state == "waiting" or trial.number in again or trial.repeat_of is not None or trial.again_of in seen:
+            continue
+        seen |= {trial.again_of} - {None}
+        found.append(trial)
+    return found
+
+
+def is_on_top(trial: Trial) -> bool:
+    """Whether a trial waits that is trained even if the budget is used up."""
+    return trial.state == "waiting" and (trial.again_of is not None or trial.repeat_of is not None)
+
+
+def spent(trials: list[Trial]) -> float:
+    """The seconds of the budget that are used up; repeats with other seeds are on top of it."""
+    return sum(trial.seconds for trial in trials if trial.repeat_of is None)
 
 
 def is_used_up(budget: Budget, trials: list[Trial]) -> bool:
     """A trial that would take the study further past its time than it is now short of it is not begun."""
-    mine, spent = counted(trials), sum(trial.seconds for trial in trials)
+    mine = counted(trials)
     if budget.trials and len(mine) >= budget.trials:
         return True
     over = [trial.seconds for trial in mine if trial.state in ("finished", "pruned")]
     typical = sum(over) / len(over) if over else 0.0
-    return bool(budget.seconds) and spent + typical / 2 >= budget.seconds
+    return bool(budget.seconds) and spent(trials) + typical / 2 >= budget.seconds
 
 
 def best_of(trials: list[Trial], most: int = 1) -> list[Trial]:
-    """The finished trials with the highest validation accuracy, the first of equals."""
+    """The finished trials with the highest validation accuracy, the first of equals, without repeats of others."""
     done = [trial for trial in trials if trial.state == "finished" and trial.accuracy is not None]
-    return sorted(done, key=lambda trial: (-(trial.accuracy or 0), trial.number))[:most]
+    mine = [trial for trial in done if trial.repeat_of is None]
+    return sorted(mine, key=lambda trial: (-(trial.accuracy or 0), trial.number))[:most]
 
 
 def create(store: RunStore, name: str, plan: Plan, budget: Budget, url: str = "") -> Study:
@@ -147,12 +168,16 @@ def create(store: RunStore, name: str, plan: Plan, budget: Budget, url: str = ""
     with extra("tune", "Tuning"):
         import optuna
     silence()
+    taken = FerError(f"There is a study named {name!r} already. Resume it, or choose another name.")
+    if name in storage.names(store) or exists(store, name, url):  # both would keep their trials in the same folder
+        raise taken
+    url = storage.address(store, name, url)
     place = storage.open_storage(store, name, url, create=True)
     storage.folder(store, name).mkdir(parents=True, exist_ok=True)
     try:
         found = optuna.create_study(storage=place, study_name=name, direction="maximize")
     except optuna.exceptions.DuplicatedStudyError:
-        raise FerError(f"There is a study named {name!r} already. Resume it, or choose another name.") from None
+        raise taken from None
     found.set_user_attr(PLAN, plan.to_json())
     study = Study(store, found, url)
     study.budget = budget
@@ -166,6 +191,7 @@ def open_study(store: RunStore, name: str, url: str = "") -> Study:
     with extra("tune", "Tuning"):
         import optuna
     silence()
+    url = storage.address(store, name, url)
     place = storage.open_storage(store, name, url)
     try:
         found = optuna.load_study(
@@ -173,7 +199,9 @@ def open_study(store: RunStore, name: str, url: str = "") -> Study:
         )
     except KeyError:
         raise FerError(f"There is no study {name!r} in this storage. Begin it first.") from None
-    except Exception as error:  # a damaged journal, a database without rights
+    except FerError:
+        raise
+    except Exception as error:  # a damaged journal
         raise FerError(f"The study {name!r} could not be read: {shortened(error)}.") from error
     study = Study(store, found, url)
     found.sampler = sampler(study.plan.config.seed)
@@ -182,10 +210,25 @@ def open_study(store: RunStore, name: str, url: str = "") -> Study:
 
 def exists(store: RunStore, name: str, url: str = "") -> bool:
     """Whether there is a study of that name. Raises FerError if its storage cannot be reached."""
-    if not url and name not in storage.names(store):
-        return False
+    url = storage.address(store, name, url)
+    if not url:
+        return name in storage.names(store)
     place = storage.open_storage(store, name, url)
     return name in [found.study_name for found in place.get_all_studies()]
+
+
+def names(store: RunStore) -> list[str]:
+    """The studies on this machine, the latest first, then those in this server's database.
+
+    Raises:
+        FerError: if that database cannot be reached.
+    """
+    mine = storage.names(store)
+    if not (url := database.shared()):
+        return mine
+    found = database.open_database(url).get_all_studies()
+    ours = [each.study_name for each in reversed(found) if PLAN in each.user_attrs]
+    return mine + [name for name in ours if name not in mine]
 
 
 def full_config(study: Study, trial: Trial) -> TrainConfig:
@@ -195,7 +238,7 @@ def full_config(study: Study, trial: Trial) -> TrainConfig:
 
 def in_words(params: Mapping[str, Any]) -> str:
     """A trial's settings in one line."""
-    return ", ".join(f"{name.replace('_', ' ')} {_written(value)}" for name, value in params.items())
+    return ", ".join(f"{name.replace('_', ' ')} {written(value)}" for name, value in params.items())
 
 
 def as_options(study: Study, trial: Trial) -> str:
@@ -209,11 +252,17 @@ def as_options(study: Study, trial: Trial) -> str:
         if isinstance(value, bool):
             found.append(f"--{flag}" if value else f"--no-{flag}")
         else:
-            found.append(f"--{flag} {shlex.quote(_written(value))}")
+            found.append(f"--{flag} {shlex.quote(written(value))}")
     return " ".join(found)
 
 
-def _written(value: object) -> str:
+def params_of(frozen: "FrozenTrial") -> dict[str, Any]:
+    """A trial's settings, those included that it waits for."""
+    return {**frozen.system_attrs.get("fixed_params", {}), **frozen.params}
+
+
+def written(value: object) -> str:
+    """A setting's value, with four digits."""
     return f"{value:.4g}" if isinstance(value, float) else str(value)
 
 
@@ -222,11 +271,13 @@ def _trial(frozen: "FrozenTrial") -> Trial:
     return Trial(
         number=frozen.number,
         state=STATES[frozen.state.name],
-        params=dict(frozen.params or known.get("fixed_params", {})),
+        params=params_of(frozen),
         curve=tuple(value for _, value in sorted(frozen.intermediate_values.items())),
         seconds=float(known.get(TRAINED, 0.0)),
         reason=str(known.get(REASON, "")),
         run=str(known.get(RUN, "")),
         host=str(known.get(HOST, "")),
         again_of=known.get(AGAIN),
+        repeat_of=known.get(REPEAT_OF),
+        seed=known.get(SEED),
     )

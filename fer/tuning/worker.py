@@ -4,18 +4,20 @@ import math
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from filelock import FileLock
 
 from fer.data.catalog import open_dataset
 from fer.data.dataset import Dataset
-from fer.errors import FerError, extra, shortened
+from fer.errors import DISK_FULL, FULL, FerError, extra, shortened
 from fer.runs.run import Run
 from fer.runs.state import Epoch, Status
 from fer.system.files import remove_folder
 from fer.tuning import heartbeat
-from fer.tuning.study import RUN, Study, Trial, is_used_up
+from fer.tuning.database import StorageError
+from fer.tuning.study import AGAIN, REPEAT_OF, RUN, SEED, Study, Trial, is_on_top, is_used_up
 
 if TYPE_CHECKING:
     from optuna.trial import Trial as Asked
@@ -38,6 +40,7 @@ class Worker:
     """Trains trials of a study until its budget is used up, or somebody stops it.
 
     Args:
+        is_searching: whether to train new recipes too, or only the trials that wait to be trained again or repeated.
         on_trial: called with a trial when it begins and when it ends.
         on_epoch: called with a trial's number and its epoch.
     """
@@ -46,10 +49,11 @@ class Worker:
         self,
         study: Study,
         *,
+        is_searching: bool = True,
         on_trial: Callable[[Trial], None] = lambda trial: None,
         on_epoch: Callable[[int, Epoch], None] = lambda number, epoch: None,
     ):
-        self.study, self.on_trial, self.on_epoch = study, on_trial, on_epoch
+        self.study, self.is_searching, self.on_trial, self.on_epoch = study, is_searching, on_trial, on_epoch
         self.is_stopping = False
         self.failures = 0
 
@@ -85,19 +89,27 @@ class Worker:
 
     def _ask(self) -> "Asked | None":
         """The next trial, one that waits first; None once the budget is used up. The lock keeps two workers of this
-        machine from both taking the last one."""
+        machine from both taking the last one; two machines may, and then the study has one more."""
         study = self.study
         distributions = {each.name: each.distribution() for each in study.plan.dimensions}
         lock = study.runs.root / ".ask.lock"
         lock.parent.mkdir(parents=True, exist_ok=True)
         with FileLock(lock):
             trials = study.trials
-            repeats = any(trial.state == "waiting" and trial.again_of is not None for trial in trials)
-            if is_used_up(study.budget, trials) and not repeats:
+            is_over = not self.is_searching or is_used_up(study.budget, trials)
+            if is_over and not any(map(is_on_top, trials)):
                 return None
             asked = study.optuna.ask(distributions)
             heartbeat.claim(asked)
+        if self._is_double(asked):
+            heartbeat.fail(study, asked.number, heartbeat.DOUBLE)
+            return self._ask()
         return asked
+
+    def _is_double(self, asked: "Asked") -> bool:
+        """Whether two machines put the same trial back at the same moment, and this is the second of the two."""
+        again = asked.user_attrs.get(AGAIN)
+        return again is not None and any(each.again_of == again for each in self.study.trials[: asked.number])
 
     def _train(self, asked: "Asked", dataset: Dataset) -> None:
         from optuna.exceptions import UpdateFinishedTrialError
@@ -117,17 +129,25 @@ class Worker:
             return self._discard(run)
         except (_StoppedError, KeyboardInterrupt):
             self.is_stopping = self.is_stopping or not self.study.is_stopped
-            heartbeat.beat(asked, beats.seconds)
-            heartbeat.fail(self.study, asked.number, heartbeat.STOPPED, again=True)
-            self._discard(run)
-            return
+            return self._give_back(asked, run, beats)
         except Exception as error:  # one recipe that cannot be trained must not end the study
+            if refusal := no_fault_of_the_recipe(error):
+                with suppress(OSError, FerError):  # else the next worker does, which finds that this one has ended
+                    self._give_back(asked, run, beats)
+                raise refusal from error
             state, failed, reason = TrialState.FAIL, True, shortened(error) or type(error).__name__
         self._tell(asked, state, reason, beats)
         self.failures = self.failures + 1 if failed else 0
         self.on_trial(self._trial(asked))
         if self.failures >= FAILURES:
             raise FerError(f"{FAILURES} trials in a row failed, the last one because: {reason}")
+
+    def _give_back(self, asked: "Asked", run: Run | None, beats: "_Beats") -> None:
+        """Put a trial back that this worker cannot end."""
+        self._discard(run)  # first: it may make the room that the next lines need
+        heartbeat.beat(asked, beats.seconds)
+        if heartbeat.fail(self.study, asked.number, heartbeat.STOPPED):
+            heartbeat.put_back(self.study, asked.number)
 
     def _train_run(self, run: Run, dataset: Dataset, beats: "_Beats") -> None:
         from fer.training.trial import train_trial
@@ -142,7 +162,8 @@ class Worker:
         runs = self.study.runs
         with suppress(OSError):
             remove_folder(runs.root / name)
-        return runs.create(self.study.plan.trial_config(asked.params), name)
+        config = self.study.plan.trial_config(asked.params)
+        return runs.create(replace(config, seed=asked.user_attrs.get(SEED, config.seed)), name)
 
     def _tell(self, asked: "Asked", state, reason: str, beats: "_Beats") -> None:
         """The trial's end; nothing, if another worker took this one for dead and had it repeated."""
@@ -199,8 +220,15 @@ class _Beats:
         self.worker.on_epoch(self.asked.number, epoch)
         self.look(every=0)
         is_last = epoch.epoch + 1 == self.worker.study.plan.epochs
-        if not is_last and self.asked.should_prune():
+        if not is_last and REPEAT_OF not in self.asked.user_attrs and self.asked.should_prune():
             raise _PrunedError(f"Pruned after {epoch.epoch + 1} of {self.worker.study.plan.epochs} epochs.")
+
+
+def no_fault_of_the_recipe(error: Exception) -> FerError | None:
+    """The sentence for a full disk or an unreachable database; None for any other error."""
+    is_full = (isinstance(error, OSError) and error.errno in FULL) or str(error) == DISK_FULL
+    known = FerError(DISK_FULL) if is_full else error if isinstance(error, StorageError) else None
+    return known and FerError(f"{known} The trial is trained again when the study goes on.")
 
 
 def data_of(study: Study) -> Dataset:

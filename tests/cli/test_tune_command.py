@@ -10,7 +10,7 @@ import pytest
 
 from fer.cli.main import main
 from fer.runs.store import RunStore
-from fer.tuning import storage, study
+from fer.tuning import heartbeat, storage, study
 
 SHORT = ("--architecture", "mini_xception", "--batch-size", "16", "--precision", "float32", "--trial-epochs", "2")
 
@@ -51,7 +51,10 @@ def test_a_study_is_tuned_and_resumed_with_more_trials(store, small_npz, capsys)
         (["--trials", "2", "--data", "nowhere"], "nowhere"),
         (["--trials", "2", "--architecture", "nowhere"], "Unknown architecture 'nowhere'"),
         (["--trials", "2", "--trial-epochs", "99"], "between 1 and 60 epochs"),
-        (["--trials", "2", "--storage", "sqlite:////nowhere/at/all.db"], "The storage could not be opened"),
+        (
+            ["--trials", "2", "--storage", "sqlite:////nowhere/at/all.db"],
+            "all.db cannot be reached",
+        ),
         (["--worker"], "There is no study 'first'"),
     ],
 )
@@ -63,10 +66,7 @@ def test_what_cannot_be_tuned_is_refused_in_one_line_and_leaves_no_study(store, 
 
 def test_a_study_whose_worker_was_killed_goes_on_with_every_trial_accounted_for(store, small_npz):
     begun = worker(store, "--study", "first", "--data", str(small_npz), *SHORT, "--trials", "2")
-    deadline = time.monotonic() + 180
-    while not (study.exists(store, "first") and _trained(store)):
-        assert begun.poll() is None and time.monotonic() < deadline
-        time.sleep(0.2)
+    until(lambda: study.exists(store, "first") and training(store, "first"), begun)
     os.kill(begun.pid, signal.SIGKILL)
     begun.wait()
     both = [worker(store, "--study", "first") for _ in range(2)]
@@ -76,5 +76,30 @@ def test_a_study_whose_worker_was_killed_goes_on_with_every_trial_accounted_for(
     assert len(study.counted(trials)) == 2 and all(trial.state != "failed" for trial in study.counted(trials))
 
 
-def _trained(store: RunStore) -> bool:
-    return any(trial.state == "training" for trial in study.open_study(store, "first").trials)
+def test_of_two_workers_on_a_database_one_is_killed_and_its_trial_trained_again(store, small_npz, database_url):
+    shared = ("--study", "shared", "--storage", database_url)
+    first = worker(store, *shared, "--data", str(small_npz), *SHORT, "--only", "--search", "mixup", "--trials", "4")
+    until(lambda: study.exists(store, "shared", database_url) and training(store, "shared", database_url) == 1, first)
+    second = worker(store, *shared)
+    until(lambda: training(store, "shared", database_url) == 2, first, second)
+    os.kill(first.pid, signal.SIGKILL)
+    first.wait()
+    assert second.wait(timeout=300) == 0
+    trials = study.open_study(store, "shared", database_url).trials
+    lost = [trial for trial in trials if trial.state == "failed"]
+    assert [trial.reason for trial in lost] == [heartbeat.LOST]
+    assert [trial.params for trial in trials if trial.again_of == lost[0].number] == [lost[0].params]
+    assert len(trials) == 5 and len(study.counted(trials)) == 4
+    assert all(trial.state in ("finished", "pruned") for trial in study.counted(trials))
+
+
+def until(holds, *workers: subprocess.Popen) -> None:
+    deadline = time.monotonic() + 180
+    while not holds():
+        assert time.monotonic() < deadline and all(each.poll() is None for each in workers)
+        time.sleep(0.1)
+
+
+def training(store: RunStore, name: str, url: str = "") -> int:
+    """The trials that are trained now."""
+    return sum(trial.state == "training" for trial in study.open_study(store, name, url).trials)

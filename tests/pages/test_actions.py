@@ -44,6 +44,7 @@ EXPECTED = {  # the right that each needs, and whether it needs disk space
     "forget_download": ("kaggle", False),
     "tune": ("training", True),
     "go_on_tuning": ("training", True),
+    "repeat_best": ("training", True),
     "extend_tuning": ("training", True),
     "stop_tuning": ("training", False),
     "delete_study": ("training", False),

@@ -110,6 +110,60 @@ def test_the_best_trial_is_shown_with_a_word_on_its_optimism_and_handed_to_the_t
     assert app.session_state[choose_settings.CLONED] == "night, trial 10"
 
 
+def test_the_best_three_are_compared_in_place(page, searched):
+    app = page.run()
+    app.session_state["tune-compare"] = True
+    app = app.run()
+    assert not app.exception and not app.error
+    table = app.table[0].value
+    assert list(table.columns) == ["", "trial 10", "trial 9", "trial 8"]
+    rows = dict(zip(table[""], table["trial 10"], strict=True))
+    assert rows["validation accuracy"] == "65.0%" and rows["95% interval"] == "59.7% to 70.1%"
+    assert {"learning rate", "mixup"} < set(rows)
+    assert "With 315 validation images, the order of these may be chance." in texts(app)
+
+
+def test_the_best_is_repeated_at_its_price_and_its_optimism_told(page, searched, started):
+    app = page.run()
+    button = app.button(key="tune-repeat")
+    assert button.label == "Repeat with 3 other seeds (about 3 min)"
+    app = button.click().run()
+    assert not app.exception and started == ["night"] and "3 repeats with other seeds to go." in texts(app)
+    for accuracy in (0.60, 0.62, 0.58):
+        asked = searched.optuna.ask({})
+        asked.report(accuracy, 0)
+        searched.optuna.tell(asked, accuracy)
+    app = page.run()
+    assert "reach 60.0% on average with other seeds (n = 3, 58.0% to 62.0%)" in texts(app)
+    assert "the best of 10 trials was optimistic by 5.0 points here" in texts(app)
+    assert "tune-repeat" not in [button.key for button in app.button]
+
+
+def test_several_networks_are_searched_and_none_is_refused(page, models, started):
+    app = page.run()
+    app = app.multiselect(key="tune-architecture").set_value(["mini_xception", "vgg_small"]).run()
+    app = app.button(key="tune-start").click().run()
+    assert not app.exception and not app.error
+    assert study.open_study(models, "mini_xception-1").plan.networks == ("mini_xception", "vgg_small")
+    app = app.multiselect(key="tune-architecture").set_value([]).run()
+    assert "Choose a network" in app.error[0].value and app.button(key="tune-start").disabled
+
+
+def test_a_study_in_the_servers_database_is_opened(page, searched, models, started, monkeypatch, tmp_path):
+    url = f"sqlite:///{tmp_path}/studies.db"
+    study.create(models, "shared", searched.plan, Budget(trials=3), url)
+    monkeypatch.setenv("FER_STORAGE", url)
+    page.query_params["study"] = "shared"
+    app = page.run()
+    assert not app.exception and not app.error and app.subheader[0].value == "shared"
+    assert "shared in " in texts(app) and {"tune-open-night", "tune-open-shared"} < {each.key for each in app.button}
+    app = app.button(key="tune-resume").click().run()
+    assert started == ["shared"] and not app.exception
+    monkeypatch.setenv("FER_STORAGE", "postgresql://me:secret@127.0.0.1:1/studies")
+    app = page.run()
+    assert not app.exception and "cannot be reached" in app.error[0].value and "secret" not in app.error[0].value
+
+
 def test_a_study_is_resumed_stopped_and_extended(page, searched, started, monkeypatch):
     app = page.run()
     app = app.button(key="tune-resume").click().run()
@@ -159,7 +213,7 @@ def test_a_study_is_deleted_but_not_while_it_runs(page, searched, models, monkey
     with monkeypatch.context() as patch:
         patch.setattr(processes, "working", lambda store, name: 1)
         with pytest.raises(FerError, match="is running"):
-            processes.delete(models, "night")
+            processes.delete(searched)
     app = app.button(key="tune-delete").click().run()
     assert not app.exception and storage.names(models) == []
 

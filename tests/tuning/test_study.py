@@ -1,6 +1,5 @@
 """A study's plan, budget, storage and proposals."""
 
-import time
 from dataclasses import replace
 
 import pytest
@@ -38,6 +37,16 @@ def test_time_is_turned_into_trials_by_the_measured_speed(store):
     assert each == budget.BUILD_SECONDS + 6 * (10 + 1)
     assert budget.trials_in(7100, each) == 100 and budget.trials_in(1, each) == 1
     assert budget.trials_in(7100, None) is None
+
+
+def test_of_several_networks_a_trial_takes_their_average(store, begin):
+    store.root.mkdir()
+    made = begin("architecture=mini_xception|vgg_small", "learning_rate").plan
+    assert made.networks == ("mini_xception", "vgg_small")
+    for name, rate in (("mini_xception", 100.0), ("vgg_small", 50.0)):
+        speed.note(store, made.trial_config({"architecture": name}), train=rate, validate=rate)
+    each = budget.typical_seconds(store, made, train=900, val=100)
+    assert each == budget.BUILD_SECONDS + made.epochs * (10 + 20) / 2
 
 
 def test_trials_that_are_repeated_count_once():
@@ -133,26 +142,6 @@ def test_two_workers_that_ask_at_once_get_different_proposals_and_a_repeat_the_s
     assert len(set(first)) == 3
     again = begin(name="two")
     assert [again.optuna.ask(distributions).params["learning_rate"] for _ in range(3)] == first
-
-
-def test_a_study_of_500_trials_opens_within_a_second(begin, store):
-    made = begin(trials=600)
-    distributions = {each.name: each.distribution() for each in made.plan.dimensions}
-    from optuna.samplers import RandomSampler
-    from optuna.trial import create_trial
-
-    made.optuna.sampler = RandomSampler(0)
-    value = {"learning_rate": 0.01}
-    made.optuna.add_trials(
-        create_trial(
-            params=value, distributions=distributions, value=0.5, intermediate_values=dict.fromkeys(range(6), 0.5)
-        )
-        for _ in range(500)
-    )
-    storage._journal.cache_clear()
-    begun = time.process_time()
-    assert len(study.open_study(store, "first").trials) == 501
-    assert time.process_time() - begun < 1
 
 
 def test_a_plan_survives_its_json(begin):

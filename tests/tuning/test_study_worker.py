@@ -1,5 +1,6 @@
 """A worker's trials: what they train, keep and leave out, and what becomes of those that go wrong."""
 
+import errno
 import os
 import subprocess
 import sys
@@ -11,7 +12,7 @@ import pytest
 
 from fer.errors import FerError
 from fer.runs.queue import state_of
-from fer.tuning import heartbeat, study, worker
+from fer.tuning import heartbeat, repeats, study, worker
 from fer.tuning.study import Budget, best_of
 from fer.tuning.worker import Worker, data_of
 
@@ -91,6 +92,73 @@ def test_one_worker_stops_without_the_others(begin):
     assert not made.is_stopped and [trial.state for trial in made.trials] == ["failed", "waiting"]
 
 
+def test_the_best_is_repeated_with_other_seeds_on_top_of_the_budget(begin):
+    made = begin("learning_rate", "mixup", trials=2)
+    Worker(made).run()
+    best = best_of(made.trials)[0]
+    assert repeats.of(made.trials, best) is None
+    repeats.ask_for(made, best)
+    assert repeats.of(made.trials, best).waiting == 3 and repeats.price(best) == 3 * best.seconds
+    made.budget = Budget(trials=9)
+    assert Worker(made, is_searching=False).run() == 3
+    mine = [trial for trial in made.trials if trial.repeat_of == best.number]
+    assert [trial.seed for trial in mine] == [2, 3, 4] and all(trial.params == best.params for trial in mine)
+    assert [made.runs[trial.run].config.seed for trial in mine] == [2, 3, 4]
+    assert all(trial.state == "finished" and len(trial.curve) == 2 for trial in mine)
+    assert len(study.counted(made.trials)) == 2 and best_of(made.trials, 9)[0].repeat_of is None
+    known = repeats.of(made.trials, best)
+    assert known.accuracies == tuple(trial.accuracy for trial in mine)
+    assert known.by == pytest.approx(best.accuracy - sum(known.accuracies) / 3)
+    repeats.ask_for(made, best, 1)
+    assert made.trials[-1].state == "waiting" and repeats.of(made.trials, best).waiting == 1
+
+
+def test_a_repeat_whose_worker_stops_keeps_its_seed(begin):
+    made = begin(trials=1)
+    Worker(made).run()
+    repeats.ask_for(made, made.trials[0], 1)
+    Worker(made, on_epoch=lambda number, epoch: made.stop()).run()
+    made.go_on()
+    Worker(made).run()
+    stopped, again = made.trials[1:]
+    assert (stopped.state, again.state, again.again_of) == ("failed", "finished", 1)
+    assert again.seed == stopped.seed == 2 and repeats.of(made.trials, made.trials[0]).accuracies == (again.accuracy,)
+
+
+@pytest.mark.parametrize(
+    ("accuracies", "told"),
+    [
+        ((), ""),
+        ((0.6, 0.61, 0.59), "(n = 3, 59.0% to 61.0%), so the best of 8 trials was optimistic by 2.0 points here."),
+        ((0.63,), "reach 63.0% on average with other seeds (n = 1), so the best of 8 trials was not optimistic here."),
+    ],
+)
+def test_how_optimistic_the_best_is_is_said_in_a_sentence(accuracies, told):
+    assert repeats.in_words(repeats.Optimism(0.62, accuracies, 0), 8).endswith(told)
+
+
+@pytest.mark.parametrize("number", [0, 21])
+def test_too_many_or_no_repeats_are_refused(begin, number):
+    made = begin(trials=1)
+    with pytest.raises(FerError, match=f"can be repeated 1 to 20 times, got {number}"):
+        repeats.ask_for(made, made.trials[0], number)
+
+
+def test_a_full_disk_ends_the_worker_with_a_sentence_and_the_trial_is_trained_again(begin):
+    made, full = begin(trials=1), [True]
+
+    def write(number, epoch):
+        if full:
+            full.clear()
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    with pytest.raises(FerError, match=r"The disk is full.* The trial is trained again when the study goes on"):
+        Worker(made, on_epoch=write).run()
+    assert [trial.state for trial in made.trials] == ["failed", "waiting"]
+    Worker(made).run()
+    assert made.trials[1].state == "finished" and len(study.counted(made.trials)) == 1
+
+
 def dead() -> dict:
     process = subprocess.Popen([sys.executable, "-c", ""])
     process.wait()
@@ -106,7 +174,7 @@ def test_the_trial_of_a_dead_worker_is_repeated_once_by_only_one_worker(begin, m
     asked.set_user_attr("owner", dead())
     other = study.open_study(made.store, "first")
     assert (heartbeat.rescue(made), heartbeat.rescue(other)) == ([0], [])
-    assert not heartbeat.fail(other, 0, "too late", again=True)
+    assert not heartbeat.fail(other, 0, "too late")
     assert [trial.state for trial in made.trials] == ["failed", "waiting"]
     repeated = made.optuna.ask(distributions)
     assert repeated.params == asked.params
@@ -131,7 +199,8 @@ def test_a_worker_that_was_taken_for_dead_leaves_its_trial_to_the_repeat(begin):
 
     def lose(number, epoch):
         if number == 0 and epoch.epoch == 0:
-            heartbeat.fail(made, 0, heartbeat.LOST, again=True)
+            heartbeat.fail(made, 0, heartbeat.LOST)
+            heartbeat.put_back(made, 0)
 
     Worker(made, on_epoch=lose).run()
     assert [trial.state for trial in made.trials] == ["failed", "finished"]

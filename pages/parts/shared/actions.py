@@ -18,10 +18,10 @@ from fer.runs.store import RunStore
 from fer.system import process
 from fer.teaching import keep
 from fer.teaching.lesson import Lesson
-from fer.tuning import processes
+from fer.tuning import processes, repeats
 from fer.tuning import study as studies
 from fer.tuning.plan import Plan
-from fer.tuning.study import Budget, Study
+from fer.tuning.study import Budget, Study, Trial
 from pages.parts.shared import disk, settings
 from pages.parts.shared.gate import needs
 
@@ -145,8 +145,8 @@ def forget_download() -> None:
 @needs("training", stores=True)
 def tune(store: RunStore, name: str, plan: Plan, budget: Budget) -> None:
     with _starting:
-        studies.create(store, name, plan, budget)
-        processes.start(store, name)
+        made = studies.create(store, name, plan, budget)
+        processes.start(store, name, made.url)
 
 
 @needs("training", stores=True)
@@ -155,7 +155,17 @@ def go_on_tuning(study: Study, budget: Budget) -> None:
     with _starting:
         study.budget = budget
         study.go_on()
-        processes.start(study.store, study.name)
+        processes.start(study.store, study.name, study.url)
+
+
+@needs("training", stores=True)
+def repeat_best(study: Study, trial: Trial) -> None:
+    """Repeat a trial with other seeds, by a worker of its own if none is at work."""
+    with _starting:
+        repeats.ask_for(study, trial)
+        if not processes.working(study.store, study.name):
+            study.go_on()
+            processes.start(study.store, study.name, study.url, is_searching=False)
 
 
 @needs("training", stores=True)
@@ -169,5 +179,5 @@ def stop_tuning(study: Study) -> None:
 
 
 @needs("training")
-def delete_study(store: RunStore, name: str) -> None:
-    processes.delete(store, name)
+def delete_study(study: Study) -> None:
+    processes.delete(study)

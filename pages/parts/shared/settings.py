@@ -25,7 +25,7 @@ LIMITS = {  # locally, and on a public server; infinite: none
     "FER_DISK_GB": (math.inf, 5),  # models/ and data/ together; FER2013 and some dozens of runs take about 2
     "FER_UPLOAD_MB": (math.inf, 100),  # FER2013 as a zip has 60
 }
-OTHERS = ("FER_PUBLIC", "FER_NOTICE", "FER_PASSWORD", "FER_EMAILS", "FER_MODELS", "FER_DATA")
+OTHERS = ("FER_PUBLIC", "FER_NOTICE", "FER_PASSWORD", "FER_EMAILS", "FER_MODELS", "FER_DATA", "FER_STORAGE")
 KNOWN = {*(f"FER_{right.upper()}" for right in RIGHTS), *LIMITS, *OTHERS}
 LOGIN = ("redirect_uri", "cookie_secret", "client_id", "client_secret", "server_metadata_url")
 COOKIE_CHARACTERS = 32  # whoever guesses the cookie's secret can write any e-mail address into it

@@ -8,7 +8,7 @@ from fer.data.dataset import Dataset
 from fer.errors import FerError
 from fer.runs.store import RunStore, slug
 from fer.system.text import plural
-from fer.tuning import budget, plan, storage
+from fer.tuning import budget, plan, storage, study
 from fer.tuning.study import Budget
 from pages.parts.shared import actions, frame
 from pages.parts.train import choose_data
@@ -37,8 +37,14 @@ def show(store: RunStore) -> None:
     left.selectbox(
         "Data", names, key=key("data"), format_func=choose_data.title, persist_state="session", accept_new_options=False
     )
-    networks = list(ARCHITECTURES)
-    right.selectbox("Network", networks, networks.index(LIGHT), key=key("architecture"), persist_state="session")
+    right.multiselect(
+        "Networks",
+        list(ARCHITECTURES),
+        default=[LIGHT],
+        key=key("architecture"),
+        persist_state="session",
+        help="Of several, each trial trains one. Larger networks make fewer trials fit.",
+    )
     dataset = _dataset()
     ranges.show()
     made = None
@@ -56,10 +62,10 @@ def in_words(hours: float) -> str:
 def _about(store: RunStore, made: plan.Plan, dataset: Dataset, hours: float) -> str:
     """How many trials the time buys on this machine."""
     sizes = {"train": len(dataset.train), "val": len(dataset.val)}
-    number = budget.trials_in(3600 * hours, budget.trial_seconds(store, made.trial_config({}), **sizes))
+    number = budget.trials_in(3600 * hours, budget.typical_seconds(store, made, **sizes))
     trials = f"trials of up to {plural(made.epochs, 'epoch')}"
     if number is None:
-        return f"As many {trials} as fit: this network's speed is not known here yet."
+        return f"As many {trials} as fit: how fast this trains is not known here yet."
     return f"About {number:,} {trials} in {in_words(hours)} on this machine; pruning makes room for more."
 
 
@@ -96,7 +102,7 @@ def _begin(store: RunStore) -> None:
 
 
 def _free(store: RunStore, name: str) -> str:
-    taken, number = storage.names(store), 1
+    taken, number = {*study.names(store), *storage.folders(store)}, 1
     while f"{name}-{number}" in taken:
         number += 1
     return f"{name}-{number}"

@@ -3,13 +3,13 @@
 import streamlit as st
 
 from fer.runs.store import RunStore
-from fer.system.text import rough_duration
-from fer.tuning import processes, study
+from fer.system.text import plural, rough_duration
+from fer.tuning import database, processes, repeats, study
 from fer.tuning.importance import importance
 from fer.tuning.study import Budget, Study, Trial
 from pages.parts.shared import actions, frame
 from pages.parts.train import choose_settings, view
-from pages.parts.tune import opened, picture, table
+from pages.parts.tune import compare, opened, picture, table
 
 EVERY = 2.0  # seconds between updates while a worker runs
 EVERY_IDLE = 15.0
@@ -17,6 +17,10 @@ EXTRA_SECONDS = 3600.0
 OPTIMISTIC = (
     "This accuracy is optimistic: it is the best of {n} trials on the validation split that chose it. No trial read "
     "the test split; a full training of the best recipe does, and tells how good it really is."
+)
+WHY_REPEAT = (
+    "Trains the best settings again, each time with another seed. The gap between the best accuracy and the average of "
+    "these is luck. This is on top of the budget."
 )
 
 
@@ -40,10 +44,12 @@ def _live(store: RunStore, name: str, before: int) -> None:
         trials = found.trials
         _head(found, trials, busy)
         best = next(iter(study.best_of(trials)), None)
+        searched = [trial for trial in trials if trial.repeat_of is None]
         drawn = picture.figures(study.counted(trials), best, _left(found.budget, trials))
-        view.show(drawn + picture.curves(trials, best, found.plan.epochs), f"tune-view-{name}")
+        view.show(drawn + picture.curves(searched, best, found.plan.epochs), f"tune-view-{name}")
         if best:
-            _best(found, best, sum(trial.state in ("finished", "pruned") for trial in trials))
+            _best(found, best, trials)
+            compare.show(found, study.best_of(trials, compare.MOST))
         if shares := _importance(name, sum(trial.state == "finished" for trial in trials), found):
             view.show(picture.importance(shares), f"tune-importance-{name}")
         table.trials(found, trials)
@@ -57,7 +63,7 @@ def _importance(name: str, finished: int, _study: Study) -> dict[str, float]:
 def _left(budget: Budget, trials: list[Trial]) -> str:
     if budget.trials:
         return f"{max(0, budget.trials - len(study.counted(trials))):,} trials"
-    return rough_duration(max(0.0, budget.seconds - sum(trial.seconds for trial in trials)))
+    return rough_duration(max(0.0, budget.seconds - study.spent(trials)))
 
 
 def _head(found: Study, trials: list[Trial], busy: int) -> None:
@@ -76,7 +82,9 @@ def _head(found: Study, trials: list[Trial], busy: int) -> None:
         else:
             _button("Resume", "resume", actions.go_on_tuning, found, found.budget)
     plan = found.plan
-    st.caption(f"{plan.config.architecture} on {frame.plain(plan.data)}, trials of up to {plan.epochs} epochs")
+    where = f", shared in {frame.plain(database.place_of(found.url))}" if found.url else ""
+    networks = frame.plain(" or ".join(plan.networks))
+    st.caption(f"{networks} on {frame.plain(plan.data)}, trials of up to {plan.epochs} epochs{where}")
     if not busy and not used_up and (error := processes.last_error(found.store, found.name)):
         st.error(frame.plain(error), icon=":material/error:")
 
@@ -91,19 +99,30 @@ def _state(found: Study, busy: int, used_up: bool):
 
 def _longer(budget: Budget, trials: list[Trial] | None = None) -> Budget:
     """An hour more, counted from what was used where that is more than the budget."""
-    spent = sum(trial.seconds for trial in trials or [])
-    return Budget(0, max(budget.seconds, spent) + EXTRA_SECONDS)
+    return Budget(0, max(budget.seconds, study.spent(trials or [])) + EXTRA_SECONDS)
 
 
 def _button(label: str, key: str, *action, **options) -> None:
     st.button(label, key=f"tune-{key}", on_click=frame.act, args=action, **options)
 
 
-def _best(found: Study, best: Trial, n: int) -> None:
-    """The best recipe, and the way to train it at full length."""
+def _best(found: Study, best: Trial, trials: list[Trial]) -> None:
+    """The best recipe, the way to train it at full length, and how optimistic its accuracy is."""
+    n = sum(trial.state in ("finished", "pruned") for trial in study.counted(trials))
+    known = repeats.of(trials, best)
     with st.container(border=True):
         st.markdown(f"**Best recipe** (trial {best.number}): {frame.plain(study.in_words(best.params))}")
-        if st.button("Train the best at full length", key="tune-train-best", icon=":material/school:", type="primary"):
-            choose_settings.take_over(study.full_config(found, best), f"{found.name}, trial {best.number}")
-            st.switch_page("pages/train.py")
+        with st.container(horizontal=True):
+            label, icon = "Train the best at full length", ":material/school:"
+            if st.button(label, key="tune-train-best", icon=icon, type="primary"):
+                choose_settings.take_over(study.full_config(found, best), f"{found.name}, trial {best.number}")
+                st.switch_page("pages/train.py")
+            if not known:
+                price = rough_duration(repeats.price(best))
+                label = f"Repeat with {repeats.SEEDS} other seeds (about {price})"
+                _button(label, "repeat", actions.repeat_best, found, best, help=WHY_REPEAT)
+        if known and known.accuracies:
+            st.markdown(repeats.in_words(known, n))
+        if known and known.waiting:
+            st.caption(f"{plural(known.waiting, 'repeat')} with other seeds to go.")
         st.caption(OPTIMISTIC.format(n=n))

@@ -4,15 +4,29 @@ import streamlit as st
 
 from fer.runs.store import RunStore
 from fer.tuning import storage, study
+from fer.tuning.database import StorageError
 from fer.tuning.study import Study
 
 STUDY = "study"  # the part of the address
 
 
+def known(store: RunStore) -> list[str]:
+    """The names of all studies; of those on this machine alone while the server's database cannot be reached."""
+    try:
+        return study.names(store)
+    except StorageError:
+        return storage.names(store)
+
+
 def opened(store: RunStore) -> Study | None:
-    """The study to show; from then on the address names it."""
-    names = storage.names(store)
+    """The study to show; from then on the address names it.
+
+    Raises:
+        FerError: if it cannot be read, or is not on this machine and the server's database cannot be reached.
+    """
     wanted = st.query_params.get(STUDY)
+    names = storage.names(store)
+    names = names if wanted in names else study.names(store)
     name = wanted if wanted in names else next(iter(names), None)
     if name and wanted != name:
         st.query_params[STUDY] = name

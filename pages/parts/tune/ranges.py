@@ -5,9 +5,11 @@ from dataclasses import replace
 import streamlit as st
 
 from fer.data.dataset import Dataset
+from fer.errors import FerError
 from fer.runs.config import TrainConfig
 from fer.tuning import plan, space
 
+NETWORK, ORDER = "architecture", space.SEARCHABLE
 ADAMW_RATE = 0.001  # TrainConfig's own is for sgd
 
 
@@ -19,7 +21,7 @@ def show() -> None:
     """What may vary, and how long trials are; most people change nothing here."""
     st.multiselect(
         "What may vary",
-        sorted(space.SEARCHABLE, key=lambda name: name not in space.VARIED),
+        sorted(set(space.SEARCHABLE) - {NETWORK}, key=lambda name: (name not in space.VARIED, ORDER.index(name))),
         default=list(space.VARIED),
         key=key("varied"),
         format_func=lambda name: name.replace("_", " "),
@@ -54,12 +56,16 @@ def varied() -> list[str]:
     return [name for name in space.SEARCHABLE if name in (st.session_state.get(key("varied")) or [])]
 
 
+def networks() -> list[str]:
+    return st.session_state.get(key(NETWORK)) or []
+
+
 def recipe() -> TrainConfig:
     """What the trials vary around: the defaults with the chosen data and network."""
     optimizer = st.session_state.get(key("optimizer")) or "sgd"
     start = TrainConfig(
         data=st.session_state[key("data")],
-        architecture=st.session_state[key("architecture")],
+        architecture=next(iter(networks()), TrainConfig().architecture),
         epochs=st.session_state.get(key("full")) or TrainConfig().epochs,
         optimizer=optimizer,
     )
@@ -67,8 +73,10 @@ def recipe() -> TrainConfig:
 
 
 def made(dataset: Dataset) -> plan.Plan:
-    """The plan of the form. Raises FerError for a range that cannot be searched."""
-    texts = []
+    """The plan of the form. Raises FerError for a range that cannot be searched, or no network."""
+    if not networks():
+        raise FerError("Choose a network to train.")
+    texts = [f"{NETWORK}={'|'.join(networks())}"] if len(networks()) > 1 else []
     for name in varied():
         given = (st.session_state.get(key(f"range-{name}")) or "").strip()
         texts.append(f"{name}={given}" if given else name)

@@ -3,13 +3,13 @@
 import streamlit as st
 
 from fer.runs.store import RunStore
-from fer.tuning import processes, storage
+from fer.tuning import processes
 from pages.parts.shared import frame
 from pages.parts.tune import opened
 
 
 def show(store: RunStore) -> None:
-    names = storage.names(store)
+    names = opened.known(store)
     if len(names) < 2:
         return
     st.header("Studies", anchor=False)

@@ -19,6 +19,7 @@ def trials(found: Study, known: list[Trial]) -> None:
     """Every trial with its state, accuracy, time and settings, the latest first."""
     import pandas as pd
 
+    repeated = any(trial.repeat_of is not None for trial in known)
     rows = [
         {
             "trial": trial.number,
@@ -27,6 +28,7 @@ def trials(found: Study, known: list[Trial]) -> None:
             "epochs": len(trial.curve),
             "seconds": round(trial.seconds, 1),
             **trial.params,
+            **({"repeat of": trial.repeat_of, "seed": trial.seed} if repeated else {}),
             "reason": trial.reason,
             "machine": trial.host,
         }
@@ -75,7 +77,7 @@ def _figure(found: Study, name: str) -> None:
 
 
 def _delete(found: Study) -> None:
-    actions.delete_study(found.store, found.name)
+    actions.delete_study(found)
     if st.query_params.get(opened.STUDY):
         del st.query_params[opened.STUDY]
     st.toast(f"{frame.plain(found.name)} deleted", icon=":material/delete:")
