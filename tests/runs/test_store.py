@@ -36,7 +36,7 @@ def test_an_unnamed_run_is_named_after_its_architecture_and_the_time(store):
 @pytest.mark.parametrize(
     "name",
     ["../x", "", "a b", "x" * 65, ".hidden", "-x", "a/b", "a\\b", "ü", "x\n", "..", "a\0b", "con", "NUL.1"],
-    ids="up empty space long hidden option slash backslash umlaut line dots zero device suffix".split(),
+    ids=["up", "empty", "space", "long", "hidden", "option", "slash", "backslash", "umlaut", "line", "dots", "zero", "device", "suffix"],
 )
 def test_a_name_that_is_not_a_plain_file_name_is_refused(store, name):
     with pytest.raises(FerError, match="name must be 1 to 64 letters"):
