@@ -6,8 +6,8 @@ Clones this repository, installs requirements.txt with uv into a fresh environme
 write into its home and the clone only (with --read-only only into its home), inside a memory cgroup. Chromium, outside
 the limit, uploads ten photos of 12 megapixels and opens every page; then one small training runs beside the server.
 Prints the most memory that all processes held together, without the file cache, and what the system killed. Needs
-Linux, root, uv, PyPI, and a memory cgroup (version 1 or 2) that may be made. Expect about 0.6 GB for reading, 1.5 GB
-with a training.
+Linux, root, uv, PyPI, and a memory cgroup (version 1 or 2) that may be made. Expect 0.3 GB for reading, 0.9 GB with a
+training.
 """
 
 import argparse
