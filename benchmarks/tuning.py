@@ -155,6 +155,7 @@ def opening(store: RunStore, options) -> None:
 
     with storages() as found, chromium() as browser:
         for name, url in found.items():
+            store = RunStore(store.root.with_name(name))  # the page shows a study of this machine first
             fill(begin(store, name, options, *space.VARIED, url=url, trials=600))
             page, environment = tab(browser), {"FER_MODELS": str(store.root), "FER_STORAGE": url}
             with serve(ROOT, **environment) as address:

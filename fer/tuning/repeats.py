@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from fer.errors import FerError
+from fer.system.text import plural
 from fer.tuning.study import REPEAT_OF, SEED, Study, Trial
 
 SEEDS = 3  # enough to see luck of a point or more; each costs as much as the trial itself
@@ -69,5 +70,5 @@ def in_words(found: Optimism, trials: int) -> str:
     spread = f", {min(found.accuracies):.1%} to {max(found.accuracies):.1%}" if n > 1 else ""
     start = f"Its settings reach {found.mean:.1%} on average with other seeds (n = {n}{spread})"
     if found.by > 0:
-        return f"{start}, so the best of {trials} trials was optimistic by {100 * found.by:.1f} points here."
-    return f"{start}, so the best of {trials} trials was not optimistic here."
+        return f"{start}, so the best of {plural(trials, 'trial')} was optimistic by {100 * found.by:.1f} points here."
+    return f"{start}, so the best of {plural(trials, 'trial')} was not optimistic here."

@@ -159,6 +159,8 @@ def test_a_study_in_the_servers_database_is_opened(page, searched, models, start
     assert "shared in " in texts(app) and {"tune-open-night", "tune-open-shared"} < {each.key for each in app.button}
     app = app.button(key="tune-resume").click().run()
     assert started == ["shared"] and not app.exception
+    study.open_study(models, "shared").optuna.ask({})
+    assert "Searching on other machines" in texts(page.run())
     monkeypatch.setenv("FER_STORAGE", "postgresql://me:secret@127.0.0.1:1/studies")
     app = page.run()
     assert not app.exception and "cannot be reached" in app.error[0].value and "secret" not in app.error[0].value

@@ -15,7 +15,7 @@ EVERY = 2.0  # seconds between updates while a worker runs
 EVERY_IDLE = 15.0
 EXTRA_SECONDS = 3600.0
 OPTIMISTIC = (
-    "This accuracy is optimistic: it is the best of {n} trials on the validation split that chose it. No trial read "
+    "This accuracy is optimistic: it is the best of {n} on the validation split that chose it. No trial read "
     "the test split; a full training of the best recipe does, and tells how good it really is."
 )
 WHY_REPEAT = (
@@ -50,9 +50,11 @@ def _live(store: RunStore, name: str, before: int) -> None:
         if best:
             _best(found, best, trials)
             compare.show(found, study.best_of(trials, compare.MOST))
-        if shares := _importance(name, sum(trial.state == "finished" for trial in trials), found):
-            view.show(picture.importance(shares), f"tune-importance-{name}")
+        above = st.container()  # filled last: what computes importance takes a second to load
         table.trials(found, trials)
+        if shares := _importance(name, sum(trial.state == "finished" for trial in trials), found):
+            with above:
+                view.show(picture.importance(shares), f"tune-importance-{name}")
 
 
 @st.cache_data(max_entries=8, show_spinner=False)
@@ -70,7 +72,7 @@ def _head(found: Study, trials: list[Trial], busy: int) -> None:
     used_up = study.is_used_up(found.budget, trials)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.subheader(frame.plain(found.name), anchor=False, width="content")
-        label, color = _state(found, busy, used_up)
+        label, color = _state(found, trials, busy, used_up)
         st.badge(label, color=color)
         if busy:
             stopping = found.is_stopped
@@ -89,9 +91,11 @@ def _head(found: Study, trials: list[Trial], busy: int) -> None:
         st.error(frame.plain(error), icon=":material/error:")
 
 
-def _state(found: Study, busy: int, used_up: bool):
+def _state(found: Study, trials: list[Trial], busy: int, used_up: bool):
     if busy:
         return (f"Searching, {busy} workers" if busy > 1 else "Searching"), "blue"
+    if found.url and any(trial.state == "training" for trial in trials):
+        return "Searching on other machines", "blue"
     if used_up:
         return "Finished", "green"
     return "Stopped", "orange"
@@ -125,4 +129,4 @@ def _best(found: Study, best: Trial, trials: list[Trial]) -> None:
             st.markdown(repeats.in_words(known, n))
         if known and known.waiting:
             st.caption(f"{plural(known.waiting, 'repeat')} with other seeds to go.")
-        st.caption(OPTIMISTIC.format(n=n))
+        st.caption(OPTIMISTIC.format(n=plural(n, "trial")))
