@@ -1,5 +1,6 @@
 """Debian's nginx on a free loopback port, with the configuration of deploy/nginx.conf."""
 
+import os
 import shutil
 import subprocess
 from contextlib import contextmanager
@@ -10,8 +11,10 @@ from helpers.browsing import free_port, wait_for
 from helpers.shipped import ROOT
 
 NGINX = shutil.which("nginx", path="/usr/sbin:/usr/bin:/sbin:/bin")
+USER = "user root;" if os.name == "posix" and os.getuid() == 0 else ""  # whose workers may write into the folder
 AROUND = """
 daemon off;
+{user}
 pid {folder}/nginx.pid;
 error_log {folder}/error.log warn;
 events {{ worker_connections 512; }}
@@ -51,7 +54,7 @@ def nginx(folder: Path, ports: tuple[int, int], changes: dict[str, str] | None =
         assert old in site, f"deploy/nginx.conf has no {old!r}"
         site = site.replace(old, new)
     (folder / "site.conf").write_text(site)
-    (folder / "nginx.conf").write_text(AROUND.format(folder=folder))
+    (folder / "nginx.conf").write_text(AROUND.format(folder=folder, user=USER))
     process = subprocess.Popen([NGINX, "-p", str(folder), "-c", str(folder / "nginx.conf")])
     address = f"http://127.0.0.1:{port}"
     try:
