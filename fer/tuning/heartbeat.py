@@ -54,7 +54,7 @@ def beat(trial: "Asked", seconds: float) -> None:
 
 
 def claim(trial: "Asked") -> None:
-    """Say who trains a trial; the owner last, since other machines look for the sign of life of a trial that has one."""
+    """Say who trains a trial; the owner last, since others then look for its sign of life."""
     trial.set_user_attr(HOST, platform.node())
     trial.set_user_attr(BEAT, time.time())
     trial.set_user_attr(OWNER, owner())
