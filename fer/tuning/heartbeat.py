@@ -54,10 +54,10 @@ def beat(trial: "Asked", seconds: float) -> None:
 
 
 def claim(trial: "Asked") -> None:
-    """Say who trains a trial."""
+    """Say who trains a trial; the owner last, since others then look for its sign of life."""
     trial.set_user_attr(HOST, platform.node())
-    trial.set_user_attr(OWNER, owner())
     trial.set_user_attr(BEAT, time.time())
+    trial.set_user_attr(OWNER, owner())
 
 
 def rescue(study: Study) -> list[int]:

@@ -37,6 +37,10 @@ def test_a_study_is_tuned_and_resumed_with_more_trials(store, small_npz, capsys)
     assert "trial 0, " in out and "best of all trials on the validation split" in out and "--mixup 0.1" in out
     assert main(["tune", "--study", "first", "--trials", "1"]) == 0
     assert "first: 3 finished" in capsys.readouterr().out
+    assert main(["tune", "--study", "first", "--repeat-best", "1"]) == 0
+    out = capsys.readouterr().out
+    assert "with 1 other seed, about" in out and "first: 3 finished" in out
+    assert "(n = 1), so the best of 3 trials" in out
     assert main(begin) == 1
     assert "Study 'first' has a plan already" in capsys.readouterr().err
 
@@ -56,6 +60,7 @@ def test_a_study_is_tuned_and_resumed_with_more_trials(store, small_npz, capsys)
             "all.db cannot be reached",
         ),
         (["--worker"], "There is no study 'first'"),
+        (["--repeat-best"], "needs a budget"),
     ],
 )
 def test_what_cannot_be_tuned_is_refused_in_one_line_and_leaves_no_study(store, capsys, arguments, told):
