@@ -61,6 +61,8 @@ def _faces(folder: Path, detector: str) -> LabelledFaces:
     if not folder.is_dir():
         raise FerError(f"{folder} is not a folder. Give a folder with one subfolder of photos for each class.")
     classes = tuple(sorted(path.name for path in folder.iterdir() if path.is_dir() and not path.name.startswith(".")))
+    if len(classes) < 2:
+        raise FerError(f"{folder} has {len(classes)} subfolders. Give each class, two to ten, a subfolder of photos.")
     found = find_faces(photos.in_folder(folder), classes=classes, detector=detector)
     for failure in found.failures:
         print(f"{failure.name}: {failure.reason}")

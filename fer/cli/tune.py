@@ -78,7 +78,7 @@ def add_to(add) -> None:
 def tune(
     study: str, storage: str, worker: bool, repeat_best: int | None = None, no_search: bool = False, **options
 ) -> int:
-    found = _opened(RunStore(), study, storage, options, is_worker=worker)
+    found = _opened(RunStore(), study, storage, options, is_worker=worker, is_repeat=repeat_best is not None)
     if repeat_best is not None:
         _repeat(found, repeat_best)
     with extra("tune", "Tuning"):
@@ -97,7 +97,7 @@ def tune(
     return 0
 
 
-def _opened(store: RunStore, name: str, url: str, options: dict, *, is_worker: bool) -> Study:
+def _opened(store: RunStore, name: str, url: str, options: dict, *, is_worker: bool, is_repeat: bool) -> Study:
     """The study, begun if there is none of that name, with its new budget."""
     limit = _limit(options.pop("budget"), options.pop("trials"))
     folder_classes, texts, only = options.pop("folder_classes"), options.pop("search"), options.pop("only")
@@ -113,7 +113,7 @@ def _opened(store: RunStore, name: str, url: str, options: dict, *, is_worker: b
         if not is_worker:
             found.go_on()
         return found
-    if is_worker:
+    if is_worker or is_repeat:
         raise FerError(f"There is no study {name!r}. Begin it first.")
     if not (limit.trials or limit.seconds):
         raise FerError("A new study needs a budget: --budget 2h, or --trials 20.")
@@ -176,7 +176,7 @@ def _print_result(found: Study) -> None:
         print(f"{OPTIMISTIC}{' ' if told else ''}{told}")
         print(f"Train it at full length: python -m fer train {study.as_options(found, best[0])}")
     if not found.is_used_up:
-        print(f"Go on: python -m fer tune --study {found.name}")
+        print(f"Go on: python -m fer tune --study {found.name}{' --storage …, as before' if found.url else ''}")
 
 
 def _stop(works) -> None:

@@ -1,5 +1,7 @@
 """A person's resting face as their neutral one: networks read many resting faces as sad or angry."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from fer.data.labels import EMOTIONS
@@ -22,15 +24,25 @@ def usual(report: Report) -> np.ndarray:
     return _centred(report.probabilities[neutral])
 
 
-def shift(usual: np.ndarray, resting: np.ndarray) -> np.ndarray:
+def shift(usual: np.ndarray, resting: np.ndarray, labels: Sequence[str]) -> np.ndarray:
     """float64 (C,): what to add to a person's log probabilities, so that their resting face is answered as neutral
     faces usually are.
 
     Args:
         usual: float (C,), as returned by the function of that name.
-        resting: float (N, C), probabilities of the person's resting face.
+        resting: float (N, C), probabilities of the person's resting face, in the order of `labels`.
+
+    Raises:
+        FerError: if a shift within the limit does not make this face neutral, as when the person smiles.
     """
-    return np.clip(usual - _centred(resting), -MOST, MOST)
+    before = _centred(resting)
+    found = np.clip(usual - before, -MOST, MOST)
+    if labels[(before + found).argmax()] != NEUTRAL:
+        raise FerError(
+            f"This face was read as {labels[before.argmax()]}, too clearly to be a resting face. Nothing has changed. "
+            "Rest your face, then press Learn my resting face again."
+        )
+    return found
 
 
 def _centred(probabilities: np.ndarray) -> np.ndarray:

@@ -16,6 +16,7 @@ from fer.tuning.study import (
     REASON,
     REPEAT_OF,
     SEED,
+    STOPPED,
     TRAINED,
     Study,
     Trial,
@@ -31,7 +32,6 @@ BEAT_SECONDS = 20.0
 GRACE_SECONDS = 600.0
 UNCLAIMED_SECONDS = 30.0  # after its start is stored, a trial's worker stores its own name within a second
 LOST = "Its worker ended without a word: killed, or out of memory."
-STOPPED = "Its worker was asked to stop."
 DOUBLE = "Another machine trains it again."
 
 _unclaimed: dict[int, float] = {}  # when this process first saw a trial without a worker; clocks of others may differ
@@ -100,7 +100,7 @@ def put_back(study: Study, number: int) -> None:
 def waiting_for_a_second_try(trials: list[Trial]) -> list[int]:
     """The trials that ended with their worker and are to be trained again, but are not yet put back."""
     known = {trial.again_of for trial in trials}
-    lost = [trial for trial in trials if trial.state == "failed" and trial.number not in known]
+    lost = [trial for trial in trials if trial.state in ("failed", "stopped") and trial.number not in known]
     return [
         trial.number for trial in lost if trial.reason == STOPPED or (trial.reason == LOST and trial.again_of is None)
     ]

@@ -21,6 +21,7 @@ PLAN, STOP, TRIALS, SECONDS = "plan", "stop", "trials", "seconds"  # the study's
 REASON, AGAIN, RUN, HOST = "reason", "again_of", "run", "host"  # a trial's
 BEAT, OWNER, TRAINED = "heartbeat", "owner", "trained"
 SEED, REPEAT_OF = "seed", "repeat_of"
+STOPPED = "Its worker was asked to stop."  # a reason; the trial is put back
 STATES = {"COMPLETE": "finished", "PRUNED": "pruned", "FAIL": "failed", "RUNNING": "training", "WAITING": "waiting"}
 
 
@@ -270,7 +271,7 @@ def _trial(frozen: "FrozenTrial") -> Trial:
     known = frozen.user_attrs
     return Trial(
         number=frozen.number,
-        state=STATES[frozen.state.name],
+        state="stopped" if frozen.user_attrs.get(REASON) == STOPPED else STATES[frozen.state.name],
         params=params_of(frozen),
         curve=tuple(value for _, value in sorted(frozen.intermediate_values.items())),
         seconds=float(known.get(TRAINED, 0.0)),

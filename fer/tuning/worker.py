@@ -17,7 +17,7 @@ from fer.runs.state import Epoch, Status
 from fer.system.files import remove_folder
 from fer.tuning import heartbeat
 from fer.tuning.database import StorageError
-from fer.tuning.study import AGAIN, REPEAT_OF, RUN, SEED, Study, Trial, is_on_top, is_used_up
+from fer.tuning.study import AGAIN, REPEAT_OF, RUN, SEED, STOPPED, Study, Trial, is_on_top, is_used_up
 
 if TYPE_CHECKING:
     from optuna.trial import Trial as Asked
@@ -146,7 +146,7 @@ class Worker:
         """Put a trial back that this worker cannot end."""
         self._discard(run)  # first: it may make the room that the next lines need
         heartbeat.beat(asked, beats.seconds)
-        if heartbeat.fail(self.study, asked.number, heartbeat.STOPPED):
+        if heartbeat.fail(self.study, asked.number, STOPPED):
             heartbeat.put_back(self.study, asked.number)
 
     def _train_run(self, run: Run, dataset: Dataset, beats: "_Beats") -> None:

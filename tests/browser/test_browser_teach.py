@@ -76,6 +76,7 @@ def test_a_class_is_recorded_trained_tried_and_kept_and_no_picture_leaves_the_de
     assert methods == {"GET"}
     page.get_by_label("Name", exact=True).fill("mine")
     page.get_by_role("button", name="Keep it").click()
+    page.get_by_text("Kept as mine.").wait_for()
     page.get_by_role("link", name="Use it on Live").click()
     page.get_by_role("button", name="Continue").click()
     page.get_by_role("button", name="Start", exact=True).click()

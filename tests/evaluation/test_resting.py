@@ -19,14 +19,15 @@ def report(labels=LABELS) -> Report:
 def test_a_resting_face_read_as_sad_becomes_what_neutral_faces_usually_get():
     usual = resting.usual(report())
     person = np.array([[0.1, 0.5, 0.4], [0.1, 0.6, 0.3]])
-    shifted = softmax(log_probabilities(person) + resting.shift(usual, person))
+    shifted = softmax(log_probabilities(person) + resting.shift(usual, person, LABELS))
     assert (shifted.argmax(axis=1) == 2).all()
-    assert resting.shift(usual, np.array([[0.1, 0.2, 0.7], [0.2, 0.2, 0.6]])) == pytest.approx(np.zeros(3), abs=1e-6)
+    average = np.array([[0.1, 0.2, 0.7], [0.2, 0.2, 0.6]])
+    assert resting.shift(usual, average, LABELS) == pytest.approx(np.zeros(3), abs=1e-6)
 
 
-def test_one_bad_recording_cannot_turn_everything_over():
-    smiling = np.array([[1 - 2e-9, 1e-9, 1e-9]])
-    assert np.abs(resting.shift(resting.usual(report()), smiling)).max() == resting.MOST
+def test_a_smile_is_no_resting_face():
+    with pytest.raises(FerError, match="read as happy"):
+        resting.shift(resting.usual(report()), np.array([[0.98, 0.01, 0.01]]), LABELS)
 
 
 def test_a_model_that_does_not_know_neutral_faces_says_so():

@@ -69,7 +69,7 @@ def test_the_live_page_shows_pace_faces_and_course_while_the_camera_is_on(live):
 def test_a_resting_face_is_learned_on_the_server_too(live):
     app = live(on=True)
     reader = app.session_state["live-reader"]
-    photo = read_image(ASTRONAUT)
+    photo = read_image((ROOT / "pages/parts/samples/hopper.jpg").read_bytes())
     reader.read(photo.copy(), 0.0)
     reader._note(0.0, 0.01, 0)
     app = app.button(key="live-learn").click().run()

@@ -40,7 +40,7 @@ def test_the_servers_database_is_used_where_none_is_given_and_no_journal_is_here
 def test_a_trial_that_was_put_back_twice_is_trained_once(shared, store):
     asked = shared.optuna.ask({})
     heartbeat.claim(asked)
-    heartbeat.fail(shared, asked.number, heartbeat.STOPPED)
+    heartbeat.fail(shared, asked.number, study.STOPPED)
     for _ in range(2):  # as two machines may at the same moment
         heartbeat.put_back(shared, asked.number)
     Worker(shared).run()

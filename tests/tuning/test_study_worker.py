@@ -77,7 +77,7 @@ def test_stopping_puts_the_trial_back_and_resuming_trains_it_again(begin):
     made = begin(trials=2)
     Worker(made, on_epoch=lambda number, epoch: made.stop()).run()
     first, again = made.trials
-    assert (first.state, first.reason, again.state, again.again_of) == ("failed", heartbeat.STOPPED, "waiting", 0)
+    assert (first.state, first.reason, again.state, again.again_of) == ("stopped", study.STOPPED, "waiting", 0)
     assert list(made.runs) == [] and Worker(made).run() == 0
     made.go_on()
     Worker(made).run()

@@ -6,6 +6,7 @@ from pathlib import Path
 import streamlit as st
 
 from fer.data import catalog
+from fer.data.labels import EMOTIONS
 from fer.errors import FerError
 from fer.evaluation import sentences, stored
 from fer.evaluation.balance import balanced_report
@@ -14,6 +15,7 @@ from fer.evaluation.report import Report
 from fer.runs import data
 from fer.runs.card import way
 from fer.runs.run import Run
+from fer.teaching.keep import DATA as RECORDED
 from pages.parts.evaluate import downloads, evaluate_now, links, own_photos
 from pages.parts.evaluate.chosen import Chosen, cached_report, carved
 from pages.parts.shared import frame, model_picker
@@ -54,7 +56,8 @@ def choose() -> Toolbar:
         balance = _choose_balance(run)
     chosen = None
     if pair is None:
-        notes.info(f"{frame.plain(run.id)} has no stored report.")
+        own = " It knows your own classes: evaluate it on *Your photos*." if _has_own_classes(run) else ""
+        notes.info(f"{frame.plain(run.id)} has no stored report.{own}")
     elif pair == own_photos.PAIR:
         photos = own_photos.held(run)
         chosen = Chosen(run, own_photos.judge(run, photos, tta), photos.photos) if photos else None
@@ -101,11 +104,16 @@ def _stored(run: Run, pair: tuple[str, str], tta: bool, row, notes) -> Chosen | 
 
 def _pairs(run: Run) -> list[tuple[str, str]]:
     """Every (data set, split) on offer, stored reports first; those of a run without weights are all it has."""
-    present = [*catalog.available(), "synthetic"] if run.is_usable else []
+    present = [*catalog.available(), "synthetic"] if run.is_usable and not _has_own_classes(run) else []
     kept = sorted({report[:2] for report in stored.reports(run)}, key=lambda pair: (pair[0], ORDER.index(pair[1])))
     others = [pair for name in present for split in ORDER if (pair := (name, split)) not in kept]
     own = [own_photos.PAIR] if own_photos.held(run) else []
     return [*kept, *own, *others]
+
+
+def _has_own_classes(run: Run) -> bool:
+    """Whether it was taught on Teach, with classes that no data set has."""
+    return run.is_usable and run.card.data.name == RECORDED and not set(run.labels) <= set(EMOTIONS)
 
 
 def _choose_pair(run: Run, pairs: list[tuple[str, str]]) -> tuple[str, str]:

@@ -64,7 +64,8 @@ def learn(run: Run, readings: Sequence[Reading]) -> None:
     else:
         del st.session_state[SINCE]
         with frame.errors():
-            shift = resting.shift(_usual(run), np.array([reading.probabilities for reading in seen]))
+            face = np.array([reading.probabilities for reading in seen])
+            shift = resting.shift(_usual(run), face, run.labels)
             st.session_state[SHIFTS][run.id] = tuple(shift.tolist())
             st.toast("Your resting face now counts as neutral.", icon=":material/self_improvement:")
             st.rerun()

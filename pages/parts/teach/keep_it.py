@@ -7,6 +7,7 @@ from fer.runs.store import RunStore, free_name, slug
 from pages.parts.shared import access, actions, frame, model_picker
 from pages.parts.teach.lessons import KEPT, Taught
 
+NAME = "teach-name"  # the key of its field
 LINKS = {"live": "Use it on Live", "predict": "Use it on Predict", "evaluate": "Evaluate it", "models": "Open it"}
 
 
@@ -23,10 +24,11 @@ def offer(run: Run, taught: Taught) -> None:
         access.explain("training")
         return
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        name = st.text_input("Name", free_name(store, "my-classes"), max_chars=64, key="teach-name", width=240)
-        st.button("Keep it", key="teach-keep", type="primary", on_click=frame.act, args=(_keep, run, taught, name))
+        st.text_input("Name", free_name(store, "my-classes"), max_chars=64, key=NAME, width=240)
+        st.button("Keep it", key="teach-keep", type="primary", on_click=frame.act, args=(_keep, run, taught))
 
 
-def _keep(run: Run, taught: Taught, name: str) -> None:
+def _keep(run: Run, taught: Taught) -> None:
+    name = st.session_state[NAME]  # also what was typed last, which arrives together with the click
     kept = actions.keep_lesson(RunStore(), run, taught.lesson, slug(name) or name)
     st.session_state[KEPT] = kept.id

@@ -10,6 +10,7 @@ from pages.parts.train.ticks import ticks
 WIDTH, HEIGHT = 520, 220
 LEFT, RIGHT, TOP, BOTTOM = 38, 8, 8, 26
 BEST, OTHER = MODELS[1], MODELS[0]
+FADED = ("pruned", "failed", "stopped")
 COMPARED = (MODELS[1], MODELS[0], MODELS[2])  # the best keeps its colour
 LEGEND = (("best", BEST, 3.0), ("finished or training", OTHER, 1.0), ("pruned or failed", GREY, 1.0))
 
@@ -32,7 +33,7 @@ def curves(trials: Sequence[Trial], best: Trial | None, epochs: int) -> str:
     """Validation accuracy over the epochs, one line a trial."""
     drawn = [trial for trial in trials if trial.curve]
     number = best.number if best else -1
-    order = sorted(drawn, key=lambda trial: (trial.number == number, trial.state not in ("pruned", "failed")))
+    order = sorted(drawn, key=lambda trial: (trial.number == number, trial.state not in FADED))
     label = f"Validation accuracy over {epochs} epochs of {len(drawn)} trials"
     label += f"; trial {number} is the best with {best.accuracy:.1%}." if best and best.accuracy is not None else "."
     lines = [(trial, *_style(trial, trial.number == number)) for trial in order]
@@ -74,7 +75,7 @@ def _style(trial: Trial, is_best: bool) -> tuple[str, float, float]:
     """A line's colour, width and opacity."""
     if is_best:
         return BEST, 3.0, 1.0
-    return (GREY, 1.0, 0.5) if trial.state in ("pruned", "failed") else (OTHER, 1.0, 0.8)
+    return (GREY, 1.0, 0.5) if trial.state in FADED else (OTHER, 1.0, 0.8)
 
 
 def _line(trial: Trial, color: str, width: float, opacity: float, x, y) -> str:
