@@ -60,7 +60,7 @@ def test_a_study_is_tuned_and_resumed_with_more_trials(store, small_npz, capsys)
             "all.db cannot be reached",
         ),
         (["--worker"], "There is no study 'first'"),
-        (["--repeat-best"], "needs a budget"),
+        (["--repeat-best"], "There is no study 'first'"),
     ],
 )
 def test_what_cannot_be_tuned_is_refused_in_one_line_and_leaves_no_study(store, capsys, arguments, told):

@@ -89,7 +89,7 @@ def test_one_worker_stops_without_the_others(begin):
     made = begin(trials=2)
     one = Worker(made, on_epoch=lambda number, epoch: one.ask_to_stop())
     one.run()
-    assert not made.is_stopped and [trial.state for trial in made.trials] == ["failed", "waiting"]
+    assert not made.is_stopped and [trial.state for trial in made.trials] == ["stopped", "waiting"]
 
 
 def test_the_best_is_repeated_with_other_seeds_on_top_of_the_budget(begin):
@@ -121,7 +121,7 @@ def test_a_repeat_whose_worker_stops_keeps_its_seed(begin):
     made.go_on()
     Worker(made).run()
     stopped, again = made.trials[1:]
-    assert (stopped.state, again.state, again.again_of) == ("failed", "finished", 1)
+    assert (stopped.state, again.state, again.again_of) == ("stopped", "finished", 1)
     assert again.seed == stopped.seed == 2 and repeats.of(made.trials, made.trials[0]).accuracies == (again.accuracy,)
 
 
@@ -154,7 +154,7 @@ def test_a_full_disk_ends_the_worker_with_a_sentence_and_the_trial_is_trained_ag
 
     with pytest.raises(FerError, match=r"The disk is full.* The trial is trained again when the study goes on"):
         Worker(made, on_epoch=write).run()
-    assert [trial.state for trial in made.trials] == ["failed", "waiting"]
+    assert [trial.state for trial in made.trials] == ["stopped", "waiting"]
     Worker(made).run()
     assert made.trials[1].state == "finished" and len(study.counted(made.trials)) == 1
 
