@@ -12,7 +12,7 @@ LEFT, RIGHT, TOP, BOTTOM = 38, 8, 8, 26
 BEST, OTHER = MODELS[1], MODELS[0]
 FADED = ("pruned", "failed", "stopped")
 COMPARED = (MODELS[1], MODELS[0], MODELS[2])  # the best keeps its colour
-LEGEND = (("best", BEST, 3.0), ("finished or training", OTHER, 1.0), ("pruned or failed", GREY, 1.0))
+LEGEND = (("best", BEST, 3.0), ("finished or training", OTHER, 1.5), ("pruned or failed", GREY, 1.5))
 
 Line = tuple[Trial, str, float, float]  # with its colour, width and opacity
 
@@ -75,7 +75,7 @@ def _style(trial: Trial, is_best: bool) -> tuple[str, float, float]:
     """A line's colour, width and opacity."""
     if is_best:
         return BEST, 3.0, 1.0
-    return (GREY, 1.0, 0.5) if trial.state in FADED else (OTHER, 1.0, 0.8)
+    return (GREY, 1.5, 0.8) if trial.state in FADED else (OTHER, 1.5, 1.0)
 
 
 def _line(trial: Trial, color: str, width: float, opacity: float, x, y) -> str:
