@@ -59,7 +59,7 @@ READING = {  # functions and methods of the modules below that change nothing
         "see_to",
     },  # see_to goes on with what has been started
     stop: {"was_asked", "discard_was_asked"},
-    RunStore: {"around"},
+    RunStore: {"around", "new"},
     download: {"latest"},
     catalog: {"open_dataset", "open_rows", "stamp", "ferplus_path", "find", "available"},
     stored: {"report", "reports"},
