@@ -1,5 +1,7 @@
 """Save and load a run's model.keras."""
 
+from typing import Any
+
 import keras
 import numpy as np
 
@@ -45,7 +47,7 @@ def _taught(run: Run, kernel: np.ndarray, bias: np.ndarray) -> keras.Model:
     return made
 
 
-def _features(network: keras.Model):
+def _features(network: keras.Model) -> Any:
     """What the last layer reads, averaged over height and width, as in `fer.teaching.network`."""
     *_, before, last = network.layers
     if isinstance(last, keras.layers.Dense):
