@@ -38,8 +38,9 @@ def shift(usual: np.ndarray, resting: np.ndarray, labels: Sequence[str]) -> np.n
     before = _centred(resting)
     found = np.clip(usual - before, -MOST, MOST)
     if labels[int((before + found).argmax())] != NEUTRAL:
+        read = labels[int(before.argmax())]
         raise FerError(
-            f"This face was read as {labels[int(before.argmax())]}, too clearly to be a resting face. Nothing has changed. "
+            f"This face was read as {read}, too clearly to be a resting face. Nothing has changed. "
             "Rest your face, then press Learn my resting face again."
         )
     return found
