@@ -3,6 +3,7 @@
 import { crop } from "./crop.js";
 import { decode, fill, inputFor } from "./detector.js";
 import { network, unpacked } from "./engine.js";
+import { pixels } from "./pixels.js";
 import { Tracker } from "./tracker.js";
 
 const YUNET = new URL("../../yunet/2023mar/", import.meta.url);
@@ -10,7 +11,7 @@ const YUNET = new URL("../../yunet/2023mar/", import.meta.url);
 export class Reader {
   constructor() {
     this.settings = { score: 0.7, side: 320, smoothing: 0.5, temperature: null, offsets: null };
-    Object.assign(this, { tracker: new Tracker(), detectors: new Map(), model: null }); // promises by shape; the classifier
+    Object.assign(this, { pixels, tracker: new Tracker(), detectors: new Map(), model: null }); // promises, by shape
   }
 
   reset = () => (this.tracker = new Tracker()); // forgets all faces

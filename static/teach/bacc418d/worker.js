@@ -6,25 +6,6 @@ const ready = Promise.all([import(`${live}reader.js`), import(`${live}crop.js`)]
   return { reader: new Reader(), crop };
 });
 let queue = Promise.resolve(); // one message after the other
-let canvas, context;
-
-// The pixels of a frame or a photo in RGBA. A canvas is only for what cannot be converted.
-async function pixels(image) {
-  const { width, height } = image.visibleRect ?? image;
-  try {
-    const data = new Uint8Array(4 * width * height);
-    await image.copyTo(data, { format: "RGBA" });
-    return { data, width, height };
-  } catch {
-    canvas ??= new OffscreenCanvas(width, height);
-    context ??= canvas.getContext("2d", { willReadFrequently: true });
-    Object.assign(canvas, { width, height });
-    context.drawImage(image, 0, 0, width, height);
-    return context.getImageData(0, 0, width, height);
-  } finally {
-    image.close();
-  }
-}
 
 const area = ({ box: [x1, y1, x2, y2] }) => (x2 - x1) * (y2 - y1);
 
@@ -35,7 +16,7 @@ const does = {
   },
   // The largest face of an image: its box, crop and features.
   async face({ reader, crop }, { image, side, about }) {
-    const found = await pixels(image), { width, height } = found;
+    const found = await reader.pixels(image), { width, height } = found;
     reader.settings.side = side;
     const faces = reader.model ? await reader.find(found) : [];
     const largest = faces.sort((a, b) => area(b) - area(a))[0];
