@@ -18,12 +18,10 @@ import subprocess
 import sys
 import tempfile
 import threading
-import time
-import urllib.request
 from pathlib import Path
 
 from playwright.sync_api import sync_playwright
-from small_server import Limit, photos
+from small_server import Limit, photos, wait_for
 
 ROOT = Path(__file__).parents[1]
 PORT, USER = 8796, "appuser"
@@ -96,12 +94,7 @@ def rehearse(cloud: Cloud, megabytes: int, paths: list[Path]) -> None:
         options = ["--server.headless=true", f"--server.port={PORT}", "--server.address=127.0.0.1"]
         server = cloud.start(limit, "streamlit", "run", "streamlit_app.py", *options)
         try:
-            for _ in range(300):
-                try:
-                    urllib.request.urlopen(f"http://127.0.0.1:{PORT}/_stcore/health", timeout=2)
-                    break
-                except OSError:
-                    time.sleep(0.2)
+            wait_for(PORT)
             with Watch(limit) as reading:
                 visit(paths)
             recipe = ["--data", "synthetic", "--architecture", "mini_xception", "--epochs", "2"]

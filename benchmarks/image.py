@@ -22,6 +22,8 @@ import tempfile
 import time
 from pathlib import Path
 
+import psutil
+
 ROOT = Path(__file__).parents[1]
 BASE_MB = 120  # python:3.13-slim, unpacked
 USER = "studio"
@@ -122,12 +124,6 @@ def size(folder: Path) -> float:
     return sum(path.lstat().st_size for path in folder.rglob("*") if path.is_file()) / 1e6
 
 
-def of(process: subprocess.Popen) -> int:
-    """Megabytes of memory that a process holds."""
-    pages = int(Path(f"/proc/{process.pid}/statm").read_text().split()[1])
-    return pages * os.sysconf("SC_PAGE_SIZE") // 10**6
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("kind", choices=("light", "full"))
@@ -147,7 +143,8 @@ def main() -> None:
                 if server.poll() is not None or time.monotonic() - began > 120:
                     sys.exit("The app does not start.")
                 time.sleep(0.5)
-            print(f"healthy after {time.monotonic() - began:.0f} s as user {USER}; {of(server)} MB resident")
+            megabytes = psutil.Process(server.pid).memory_info().rss / 1e6
+            print(f"healthy after {time.monotonic() - began:.0f} s as user {USER}; {megabytes:,.0f} MB resident")
         finally:
             server.terminate()
             server.wait()

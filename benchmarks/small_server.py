@@ -84,12 +84,7 @@ def serve_and_train(limit: Limit, folder: Path) -> tuple[int | None, int]:
     options = ["--server.headless=true", f"--server.port={PORT}", "--server.address=127.0.0.1"]
     server = limit.start(sys.executable, "-m", "streamlit", "run", "streamlit_app.py", *options, FER_MODELS=str(models))
     try:
-        for _ in range(200):
-            try:
-                urllib.request.urlopen(f"http://127.0.0.1:{PORT}/_stcore/health", timeout=2)
-                break
-            except OSError:
-                time.sleep(0.2)
+        wait_for(PORT)
         recipe = ["--data", "synthetic", "--architecture", "mini_xception", "--epochs", "2"]
         training = limit.start(sys.executable, "-m", "fer", "train", *recipe, FER_MODELS=str(models))
         visit(sorted(folder.glob("*.jpg")))
@@ -97,6 +92,16 @@ def serve_and_train(limit: Limit, folder: Path) -> tuple[int | None, int]:
     finally:
         server.terminate()
         server.wait()
+
+
+def wait_for(port: int) -> None:
+    """Until a server answers, a minute at most."""
+    for _ in range(300):
+        try:
+            urllib.request.urlopen(f"http://127.0.0.1:{port}/_stcore/health", timeout=2)
+            return
+        except OSError:
+            time.sleep(0.2)
 
 
 def visit(paths: list[Path]) -> None:

@@ -1,6 +1,5 @@
 """Find, open and store data sets in data/."""
 
-import re
 import shutil
 import tempfile
 from contextlib import suppress
@@ -17,6 +16,7 @@ from fer.errors import FerError, unknown
 from fer.system import places
 from fer.system.files import put
 from fer.system.process import check
+from fer.system.text import check_file_name
 
 DATA = places.own("FER_DATA", "data")
 
@@ -117,9 +117,8 @@ def keep(name: str, suffix: str, file: BinaryIO, *, mapping: str = "") -> str:
     Raises:
         FerError: if the name is invalid or taken, or the content isn't a data set; nothing is stored then.
     """
-    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", name) or name in ("synthetic", FERPLUS):
-        raise FerError(f"A data set's name must be 1 to 64 letters, digits, '.', '_' or '-', got {name!r}.")
-    if name in available():
+    check_file_name(name, "data set")
+    if name in (*available(), "synthetic", FERPLUS):
         raise FerError(f"A data set named {name} already exists. Choose another name.")
     DATA.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=DATA, prefix=".upload-", ignore_cleanup_errors=True) as folder:

@@ -7,6 +7,7 @@ from unicodedata import normalize
 from fer.errors import FerError, unknown
 
 EMOTIONS = ("angry", "disgust", "fear", "happy", "sad", "surprise", "neutral")
+NEUTRAL = EMOTIONS[-1]
 
 ALIASES = {
     "anger": "angry",

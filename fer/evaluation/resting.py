@@ -4,12 +4,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from fer.data.labels import EMOTIONS
+from fer.data.labels import NEUTRAL
 from fer.errors import FerError
 from fer.evaluation.report import Report
 from fer.inference.probabilities import log_probabilities
 
-NEUTRAL = EMOTIONS[-1]
 MOST = 2.0  # of a shift: odds change by e^2, about 7, at most, so that one bad recording can't turn everything over
 
 

@@ -1,6 +1,5 @@
 """Ready-made recipes: three presets and the recipes of the shipped runs, with their expected results."""
 
-import json
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -44,17 +43,8 @@ def of_run(run: Run, name: str) -> Preset:
     return Preset(name, promise, replace(run.config, read_test=True), line)
 
 
-def of_start(run: Run) -> Preset:
-    """The recipe of the run that a shipped one started from, which its card keeps."""
-    start = run.card.started_from
-    assert start is not None
-    config = TrainConfig.from_json(json.dumps(start.config))
-    return Preset(start.run, f"the recipe of {start.run}, which the shipped `{run.id}` continued", config)
-
-
 def find(name: str) -> Preset:
-    """The recipe of the preset, of the shipped run, or of the run that a shipped one started from, with that name;
-    presets match in any case and with `-` for spaces.
+    """The preset or shipped run's recipe with that name; presets match in any case and with `-` for spaces.
 
     Raises:
         FerError: for unknown names, and for an averaged run or an ensemble, which has no single recipe.
@@ -70,9 +60,6 @@ def find(name: str) -> Preset:
             f"{name} has no recipe of its own: it is the mean of the weights of {members}. See docs/training.md "
             "for how to reproduce it."
         )
-    starts = {run.card.started_from.run: run for run in runs.values() if run.card.started_from}
-    if name in starts.keys() - runs.keys():
-        return of_start(starts[name])
     if preset_key not in presets and name not in runs:
         raise unknown("recipe", name, {*presets, *runs})
     return presets[preset_key] if preset_key in presets else of_run(runs[name], name)

@@ -16,13 +16,12 @@ from fer.runs.run import CONFIG, Run
 from fer.runs.state import Status
 from fer.system import places
 from fer.system.files import put, read_text, remove_folder, write_atomically
+from fer.system.text import check_file_name
 
 BUNDLED = places.shipped("models", in_checkout="models")  # the shipped runs, read-only
 MODELS = places.own("FER_MODELS", "models")  # the user's own; the same folder in a checkout
 FLAGSHIP = "flagship"  # the default run unless the user chooses another
 LONGEST = 64  # characters of a run's name
-RESERVED = r"(con|prn|aux|nul|com[1-9]|lpt[1-9])(\.|$)"  # devices on Windows, which can be no file
-NAME = re.compile(rf"(?!{RESERVED})[a-z0-9][a-z0-9._-]{{0,63}}", re.IGNORECASE | re.ASCII)  # of a run or a study
 STUDIES = ".studies"  # the folder for the trials of studies, which are not listed as runs
 DEFAULT = ".default"  # the file with the user's choice, next to the runs
 
@@ -83,9 +82,7 @@ class RunStore:
 
     def new(self, id: str) -> Run:
         """A run with a new name, not created yet. Raises FerError as `create`."""
-        if not NAME.fullmatch(id):
-            allowed = "1 to 64 letters, digits, '.', '_' or '-', and no device of Windows such as con or nul"
-            raise FerError(f"A run's name must be {allowed}, got {id!r}.")
+        check_file_name(id, "run")
         run = Run(self.root / id)
         if run.path.exists() or (self.shipped and (self.shipped / id).exists()):
             raise _taken(id)

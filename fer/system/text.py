@@ -1,7 +1,12 @@
 """Times, counts and table cells as text, shared by the app and the command line."""
 
+import re
 import time
 
+from fer.errors import FerError
+
+RESERVED = r"(con|prn|aux|nul|com[1-9]|lpt[1-9])(\.|$)"  # devices on Windows, which can be no file
+FILE_NAME = re.compile(rf"(?!{RESERVED})[a-z0-9][a-z0-9._-]{{0,63}}", re.IGNORECASE | re.ASCII)
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -36,3 +41,14 @@ def safe_cell(value: object) -> object:
     See OWASP's "CSV Injection".
     """
     return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value
+
+
+def check_file_name(name: str, what: str) -> None:
+    """Raise FerError unless something that a user names can be a file of that name on every system.
+
+    Args:
+        what: it is, such as "run".
+    """
+    if not FILE_NAME.fullmatch(name):
+        allowed = "1 to 64 letters, digits, '.', '_' or '-', and no device of Windows such as con or nul"
+        raise FerError(f"A {what}'s name must be {allowed}, got {name!r}.")

@@ -49,13 +49,14 @@ class Training:
 
     def __post_init__(self):
         self.config = self.run.config
-        if len(self.dataset.train) < 2 or not len(self.dataset.val):
+        # even: oneDNN in TensorFlow 2.21 crashes the process on odd batches of mini_xception (memory corruption)
+        unit = math.lcm(2, networks.share_devices(self.config))
+        if len(self.dataset.train) < unit or not len(self.dataset.val):
             train, val = len(self.dataset.train), len(self.dataset.val)
             raise FerError(
-                f"{self.dataset.name} has too few images: at least 2 to train and 1 to validate are needed, "
+                f"{self.dataset.name} has too few images: at least {unit} to train and 1 to validate are needed, "
                 f"got {train} and {val}."
             )
-        devices = networks.share_devices(self.config)
         self.plain = networks.build(self.config, len(self.dataset.labels))
         if not self.run.has_checkpoint:
             initial_weights.begin(self.plain, self.run, self.dataset.labels)
@@ -63,8 +64,6 @@ class Training:
         self._prepare()
         self.judge = networks.training_copy(self.plain, self.config)  # holds the averaged weights
         self.average = self.network.get_weights()
-        # even: oneDNN in TensorFlow 2.21 crashes the process on odd batches of mini_xception (memory corruption)
-        unit = math.lcm(2, devices)
         self.batch_size = max(min(self.config.batch_size, len(self.dataset.train)) // unit, 1) * unit
         self.batches = len(self.dataset.train) // self.batch_size
         self.watched = faces.begin(self.run, self.dataset)

@@ -12,11 +12,9 @@ from fer.runs.queue import wait_for_measurement
 from fer.runs.run import Run
 from fer.runs.state import Epoch, Progress, Status
 from fer.runs.store import RunStore
-from fer.training import networks
 from fer.training.distillation import taught
 from fer.training.loop import Training
-from fer.training.make_card import make_card
-from fer.training.worker import note_speed
+from fer.training.worker import card_of, note_speed
 
 
 def train_trial(
@@ -60,13 +58,7 @@ def _train(run: Run, dataset: Dataset, on_batch, on_epoch) -> bool:
     if not training.run_to_end() or stop.was_asked(run):
         run.status = Status("stopped", f"Stopped after {training.position.epoch} of {run.config.epochs} epochs.")
         return False
-    run.card = make_card(
-        run,
-        dataset,
-        parameters=training.plain.count_params(),
-        precision=networks.precision(run.config),
-        position=training.position,
-    )
+    run.card = card_of(training)
     run.status = Status("finished")
     return True
 

@@ -10,6 +10,7 @@ from filelock import Timeout
 
 from fer.errors import FULL, FerError, disk_error
 from fer.runs import speed, stop
+from fer.runs.card import Card
 from fer.runs.config import TrainConfig
 from fer.runs.data import data_for
 from fer.runs.queue import wait_for_measurement
@@ -129,16 +130,20 @@ def measure(config: TrainConfig) -> dict[str, float]:
         return speed.rates(elsewhere, config)
 
 
+def card_of(training: Training) -> Card:
+    """The card of a run that has just been trained, without scores."""
+    return make_card(
+        training.run,
+        training.dataset,
+        parameters=training.plain.count_params(),
+        precision=networks.precision(training.config),
+        position=training.position,
+    )
+
+
 def finish(training: Training) -> None:
     """Write the card and, if this backend can export, `model.tflite` and the reports on val and test."""
     run, dataset = training.run, training.dataset
-    card = make_card(
-        run,
-        dataset,
-        parameters=training.plain.count_params(),
-        precision=networks.precision(run.config),
-        position=training.position,
-    )
-    run.card = card
+    run.card = card_of(training)
     if keras.backend.backend() == "tensorflow":
         judge(run, dataset, scored(run))

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from filelock import FileLock
 
 from fer.errors import FerError, extra, shortened
-from fer.runs.store import NAME, STUDIES, RunStore
+from fer.runs.store import STUDIES, RunStore
 from fer.system.files import damaged
+from fer.system.text import check_file_name
 from fer.tuning import database
 
 if TYPE_CHECKING:
@@ -24,8 +25,7 @@ def folder(store: RunStore, name: str) -> Path:
     Raises:
         FerError: if the name isn't a plain file name.
     """
-    if not NAME.fullmatch(name):
-        raise FerError(f"A study's name must be 1 to 64 letters, digits, '.', '_' or '-', got {name!r}.")
+    check_file_name(name, "study")
     return store.root / STUDIES / name
 
 

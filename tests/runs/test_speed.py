@@ -1,6 +1,6 @@
 """Time estimates from the measured speed, and the ready-made recipes."""
 
-from dataclasses import asdict, replace
+from dataclasses import replace
 
 import pytest
 from helpers.made_runs import CARD
@@ -91,14 +91,6 @@ def test_an_averaged_run_has_no_recipe(store, monkeypatch):
         presets.find("mean")
     with pytest.raises(FerError, match=r"Unknown recipe 'x'\. Valid: balanced, flagship, quick-look\."):
         presets.find("x")
-
-
-def test_the_recipe_of_a_run_from_which_a_shipped_one_started_is_on_its_card(store, monkeypatch):
-    monkeypatch.setattr(presets, "BUNDLED", store.root)
-    run = store.create(replace(CONFIG, start_from="first"), "second")
-    run.card = replace(CARD, shipped=True, started_from=Source("first", 9, asdict(replace(CONFIG, epochs=9))))
-    assert presets.find("first").recipe == replace(CONFIG, epochs=9)
-    assert presets.find("second").recipe.start_from == "first"
 
 
 def test_an_unknown_recipe_is_refused_with_the_valid_ones():

@@ -7,13 +7,12 @@ from math import ceil
 import numpy as np
 import streamlit as st
 
-from fer.data.labels import EMOTIONS
+from fer.data.labels import NEUTRAL
 from fer.errors import FerError
 from fer.runs.run import Run
 from fer.video.observations import Reading
 from pages.parts.shared import frame
 
-NEUTRAL = EMOTIONS[-1]
 SECONDS = 3.0
 FEWEST = 6  # readings in that time
 SHIFTS, SINCE = "live-resting", "live-resting-since"  # by model; since which reading, in seconds, None if just begun
