@@ -95,6 +95,18 @@ def test_a_resting_face_read_as_sad_counts_as_neutral_once_it_was_seen_for_three
     assert component(app)["settings"] == before
 
 
+def test_a_smile_is_refused_in_a_message_that_stays(live):
+    app, run = accepted(live), RunStore().default
+    before = component(app)["settings"]
+    app = app.button(key="live-learn").click().run()
+    happy = [0.001] * 7
+    happy[run.labels.index("happy")] = 0.994
+    rows = [[i / 10, run.id, 1, 10, 20, 30, 40, *happy] for i in range(50)]
+    app.session_state["live-readings"].take({"session": "1", "from": 0, "rows": rows}, {run.id: run.labels})
+    app = app.run()
+    assert not app.exception and "read as happy" in app.toast[0].value and component(app)["settings"] == before
+
+
 def test_a_resting_face_must_be_the_only_one(live):
     app, run = accepted(live), RunStore().default
     app = app.button(key="live-learn").click().run()

@@ -62,12 +62,15 @@ def learn(run: Run, readings: Sequence[Reading]) -> None:
         st.caption(f"Look at the camera with a resting face: {left} {'second' if left == 1 else 'seconds'} left.")
     else:
         del st.session_state[SINCE]
-        with frame.errors():
+        try:
             face = np.array([reading.probabilities for reading in seen])
             shift = resting.shift(_usual(run), face, run.labels)
-            st.session_state[SHIFTS][run.id] = tuple(shift.tolist())
-            st.toast("Your resting face now counts as neutral.", icon=":material/self_improvement:")
-            st.rerun()
+        except FerError as error:  # a toast, because this part of the page is drawn anew a second later
+            st.toast(frame.plain(str(error)), icon=":material/error:", duration="long")
+            return
+        st.session_state[SHIFTS][run.id] = tuple(shift.tolist())
+        st.toast("Your resting face now counts as neutral.", icon=":material/self_improvement:")
+        st.rerun()
 
 
 def _usual(run: Run) -> np.ndarray:
