@@ -66,7 +66,8 @@ class Visitor:
         self.elements: dict[str, Any] = {}
 
     async def __aenter__(self) -> "Visitor":
-        self._http = httpx.AsyncClient(base_url=self._address, timeout=PATIENCE)
+        anew = httpx.Limits(max_keepalive_connections=0)  # the server closes idle connections, sometimes as one is used
+        self._http = httpx.AsyncClient(base_url=self._address, timeout=PATIENCE, limits=anew)
         for path in ("/", "/_stcore/health", "/_stcore/host-config"):  # as the browser does; the second sets a cookie
             await self._http.get(path)
         stream = f"ws://{urlsplit(self._address).netloc}/_stcore/stream"

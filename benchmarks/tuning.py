@@ -12,6 +12,7 @@ should be idle. `overhead` and `opening` also measure on a PostgreSQL server of 
 """
 
 import argparse
+import multiprocessing
 import os
 import random
 import statistics
@@ -30,7 +31,7 @@ from helpers import postgres  # noqa: E402  # tests/ is not installed
 from fer.data.catalog import open_dataset  # noqa: E402
 from fer.runs.config import TrainConfig  # noqa: E402
 from fer.runs.store import RunStore  # noqa: E402
-from fer.tuning import budget, plan, repeats, space, study  # noqa: E402
+from fer.tuning import budget, importance, plan, processes, repeats, space, study  # noqa: E402
 from fer.tuning.study import Budget, Study  # noqa: E402
 
 TRIALS = 24
@@ -103,18 +104,16 @@ def workers(store: RunStore, options) -> None:
 
 
 def pruners(store: RunStore, options) -> None:
-    """All trials are trained to their end once; then both pruners see their curves in many orders."""
-    from optuna.pruners import MedianPruner, NopPruner, SuccessiveHalvingPruner
+    """All trials are trained to their end once; then each pruner sees their curves in many orders."""
+    from optuna.pruners import MedianPruner, SuccessiveHalvingPruner
 
-    from fer.tuning.worker import Worker
-
-    made = begin(store, "curves", options, *space.VARIED)
-    made.optuna.pruner = NopPruner()
-    Worker(made).run()
+    made = begin(store, "curves", options, *space.VARIED, trials=options.trials)
+    side_by_side(train_unpruned, made)
     curves = [trial.curve for trial in made.trials if trial.state == "finished"]
     best = max(max(curve) for curve in curves)
     print(f"{len(curves)} trials of {options.epochs} epochs, the best with {best:.1%}; {options.orders} orders:")
     kinds = {
+        "none": None,
         "median": MedianPruner(n_warmup_steps=1),
         "halving": SuccessiveHalvingPruner(),
         "halving, from 2": SuccessiveHalvingPruner(min_resource=2, reduction_factor=2),
@@ -129,12 +128,47 @@ def pruners(store: RunStore, options) -> None:
         )
 
 
+def side_by_side(work, made: Study) -> None:
+    """Let as many workers as the page proposes do something with a study, each in a process of its own."""
+    count = processes.fitting()
+    os.environ["TF_NUM_INTRAOP_THREADS"] = str(max(1, (os.cpu_count() or 1) // count))
+    spawning = multiprocessing.get_context("spawn")
+    running = [spawning.Process(target=work, args=(made.store.root, made.name)) for _ in range(count)]
+    for process in running:
+        process.start()
+    for process in running:
+        process.join()
+        assert not process.exitcode
+
+
+def train_unpruned(root: Path, name: str) -> None:
+    from optuna.pruners import NopPruner
+
+    from fer.tuning.worker import Worker
+
+    made = study.open_study(RunStore(root), name)
+    made.optuna.pruner = NopPruner()
+    Worker(made).run()
+
+
+def train_default(root: Path, name: str) -> None:
+    from fer.tuning.worker import Worker
+
+    Worker(study.open_study(RunStore(root), name)).run()
+
+
+def train_repeats(root: Path, name: str) -> None:
+    from fer.tuning.worker import Worker
+
+    Worker(study.open_study(RunStore(root), name), is_searching=False).run()
+
+
 def replay(curves: list[tuple[float, ...]], pruner, seed: int) -> tuple[int, float]:
     """Returns the epochs that were trained and the best accuracy of the trials that were not pruned."""
     import optuna
 
     order = random.Random(seed).sample(curves, len(curves))
-    replayed = optuna.create_study(direction="maximize", pruner=pruner)
+    replayed = optuna.create_study(direction="maximize", pruner=pruner or optuna.pruners.NopPruner())
     epochs, reached = 0, 0.0
     for curve in order:
         asked = replayed.ask()
@@ -197,20 +231,22 @@ def fill(made: Study) -> None:
             params=drawn, distributions=distributions, value=max(curve.values()), intermediate_values=curve
         )
         made.optuna.add_trial(trial)
+    importance.note(made)
 
 
 def search(store: RunStore, options) -> None:
     """Does the default search beat the recipe that it starts from, at equal epochs, with three other seeds each?"""
-    from fer.tuning.worker import Worker
-
     made = begin(store, "search", options, *space.VARIED)
-    made.budget = Budget(seconds=budget.seconds_of(options.budget))
-    Worker(made).run()
+    made.budget = Budget(seconds=budget.seconds_of(options.budget) * processes.fitting())
+    side_by_side(train_default, made)
     recipe, best = made.trials[0], study.best_of(made.trials)[0]
     print(f"{len(study.counted(made.trials))} trials; the best, trial {best.number}: {study.in_words(best.params)}")
+    for trial in study.counted(made.trials):
+        curve = " ".join(f"{value:.3f}" for value in trial.curve)
+        print(f"  {trial.number:3} {trial.state:9} {trial.seconds:4.0f} s  {curve}  {study.in_words(trial.params)}")
     for trial in dict.fromkeys((recipe.number, best.number)):
         repeats.ask_for(made, made.trials[trial])
-    Worker(made, is_searching=False).run()
+    side_by_side(train_repeats, made)
     for name, trial in (("by hand", recipe), ("the best", best)):
         found = repeats.of(made.trials, trial)
         assert found
@@ -226,6 +262,7 @@ def main() -> None:
     parser.add_argument("--epochs", type=int, help="of a trial (default: 6; 2 for workers)")
     parser.add_argument("--budget", default="90min", help="of the search")
     parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--trials", type=int, default=TRIALS, help="of the pruners")
     parser.add_argument("--orders", type=int, default=200)
     options = parser.parse_args()
     options.epochs = options.epochs or (2 if options.what == "workers" else plan.EPOCHS)

@@ -11,7 +11,7 @@ from fer.runs.config import TrainConfig
 from fer.runs.presets import PRESETS, find
 from fer.runs.settings import GROUPS
 from fer.runs.store import RunStore
-from fer.system.text import plural, rough_duration
+from fer.system.text import check_file_name, plural, rough_duration
 from fer.tuning import budget, plan, repeats, space, study
 from fer.tuning.study import Budget, Study
 
@@ -39,7 +39,9 @@ def add_to(add) -> None:
         "  python -m fer tune --study shared --storage postgresql://me@server/studies --budget 8h",
     )
     parser.add_argument("--study", required=True, metavar="NAME", help="name of a new study, or of one to go on with")
-    parser.add_argument("--budget", metavar="TIME", help="training time, such as 90min or 2h; adds to what was used")
+    parser.add_argument(
+        "--budget", metavar="TIME", help="training time of all workers, such as 90min; adds to what was used"
+    )
     parser.add_argument("--trials", type=int, metavar="N", help="number of trials instead; adds to those there are")
     parser.add_argument(
         "--search",
@@ -99,6 +101,7 @@ def tune(
 
 def _opened(store: RunStore, name: str, url: str, options: dict, *, is_worker: bool, is_repeat: bool) -> Study:
     """The study, begun if there is none of that name, with its new budget."""
+    check_file_name(name, "study")
     limit = _limit(options.pop("budget"), options.pop("trials"))
     folder_classes, texts, only = options.pop("folder_classes"), options.pop("search"), options.pop("only")
     epochs, recipe = options.pop("trial_epochs"), options.pop("recipe")

@@ -35,6 +35,23 @@ def require_token() -> None:
         raise FerError(f"Pushing needs a login at Hugging Face: {LOGIN}.")
 
 
+def check_card(readme: str) -> None:
+    """Raise FerError if the Hub does not accept a model card, such as for a licence that it does not know.
+
+    Args:
+        readme: the README's text, with its metadata.
+    """
+    with extra("hub", NEEDED, MORE):
+        from huggingface_hub import ModelCard
+    try:
+        ModelCard(readme).validate()
+    except ValueError as error:
+        raise FerError(
+            f"The Hub does not accept the model card ({shortened(error)}). Its licence must be one of "
+            "https://huggingface.co/docs/hub/repositories-licenses, such as mit or cc-by-4.0; `other` is for the rest."
+        ) from error
+
+
 @contextmanager
 def explained(repository: str) -> Iterator[None]:
     """Turn the client's errors about a repository into a FerError with advice."""

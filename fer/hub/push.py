@@ -26,7 +26,8 @@ def push(run: Run, repository: str, *, private: bool = False, update: bool = Fal
         licence: of the weights, as the Hub names it.
 
     Raises:
-        FerError: for an unfinished run or an ensemble, without a login, and for what the Hub or the network refuses.
+        FerError: for an unfinished run or an ensemble, without a login, and for what the Hub or the network refuses,
+            such as an unknown licence.
     """
     client.check_name(repository)
     content = files(run, repository, licence=licence)
@@ -35,6 +36,7 @@ def push(run: Run, repository: str, *, private: bool = False, update: bool = Fal
     with extra("hub", client.NEEDED, client.MORE):
         from huggingface_hub import CommitOperationAdd
     with client.explained(repository):
+        client.check_card(str(content[README]))  # before there is an empty repository
         url = api.create_repo(repository, private=private or None, exist_ok=update)
         operations = [CommitOperationAdd(name, _plain(source)) for name, source in content.items()]
         api.create_commit(repository, operations, commit_message=f"Push {run.id}")

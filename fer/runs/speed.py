@@ -1,6 +1,7 @@
 """This machine's measured training and inference speed, stored with the runs, and time estimates from it."""
 
 import json
+import os
 from typing import Annotated
 
 import msgspec
@@ -13,13 +14,15 @@ START_SECONDS = 10.0  # to start the process, import TensorFlow, open the data a
 PASSES = 7  # over val and test at the end: one single pass, plus six views for test-time augmentation
 Rate = Annotated[float, msgspec.Meta(gt=0, le=1e9)]
 SAM_COST = 2.0  # passes through the network in a step of sharpness-aware minimisation, in ordinary steps
+AT_A_TIME = " at a time"  # the end of a key
 KEPT = 0.5  # weight of the latest measurement
+TOGETHER = "TRAININGS_AT_A_TIME"  # of a study; set for its workers, whose speed is another one
 
 
 def note(store: RunStore, config: TrainConfig, **rates: float) -> None:
     """Record images per second: `train`, `validate` or `judge`."""
     known = _read(store)
-    mine = known.setdefault(key(config), {})
+    mine = known.setdefault(key(config, int(os.environ.get(TOGETHER, 1))), {})
     if "train" in rates:
         rates["train"] *= cost(config)  # stored as without it, so that either kind of run tells of the other
     for name, rate in rates.items():
@@ -27,9 +30,13 @@ def note(store: RunStore, config: TrainConfig, **rates: float) -> None:
     write_atomically(_path(store), json.dumps(known, indent=2))
 
 
-def rates(store: RunStore, config: TrainConfig) -> dict[str, float]:
-    """Images per second of `train`, `validate` and `judge`, if measured on this machine."""
-    known = _read(store).get(key(config), {})
+def rates(store: RunStore, config: TrainConfig, together: int = 1) -> dict[str, float]:
+    """Images per second of `train`, `validate` and `judge`, if measured on this machine.
+
+    Args:
+        together: trainings of a study that share the machine; the speed is that of each.
+    """
+    known = _read(store).get(key(config, together), {})
     return {name: rate / cost(config) if name == "train" else rate for name, rate in known.items()}
 
 
@@ -39,8 +46,8 @@ def cost(config: TrainConfig) -> float:
 
 
 def all_rates(store: RunStore) -> dict[str, dict[str, float]]:
-    """All that was measured on this machine, by `key`."""
-    return _read(store)
+    """All that was measured of trainings that had this machine for themselves, by `key`."""
+    return {name: rates for name, rates in _read(store).items() if not name.endswith(AT_A_TIME)}
 
 
 def is_known(store: RunStore, config: TrainConfig) -> bool:
@@ -61,9 +68,9 @@ def estimate(store: RunStore, config: TrainConfig, *, train: int, val: int, test
     return START_SECONDS + epochs + PASSES * (val + test) / known["judge"]
 
 
-def key(config: TrainConfig) -> str:
+def key(config: TrainConfig, together: int = 1) -> str:
     """The key that speeds are stored under."""
-    return f"{config.architecture} {config.precision}"
+    return f"{config.architecture} {config.precision}" + (f" {together}{AT_A_TIME}" if together > 1 else "")
 
 
 def _path(store: RunStore):

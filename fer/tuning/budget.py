@@ -1,11 +1,14 @@
 """How long a study may search, as text, as seconds, and as the trials that it buys on this machine."""
 
 import re
+from collections.abc import Sequence
+from dataclasses import replace
 
 from fer.errors import FerError
 from fer.runs import expectations, speed
 from fer.runs.config import TrainConfig
 from fer.runs.store import RunStore
+from fer.tuning import processes
 from fer.tuning.plan import Plan
 
 UNITS = {"s": 1, "sec": 1, "m": 60, "min": 60, "h": 3600, "hour": 3600, "hours": 3600, "d": 86400, "days": 86400}
@@ -24,24 +27,39 @@ def seconds_of(text: str) -> float:
     return seconds
 
 
-def trial_seconds(store: RunStore, config: TrainConfig, *, train: int, val: int) -> float | None:
+def proposed_workers(store: RunStore, recipe: TrainConfig, networks: Sequence[str]) -> int:
+    """How many trials get most done on this machine, side by side: one for each core, as far as memory reaches, or one
+    after another if that has been measured to be faster here."""
+    most = processes.fitting()
+    configs = [replace(recipe, architecture=name) for name in networks]
+    alone = [speed.rates(store, config).get("train") for config in configs]
+    shared = [speed.rates(store, config, most).get("train") for config in configs]
+    if None in alone or None in shared:
+        return most
+    return most if sum(1 / rate for rate in shared if rate) / most <= sum(1 / rate for rate in alone if rate) else 1
+
+
+def trial_seconds(store: RunStore, config: TrainConfig, *, train: int, val: int, workers: int = 1) -> float | None:
     """Estimated seconds of a trial that is not pruned; None if the network's speed is unknown everywhere.
 
     Args:
         config: of a trial.
         train, val: images in each split.
+        workers: that share the machine. Where it was not measured what that costs, they get as much done as one does.
     """
-    rates = speed.rates(store, config)
-    if {"train", "validate"} <= rates.keys():
-        return BUILD_SECONDS + config.epochs * (train / rates["train"] + val / rates["validate"])
+    for together in (workers, 1):
+        rates = speed.rates(store, config, together)
+        if {"train", "validate"} <= rates.keys():
+            epoch = train / rates["train"] + val / rates["validate"]
+            return workers / together * (BUILD_SECONDS + config.epochs * epoch)
     expected = expectations.time(store, config, train=train, val=val, test=0)
-    return expected.seconds if expected else None
+    return workers * expected.seconds if expected else None
 
 
-def typical_seconds(store: RunStore, plan: Plan, *, train: int, val: int) -> float | None:
+def typical_seconds(store: RunStore, plan: Plan, *, train: int, val: int, workers: int = 1) -> float | None:
     """The same for a trial of a plan, on average over its networks."""
     configs = [plan.trial_config({"architecture": name}) for name in plan.networks]
-    each = [trial_seconds(store, config, train=train, val=val) for config in configs]
+    each = [trial_seconds(store, config, train=train, val=val, workers=workers) for config in configs]
     known = [seconds for seconds in each if seconds is not None]
     return sum(known) / len(known) if len(known) == len(each) else None
 

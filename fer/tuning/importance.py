@@ -1,7 +1,11 @@
-"""How much each setting mattered in a study: PED-ANOVA (Watanabe et al. 2023, arXiv 2304.10255)."""
+"""How much each setting mattered in a study: PED-ANOVA (Watanabe et al. 2023, arXiv 2304.10255).
+
+Workers compute it, and keep it with the study for pages to read: Optuna's importance loads scikit-learn, which takes a
+second.
+"""
 
 from fer.errors import extra
-from fer.tuning.study import Study
+from fer.tuning.study import IMPORTANCE, Study
 
 FEWEST = 8  # finished trials; fewer tell nothing
 
@@ -19,3 +23,13 @@ def importance(study: Study) -> dict[str, float]:
     except (ValueError, RuntimeError):  # such as when no setting is in all trials
         return {}
     return {name: float(share) for name, share in found.items()}
+
+
+def note(study: Study) -> None:
+    """Keep with a study what is now important in it."""
+    study.optuna.set_user_attr(IMPORTANCE, importance(study))
+
+
+def noted(study: Study) -> dict[str, float]:
+    """What was important when the last trial finished; empty before there were enough."""
+    return study.optuna.user_attrs.get(IMPORTANCE, {})

@@ -1,5 +1,6 @@
 """Worker processes of studies on this machine: started, counted, and what they say when they end. Loads no Optuna."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -8,40 +9,57 @@ import psutil
 from filelock import FileLock, Timeout
 
 from fer.errors import FerError
+from fer.runs import speed
 from fer.runs.log import tail_of
 from fer.runs.store import RunStore
 from fer.system.files import remove_folder
+from fer.system.memory import free_memory
 from fer.system.process import ERROR, launch
 from fer.tuning import database, heartbeat, storage
 from fer.tuning.study import Study
 
 MOST = 16  # workers of a study on one machine
+WORKER_BYTES = 2_000_000_000  # of memory; with FER2013 and vgg_small 1.2 billion, with larger networks more
+GPU = Path("/dev/nvidia0")
+CORES = os.cpu_count() or 1
 LOG = "worker.txt"
 
 _started: dict[Path, list[int]] = {}  # the workers that this process has started, by their study's folder
 
 
-def start(store: RunStore, name: str, url: str = "", *, is_searching: bool = True) -> None:
-    """Start one more worker.
+def fitting() -> int:
+    """How many workers this machine has cores and memory for; a GPU is not shared."""
+    if GPU.exists():
+        return 1
+    free = free_memory()
+    return max(1, min(MOST, CORES, MOST if free is None else free // WORKER_BYTES))
+
+
+def start(store: RunStore, name: str, url: str = "", *, workers: int = 1, is_searching: bool = True) -> None:
+    """Start workers beside those that are at work; each of the new ones uses its share of the cores.
 
     Args:
+        workers: how many.
         is_searching: whether it also trains new recipes, or only what waits to be repeated.
         url: of the database that holds the study; handed on where other users of this machine do not see it.
 
     Raises:
-        FerError: if another study's worker is training: both would be slow, and budgets in time wrong.
+        FerError: if another study's worker is training: both would be slow, and budgets in time wrong. If there would
+            be more than MOST.
     """
     others = [other for other in storage.folders(store) if other != name and working(store, other)]
     if others:
         raise FerError(f"Study {others[0]!r} is running. Stop it first, or wait until it ends.")
     place = storage.folder(store, name)
-    if working(store, name) >= MOST:
+    together = working(store, name) + workers
+    if together > MOST:
         raise FerError(f"A study has at most {MOST} workers on one machine.")
     place.mkdir(parents=True, exist_ok=True)
     environment = {"FER_MODELS": str(store.root), **({database.SETTING: url} if url else {})}
+    if together > 1:
+        environment |= {speed.TOGETHER: str(together), "TF_NUM_INTRAOP_THREADS": str(max(1, CORES // together))}
     command = ["tune", "--study", name, "--worker", *([] if is_searching else ["--no-search"])]
-    pid = launch(command, place / LOG, **environment)
-    _started.setdefault(place, []).append(pid)
+    _started.setdefault(place, []).extend(launch(command, place / LOG, **environment) for _ in range(workers))
 
 
 def working(store: RunStore, name: str) -> int:

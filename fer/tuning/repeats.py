@@ -1,5 +1,6 @@
 """How optimistic the best trial is: it is trained again with other seeds, beside which its own accuracy is compared."""
 
+import math
 from dataclasses import dataclass
 
 from fer.errors import FerError
@@ -57,9 +58,9 @@ def ask_for(study: Study, best: Trial, number: int = SEEDS) -> None:
         study.optuna.enqueue_trial(best.params, user_attrs={REPEAT_OF: best.number, SEED: seed % 2**31})
 
 
-def price(best: Trial, number: int = SEEDS) -> float:
-    """The seconds that repeats take, one after another, on the machine that trained the trial."""
-    return number * best.seconds
+def price(best: Trial, number: int = SEEDS, workers: int = 1) -> float:
+    """The seconds until so many workers have trained the repeats, on a machine like the one that trained the trial."""
+    return math.ceil(number / workers) * best.seconds
 
 
 def in_words(found: Optimism, trials: int) -> str:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from optuna.trial import FrozenTrial
 
 PLAN, STOP, TRIALS, SECONDS = "plan", "stop", "trials", "seconds"  # the study's attributes
+WORKERS, IMPORTANCE = "workers", "importance"
 REASON, AGAIN, RUN, HOST = "reason", "again_of", "run", "host"  # a trial's
 BEAT, OWNER, TRAINED = "heartbeat", "owner", "trained"
 SEED, REPEAT_OF = "seed", "repeat_of"
@@ -31,7 +32,7 @@ class Budget:
 
     Attributes:
         trials: started, without those that are repeated because their worker died.
-        seconds: of training.
+        seconds: of training, added up over the workers.
     """
 
     trials: int = 0
@@ -96,6 +97,15 @@ class Study:
             raise FerError("A study needs a budget: a number of trials above 0, or a time.")
         self.optuna.set_user_attr(TRIALS, budget.trials)
         self.optuna.set_user_attr(SECONDS, budget.seconds)
+
+    @property
+    def workers(self) -> int:
+        """How many the page starts on this machine, side by side."""
+        return int(self.optuna.user_attrs.get(WORKERS, 1))
+
+    @workers.setter
+    def workers(self, number: int) -> None:
+        self.optuna.set_user_attr(WORKERS, number)
 
     @property
     def is_stopped(self) -> bool:

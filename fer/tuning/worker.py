@@ -15,7 +15,7 @@ from fer.errors import DISK_FULL, FULL, FerError, extra, shortened
 from fer.runs.run import Run
 from fer.runs.state import Epoch, Status
 from fer.system.files import remove_folder
-from fer.tuning import heartbeat
+from fer.tuning import heartbeat, importance
 from fer.tuning.database import StorageError
 from fer.tuning.study import AGAIN, REPEAT_OF, RUN, SEED, STOPPED, Study, Trial, is_on_top, is_used_up
 
@@ -177,6 +177,8 @@ class Worker:
             else:
                 value = max(beats.curve) if state is TrialState.COMPLETE else None
                 self.study.optuna.tell(asked, value, state=state)
+            if state is TrialState.COMPLETE:
+                importance.note(self.study)
 
     def _trial(self, asked: "Asked") -> Trial:
         return self.study.trials[asked.number]

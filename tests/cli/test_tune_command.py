@@ -50,6 +50,7 @@ def test_a_study_is_tuned_and_resumed_with_more_trials(store, small_npz, capsys)
     [
         ([], "needs a budget: --budget 2h, or --trials 20"),
         (["--budget", "soon"], "A budget must be a number with a unit"),
+        (["--trials", "2", "--study", "../other"], "A study's name must be 1 to 64 letters"),
         (["--trials", "0"], "--trials must be at least 1"),
         (["--trials", "2", "--search", "learning_rat=1..2"], "Did you mean 'learning_rate'"),
         (["--trials", "2", "--data", "nowhere"], "nowhere"),

@@ -15,6 +15,7 @@ from helpers.serving import Quiet, serving
 
 TOKEN = "hf_good"
 OWNER = "ada"
+LICENCE, UNKNOWN = r"license: (mit|cc-by-4\.0)\n", '"license" must be one of [mit, cc-by-4.0, …]'
 COMMIT = "c0ffee" * 6 + "c0ff"
 
 
@@ -51,12 +52,14 @@ def stand_in():
 
         def do_POST(self):
             body = self._body()
-            if self._refuses() or (not self._may_write() and "/lfs/" not in self.path):
+            is_open = "/lfs/" in self.path or self.path == "/api/validate-yaml"
+            if self._refuses() or not (is_open or self._may_write()):
                 return
             if self.path == "/api/repos/create":
                 self._create(json.loads(body))
             elif self.path == "/api/validate-yaml":
-                self._say(200, {"errors": [], "warnings": []})
+                errors = [] if re.search(LICENCE, json.loads(body)["content"]) else [{"message": UNKNOWN}]
+                self._say(400 if errors else 200, {"errors": errors, "warnings": []})
             elif match := re.fullmatch(r"/api/models/([^/]+/[^/]+)/preupload/main", self.path):
                 self._preupload(json.loads(body)["files"])
             elif self.path.endswith("/info/lfs/objects/batch"):

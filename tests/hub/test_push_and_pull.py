@@ -95,6 +95,12 @@ def test_a_push_that_is_refused_says_why(hub, trained_run, monkeypatch, reposito
     assert not hub.repositories and (not token or token not in str(error.value))
 
 
+def test_an_unknown_licence_is_refused_before_there_is_a_repository(hub, trained_run):
+    with pytest.raises(FerError, match=r"does not accept the model card .*must be one of .*such as mit or cc-by-4.0"):
+        push(trained_run, REPOSITORY, licence="do what you like")
+    assert not hub.repositories and not hub.stored
+
+
 def test_runs_without_weights_of_their_own_are_not_pushed(hub, trained_run, mine):
     with pytest.raises(FerError, match="vgg"):
         push(RunStore(BUNDLED)["vgg"], REPOSITORY)

@@ -44,6 +44,7 @@ EXPECTED = {  # the right that each needs, and whether it needs disk space
     "forget_download": ("kaggle", False),
     "tune": ("training", True),
     "go_on_tuning": ("training", True),
+    "add_worker": ("training", True),
     "repeat_best": ("training", True),
     "extend_tuning": ("training", True),
     "stop_tuning": ("training", False),
@@ -64,7 +65,7 @@ READING = {  # functions and methods of the modules below that change nothing
     catalog: {"open_dataset", "open_rows", "stamp", "ferplus_path", "find", "available"},
     stored: {"report", "reports"},
     process: set(),
-    processes: {"working", "last_error"},
+    processes: {"working", "last_error", "fitting"},
 }
 OWN = {
     queue: {"work", "wait_for_measurement"},

@@ -8,9 +8,9 @@ from streamlit.testing.v1 import AppTest
 from fer.data.catalog import open_dataset
 from fer.errors import FerError
 from fer.runs.config import TrainConfig
-from fer.tuning import plan, processes, space, storage, study
+from fer.tuning import importance, plan, processes, space, storage, study
 from fer.tuning.study import Budget
-from pages.parts.train import choose_settings
+from pages.parts.train import choose_settings, view
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "pages/tune.py"
@@ -18,8 +18,9 @@ PAGE = ROOT / "pages/tune.py"
 
 @pytest.fixture
 def started(monkeypatch) -> list:
-    """The studies for which a worker would have been started."""
+    """The studies for which a worker would have been started, on a machine of one core."""
     names = []
+    monkeypatch.setattr(processes, "CORES", 1)
     monkeypatch.setattr(processes, "launch", lambda arguments, *_, **__: names.append(arguments[2]) or 0)
     return names
 
@@ -28,6 +29,14 @@ def started(monkeypatch) -> list:
 def page(models, started, monkeypatch) -> AppTest:
     monkeypatch.setattr("streamlit.page_link", lambda *_, **__: None)
     return AppTest.from_file(str(PAGE), default_timeout=60)
+
+
+@pytest.fixture
+def drawn(monkeypatch) -> list:
+    """The HTML of the pictures that the page drew."""
+    found = []
+    monkeypatch.setattr(view, "show", lambda html, key, **_: found.append(html))
+    return found
 
 
 @pytest.fixture
@@ -176,6 +185,33 @@ def test_a_study_is_resumed_stopped_and_extended(page, searched, started, monkey
     assert searched.budget == Budget(seconds=7200)
     app = app.button(key="tune-stop").click().run()
     assert searched.is_stopped and app.button(key="tune-stop").disabled and not app.exception
+
+
+def test_trials_run_side_by_side_where_the_machine_has_cores_for_them(page, models, started, drawn, monkeypatch):
+    monkeypatch.setattr(processes, "CORES", 4)
+    monkeypatch.setattr(processes, "fitting", lambda: 4)
+    page.session_state["tune-more"] = True
+    app = page.run()
+    assert app.number_input(key="tune-workers").value == 4 and "in 2 hours on this machine, 4 at a time" in texts(app)
+    app.number_input(key="tune-workers").set_value(3)
+    app = app.button(key="tune-start").click().run()
+    assert not app.exception and not app.error
+    found = study.open_study(models, "mini_xception-1")
+    assert len(started) == 3 and found.workers == 3 and found.budget == Budget(seconds=3 * 7200)
+    assert "<b>2.0 hours" in drawn[-1]  # as long as was asked for, not three times that
+    app = app.button(key="tune-resume").click().run()
+    assert len(started) == 6
+    monkeypatch.setattr(processes, "working", lambda store, name: 3)
+    app = app.run().button(key="tune-worker").click().run()
+    assert len(started) == 7 and not app.exception
+
+
+def test_what_mattered_is_shown_as_the_workers_noted_it(page, searched, drawn):
+    app = page.run()
+    assert "What mattered" not in drawn[-1]
+    importance.note(searched)
+    app = page.run()
+    assert not app.exception and "What mattered" in drawn[-1] and "learning rate" in drawn[-1]
 
 
 def test_a_study_whose_budget_is_used_up_gets_an_hour_more(page, searched, started):

@@ -7,7 +7,7 @@ import pytest
 from fer.errors import FerError
 from fer.runs import speed
 from fer.runs.config import TrainConfig
-from fer.tuning import budget, plan, storage, study
+from fer.tuning import budget, plan, processes, storage, study
 from fer.tuning.study import Budget, Trial
 
 
@@ -37,6 +37,38 @@ def test_time_is_turned_into_trials_by_the_measured_speed(store):
     assert each == budget.BUILD_SECONDS + 6 * (10 + 1)
     assert budget.trials_in(7100, each) == 100 and budget.trials_in(1, each) == 1
     assert budget.trials_in(7100, None) is None
+
+
+def test_as_many_workers_as_cores_are_proposed_unless_one_was_measured_to_be_faster(store, monkeypatch):
+    store.root.mkdir()
+    monkeypatch.setattr(processes, "CORES", 4)
+    monkeypatch.setattr(processes, "GPU", store.root / "none")
+    monkeypatch.setattr(processes, "free_memory", lambda: 10 * processes.WORKER_BYTES)
+    config = TrainConfig(data="synthetic", architecture="mini_xception", epochs=6)
+    assert budget.proposed_workers(store, config, [config.architecture]) == 4
+    speed.note(store, config, train=100.0, validate=200.0)
+    unmeasured = budget.trial_seconds(store, config, train=1000, val=200, workers=4)
+    assert unmeasured == 4 * budget.trial_seconds(store, config, train=1000, val=200)
+    for rate, proposed in ((20.0, 1), (50.0, 4)):  # the second counts as much as the first, so as 35
+        with monkeypatch.context() as one_of_four:
+            one_of_four.setenv(speed.TOGETHER, "4")
+            speed.note(store, config, train=rate, validate=70.0)
+        assert budget.proposed_workers(store, config, [config.architecture]) == proposed
+    each = budget.trial_seconds(store, config, train=1050, val=210, workers=4)
+    assert each == budget.BUILD_SECONDS + 6 * (1050 / 35 + 210 / 70)
+
+
+def test_memory_and_a_gpu_limit_the_workers(tmp_path, monkeypatch):
+    monkeypatch.setattr(processes, "CORES", 8)
+    monkeypatch.setattr(processes, "GPU", tmp_path / "nvidia0")
+    monkeypatch.setattr(processes, "free_memory", lambda: 3 * processes.WORKER_BYTES + 1)
+    assert processes.fitting() == 3
+    monkeypatch.setattr(processes, "free_memory", lambda: 1)
+    assert processes.fitting() == 1
+    monkeypatch.setattr(processes, "free_memory", lambda: None)
+    assert processes.fitting() == 8
+    (tmp_path / "nvidia0").touch()
+    assert processes.fitting() == 1
 
 
 def test_of_several_networks_a_trial_takes_their_average(store, begin):

@@ -12,7 +12,7 @@ import pytest
 
 from fer.errors import FerError
 from fer.runs.queue import state_of
-from fer.tuning import heartbeat, repeats, study, worker
+from fer.tuning import heartbeat, importance, repeats, study, worker
 from fer.tuning.study import Budget, best_of
 from fer.tuning.worker import Worker, data_of
 
@@ -99,6 +99,7 @@ def test_the_best_is_repeated_with_other_seeds_on_top_of_the_budget(begin):
     assert repeats.of(made.trials, best) is None
     repeats.ask_for(made, best)
     assert repeats.of(made.trials, best).waiting == 3 and repeats.price(best) == 3 * best.seconds
+    assert repeats.price(best, workers=2) == 2 * best.seconds
     made.budget = Budget(trials=9)
     assert Worker(made, is_searching=False).run() == 3
     mine = [trial for trial in made.trials if trial.repeat_of == best.number]
@@ -221,6 +222,16 @@ def test_a_trial_that_does_worse_than_most_is_pruned_and_its_weights_are_gone(be
     run = made.runs[trial.run]
     assert run.status.message == "Pruned after 2 of 3 epochs." and not run.has_checkpoint
     assert not run.model_path.exists()
+
+
+def test_a_worker_keeps_what_was_important_with_the_study(begin, store, monkeypatch):
+    monkeypatch.setattr(importance, "FEWEST", 2)
+    made = begin("learning_rate=0.0001..0.1", "mixup", trials=4)
+    made.optuna.pruner = None
+    Worker(made).run()
+    noted = importance.noted(study.open_study(store, "first"))
+    assert noted == importance.importance(made)
+    assert not noted or set(noted) == {"learning_rate", "mixup"}
 
 
 def test_more_budget_lets_a_finished_study_go_on(begin):

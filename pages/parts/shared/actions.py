@@ -143,29 +143,38 @@ def forget_download() -> None:
 
 
 @needs("training", stores=True)
-def tune(store: RunStore, name: str, plan: Plan, budget: Budget) -> None:
+def tune(store: RunStore, name: str, plan: Plan, budget: Budget, workers: int) -> None:
     with _starting:
         made = studies.create(store, name, plan, budget)
-        processes.start(store, name, made.url)
+        made.workers = workers
+        processes.start(store, name, made.url, workers=workers)
 
 
 @needs("training", stores=True)
 def go_on_tuning(study: Study, budget: Budget) -> None:
-    """Go on with a study, or give it one more worker."""
+    """Go on with a study that has no workers."""
     with _starting:
         study.budget = budget
         study.go_on()
+        processes.start(study.store, study.name, study.url, workers=study.workers)
+
+
+@needs("training", stores=True)
+def add_worker(study: Study) -> None:
+    with _starting:
         processes.start(study.store, study.name, study.url)
+        study.workers = processes.working(study.store, study.name)
 
 
 @needs("training", stores=True)
 def repeat_best(study: Study, trial: Trial) -> None:
-    """Repeat a trial with other seeds, by a worker of its own if none is at work."""
+    """Repeat a trial with other seeds, by workers of its own if none is at work."""
     with _starting:
         repeats.ask_for(study, trial)
         if not processes.working(study.store, study.name):
             study.go_on()
-            processes.start(study.store, study.name, study.url, is_searching=False)
+            workers = min(study.workers, repeats.SEEDS)
+            processes.start(study.store, study.name, study.url, workers=workers, is_searching=False)
 
 
 @needs("training", stores=True)

@@ -51,7 +51,7 @@ def show(store: RunStore) -> None:
     with frame.errors():
         made = ranges.made(dataset)
     if made:
-        about.caption(_about(store, made, dataset, hours))
+        about.caption(_about(store, made, dataset, hours, ranges.workers()))
     _start(store, disabled=made is None)
 
 
@@ -59,14 +59,15 @@ def in_words(hours: float) -> str:
     return f"{60 * hours:.0f} min" if hours < 1 else plural(int(hours), "hour")
 
 
-def _about(store: RunStore, made: plan.Plan, dataset: Dataset, hours: float) -> str:
+def _about(store: RunStore, made: plan.Plan, dataset: Dataset, hours: float, workers: int) -> str:
     """How many trials the time buys on this machine."""
     sizes = {"train": len(dataset.train), "val": len(dataset.val)}
-    number = budget.trials_in(3600 * hours, budget.typical_seconds(store, made, **sizes))
+    number = budget.trials_in(3600 * hours * workers, budget.typical_seconds(store, made, **sizes, workers=workers))
     trials = f"trials of up to {plural(made.epochs, 'epoch')}"
     if number is None:
         return f"As many {trials} as fit: how fast this trains is not known here yet."
-    return f"About {number:,} {trials} in {in_words(hours)} on this machine; pruning makes room for more."
+    aside = f", {workers} at a time" if workers > 1 else ""
+    return f"About {number:,} {trials} in {in_words(hours)} on this machine{aside}; pruning makes room for more."
 
 
 def _dataset() -> Dataset:
@@ -90,12 +91,12 @@ def _start(store: RunStore, *, disabled: bool) -> None:
 
 def _begin(store: RunStore) -> None:
     """Begin the study of the form, which is read now: a change and this click can arrive together."""
-    made, hours = ranges.made(_dataset()), st.session_state[key("hours")]
+    made, hours, workers = ranges.made(_dataset()), st.session_state[key("hours")], ranges.workers()
     typed = st.session_state.get(key("name")) or ""
     name = slug(typed) or _free(store, made.config.architecture)
     if typed and not slug(typed):
         raise FerError(f"A study's name needs letters or digits, got {typed!r}.")
-    actions.tune(store, name, made, Budget(seconds=3600 * hours))
+    actions.tune(store, name, made, Budget(seconds=3600 * hours * workers), workers)
     st.session_state[key("name")] = ""
     opened.open_study(name)
     st.toast(f"{frame.plain(name)} started", icon=":material/play_arrow:")

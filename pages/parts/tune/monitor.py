@@ -5,7 +5,7 @@ import streamlit as st
 from fer.runs.store import RunStore
 from fer.system.text import plural, rough_duration
 from fer.tuning import database, processes, repeats, study
-from fer.tuning.importance import importance
+from fer.tuning.importance import noted
 from fer.tuning.study import Budget, Study, Trial
 from pages.parts.shared import actions, frame
 from pages.parts.train import choose_settings, view
@@ -45,27 +45,21 @@ def _live(store: RunStore, name: str, before: int) -> None:
         _head(found, trials, busy)
         best = next(iter(study.best_of(trials)), None)
         searched = [trial for trial in trials if trial.repeat_of is None]
-        drawn = picture.figures(study.counted(trials), best, _left(found.budget, trials))
+        drawn = picture.figures(study.counted(trials), best, _left(found, trials, busy))
         view.show(drawn + picture.curves(searched, best, found.plan.epochs), f"tune-view-{name}")
         if best:
             _best(found, best, trials)
             compare.show(found, study.best_of(trials, compare.MOST))
-        above = st.container()  # filled last: what computes importance takes a second to load
+        if shares := noted(found):
+            view.show(picture.importance(shares), f"tune-importance-{name}")
         table.trials(found, trials)
-        if shares := _importance(name, sum(trial.state == "finished" for trial in trials), found):
-            with above:
-                view.show(picture.importance(shares), f"tune-importance-{name}")
 
 
-@st.cache_data(max_entries=8, show_spinner=False)
-def _importance(name: str, finished: int, _study: Study) -> dict[str, float]:
-    return importance(_study)
-
-
-def _left(budget: Budget, trials: list[Trial]) -> str:
+def _left(found: Study, trials: list[Trial], busy: int) -> str:
+    budget = found.budget
     if budget.trials:
         return f"{max(0, budget.trials - len(study.counted(trials))):,} trials"
-    return rough_duration(max(0.0, budget.seconds - study.spent(trials)))
+    return rough_duration(max(0.0, budget.seconds - study.spent(trials)) / (busy or found.workers))
 
 
 def _head(found: Study, trials: list[Trial], busy: int) -> None:
@@ -77,10 +71,10 @@ def _head(found: Study, trials: list[Trial], busy: int) -> None:
         if busy:
             stopping = found.is_stopped
             _button("Stopping …" if stopping else "Stop", "stop", actions.stop_tuning, found, disabled=stopping)
-            _button("One more hour", "extend", actions.extend_tuning, found, _longer(found.budget))
-            _button("One more worker", "worker", actions.go_on_tuning, found, found.budget, disabled=stopping)
+            _button("One more hour", "extend", actions.extend_tuning, found, _longer(found, busy))
+            _button("One more worker", "worker", actions.add_worker, found, disabled=stopping)
         elif used_up:
-            _button("One more hour", "extend", actions.go_on_tuning, found, _longer(found.budget, trials))
+            _button("One more hour", "extend", actions.go_on_tuning, found, _longer(found, found.workers, trials))
         else:
             _button("Resume", "resume", actions.go_on_tuning, found, found.budget)
     plan = found.plan
@@ -101,9 +95,9 @@ def _state(found: Study, trials: list[Trial], busy: int, used_up: bool):
     return "Stopped", "orange"
 
 
-def _longer(budget: Budget, trials: list[Trial] | None = None) -> Budget:
-    """An hour more, counted from what was used where that is more than the budget."""
-    return Budget(0, max(budget.seconds, study.spent(trials or [])) + EXTRA_SECONDS)
+def _longer(found: Study, workers: int, trials: list[Trial] | None = None) -> Budget:
+    """An hour more for each worker, counted from what was used where that is more than the budget."""
+    return Budget(0, max(found.budget.seconds, study.spent(trials or [])) + EXTRA_SECONDS * workers)
 
 
 def _button(label: str, key: str, *action, **options) -> None:
@@ -122,7 +116,7 @@ def _best(found: Study, best: Trial, trials: list[Trial]) -> None:
                 choose_settings.take_over(study.full_config(found, best), f"{found.name}, trial {best.number}")
                 st.switch_page("pages/train.py")
             if not known:
-                price = rough_duration(repeats.price(best))
+                price = rough_duration(repeats.price(best, workers=found.workers))
                 label = f"Repeat with {repeats.SEEDS} other seeds (about {price})"
                 _button(label, "repeat", actions.repeat_best, found, best, help=WHY_REPEAT)
         if known and known.accuracies:

@@ -7,10 +7,15 @@ import streamlit as st
 from fer.data.dataset import Dataset
 from fer.errors import FerError
 from fer.runs.config import TrainConfig
-from fer.tuning import plan, space
+from fer.runs.store import RunStore
+from fer.tuning import budget, plan, processes, space
 
 NETWORK, ORDER = "architecture", space.SEARCHABLE
 ADAMW_RATE = 0.001  # TrainConfig's own is for sgd
+SIDE_BY_SIDE = (
+    "Each trains in a process of its own, with its share of the cores. Small networks get most done with one for each "
+    "core, if memory allows."
+)
 
 
 def key(name: str) -> str:
@@ -36,8 +41,11 @@ def show() -> None:
             "Epochs at full length", 1, 1000, key=key("full"), **_kept("full", TrainConfig().epochs)
         )
         columns[0].selectbox("Optimizer", ["sgd", "adamw"], key=key("optimizer"), persist_state="session")
+        columns[1].number_input(
+            "Trials at a time", 1, processes.MOST, key=key("workers"), help=SIDE_BY_SIDE, **_kept("workers", workers())
+        )
         for i, name in enumerate(varied()):
-            columns[(i + 1) % 2].text_input(
+            columns[i % 2].text_input(
                 name.replace("_", " ").capitalize(),
                 key=key(f"range-{name}"),
                 placeholder=space.suggested(name, recipe()).text.partition("=")[2],
@@ -58,6 +66,11 @@ def varied() -> list[str]:
 
 def networks() -> list[str]:
     return st.session_state.get(key(NETWORK)) or []
+
+
+def workers() -> int:
+    """How many trials train side by side: what was chosen, else what suits this machine."""
+    return st.session_state.get(key("workers")) or budget.proposed_workers(RunStore(), recipe(), networks())
 
 
 def recipe() -> TrainConfig:
