@@ -15,6 +15,9 @@ from helpers.shipped import ROOT
 from browser import test_browser_live as live
 from browser import test_browser_teach as teach
 from browser.conftest import furnished
+from fer.runs import stop
+from fer.runs.queue import state_of
+from fer.runs.store import RunStore
 
 PHOTO = ROOT / "pages/parts/samples/pair.jpg"
 COOKIE = re.compile(r"emotion_studio=([^;]+)")
@@ -88,13 +91,7 @@ def test_visitors_are_spread_and_each_stays_with_one_server(house, tmp_path):
 
 def test_a_server_that_is_killed_takes_only_its_own_visitors_sessions(house, browser, tmp_path):
     with Replicas(house) as replicas, nginx(tmp_path, replicas.ports) as address:
-        pages = {}
-        while len(pages) < 2:  # one visitor on each
-            page = tab(browser)
-            page.goto(address)
-            page.get_by_role("heading", name="Read emotions in faces").wait_for()
-            port = {where for _, where, _, path in log(tmp_path)[-3:]}.pop()
-            (page.context.close() if port in pages else pages.setdefault(port, page))
+        pages = one_on_each(browser, address, tmp_path, "Read emotions in faces")
         for page in pages.values():
             show_photo(page, address)
         used = {(port, method) for _, port, method, path in log(tmp_path) if "upload_file" in path or "/media/" in path}
@@ -109,6 +106,48 @@ def test_a_server_that_is_killed_takes_only_its_own_visitors_sessions(house, bro
         assert log(tmp_path)[-1][1] == kept
         for page in pages.values():
             page.context.close()
+
+
+def one_on_each(browser, address: str, folder: Path, heading: str, path: str = "/") -> dict:
+    """A visitor on each server, by its port."""
+    pages = {}
+    while len(pages) < 2:
+        page = tab(browser)
+        page.goto(address + path)
+        page.get_by_role("heading", name=heading).wait_for()
+        port = {where for _, where, _, path in log(folder)[-3:]}.pop()
+        (page.context.close() if port in pages else pages.setdefault(port, page))
+    return pages
+
+
+def test_two_visitors_of_two_servers_train_one_after_the_other(house, browser, tmp_path):
+    with Replicas(house) as replicas, nginx(tmp_path, replicas.ports) as address:
+        pages = one_on_each(browser, address, tmp_path, "Train a network", "/train").values()
+        for page, name in zip(pages, ("mine", "yours"), strict=True):
+            page.get_by_role("textbox", name="Run name").fill(name)
+        for page in pages:
+            page.get_by_role("button", name="Train", exact=True).click()
+        store = RunStore(house / "models")
+        until(lambda: {"mine", "yours"} <= {run.id for run in store})
+        until(lambda: sorted(state_of(store[name]) for name in ("mine", "yours")) == ["queued", "training"])
+        for page in pages:  # each sees both
+            page.get_by_text("mine").first.wait_for()
+            page.get_by_text("yours").first.wait_for()
+        first = next(name for name in ("mine", "yours") if state_of(store[name]) == "training")
+        stop.ask(store[first])
+        other = "yours" if first == "mine" else "mine"
+        until(lambda: (state_of(store[first]), state_of(store[other])) == ("stopped", "training"))
+        stop.ask(store[other])
+        until(lambda: state_of(store[other]) == "stopped")
+        for page in pages:
+            page.context.close()
+
+
+def until(holds) -> None:
+    started = time.monotonic()
+    while not holds():
+        assert time.monotonic() - started < 120
+        time.sleep(0.2)
 
 
 def test_uploads_above_a_megabyte_pass_and_larger_ones_than_allowed_are_told(house, tmp_path):
