@@ -1,6 +1,8 @@
 """How long photos take when many visitors come at once, and whether the server's memory stays flat.
 
-    python benchmarks/load.py [--visitors 1 5 20] [--rounds 3] [--browsers 3] [--soak MINUTES] [--model flagship]
+    python benchmarks/load.py [--visitors 1 5 20] [--rounds 3] [--two-servers] [--model flagship]
+    python benchmarks/load.py --browsers 3
+    python benchmarks/load.py --soak MINUTES
 
 Every visitor speaks Streamlit's own protocol over a websocket, as the page does in a browser: it opens Predict, waits
 for the first answer, switches test-time augmentation on, and uploads the four examples, each after a pause of 0 to 2 s.
@@ -8,8 +10,9 @@ An answer lasts from the start of the upload until the page has been sent the ph
 the same bytes, so that none is answered from a cache. First page: from the connection to the first answered face.
 
 Each number of visitors gets a fresh server that one visitor has opened before, so that the model is loaded. The best
-round is shown by its 95th percentile, for machines that do other work too. `--browsers` adds visitors in real Chromium
-(needs `chromium` and playwright). `--soak` instead lets 25 visitors a minute come for so long, each with a new session,
+round is shown by its 95th percentile, for machines that do other work too. `--two-servers` puts nginx before two that
+share the visitors (needs Debian's nginx). `--browsers` adds visitors in real Chromium (needs `chromium` and
+playwright). `--soak` instead lets 25 visitors a minute come for so long, each with a new session,
 and reports memory and threads once a minute.
 
 On two cores of a shared AMD EPYC: 20 visitors get half of their answers within 0.6 s and 95% within 1.1 s.
@@ -25,7 +28,8 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -40,7 +44,8 @@ from streamlit.proto.WidgetStates_pb2 import WidgetState
 
 ROOT = Path(__file__).parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
-from helpers.browsing import chromium, serve  # noqa: E402  # tests/ is not installed
+from helpers.browsing import chromium, free_port, serve, start  # noqa: E402  # tests/ is not installed
+from helpers.nginx import nginx  # noqa: E402
 
 EXAMPLES = sorted((ROOT / "pages/parts/samples").iterdir())  # one or two faces each
 PAUSE = 2.0  # seconds, the longest before an upload
@@ -48,6 +53,7 @@ SOAKING, EVERY = 5, 12.0  # visitors at a time in a soak, and seconds from one's
 AUGMENTATION = "Test-time augmentation"  # the label of its switch
 VIEW = "fer_photo_view"  # the component that shows an answer
 LIMITS = {"p50": 1.0, "p95": 2.0, "first page": 2.5}  # seconds, for 20 visitors on two cores
+WARM_UP = {1: 1, 2: 8}  # visitors before a round: with two servers enough that each has had one
 MANY = 20  # visitors, from which on the limits are compared
 MOST_GROWTH = 50  # MB, in a soak of any length
 SETTLED = 4  # minutes, after which memory is compared; Streamlit keeps a session for 2 after its visitor has left
@@ -71,7 +77,10 @@ class Visitor:
         for path in ("/", "/_stcore/health", "/_stcore/host-config"):  # as the browser does; the second sets a cookie
             await self._http.get(path)
         stream = f"ws://{urlsplit(self._address).netloc}/_stcore/stream"
-        self._socket = await websockets.connect(stream, subprotocols=["streamlit"], max_size=None, compression=None)
+        cookies = {"Cookie": "; ".join(f"{name}={value}" for name, value in self._http.cookies.items())}
+        self._socket = await websockets.connect(
+            stream, subprotocols=["streamlit"], additional_headers=cookies, max_size=None, compression=None
+        )
         return self
 
     async def __aexit__(self, *_) -> None:
@@ -176,13 +185,31 @@ async def visit(address: str, query: str, *, augmented: bool, photos: int = 4) -
     return first, answers
 
 
-def server() -> psutil.Process:
-    """The one that `serve` has started."""
-    return psutil.Process().children()[0]
+@contextmanager
+def app(servers: int, environment: dict) -> Iterator[tuple[str, list[psutil.Process]]]:
+    """The address of one server or of nginx before two, and the servers' processes."""
+    if servers == 1:
+        with serve(ROOT, **environment) as address:
+            yield address, psutil.Process().children()
+        return
+    ports = (free_port(), free_port())
+    running = [start(ROOT, port, **environment) for port in ports]
+    try:
+        with tempfile.TemporaryDirectory() as folder, nginx(Path(folder), ports) as address:
+            yield address, [psutil.Process(process.pid) for process in running]
+    finally:
+        for process in running:
+            process.terminate()
+            process.wait(timeout=20)
 
 
-def state_of(process: psutil.Process) -> str:
-    return f"{process.memory_info().rss / 1e6:.0f} MB, {process.num_threads()} threads"
+def state_of(processes: list[psutil.Process]) -> str:
+    memory, threads = (sum(values) for values in zip(*map(_size, processes), strict=True))
+    return f"{memory / 1e6:.0f} MB, {threads} threads"
+
+
+def _size(process: psutil.Process) -> tuple[int, int]:
+    return process.memory_info().rss, process.num_threads()
 
 
 def quantile(values: list[float], share: float) -> float:
@@ -194,8 +221,8 @@ class Round:
     """What one round measured, all times in seconds.
 
     Attributes:
-        state: the server's memory and threads after it.
-        work: CPU time of the server.
+        state: memory and threads of all servers after it.
+        work: their CPU time.
     """
 
     first_pages: list[float]
@@ -214,27 +241,26 @@ class Round:
         return f"{times}; {work}; {self.state} after; load {os.getloadavg()[0]:.1f}"
 
 
-def measure(visitors: int, query: str, *, augmented: bool, photos: int, environment: dict) -> Round:
-    """So many visitors at once, on a server of their own."""
+def measure(visitors: int, query: str, *, augmented: bool, photos: int, servers: int, environment: dict) -> Round:
+    """So many visitors at once, on servers of their own."""
 
     def visits(count: int):
         return asyncio.gather(*(visit(address, query, augmented=augmented, photos=photos) for _ in range(count)))
 
     async def come() -> Round:
-        await visits(1)
-        started, worked = time.monotonic(), work_of(process)
+        await visits(WARM_UP[servers])
+        started, worked = time.monotonic(), work_of(processes)
         found = await visits(visitors)
-        seconds, work = time.monotonic() - started, work_of(process) - worked
+        seconds, work = time.monotonic() - started, work_of(processes) - worked
         answers = [answer for _, answers in found for answer in answers]
-        return Round([first for first, _ in found], answers, seconds, work, state_of(process))
+        return Round([first for first, _ in found], answers, seconds, work, state_of(processes))
 
-    with serve(ROOT, **environment) as address:
-        process = server()
+    with app(servers, environment) as (address, processes):
         return asyncio.run(come())
 
 
-def work_of(process: psutil.Process) -> float:
-    return sum(process.cpu_times()[:2])
+def work_of(processes: list[psutil.Process]) -> float:
+    return sum(sum(process.cpu_times()[:2]) for process in processes)
 
 
 def report(visitors: int, rounds: list[Round]) -> None:
@@ -261,15 +287,15 @@ def soak(minutes: float, query: str, *, augmented: bool, environment: dict) -> N
             await asyncio.sleep(min(60, max(0, end - time.monotonic())))
             memory.append(process.memory_info().rss / 1e6)
             times = f"p50 {quantile(answers, 0.5):.2f} s, p95 {quantile(answers, 0.95):.2f} s" if answers else "none"
-            print(f"{len(memory):3} min: {state_of(process)}; {len(answers)} answers, {times}", flush=True)
+            print(f"{len(memory):3} min: {state_of([process])}; {len(answers)} answers, {times}", flush=True)
             answers.clear()
 
-    async def run(address: str) -> None:
+    async def run(address: str, process: psutil.Process) -> None:
         end = time.monotonic() + 60 * minutes
-        await asyncio.gather(*(keep_coming(address, end) for _ in range(SOAKING)), watch(server(), end))
+        await asyncio.gather(*(keep_coming(address, end) for _ in range(SOAKING)), watch(process, end))
 
-    with serve(ROOT, **environment) as address:
-        asyncio.run(run(address))
+    with app(1, environment) as (address, processes):
+        asyncio.run(run(address, *processes))
     settled = min(SETTLED, len(memory))
     print(f"memory since minute {settled}: {memory[-1] - memory[settled - 1]:+.0f} MB of at most {MOST_GROWTH:+} MB")
 
@@ -298,6 +324,7 @@ def main() -> None:
     parser.add_argument("--visitors", type=int, nargs="*", default=[1, 5, 20])
     parser.add_argument("--rounds", type=int, default=1)
     parser.add_argument("--photos", type=int, default=4, help="how many each visitor uploads")
+    parser.add_argument("--two-servers", action="store_true", help="nginx before two servers")
     parser.add_argument("--browsers", type=int, default=0)
     parser.add_argument("--soak", type=float, metavar="MINUTES")
     parser.add_argument("--model", default="flagship")
@@ -310,11 +337,10 @@ def main() -> None:
         if options.soak:
             soak(options.soak, query, augmented=augmented, environment=environment)
             return
+        common = {"augmented": augmented, "photos": options.photos, "environment": environment}
         for visitors in options.visitors:
-            rounds = [
-                measure(visitors, query, augmented=augmented, photos=options.photos, environment=environment)
-                for _ in range(options.rounds)
-            ]
+            servers = 2 if options.two_servers else 1
+            rounds = [measure(visitors, query, servers=servers, **common) for _ in range(options.rounds)]
             report(visitors, rounds)
         if options.browsers:
             browse(options.browsers, query, environment=environment)
