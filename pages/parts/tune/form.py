@@ -64,9 +64,9 @@ def _about(store: RunStore, made: plan.Plan, dataset: Dataset, hours: float, wor
     sizes = {"train": len(dataset.train), "val": len(dataset.val)}
     number = budget.trials_in(3600 * hours * workers, budget.typical_seconds(store, made, **sizes, workers=workers))
     trials = f"trials of up to {plural(made.epochs, 'epoch')}"
-    if number is None:
-        return f"As many {trials} as fit: how fast this trains is not known here yet."
     aside = f", {workers} at a time" if workers > 1 else ""
+    if number is None:
+        return f"As many {trials} as fit{aside}: how fast this trains is not known here yet."
     return f"About {number:,} {trials} in {in_words(hours)} on this machine{aside}; pruning makes room for more."
 
 
