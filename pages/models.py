@@ -5,7 +5,7 @@ import streamlit as st
 from fer.runs import leaderboard as ranking
 from fer.runs.store import RunStore
 from pages.parts.models import drawer, import_network, leaderboard, overview
-from pages.parts.shared import damaged_runs, disk, frame
+from pages.parts.shared import damaged_runs, disk, frame, study_rows
 
 with st.container(horizontal=True, vertical_alignment="center"):
     with st.container():
@@ -25,6 +25,7 @@ with frame.errors():
     with right:
         scatter = st.container()
     overview.show(store)
+    study_rows.show(store)
     disk.show()
     drawer.show(store)
     with scatter:  # last, so that nothing waits for Plotly

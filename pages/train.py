@@ -3,7 +3,7 @@
 import streamlit as st
 
 from fer.runs.store import RunStore
-from pages.parts.shared import access, damaged_runs, disk, frame
+from pages.parts.shared import access, damaged_runs, disk, frame, study_rows
 from pages.parts.train import (
     advanced,
     choose_data,
@@ -50,4 +50,5 @@ with frame.errors():
             estimate.measure(store, config)
         start.show(store, estimate.sentence(store, config, dataset), disabled=problem)
     runs_list.show(store, runs, run.id if run else "")
+    study_rows.show(store)
     disk.show()

@@ -231,10 +231,18 @@ def test_optunas_figures_are_drawn_when_details_are_opened(page, searched, figur
     assert not app.exception and not app.error and len(app.get("plotly_chart")) == 1
 
 
-def test_trials_flood_neither_train_nor_models(searched, models):
-    models_before = [run.id for run in models]
-    searched.runs.create(searched.plan.trial_config({}), "trial-0000")
+@pytest.mark.parametrize("other", ["train", "models"])
+def test_a_study_is_one_row_on_train_and_models_which_opens_it_on_tune(searched, models, monkeypatch, other):
+    models_before, links = [run.id for run in models], []
+    for number in range(3):
+        searched.runs.create(searched.plan.trial_config({}), f"trial-{number:04}")
     assert [run.id for run in models] == models_before
+    monkeypatch.setattr("streamlit.page_link", lambda page, **options: links.append((page, options)))
+    app = AppTest.from_file(str(ROOT / f"pages/{other}.py"), default_timeout=60).run()
+    assert not app.exception
+    mine = [options for page, options in links if page == "pages/tune.py"]
+    assert [options["query_params"] for options in mine] == [{"study": "night"}] and mine[0]["label"] == "night"
+    assert "3 trials" in texts(app) and "Studies" in [header.value for header in app.header]
 
 
 def test_a_worker_that_could_not_work_says_why(page, searched, models):
