@@ -20,6 +20,17 @@ print("optuna" in sys.modules, "sqlalchemy" in sys.modules, len(app.main.childre
 
 @pytest.mark.parametrize("page", sorted((ROOT / "pages").glob("*.py")), ids=lambda path: path.stem)
 def test_a_page_without_a_study_loads_no_optuna(page, tmp_path):
+    check(page, tmp_path)
+
+
+@pytest.mark.parametrize("name", ["train", "models"])
+def test_a_study_is_listed_beside_runs_without_optuna(name, tmp_path):
+    (tmp_path / "models/.studies/night").mkdir(parents=True)
+    (tmp_path / "models/.studies/night/journal.log").touch()
+    check(ROOT / f"pages/{name}.py", tmp_path)
+
+
+def check(page, tmp_path) -> None:
     environment = {**os.environ, "FER_MODELS": str(tmp_path / "models"), "FER_DATA": str(tmp_path / "data")}
     command = [sys.executable, "-c", SCRIPT, str(page)]
     done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, env=environment)
