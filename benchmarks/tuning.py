@@ -31,7 +31,7 @@ from helpers import postgres  # noqa: E402  # tests/ is not installed
 from fer.data.catalog import open_dataset  # noqa: E402
 from fer.runs.config import TrainConfig  # noqa: E402
 from fer.runs.store import RunStore  # noqa: E402
-from fer.tuning import budget, importance, plan, processes, repeats, space, study  # noqa: E402
+from fer.tuning import budget, importance, plan, repeats, space, study  # noqa: E402
 from fer.tuning.study import Budget, Study  # noqa: E402
 
 TRIALS = 24
@@ -130,7 +130,7 @@ def pruners(store: RunStore, options) -> None:
 
 def side_by_side(work, made: Study) -> None:
     """Let as many workers as the page proposes do something with a study, each in a process of its own."""
-    count = processes.fitting()
+    count = budget.fitting()
     os.environ["TF_NUM_INTRAOP_THREADS"] = str(max(1, (os.cpu_count() or 1) // count))
     spawning = multiprocessing.get_context("spawn")
     running = [spawning.Process(target=work, args=(made.store.root, made.name)) for _ in range(count)]
@@ -237,7 +237,7 @@ def fill(made: Study) -> None:
 def search(store: RunStore, options) -> None:
     """Does the default search beat the recipe that it starts from, at equal epochs, with three other seeds each?"""
     made = begin(store, "search", options, *space.VARIED)
-    made.budget = Budget(seconds=budget.seconds_of(options.budget) * processes.fitting())
+    made.budget = Budget(seconds=budget.seconds_of(options.budget) * budget.fitting())
     side_by_side(train_default, made)
     recipe, best = made.trials[0], study.best_of(made.trials)[0]
     print(f"{len(study.counted(made.trials))} trials; the best, trial {best.number}: {study.in_words(best.params)}")

@@ -1,19 +1,25 @@
 """How long a study may search, as text, as seconds, and as the trials that it buys on this machine."""
 
+import os
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 
 from fer.errors import FerError
 from fer.runs import expectations, speed
 from fer.runs.config import TrainConfig
 from fer.runs.store import RunStore
-from fer.tuning import processes
+from fer.system.memory import free_memory
 from fer.tuning.plan import Plan
 
 UNITS = {"s": 1, "sec": 1, "m": 60, "min": 60, "h": 3600, "hour": 3600, "hours": 3600, "d": 86400, "days": 86400}
 LONGEST = 30 * 86400
 BUILD_SECONDS = 5.0  # to build and compile a network, once a trial; TensorFlow itself starts once a worker
+MOST = 16  # workers of a study on one machine
+WORKER_BYTES = 2_000_000_000  # of memory; with FER2013 and vgg_small 1.2 billion, with larger networks more
+GPU = Path("/dev/nvidia0")
+CORES = os.cpu_count() or 1
 
 
 def seconds_of(text: str) -> float:
@@ -27,10 +33,18 @@ def seconds_of(text: str) -> float:
     return seconds
 
 
+def fitting() -> int:
+    """How many workers this machine has cores and memory for; a GPU is not shared."""
+    if GPU.exists():
+        return 1
+    free = free_memory()
+    return max(1, min(MOST, CORES, MOST if free is None else free // WORKER_BYTES))
+
+
 def proposed_workers(store: RunStore, recipe: TrainConfig, networks: Sequence[str]) -> int:
     """How many trials get most done on this machine, side by side: one for each core, as far as memory reaches, or one
     after another if that has been measured to be faster here."""
-    most = processes.fitting()
+    most = fitting()
     configs = [replace(recipe, architecture=name) for name in networks]
     alone = [speed.rates(store, config).get("train") for config in configs]
     shared = [speed.rates(store, config, most).get("train") for config in configs]

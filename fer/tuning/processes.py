@@ -1,6 +1,5 @@
 """Worker processes of studies on this machine: started, counted, and what they say when they end. Loads no Optuna."""
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,26 +12,14 @@ from fer.runs import speed
 from fer.runs.log import tail_of
 from fer.runs.store import RunStore
 from fer.system.files import remove_folder
-from fer.system.memory import free_memory
 from fer.system.process import ERROR, launch
 from fer.tuning import database, heartbeat, storage
+from fer.tuning.budget import CORES, MOST
 from fer.tuning.study import Study
 
-MOST = 16  # workers of a study on one machine
-WORKER_BYTES = 2_000_000_000  # of memory; with FER2013 and vgg_small 1.2 billion, with larger networks more
-GPU = Path("/dev/nvidia0")
-CORES = os.cpu_count() or 1
 LOG = "worker.txt"
 
 _started: dict[Path, list[int]] = {}  # the workers that this process has started, by their study's folder
-
-
-def fitting() -> int:
-    """How many workers this machine has cores and memory for; a GPU is not shared."""
-    if GPU.exists():
-        return 1
-    free = free_memory()
-    return max(1, min(MOST, CORES, MOST if free is None else free // WORKER_BYTES))
 
 
 def start(store: RunStore, name: str, url: str = "", *, workers: int = 1, is_searching: bool = True) -> None:

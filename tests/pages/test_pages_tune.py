@@ -8,7 +8,7 @@ from streamlit.testing.v1 import AppTest
 from fer.data.catalog import open_dataset
 from fer.errors import FerError
 from fer.runs.config import TrainConfig
-from fer.tuning import importance, plan, processes, space, storage, study
+from fer.tuning import budget, importance, plan, processes, space, storage, study
 from fer.tuning.study import Budget
 from pages.parts.train import choose_settings, view
 
@@ -20,7 +20,7 @@ PAGE = ROOT / "pages/tune.py"
 def started(monkeypatch) -> list:
     """The studies for which a worker would have been started, on a machine of one core."""
     names = []
-    monkeypatch.setattr(processes, "CORES", 1)
+    monkeypatch.setattr(budget, "CORES", 1)
     monkeypatch.setattr(processes, "launch", lambda arguments, *_, **__: names.append(arguments[2]) or 0)
     return names
 
@@ -188,8 +188,8 @@ def test_a_study_is_resumed_stopped_and_extended(page, searched, started, monkey
 
 
 def test_trials_run_side_by_side_where_the_machine_has_cores_for_them(page, models, started, drawn, monkeypatch):
-    monkeypatch.setattr(processes, "CORES", 4)
-    monkeypatch.setattr(processes, "fitting", lambda: 4)
+    monkeypatch.setattr(budget, "CORES", 4)
+    monkeypatch.setattr(budget, "fitting", lambda: 4)
     page.session_state["tune-more"] = True
     app = page.run()
     assert app.number_input(key="tune-workers").value == 4 and "in 2 hours on this machine, 4 at a time" in texts(app)

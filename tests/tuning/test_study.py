@@ -7,7 +7,7 @@ import pytest
 from fer.errors import FerError
 from fer.runs import speed
 from fer.runs.config import TrainConfig
-from fer.tuning import budget, plan, processes, storage, study
+from fer.tuning import budget, plan, storage, study
 from fer.tuning.study import Budget, Trial
 
 
@@ -41,9 +41,9 @@ def test_time_is_turned_into_trials_by_the_measured_speed(store):
 
 def test_as_many_workers_as_cores_are_proposed_unless_one_was_measured_to_be_faster(store, monkeypatch):
     store.root.mkdir()
-    monkeypatch.setattr(processes, "CORES", 4)
-    monkeypatch.setattr(processes, "GPU", store.root / "none")
-    monkeypatch.setattr(processes, "free_memory", lambda: 10 * processes.WORKER_BYTES)
+    monkeypatch.setattr(budget, "CORES", 4)
+    monkeypatch.setattr(budget, "GPU", store.root / "none")
+    monkeypatch.setattr(budget, "free_memory", lambda: 10 * budget.WORKER_BYTES)
     config = TrainConfig(data="synthetic", architecture="mini_xception", epochs=6)
     assert budget.proposed_workers(store, config, [config.architecture]) == 4
     speed.note(store, config, train=100.0, validate=200.0)
@@ -59,16 +59,16 @@ def test_as_many_workers_as_cores_are_proposed_unless_one_was_measured_to_be_fas
 
 
 def test_memory_and_a_gpu_limit_the_workers(tmp_path, monkeypatch):
-    monkeypatch.setattr(processes, "CORES", 8)
-    monkeypatch.setattr(processes, "GPU", tmp_path / "nvidia0")
-    monkeypatch.setattr(processes, "free_memory", lambda: 3 * processes.WORKER_BYTES + 1)
-    assert processes.fitting() == 3
-    monkeypatch.setattr(processes, "free_memory", lambda: 1)
-    assert processes.fitting() == 1
-    monkeypatch.setattr(processes, "free_memory", lambda: None)
-    assert processes.fitting() == 8
+    monkeypatch.setattr(budget, "CORES", 8)
+    monkeypatch.setattr(budget, "GPU", tmp_path / "nvidia0")
+    monkeypatch.setattr(budget, "free_memory", lambda: 3 * budget.WORKER_BYTES + 1)
+    assert budget.fitting() == 3
+    monkeypatch.setattr(budget, "free_memory", lambda: 1)
+    assert budget.fitting() == 1
+    monkeypatch.setattr(budget, "free_memory", lambda: None)
+    assert budget.fitting() == 8
     (tmp_path / "nvidia0").touch()
-    assert processes.fitting() == 1
+    assert budget.fitting() == 1
 
 
 def test_of_several_networks_a_trial_takes_their_average(store, begin):

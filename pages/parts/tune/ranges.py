@@ -8,7 +8,7 @@ from fer.data.dataset import Dataset
 from fer.errors import FerError
 from fer.runs.config import TrainConfig
 from fer.runs.store import RunStore
-from fer.tuning import budget, plan, processes, space
+from fer.tuning import budget, plan, space
 
 NETWORK, ORDER = "architecture", space.SEARCHABLE
 ADAMW_RATE = 0.001  # TrainConfig's own is for sgd
@@ -42,7 +42,7 @@ def show() -> None:
         )
         columns[0].selectbox("Optimizer", ["sgd", "adamw"], key=key("optimizer"), persist_state="session")
         columns[1].number_input(
-            "Trials at a time", 1, processes.MOST, key=key("workers"), help=SIDE_BY_SIDE, **_kept("workers", workers())
+            "Trials at a time", 1, budget.MOST, key=key("workers"), help=SIDE_BY_SIDE, **_kept("workers", workers())
         )
         for i, name in enumerate(varied()):
             columns[i % 2].text_input(
