@@ -104,72 +104,41 @@ def workers(store: RunStore, options) -> None:
 
 
 def pruners(store: RunStore, options) -> None:
-    """All trials are trained to their end once; then each pruner sees their curves in many orders."""
-    from optuna.pruners import MedianPruner, SuccessiveHalvingPruner
+    """All trials are trained to their end once; then each pruner sees their curves in many orders. What counts is how
+    good the best is once half of the epochs are used up: a pruner has seen more trials by then, and may have lost the
+    best of them."""
+    from optuna.pruners import MedianPruner, NopPruner, SuccessiveHalvingPruner
 
     made = begin(store, "curves", options, *space.VARIED, trials=options.trials)
-    side_by_side(train_unpruned, made)
+    side_by_side(made, pruned=False)
     curves = [trial.curve for trial in made.trials if trial.state == "finished"]
-    best = max(max(curve) for curve in curves)
+    best, half = max(max(curve) for curve in curves), len(curves) * options.epochs // 2
     print(f"{len(curves)} trials of {options.epochs} epochs, the best with {best:.1%}; {options.orders} orders:")
+    for curve in curves:
+        print("   ", " ".join(f"{value:.3f}" for value in curve))
     kinds = {
-        "none": None,
+        "none": NopPruner(),
         "median": MedianPruner(n_warmup_steps=1),
         "halving": SuccessiveHalvingPruner(),
         "halving, from 2": SuccessiveHalvingPruner(min_resource=2, reduction_factor=2),
     }
     for name, pruner in kinds.items():
-        found = [replay(curves, pruner, seed) for seed in range(options.orders)]
-        share = statistics.mean(epochs for epochs, _ in found) / (len(curves) * options.epochs)
-        lost = statistics.mean(best - value for _, value in found)
-        kept = sum(value == best for _, value in found)
+        found = [replay(curves, pruner, seed, half) for seed in range(options.orders)]
+        used, halfway, end = (statistics.mean(values) for values in zip(*found, strict=True))
         print(
-            f"  {name:16} {share:5.0%} of the epochs; best kept in {kept} of {len(found)}, {100 * lost:.2f} points lost"
+            f"  {name:16} all trials with {used / (2 * half):4.0%} of the epochs, {100 * (best - end):.2f} points lost; "
+            f"with half of the epochs {100 * (best - halfway):.2f} points lost"
         )
 
 
-def side_by_side(work, made: Study) -> None:
-    """Let as many workers as the page proposes do something with a study, each in a process of its own."""
-    count = budget.fitting()
-    os.environ["TF_NUM_INTRAOP_THREADS"] = str(max(1, (os.cpu_count() or 1) // count))
-    spawning = multiprocessing.get_context("spawn")
-    running = [spawning.Process(target=work, args=(made.store.root, made.name)) for _ in range(count)]
-    for process in running:
-        process.start()
-    for process in running:
-        process.join()
-        assert not process.exitcode
-
-
-def train_unpruned(root: Path, name: str) -> None:
-    from optuna.pruners import NopPruner
-
-    from fer.tuning.worker import Worker
-
-    made = study.open_study(RunStore(root), name)
-    made.optuna.pruner = NopPruner()
-    Worker(made).run()
-
-
-def train_default(root: Path, name: str) -> None:
-    from fer.tuning.worker import Worker
-
-    Worker(study.open_study(RunStore(root), name)).run()
-
-
-def train_repeats(root: Path, name: str) -> None:
-    from fer.tuning.worker import Worker
-
-    Worker(study.open_study(RunStore(root), name), is_searching=False).run()
-
-
-def replay(curves: list[tuple[float, ...]], pruner, seed: int) -> tuple[int, float]:
-    """Returns the epochs that were trained and the best accuracy of the trials that were not pruned."""
+def replay(curves: list[tuple[float, ...]], pruner, seed: int, half: int) -> tuple[int, float, float]:
+    """Returns the epochs that were trained, and the best accuracy of the trials that were not pruned: of those that
+    ended within `half` epochs, and of all."""
     import optuna
 
     order = random.Random(seed).sample(curves, len(curves))
-    replayed = optuna.create_study(direction="maximize", pruner=pruner or optuna.pruners.NopPruner())
-    epochs, reached = 0, 0.0
+    replayed = optuna.create_study(direction="maximize", pruner=pruner)
+    epochs, reached, halfway = 0, 0.0, 0.0
     for curve in order:
         asked = replayed.ask()
         for step, value in enumerate(curve):
@@ -181,7 +150,31 @@ def replay(curves: list[tuple[float, ...]], pruner, seed: int) -> tuple[int, flo
         else:
             replayed.tell(asked, max(curve))
             reached = max(reached, max(curve))
-    return epochs, reached
+            halfway = reached if epochs <= half else halfway
+    return epochs, halfway, reached
+
+
+def side_by_side(made: Study, **how: bool) -> None:
+    """Let as many workers as the page proposes work on a study, each in a process of its own."""
+    count = budget.fitting()
+    os.environ["TF_NUM_INTRAOP_THREADS"] = str(max(1, budget.CORES // count))
+    spawning = multiprocessing.get_context("spawn")
+    running = [spawning.Process(target=work, args=(made.store.root, made.name), kwargs=how) for _ in range(count)]
+    for process in running:
+        process.start()
+    for process in running:
+        process.join()
+        assert not process.exitcode
+
+
+def work(root: Path, name: str, *, pruned: bool = True, searching: bool = True) -> None:
+    from optuna.pruners import NopPruner
+
+    from fer.tuning.worker import Worker
+
+    made = study.open_study(RunStore(root), name)
+    made.optuna.pruner = made.optuna.pruner if pruned else NopPruner()
+    Worker(made, is_searching=searching).run()
 
 
 def opening(store: RunStore, options) -> None:
@@ -238,7 +231,7 @@ def search(store: RunStore, options) -> None:
     """Does the default search beat the recipe that it starts from, at equal epochs, with three other seeds each?"""
     made = begin(store, "search", options, *space.VARIED)
     made.budget = Budget(seconds=budget.seconds_of(options.budget) * budget.fitting())
-    side_by_side(train_default, made)
+    side_by_side(made)
     recipe, best = made.trials[0], study.best_of(made.trials)[0]
     print(f"{len(study.counted(made.trials))} trials; the best, trial {best.number}: {study.in_words(best.params)}")
     for trial in study.counted(made.trials):
@@ -246,7 +239,7 @@ def search(store: RunStore, options) -> None:
         print(f"  {trial.number:3} {trial.state:9} {trial.seconds:4.0f} s  {curve}  {study.in_words(trial.params)}")
     for trial in dict.fromkeys((recipe.number, best.number)):
         repeats.ask_for(made, made.trials[trial])
-    side_by_side(train_repeats, made)
+    side_by_side(made, searching=False)
     for name, trial in (("by hand", recipe), ("the best", best)):
         found = repeats.of(made.trials, trial)
         assert found
