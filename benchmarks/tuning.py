@@ -125,10 +125,8 @@ def pruners(store: RunStore, options) -> None:
     for name, pruner in kinds.items():
         found = [replay(curves, pruner, seed, half) for seed in range(options.orders)]
         used, halfway, end = (statistics.mean(values) for values in zip(*found, strict=True))
-        print(
-            f"  {name:16} all trials with {used / (2 * half):4.0%} of the epochs, {100 * (best - end):.2f} points lost; "
-            f"with half of the epochs {100 * (best - halfway):.2f} points lost"
-        )
+        print(f"  {name:16} all trials with {used / (2 * half):4.0%} of the epochs", end=", ")
+        print(f"{100 * (best - end):.2f} points lost; with half of the epochs {100 * (best - halfway):.2f}")
 
 
 def replay(curves: list[tuple[float, ...]], pruner, seed: int, half: int) -> tuple[int, float, float]:
