@@ -1,9 +1,11 @@
 # The app in a container. KIND=light reads emotions and needs no TensorFlow; KIND=full also trains, imports and exports.
 #   docker build --build-arg KIND=light -t emotion-studio .
 #   docker run -p 8501:8501 -v emotion-studio:/data emotion-studio
+# MORE names further packages, such as "authlib httpx" for a login.
 FROM python:3.13-slim
 
 ARG KIND=light
+ARG MORE=
 ENV PATH=/venv/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1 \
     PYTHONUNBUFFERED=1
@@ -12,7 +14,10 @@ WORKDIR /app
 COPY requirements.txt requirements-light.txt ./
 RUN python -m venv /venv \
     && if [ "$KIND" = full ]; then file=requirements.txt; else file=requirements-light.txt; fi \
-    && pip install --no-cache-dir --no-compile -r "$file"
+    && pip install --no-cache-dir --no-compile -r "$file" \
+    && echo "$MORE" >/tmp/more \
+    && xargs --no-run-if-empty --arg-file=/tmp/more pip install --no-cache-dir --no-compile \
+    && rm /tmp/more
 
 # what is a visitor's or an owner's is in /data; the program itself cannot be changed by its user
 RUN useradd --create-home --uid 1000 studio \
