@@ -44,8 +44,8 @@ from streamlit.proto.WidgetStates_pb2 import WidgetState
 
 ROOT = Path(__file__).parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
-from helpers.browsing import chromium, free_port, serve, start  # noqa: E402  # tests/ is not installed
-from helpers.nginx import nginx  # noqa: E402
+from helpers.browsing import chromium, serve  # noqa: E402  # tests/ is not installed
+from helpers.nginx import Replicas, nginx  # noqa: E402
 
 EXAMPLES = sorted((ROOT / "pages/parts/samples").iterdir())  # one or two faces each
 PAUSE = 2.0  # seconds, the longest before an upload
@@ -56,7 +56,8 @@ LIMITS = {"p50": 1.0, "p95": 2.0, "first page": 2.5}  # seconds, for 20 visitors
 WARM_UP = {1: 1, 2: 8}  # visitors before a round: with two servers enough that each has had one
 MANY = 20  # visitors, from which on the limits are compared
 MOST_GROWTH = 50  # MB, in a soak of any length
-SETTLED = 4  # minutes, after which memory is compared; Streamlit keeps a session for 2 after its visitor has left
+SETTLED = 4  # minutes, from which on memory is compared; Streamlit keeps a session for 2 after its visitor has left
+WINDOW = 10  # minutes, over which memory is a median: a single look meets more or fewer photos in the making
 PATIENCE = 60.0  # seconds
 _numbers = itertools.count()
 
@@ -192,15 +193,9 @@ def app(servers: int, environment: dict) -> Iterator[tuple[str, list[psutil.Proc
         with serve(ROOT, **environment) as address:
             yield address, psutil.Process().children()
         return
-    ports = (free_port(), free_port())
-    running = [start(ROOT, port, **environment) for port in ports]
-    try:
-        with tempfile.TemporaryDirectory() as folder, nginx(Path(folder), ports) as address:
-            yield address, [psutil.Process(process.pid) for process in running]
-    finally:
-        for process in running:
-            process.terminate()
-            process.wait(timeout=20)
+    folder = tempfile.TemporaryDirectory()
+    with Replicas(ROOT, **environment) as replicas, folder as place, nginx(Path(place), replicas.ports) as address:
+        yield address, [psutil.Process(process.pid) for process in replicas.processes.values()]
 
 
 def state_of(processes: list[psutil.Process]) -> str:
@@ -296,8 +291,12 @@ def soak(minutes: float, query: str, *, augmented: bool, environment: dict) -> N
 
     with app(1, environment) as (address, processes):
         asyncio.run(run(address, *processes))
-    settled = min(SETTLED, len(memory))
-    print(f"memory since minute {settled}: {memory[-1] - memory[settled - 1]:+.0f} MB of at most {MOST_GROWTH:+} MB")
+    settled = memory[min(SETTLED, len(memory)) - 1 :]
+    early, late = statistics.median(settled[:WINDOW]), statistics.median(settled[-WINDOW:])
+    print(
+        f"median memory of the first and last {WINDOW} minutes: {late - early:+.0f} MB of at most {MOST_GROWTH:+} MB;"
+    )
+    print(f"last minute beside minute {SETTLED}: {settled[-1] - settled[0]:+.0f} MB")
 
 
 def browse(count: int, query: str, *, environment: dict) -> None:

@@ -25,7 +25,7 @@ with frame.errors():
     with right:
         scatter = st.container()
     overview.show(store)
-    study_rows.show(store)
+    study_rows.beside(store)
     disk.show()
     drawer.show(store)
     with scatter:  # last, so that nothing waits for Plotly

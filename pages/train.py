@@ -50,5 +50,5 @@ with frame.errors():
             estimate.measure(store, config)
         start.show(store, estimate.sentence(store, config, dataset), disabled=problem)
     runs_list.show(store, runs, run.id if run else "")
-    study_rows.show(store)
+    study_rows.beside(store)
     disk.show()

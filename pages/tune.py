@@ -3,9 +3,9 @@
 import streamlit as st
 
 from fer.runs.store import RunStore
-from pages.parts.shared import access, disk, frame
+from pages.parts.shared import access, disk, frame, study_rows
 from pages.parts.train import view
-from pages.parts.tune import form, monitor, studies
+from pages.parts.tune import form, monitor, opened
 
 frame.start(
     "Tune a recipe",
@@ -22,5 +22,6 @@ with frame.errors():
         monitor.show(store)
     with left, frame.errors():
         form.show(store)
-    studies.show(store)
+    if len(names := opened.known(store)) > 1:
+        study_rows.show(store, names, opened=st.query_params.get(opened.STUDY, ""))
     disk.show()

@@ -28,8 +28,8 @@ def add_to(add) -> None:
         tune,
         "look for a better recipe with many short trainings",
         "Vary a recipe's settings over many short trainings, the trials of a study, and keep what reaches the highest\n"
-        "validation accuracy; no trial reads the test split. With its name alone, a study goes on that was stopped, or\n"
-        "gets one more worker, also from other machines with the same --storage. Ctrl-C stops this worker.",
+        "validation accuracy; no trial reads the test split. Given its name alone, a study goes on, or gets one\n"
+        "more worker, also from other machines with the same --storage. Ctrl-C stops this worker.",
         "examples:\n  python -m fer tune --study first --data synthetic --architecture mini_xception --trials 4\n"
         "  python -m fer tune --study night --data fer2013 --budget 8h\n"
         "  python -m fer tune --study night --budget 2h\n"

@@ -47,8 +47,8 @@ def check_card(readme: str) -> None:
         ModelCard(readme).validate()
     except ValueError as error:
         raise FerError(
-            f"The Hub does not accept the model card ({shortened(error)}). Its licence must be one of "
-            "https://huggingface.co/docs/hub/repositories-licenses, such as mit or cc-by-4.0; `other` is for the rest."
+            f"The Hub does not accept the model card ({shortened(error)}). Licences that it knows are "
+            "listed at https://huggingface.co/docs/hub/repositories-licenses, such as mit or cc-by-4.0."
         ) from error
 
 

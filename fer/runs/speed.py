@@ -1,7 +1,6 @@
 """This machine's measured training and inference speed, stored with the runs, and time estimates from it."""
 
 import json
-import os
 from typing import Annotated
 
 import msgspec
@@ -16,13 +15,16 @@ Rate = Annotated[float, msgspec.Meta(gt=0, le=1e9)]
 SAM_COST = 2.0  # passes through the network in a step of sharpness-aware minimisation, in ordinary steps
 AT_A_TIME = " at a time"  # the end of a key
 KEPT = 0.5  # weight of the latest measurement
-TOGETHER = "TRAININGS_AT_A_TIME"  # of a study; set for its workers, whose speed is another one
 
 
-def note(store: RunStore, config: TrainConfig, **rates: float) -> None:
-    """Record images per second: `train`, `validate` or `judge`."""
+def note(store: RunStore, config: TrainConfig, together: int = 1, /, **rates: float) -> None:
+    """Record images per second: `train`, `validate` or `judge`.
+
+    Args:
+        together: trainings that share the machine, of which this is one.
+    """
     known = _read(store)
-    mine = known.setdefault(key(config, int(os.environ.get(TOGETHER, 1))), {})
+    mine = known.setdefault(key(config, together), {})
     if "train" in rates:
         rates["train"] *= cost(config)  # stored as without it, so that either kind of run tells of the other
     for name, rate in rates.items():
@@ -34,7 +36,7 @@ def rates(store: RunStore, config: TrainConfig, together: int = 1) -> dict[str, 
     """Images per second of `train`, `validate` and `judge`, if measured on this machine.
 
     Args:
-        together: trainings of a study that share the machine; the speed is that of each.
+        together: trainings that share the machine; the speed is that of each.
     """
     known = _read(store).get(key(config, together), {})
     return {name: rate / cost(config) if name == "train" else rate for name, rate in known.items()}

@@ -1,13 +1,14 @@
 """A pool of things that only one thread may use at a time, such as interpreters."""
 
-import os
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Generic, TypeVar
 
+from fer.system import processor
+
 T = TypeVar("T")
-CORES = os.cpu_count() or 1
+CORES = processor.cores()
 
 
 class Pool(Generic[T]):

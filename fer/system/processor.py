@@ -1,11 +1,13 @@
-"""The processor's name, whether bfloat16 is fast on it, and whether it is at rest."""
+"""The processor's name and cores, whether bfloat16 is fast on it, and whether it is at rest."""
 
+import math
 import os
 import platform
 import re
 from pathlib import Path
 
 CPUINFO = Path("/proc/cpuinfo")  # Linux only
+QUOTA = Path("/sys/fs/cgroup/cpu.max")  # a container's limit: microseconds in each period of so many
 BUSY = 0.6  # processes a core over the last minute, from which on a measurement would be wrong
 NOISE = re.compile(r"\((R|TM)\)|\b(CPU|Processor)\b")  # in processor names
 
@@ -14,6 +16,16 @@ def name() -> str:
     """The processor's name, such as "Intel Xeon Gold 6226R @ 2.90GHz"."""
     full_name = _first("model name") or platform.processor() or platform.machine()
     return " ".join(NOISE.sub(" ", full_name).split())
+
+
+def cores() -> int:
+    """The cores that this process may use: all, or as many as a container's limit or its affinity leaves it."""
+    found = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    try:
+        allowed, period = map(int, QUOTA.read_text().split())
+    except (OSError, ValueError):  # no container, or "max"
+        return found
+    return max(1, min(found, math.ceil(allowed / period)))
 
 
 def is_fast_in_bfloat16() -> bool:

@@ -18,12 +18,18 @@ from fer.training.worker import card_of, note_speed
 
 
 def train_trial(
-    run: Run, dataset: Dataset, *, on_batch: Callable[[Progress], None], on_epoch: Callable[[Epoch], None]
+    run: Run,
+    dataset: Dataset,
+    *,
+    on_batch: Callable[[Progress], None],
+    on_epoch: Callable[[Epoch], None],
+    together: Callable[[], int] = lambda: 1,
 ) -> bool:
     """Train a run from its beginning, reading only the training and the validation split.
 
     Args:
         on_batch, on_epoch: may ask the run to stop, or end it with an error of their own.
+        together: how many trials share the machine now; the measured speed is kept apart by it.
 
     Returns:
         Whether it ran to its last epoch; False if it was asked to stop. Its checkpoints are gone either way: a trial
@@ -31,7 +37,7 @@ def train_trial(
     """
     with run.lock.acquire(timeout=0):
         try:
-            finished = _train(run, dataset, on_batch, on_epoch)
+            finished = _train(run, dataset, on_batch, on_epoch, together)
         except BaseException as error:
             with suppress(OSError):
                 run.status = Status("failed", str(error)[:1000] or type(error).__name__)
@@ -44,9 +50,9 @@ def train_trial(
         return finished
 
 
-def _train(run: Run, dataset: Dataset, on_batch, on_epoch) -> bool:
+def _train(run: Run, dataset: Dataset, on_batch, on_epoch, together) -> bool:
     def finish_epoch(epoch: Epoch) -> None:
-        note_speed(training, epoch)
+        note_speed(training, epoch, together())
         on_epoch(epoch)
 
     stop.forget(run)

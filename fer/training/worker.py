@@ -111,13 +111,17 @@ def _refusal(error: BaseException) -> FerError | None:
     return FerError(DISK_FULL) if error.errno in FULL else FerError(f"{refusal} Then resume the run.")
 
 
-def note_speed(training: Training, epoch: Epoch) -> None:
-    """Record this machine's training and validation speed, except in the first epoch, when TensorFlow compiles."""
+def note_speed(training: Training, epoch: Epoch, together: int = 1) -> None:
+    """Record this machine's training and validation speed, except in the first epoch, when TensorFlow compiles.
+
+    Args:
+        together: trainings that share the machine.
+    """
     if epoch.epoch:
         rate = epoch.images_per_second
         rest = epoch.seconds - training.batches * training.batch_size / rate
         store = RunStore.around(training.run)
-        speed.note(store, training.config, train=rate, validate=len(training.dataset.val) / rest)
+        speed.note(store, training.config, together, train=rate, validate=len(training.dataset.val) / rest)
 
 
 def measure(config: TrainConfig) -> dict[str, float]:

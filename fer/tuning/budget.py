@@ -1,6 +1,5 @@
-"""How long a study may search, as text, as seconds, and as the trials that it buys on this machine."""
+"""How long a study may search, how many trials that buys on this machine, and how many it should train at a time."""
 
-import os
 import re
 from collections.abc import Sequence
 from dataclasses import replace
@@ -11,6 +10,7 @@ from fer.runs import expectations, speed
 from fer.runs.config import TrainConfig
 from fer.runs.store import RunStore
 from fer.system.memory import free_memory
+from fer.system.pool import CORES
 from fer.tuning.plan import Plan
 
 UNITS = {"s": 1, "sec": 1, "m": 60, "min": 60, "h": 3600, "hour": 3600, "hours": 3600, "d": 86400, "days": 86400}
@@ -19,7 +19,6 @@ BUILD_SECONDS = 5.0  # to build and compile a network, once a trial; TensorFlow 
 MOST = 16  # workers of a study on one machine
 WORKER_BYTES = 2_000_000_000  # of memory; with FER2013 and vgg_small 1.2 billion, with larger networks more
 GPU = Path("/dev/nvidia0")
-CORES = os.cpu_count() or 1
 
 
 def seconds_of(text: str) -> float:
@@ -59,9 +58,10 @@ def trial_seconds(store: RunStore, config: TrainConfig, *, train: int, val: int,
     Args:
         config: of a trial.
         train, val: images in each split.
-        workers: that share the machine. Where it was not measured what that costs, they get as much done as one does.
+        workers: that share the machine. Where their speed was not measured, all together are assumed to be as fast as
+            one alone.
     """
-    for together in (workers, 1):
+    for together in dict.fromkeys((workers, 1)):
         rates = speed.rates(store, config, together)
         if {"train", "validate"} <= rates.keys():
             epoch = train / rates["train"] + val / rates["validate"]

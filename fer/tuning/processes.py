@@ -8,16 +8,17 @@ import psutil
 from filelock import FileLock, Timeout
 
 from fer.errors import FerError
-from fer.runs import speed
 from fer.runs.log import tail_of
 from fer.runs.store import RunStore
 from fer.system.files import remove_folder
+from fer.system.pool import CORES
 from fer.system.process import ERROR, launch
 from fer.tuning import database, heartbeat, storage
-from fer.tuning.budget import CORES, MOST
+from fer.tuning.budget import MOST
 from fer.tuning.study import Study
 
 LOG = "worker.txt"
+THREADS = ("TF_NUM_INTRAOP_THREADS", "OMP_NUM_THREADS")  # of TensorFlow, and of other backends
 
 _started: dict[Path, list[int]] = {}  # the workers that this process has started, by their study's folder
 
@@ -27,7 +28,7 @@ def start(store: RunStore, name: str, url: str = "", *, workers: int = 1, is_sea
 
     Args:
         workers: how many.
-        is_searching: whether it also trains new recipes, or only what waits to be repeated.
+        is_searching: whether they also train new recipes, or only what waits to be repeated.
         url: of the database that holds the study; handed on where other users of this machine do not see it.
 
     Raises:
@@ -44,7 +45,7 @@ def start(store: RunStore, name: str, url: str = "", *, workers: int = 1, is_sea
     place.mkdir(parents=True, exist_ok=True)
     environment = {"FER_MODELS": str(store.root), **({database.SETTING: url} if url else {})}
     if together > 1:
-        environment |= {speed.TOGETHER: str(together), "TF_NUM_INTRAOP_THREADS": str(max(1, CORES // together))}
+        environment |= dict.fromkeys(THREADS, str(max(1, CORES // together)))
     command = ["tune", "--study", name, "--worker", *([] if is_searching else ["--no-search"])]
     _started.setdefault(place, []).extend(launch(command, place / LOG, **environment) for _ in range(workers))
 

@@ -50,11 +50,6 @@ def runs_of(store: RunStore, name: str) -> RunStore:
     return RunStore(folder(store, name))
 
 
-def trials_of(store: RunStore, name: str) -> int:
-    """How many trials of a study this machine has begun, without opening the study."""
-    return sum(1 for _ in folder(store, name).glob("trial-*"))
-
-
 def open_storage(store: RunStore, name: str, url: str = "", *, create: bool = False) -> "BaseStorage":
     """Optuna's storage of a study.
 

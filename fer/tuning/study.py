@@ -1,5 +1,6 @@
 """A study: its plan, its budget and its trials, in Optuna's storage. Pages read it; workers add trials to it."""
 
+import platform
 import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
@@ -100,12 +101,12 @@ class Study:
 
     @property
     def workers(self) -> int:
-        """How many the page starts on this machine, side by side."""
-        return int(self.optuna.user_attrs.get(WORKERS, 1))
+        """How many this machine's page starts, side by side."""
+        return int(self.optuna.user_attrs.get(f"{WORKERS} {platform.node()}", 1))
 
     @workers.setter
     def workers(self, number: int) -> None:
-        self.optuna.set_user_attr(WORKERS, number)
+        self.optuna.set_user_attr(f"{WORKERS} {platform.node()}", number)
 
     @property
     def is_stopped(self) -> bool:

@@ -15,7 +15,7 @@ from fer.errors import DISK_FULL, FULL, FerError, extra, shortened
 from fer.runs.run import Run
 from fer.runs.state import Epoch, Status
 from fer.system.files import remove_folder
-from fer.tuning import heartbeat, importance
+from fer.tuning import heartbeat, importance, processes
 from fer.tuning.database import StorageError
 from fer.tuning.study import AGAIN, REPEAT_OF, RUN, SEED, STOPPED, Study, Trial, is_on_top, is_used_up
 
@@ -137,6 +137,9 @@ class Worker:
                 raise refusal from error
             state, failed, reason = TrialState.FAIL, True, shortened(error) or type(error).__name__
         self._tell(asked, state, reason, beats)
+        if state is TrialState.COMPLETE:
+            with suppress(FerError):  # a figure: what is wrong with the storage comes up again, the rest may be missing
+                importance.note(self.study)
         self.failures = self.failures + 1 if failed else 0
         self.on_trial(self._trial(asked))
         if self.failures >= FAILURES:
@@ -152,7 +155,9 @@ class Worker:
     def _train_run(self, run: Run, dataset: Dataset, beats: "_Beats") -> None:
         from fer.training.trial import train_trial
 
-        if not train_trial(run, dataset, on_batch=lambda _: beats.look(), on_epoch=beats.epoch):
+        study = self.study
+        watched = {"on_batch": lambda _: beats.look(), "on_epoch": beats.epoch}
+        if not train_trial(run, dataset, **watched, together=lambda: processes.working(study.store, study.name)):
             raise _StoppedError
 
     def _new_run(self, asked: "Asked") -> Run:
@@ -177,8 +182,6 @@ class Worker:
             else:
                 value = max(beats.curve) if state is TrialState.COMPLETE else None
                 self.study.optuna.tell(asked, value, state=state)
-            if state is TrialState.COMPLETE:
-                importance.note(self.study)
 
     def _trial(self, asked: "Asked") -> Trial:
         return self.study.trials[asked.number]

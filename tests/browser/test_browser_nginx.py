@@ -8,8 +8,8 @@ import urllib.request
 from pathlib import Path
 
 import pytest
-from helpers.browsing import free_port, start, tab
-from helpers.nginx import NGINX, nginx
+from helpers.browsing import tab
+from helpers.nginx import NGINX, Replicas, nginx
 from helpers.shipped import ROOT
 
 from browser import test_browser_live as live
@@ -23,27 +23,6 @@ PHOTO = ROOT / "pages/parts/samples/pair.jpg"
 COOKIE = re.compile(r"emotion_studio=([^;]+)")
 
 pytestmark = pytest.mark.skipif(not NGINX, reason="needs Debian's nginx")
-
-
-class Replicas:
-    """Two servers of one app: a context manager that starts them, by port."""
-
-    def __init__(self, house: Path, **environment: str):
-        self._house, self._environment = house, environment
-        self.ports = (free_port(), free_port())
-
-    def __enter__(self) -> "Replicas":
-        self.processes = {port: start(self._house, port, **self._environment) for port in self.ports}
-        return self
-
-    def __exit__(self, *_) -> None:
-        for process in self.processes.values():
-            process.terminate()
-            process.wait(timeout=20)
-
-    def kill(self, port: int) -> None:
-        self.processes[port].kill()
-        self.processes[port].wait(timeout=20)
 
 
 @pytest.fixture(scope="module")

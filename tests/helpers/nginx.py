@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from helpers.browsing import free_port, wait_for
+from helpers.browsing import free_port, start, wait_for
 from helpers.shipped import ROOT
 
 NGINX = shutil.which("nginx", path="/usr/sbin:/usr/bin:/sbin:/bin")
@@ -29,6 +29,33 @@ http {{
     include {folder}/site.conf;
 }}
 """
+
+
+class Replicas:
+    """Two servers of one app: a context manager that starts them, by port."""
+
+    def __init__(self, house: Path, **environment: str):
+        self._house, self._environment = house, environment
+        self.ports = (free_port(), free_port())
+        self.processes: dict[int, subprocess.Popen] = {}
+
+    def __enter__(self) -> "Replicas":
+        try:
+            for port in self.ports:
+                self.processes[port] = start(self._house, port, **self._environment)
+        except BaseException:
+            self.__exit__()
+            raise
+        return self
+
+    def __exit__(self, *_) -> None:
+        for process in self.processes.values():
+            process.terminate()
+            process.wait(timeout=20)
+
+    def kill(self, port: int) -> None:
+        self.processes[port].kill()
+        self.processes[port].wait(timeout=20)
 
 
 @contextmanager

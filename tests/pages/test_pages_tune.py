@@ -10,6 +10,7 @@ from fer.errors import FerError
 from fer.runs.config import TrainConfig
 from fer.tuning import budget, importance, plan, processes, space, storage, study
 from fer.tuning.study import Budget
+from pages.parts.shared import actions
 from pages.parts.train import choose_settings, view
 
 ROOT = Path(__file__).parents[2]
@@ -26,8 +27,16 @@ def started(monkeypatch) -> list:
 
 
 @pytest.fixture
-def page(models, started, monkeypatch) -> AppTest:
-    monkeypatch.setattr("streamlit.page_link", lambda *_, **__: None)
+def links(monkeypatch) -> list:
+    """The studies to which there are links."""
+    found = []
+    shown = lambda page, **options: found.append(options["query_params"]["study"]) if "tune" in page else None  # noqa: E731
+    monkeypatch.setattr("streamlit.page_link", shown)
+    return found
+
+
+@pytest.fixture
+def page(models, started, links) -> AppTest:
     return AppTest.from_file(str(PAGE), default_timeout=60)
 
 
@@ -158,14 +167,14 @@ def test_several_networks_are_searched_and_none_is_refused(page, models, started
     assert "Choose a network" in app.error[0].value and app.button(key="tune-start").disabled
 
 
-def test_a_study_in_the_servers_database_is_opened(page, searched, models, started, monkeypatch, tmp_path):
+def test_a_study_in_the_servers_database_is_opened(page, searched, models, started, links, monkeypatch, tmp_path):
     url = f"sqlite:///{tmp_path}/studies.db"
     study.create(models, "shared", searched.plan, Budget(trials=3), url)
     monkeypatch.setenv("FER_STORAGE", url)
     page.query_params["study"] = "shared"
     app = page.run()
     assert not app.exception and not app.error and app.subheader[0].value == "shared"
-    assert "shared in " in texts(app) and {"tune-open-night", "tune-open-shared"} < {each.key for each in app.button}
+    assert "shared in " in texts(app) and {"night", "shared"} == set(links)
     app = app.button(key="tune-resume").click().run()
     assert started == ["shared"] and not app.exception
     study.open_study(models, "shared").optuna.ask({})
@@ -202,8 +211,23 @@ def test_trials_run_side_by_side_where_the_machine_has_cores_for_them(page, mode
     app = app.button(key="tune-resume").click().run()
     assert len(started) == 6
     monkeypatch.setattr(processes, "working", lambda store, name: 3)
-    app = app.run().button(key="tune-worker").click().run()
-    assert len(started) == 7 and not app.exception
+    app = app.run()
+    actions.go_on_tuning(found, found.budget)  # of a second click: they work already
+    assert len(started) == 6
+    app = app.button(key="tune-worker").click().run()
+    assert len(started) == 7 and study.open_study(models, "mini_xception-1").workers == 4 and not app.exception
+
+
+def test_workers_that_share_a_machine_share_its_cores(models, searched, monkeypatch):
+    environments = []
+    monkeypatch.setattr(processes, "CORES", 8)
+    monkeypatch.setattr(processes, "launch", lambda arguments, log, **environment: environments.append(environment))
+    processes.start(models, "night")
+    assert not set(processes.THREADS) & environments[0].keys()
+    processes._started.clear()
+    processes.start(models, "night", workers=3)
+    assert [environment[name] for environment in environments[1:] for name in processes.THREADS] == ["2"] * 6
+    processes._started.clear()
 
 
 def test_what_mattered_is_shown_as_the_workers_noted_it(page, searched, drawn):
@@ -232,17 +256,17 @@ def test_optunas_figures_are_drawn_when_details_are_opened(page, searched, figur
 
 
 @pytest.mark.parametrize("other", ["train", "models"])
-def test_a_study_is_one_row_on_train_and_models_which_opens_it_on_tune(searched, models, monkeypatch, other):
-    models_before, links = [run.id for run in models], []
+def test_a_study_is_one_row_on_train_and_models_which_opens_it_on_tune(searched, models, links, monkeypatch, other):
+    models_before = [run.id for run in models]
     for number in range(3):
         searched.runs.create(searched.plan.trial_config({}), f"trial-{number:04}")
     assert [run.id for run in models] == models_before
-    monkeypatch.setattr("streamlit.page_link", lambda page, **options: links.append((page, options)))
     app = AppTest.from_file(str(ROOT / f"pages/{other}.py"), default_timeout=60).run()
-    assert not app.exception
-    mine = [options for page, options in links if page == "pages/tune.py"]
-    assert [options["query_params"] for options in mine] == [{"study": "night"}] and mine[0]["label"] == "night"
-    assert "3 trials" in texts(app) and "Studies" in [header.value for header in app.header]
+    assert not app.exception and links == ["night"] and "Studies" in [header.value for header in app.header]
+    monkeypatch.setenv("FER_PUBLIC", "on")
+    links.clear()
+    AppTest.from_file(str(ROOT / f"pages/{other}.py"), default_timeout=60).run()
+    assert links == []
 
 
 def test_a_worker_that_could_not_work_says_why(page, searched, models):

@@ -52,9 +52,8 @@ def test_sharpness_aware_minimisation_doubles_the_training_time_alone(store):
     assert speed.rates(store, CONFIG)["train"] == 100.0, "as measured by a run that took twice as long"
 
 
-def test_trainings_that_share_the_machine_are_no_measure_of_one_that_has_it_alone(store, monkeypatch):
-    monkeypatch.setenv(speed.TOGETHER, "2")
-    speed.note(store, CONFIG, train=30.0)
+def test_trainings_that_share_the_machine_are_no_measure_of_one_that_has_it_alone(store):
+    speed.note(store, CONFIG, 2, train=30.0)
     assert speed.rates(store, CONFIG) == {} and speed.all_rates(store) == {}
     assert speed.rates(store, CONFIG, together=2) == {"train": 30.0}
 

@@ -38,3 +38,12 @@ def test_auto_precision_is_bfloat16_if_the_processor_is_faster_with_it(vendor, f
     assert networks.precision(TrainConfig()) == "float32"  # without CPU details
     processor.CPUINFO.write_text(f"processor\t: 0\nvendor_id\t: {vendor}\nflags\t\t: fpu {flags}\n")
     assert networks.precision(TrainConfig()) == expected
+
+
+def test_a_containers_limit_counts_as_cores(tmp_path, monkeypatch):
+    monkeypatch.setattr(processor, "QUOTA", tmp_path / "cpu.max")
+    everything = processor.cores()
+    assert everything >= 1
+    for text, cores in (("max 100000", everything), ("50000 100000", 1), ("100000 100000", 1), ("", everything)):
+        processor.QUOTA.write_text(text)
+        assert processor.cores() == cores

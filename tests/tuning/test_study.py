@@ -50,9 +50,7 @@ def test_as_many_workers_as_cores_are_proposed_unless_one_was_measured_to_be_fas
     unmeasured = budget.trial_seconds(store, config, train=1000, val=200, workers=4)
     assert unmeasured == 4 * budget.trial_seconds(store, config, train=1000, val=200)
     for rate, proposed in ((20.0, 1), (50.0, 4)):  # the second counts as much as the first, so as 35
-        with monkeypatch.context() as one_of_four:
-            one_of_four.setenv(speed.TOGETHER, "4")
-            speed.note(store, config, train=rate, validate=70.0)
+        speed.note(store, config, 4, train=rate, validate=70.0)
         assert budget.proposed_workers(store, config, [config.architecture]) == proposed
     each = budget.trial_seconds(store, config, train=1050, val=210, workers=4)
     assert each == budget.BUILD_SECONDS + 6 * (1050 / 35 + 210 / 70)

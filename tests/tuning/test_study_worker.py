@@ -225,13 +225,20 @@ def test_a_trial_that_does_worse_than_most_is_pruned_and_its_weights_are_gone(be
 
 
 def test_a_worker_keeps_what_was_important_with_the_study(begin, store, monkeypatch):
-    monkeypatch.setattr(importance, "FEWEST", 2)
-    made = begin("learning_rate=0.0001..0.1", "mixup", trials=4)
-    made.optuna.pruner = None
+    made = begin("learning_rate", "mixup", trials=1)
+    assert importance.noted(made) == {}
+    monkeypatch.setattr(importance, "importance", lambda made: {"mixup": 0.25 * len(made.trials)})
     Worker(made).run()
-    noted = importance.noted(study.open_study(store, "first"))
-    assert noted == importance.importance(made)
-    assert not noted or set(noted) == {"learning_rate", "mixup"}
+    assert importance.noted(study.open_study(store, "first")) == {"mixup": 0.25}
+
+
+def test_a_figure_that_cannot_be_computed_ends_no_worker(begin, monkeypatch):
+    def fail(made):
+        raise FerError("Tuning needs scikit-learn.")
+
+    monkeypatch.setattr(importance, "importance", fail)
+    made = begin("learning_rate", trials=2)
+    assert Worker(made).run() == 2
 
 
 def test_more_budget_lets_a_finished_study_go_on(begin):

@@ -152,18 +152,20 @@ def tune(store: RunStore, name: str, plan: Plan, budget: Budget, workers: int) -
 
 @needs("training", stores=True)
 def go_on_tuning(study: Study, budget: Budget) -> None:
-    """Go on with a study that has no workers."""
+    """Go on with a study; its workers are started unless another click has done that."""
     with _starting:
         study.budget = budget
         study.go_on()
-        processes.start(study.store, study.name, study.url, workers=study.workers)
+        if not processes.working(study.store, study.name):
+            processes.start(study.store, study.name, study.url, workers=study.workers)
 
 
 @needs("training", stores=True)
 def add_worker(study: Study) -> None:
     with _starting:
+        together = processes.working(study.store, study.name) + 1
         processes.start(study.store, study.name, study.url)
-        study.workers = processes.working(study.store, study.name)
+        study.workers = together
 
 
 @needs("training", stores=True)

@@ -59,7 +59,12 @@ def _left(found: Study, trials: list[Trial], busy: int) -> str:
     budget = found.budget
     if budget.trials:
         return f"{max(0, budget.trials - len(study.counted(trials))):,} trials"
-    return rough_duration(max(0.0, budget.seconds - study.spent(trials)) / (busy or found.workers))
+    return rough_duration(max(0.0, budget.seconds - study.spent(trials)) / _at_a_time(found, trials, busy))
+
+
+def _at_a_time(found: Study, trials: list[Trial], busy: int) -> int:
+    """The trials that use up the budget side by side, those on other machines included."""
+    return max(sum(trial.state == "training" for trial in trials), busy or found.workers)
 
 
 def _head(found: Study, trials: list[Trial], busy: int) -> None:
@@ -71,10 +76,10 @@ def _head(found: Study, trials: list[Trial], busy: int) -> None:
         if busy:
             stopping = found.is_stopped
             _button("Stopping …" if stopping else "Stop", "stop", actions.stop_tuning, found, disabled=stopping)
-            _button("One more hour", "extend", actions.extend_tuning, found, _longer(found, busy))
+            _button("One more hour", "extend", actions.extend_tuning, found, _longer(found, trials, busy))
             _button("One more worker", "worker", actions.add_worker, found, disabled=stopping)
         elif used_up:
-            _button("One more hour", "extend", actions.go_on_tuning, found, _longer(found, found.workers, trials))
+            _button("One more hour", "extend", actions.go_on_tuning, found, _longer(found, trials, busy))
         else:
             _button("Resume", "resume", actions.go_on_tuning, found, found.budget)
     plan = found.plan
@@ -95,9 +100,10 @@ def _state(found: Study, trials: list[Trial], busy: int, used_up: bool):
     return "Stopped", "orange"
 
 
-def _longer(found: Study, workers: int, trials: list[Trial] | None = None) -> Budget:
-    """An hour more for each worker, counted from what was used where that is more than the budget."""
-    return Budget(0, max(found.budget.seconds, study.spent(trials or [])) + EXTRA_SECONDS * workers)
+def _longer(found: Study, trials: list[Trial], busy: int) -> Budget:
+    """An hour more, counted from what was used where that is more than the budget."""
+    more = EXTRA_SECONDS * _at_a_time(found, trials, busy)
+    return Budget(0, max(found.budget.seconds, study.spent(trials)) + more)
 
 
 def _button(label: str, key: str, *action, **options) -> None:

@@ -13,8 +13,8 @@ from fer.tuning import budget, plan, space
 NETWORK, ORDER = "architecture", space.SEARCHABLE
 ADAMW_RATE = 0.001  # TrainConfig's own is for sgd
 SIDE_BY_SIDE = (
-    "Each trains in a process of its own, with its share of the cores. Small networks get most done with one for each "
-    "core, if memory allows."
+    "Each trains in a process of its own, with its share of the cores. Small networks train fastest with one trial for "
+    "each core, memory permitting."
 )
 
 
