@@ -153,7 +153,7 @@ def replay(curves: list[tuple[float, ...]], pruner, seed: int, half: int) -> tup
 
 
 def side_by_side(made: Study, **how: bool) -> None:
-    """Let as many workers as the page proposes work on a study, each in a process of its own."""
+    """Let as many workers as fit work on a study, each in a process of its own."""
     count = budget.fitting()
     os.environ["TF_NUM_INTRAOP_THREADS"] = str(max(1, budget.CORES // count))
     spawning = multiprocessing.get_context("spawn")
