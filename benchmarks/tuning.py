@@ -31,7 +31,7 @@ from helpers import postgres  # noqa: E402  # tests/ is not installed
 from fer.data.catalog import open_dataset  # noqa: E402
 from fer.runs.config import TrainConfig  # noqa: E402
 from fer.runs.store import RunStore  # noqa: E402
-from fer.tuning import budget, importance, plan, repeats, space, study  # noqa: E402
+from fer.tuning import budget, importance, plan, recipes, repeats, space, study  # noqa: E402
 from fer.tuning.study import Budget, Study  # noqa: E402
 
 TRIALS = 24
@@ -231,10 +231,10 @@ def search(store: RunStore, options) -> None:
     made.budget = Budget(seconds=budget.seconds_of(options.budget) * budget.fitting())
     side_by_side(made)
     recipe, best = made.trials[0], study.best_of(made.trials)[0]
-    print(f"{len(study.counted(made.trials))} trials; the best, trial {best.number}: {study.in_words(best.params)}")
+    print(f"{len(study.counted(made.trials))} trials; the best, trial {best.number}: {recipes.in_words(best.params)}")
     for trial in study.counted(made.trials):
         curve = " ".join(f"{value:.3f}" for value in trial.curve)
-        print(f"  {trial.number:3} {trial.state:9} {trial.seconds:4.0f} s  {curve}  {study.in_words(trial.params)}")
+        print(f"  {trial.number:3} {trial.state:9} {trial.seconds:4.0f} s  {curve}  {recipes.in_words(trial.params)}")
     for trial in dict.fromkeys((recipe.number, best.number)):
         repeats.ask_for(made, made.trials[trial])
     side_by_side(made, searching=False)

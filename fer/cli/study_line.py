@@ -5,7 +5,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from fer.runs.state import Epoch
 from fer.system.text import duration
-from fer.tuning import study
+from fer.tuning import recipes, study
 from fer.tuning.study import Study, Trial
 
 
@@ -47,7 +47,7 @@ class StudyLine:
         so_far = f"; best {best[0].accuracy:.1%}, trial {best[0].number}" if best else ""
         line = f"trial {trial.number}{ended}{reason}, {accuracy}, {duration(trial.seconds)}{so_far}"
         self.progress.console.print(
-            f"{line}: {study.in_words(trial.params)}", markup=False, highlight=False, soft_wrap=True
+            f"{line}: {recipes.in_words(trial.params)}", markup=False, highlight=False, soft_wrap=True
         )
 
     def epoch(self, number: int, epoch: Epoch) -> None:

@@ -12,7 +12,7 @@ from fer.runs.presets import PRESETS, find
 from fer.runs.settings import GROUPS
 from fer.runs.store import RunStore
 from fer.system.text import check_file_name, plural, rough_duration
-from fer.tuning import budget, plan, repeats, space, study
+from fer.tuning import budget, plan, recipes, repeats, space, study
 from fer.tuning.study import Budget, Study
 
 OPTIMISTIC = (
@@ -169,7 +169,7 @@ def _print_plan(store: RunStore, made: plan.Plan, limit: Budget, train: int, val
 def _print_result(found: Study) -> None:
     trials = found.trials
     best = study.best_of(trials, 3)
-    rows = [[trial.number, f"{trial.accuracy:.1%}", study.in_words(trial.params)] for trial in best]
+    rows = [[trial.number, f"{trial.accuracy:.1%}", recipes.in_words(trial.params)] for trial in best]
     states = [trial.state for trial in trials if trial.repeat_of is None]
     print(f"{found.name}: {', '.join(f'{states.count(state)} {state}' for state in dict.fromkeys(states))}")
     if best:
@@ -177,7 +177,7 @@ def _print_result(found: Study) -> None:
         known = repeats.of(trials, best[0])
         told = repeats.in_words(known, len(study.counted(trials))) if known else ""
         print(f"{OPTIMISTIC}{' ' if told else ''}{told}")
-        print(f"Train it at full length: python -m fer train {study.as_options(found, best[0])}")
+        print(f"Train it at full length: python -m fer train {recipes.as_options(found, best[0])}")
     if not found.is_used_up:
         print(f"Go on: python -m fer tune --study {found.name}{' --storage …, as before' if found.url else ''}")
 

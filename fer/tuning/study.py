@@ -1,13 +1,10 @@
 """A study: its plan, its budget and its trials, in Optuna's storage. Pages read it; workers add trials to it."""
 
 import platform
-import shlex
-from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from fer.errors import FerError, extra, shortened
-from fer.runs.config import TrainConfig
 from fer.runs.store import RunStore
 from fer.tuning import database, storage
 from fer.tuning import plan as plans
@@ -221,12 +218,12 @@ def open_study(store: RunStore, name: str, url: str = "") -> Study:
 
 
 def exists(store: RunStore, name: str, url: str = "") -> bool:
-    """Whether there is a study of that name. Raises FerError if its storage cannot be reached."""
+    """Whether there is a study of that name, complete with its plan. Raises FerError if its storage cannot be reached."""
     url = storage.address(store, name, url)
     if not url:
         return name in storage.names(store)
     place = storage.open_storage(store, name, url)
-    return name in [found.study_name for found in place.get_all_studies()]
+    return name in [found.study_name for found in place.get_all_studies() if PLAN in found.user_attrs]
 
 
 def names(store: RunStore) -> list[str]:
@@ -243,39 +240,9 @@ def names(store: RunStore) -> list[str]:
     return mine + [name for name in ours if name not in mine]
 
 
-def full_config(study: Study, trial: Trial) -> TrainConfig:
-    """The recipe of a trial at full length."""
-    return study.plan.full_config(trial.params)
-
-
-def in_words(params: Mapping[str, Any]) -> str:
-    """A trial's settings in one line."""
-    return ", ".join(f"{name.replace('_', ' ')} {written(value)}" for name, value in params.items())
-
-
-def as_options(study: Study, trial: Trial) -> str:
-    """What `python -m fer train` needs to train a trial's recipe at full length."""
-    config, plain = full_config(study, trial), TrainConfig()
-    found = []
-    for item in fields(TrainConfig):
-        value, flag = getattr(config, item.name), item.name.replace("_", "-")
-        if value == getattr(plain, item.name):
-            continue
-        if isinstance(value, bool):
-            found.append(f"--{flag}" if value else f"--no-{flag}")
-        else:
-            found.append(f"--{flag} {shlex.quote(written(value))}")
-    return " ".join(found)
-
-
 def params_of(frozen: "FrozenTrial") -> dict[str, Any]:
     """A trial's settings, those included that it waits for."""
     return {**frozen.system_attrs.get("fixed_params", {}), **frozen.params}
-
-
-def written(value: object) -> str:
-    """A setting's value, with four digits."""
-    return f"{value:.4g}" if isinstance(value, float) else str(value)
 
 
 def _trial(frozen: "FrozenTrial") -> Trial:

@@ -12,7 +12,7 @@ import pytest
 
 from fer.errors import FerError
 from fer.runs.queue import state_of
-from fer.tuning import heartbeat, importance, repeats, study, worker
+from fer.tuning import heartbeat, importance, recipes, repeats, study, worker
 from fer.tuning.study import Budget, best_of
 from fer.tuning.worker import Worker, data_of
 
@@ -43,7 +43,7 @@ def test_a_study_trains_its_recipe_first_and_then_others_on_the_validation_split
 def test_the_best_is_handed_on_at_full_length(begin):
     made = begin("learning_rate", "mixup", trials=1)
     Worker(made).run()
-    config = study.full_config(made, made.trials[0])
+    config = recipes.full_config(made, made.trials[0])
     assert config == replace(made.plan.config, learning_rate=0.05, mixup=0.0) and config.read_test
     assert made.plan.trial_config({}).epochs == 2 < config.epochs == 3
 

@@ -5,7 +5,7 @@ import streamlit as st
 from fer.evaluation.metrics import wilson
 from fer.evaluation.numbers import written
 from fer.system.text import duration
-from fer.tuning import study
+from fer.tuning import recipes
 from fer.tuning.study import Study, Trial
 from pages.parts.shared import frame
 from pages.parts.train import view
@@ -37,7 +37,7 @@ def _rows(found: Study, best: list[Trial]) -> dict[str, list[str]]:
         cells = [written(trial.accuracy or 0.0)]
         if found.plan.val:
             cells.append(" to ".join(map(written, _interval(found, trial))))
-        cells += [duration(trial.seconds), *(frame.plain(study.written(trial.params.get(name))) for name in names)]
+        cells += [duration(trial.seconds), *(frame.plain(recipes.written(trial.params.get(name))) for name in names)]
         table[f"trial {trial.number}"] = cells
     return table
 

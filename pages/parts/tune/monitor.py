@@ -4,7 +4,7 @@ import streamlit as st
 
 from fer.runs.store import RunStore
 from fer.system.text import plural, rough_duration
-from fer.tuning import database, processes, repeats, study
+from fer.tuning import database, processes, recipes, repeats, study
 from fer.tuning.importance import noted
 from fer.tuning.study import Budget, Study, Trial
 from pages.parts.shared import actions, frame
@@ -115,11 +115,11 @@ def _best(found: Study, best: Trial, trials: list[Trial]) -> None:
     n = sum(trial.state in ("finished", "pruned") for trial in study.counted(trials))
     known = repeats.of(trials, best)
     with st.container(border=True):
-        st.markdown(f"**Best recipe** (trial {best.number}): {frame.plain(study.in_words(best.params))}")
+        st.markdown(f"**Best recipe** (trial {best.number}): {frame.plain(recipes.in_words(best.params))}")
         with st.container(horizontal=True):
             label, icon = "Train the best at full length", ":material/school:"
             if st.button(label, key="tune-train-best", icon=icon, type="primary"):
-                choose_settings.take_over(study.full_config(found, best), f"{found.name}, trial {best.number}")
+                choose_settings.take_over(recipes.full_config(found, best), f"{found.name}, trial {best.number}")
                 st.switch_page("pages/train.py")
             if not known:
                 price = rough_duration(repeats.price(best, workers=found.workers))
