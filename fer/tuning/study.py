@@ -218,7 +218,7 @@ def open_study(store: RunStore, name: str, url: str = "") -> Study:
 
 
 def exists(store: RunStore, name: str, url: str = "") -> bool:
-    """Whether there is a study of that name, complete with its plan. Raises FerError if its storage cannot be reached."""
+    """Whether a study of that name has been begun. Raises FerError if its storage cannot be reached."""
     url = storage.address(store, name, url)
     if not url:
         return name in storage.names(store)
