@@ -15,7 +15,7 @@ share the visitors (needs Debian's nginx). `--browsers` adds visitors in real Ch
 playwright). `--soak` instead lets 25 visitors a minute come for so long, each with a new session,
 and reports memory and threads once a minute.
 
-On two cores of a shared AMD EPYC: 20 visitors get half of their answers within 0.6 s and 95% within 1.1 s.
+On two cores of a shared AMD EPYC: 20 visitors get half of their answers within 0.4 s and 95% within 0.9 s.
 """
 
 import argparse
