@@ -110,12 +110,12 @@ def pruners(store: RunStore, options) -> None:
     from optuna.pruners import MedianPruner, NopPruner, SuccessiveHalvingPruner
 
     made = begin(store, "curves", options, *space.VARIED, trials=options.trials)
-    side_by_side(made, pruned=False)
+    side_by_side(made, budget.fitting(), pruned=False)
     curves = [trial.curve for trial in made.trials if trial.state == "finished"]
     best, half = max(max(curve) for curve in curves), len(curves) * options.epochs // 2
     print(f"{len(curves)} trials of {options.epochs} epochs, the best with {best:.1%}; {options.orders} orders:")
     for curve in curves:
-        print("   ", " ".join(f"{value:.3f}" for value in curve))
+        print("   ", in_numbers(curve))
     kinds = {
         "none": NopPruner(),
         "median": MedianPruner(n_warmup_steps=1),
@@ -152,9 +152,12 @@ def replay(curves: list[tuple[float, ...]], pruner, seed: int, half: int) -> tup
     return epochs, halfway, reached
 
 
-def side_by_side(made: Study, **how: bool) -> None:
-    """Let as many workers as fit work on a study, each in a process of its own."""
-    count = budget.fitting()
+def in_numbers(curve: tuple[float, ...]) -> str:
+    return " ".join(f"{value:.3f}" for value in curve)
+
+
+def side_by_side(made: Study, count: int, **how: bool) -> None:
+    """Let so many workers work on a study, each in a process of its own."""
     os.environ["TF_NUM_INTRAOP_THREADS"] = str(max(1, budget.CORES // count))
     spawning = multiprocessing.get_context("spawn")
     running = [spawning.Process(target=work, args=(made.store.root, made.name), kwargs=how) for _ in range(count)]
@@ -228,16 +231,17 @@ def fill(made: Study) -> None:
 def search(store: RunStore, options) -> None:
     """Does the default search beat the recipe that it starts from, at equal epochs, with three other seeds each?"""
     made = begin(store, "search", options, *space.VARIED)
-    made.budget = Budget(seconds=budget.seconds_of(options.budget) * budget.fitting())
-    side_by_side(made)
+    count = budget.fitting()
+    made.budget = Budget(seconds=budget.seconds_of(options.budget) * count)
+    side_by_side(made, count)
     recipe, best = made.trials[0], study.best_of(made.trials)[0]
     print(f"{len(study.counted(made.trials))} trials; the best, trial {best.number}: {recipes.in_words(best.params)}")
     for trial in study.counted(made.trials):
-        curve = " ".join(f"{value:.3f}" for value in trial.curve)
-        print(f"  {trial.number:3} {trial.state:9} {trial.seconds:4.0f} s  {curve}  {recipes.in_words(trial.params)}")
+        facts = f"{trial.number:3} {trial.state:9} {trial.seconds:4.0f} s  {in_numbers(trial.curve)}"
+        print(f"  {facts}  {recipes.in_words(trial.params)}")
     for trial in dict.fromkeys((recipe.number, best.number)):
         repeats.ask_for(made, made.trials[trial])
-    side_by_side(made, searching=False)
+    side_by_side(made, count, searching=False)
     for name, trial in (("by hand", recipe), ("the best", best)):
         found = repeats.of(made.trials, trial)
         assert found
