@@ -69,14 +69,14 @@ class Video:
         """
         streams = [self._stream] if sound is None or self.sound is None else [self._stream, self.sound]
         start, end = self.part
-        time, count = self._seek() - 1 / self.rate, 0
+        untimed, time, count = self._seek(), -1 / self.rate, 0
         for packet in self._packets(streams):
             if packet.stream is not self._stream:
                 if sound:
                     sound(packet)
                 continue
             for frame in self._decoded(packet):
-                stated = time if frame.time is None else max(0.0, frame.time - self.start)
+                stated = untimed if frame.time is None else max(0.0, frame.time - self.start)
                 time = stated if stated > time else time + 1 / self.rate  # carelessly joined files jump back
                 if end is not None and time >= end and end != self.duration:
                     self.warning = self._fault(end, count)
@@ -96,7 +96,7 @@ class Video:
         return np.ascontiguousarray(np.rot90(image, turns)) if turns else image
 
     def _seek(self) -> float:
-        """Go to the last key frame before the part; returns the time from which frames may come."""
+        """Go to the last key frame before the part; returns the time of its first frame if frames have none."""
         start, base = self.part[0], self._stream.time_base
         if not start or not base:
             return 0.0
