@@ -124,6 +124,7 @@ class Dataset:
         fingerprint: SHA-256 of the rows.
         unreadable: image files of the source that cannot be read and were left out.
         dropped: classes that were left out because they are not among the seven, with their numbers of images.
+        seed: by which splits were carved.
     """
 
     name: str
@@ -137,6 +138,7 @@ class Dataset:
     fingerprint: str
     unreadable: tuple[Unreadable, ...] = ()
     dropped: tuple[tuple[str, int], ...] = ()
+    seed: int = 0
 
     def split(self, name: str) -> Split:
         """The split with that name, or all three combined for "all"."""
@@ -204,6 +206,7 @@ def assemble(rows: Rows, *, name: str, source, format: str, soft_targets=None, s
         fingerprint=rows.fingerprint,
         unreadable=rows.unreadable,
         dropped=rows.dropped,
+        seed=seed,
     )
 
 

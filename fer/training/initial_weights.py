@@ -3,29 +3,42 @@
 import keras
 
 from fer.architectures import ARCHITECTURES, Architecture
-from fer.data.catalog import DATA
+from fer.data.catalog import DATA, WEIGHTS
+from fer.data.dataset import Dataset
 from fer.errors import FerError, shortened
-from fer.runs.run import Run
+from fer.runs.members import carved_apart
+from fer.runs.run import Run, card_of
 from fer.runs.store import RunStore
 from fer.training.export import keras_file
 
 SUFFIX = ".weights.h5"  # required by Keras
 
 
-def begin(network: keras.Model, run: Run, labels: tuple[str, ...]) -> None:
+def begin(network: keras.Model, run: Run, dataset: Dataset) -> None:
     """Give a new network the initial weights named in its run's recipe.
 
     Args:
-        labels: its classes.
+        dataset: what it will be trained on.
 
     Raises:
-        FerError: if another run's weights do not fit, or ImageNet's could not be loaded.
+        FerError: if another run's weights do not fit or know the validation images, or ImageNet's could not be loaded.
     """
     config, architecture = run.config, ARCHITECTURES[run.config.architecture]
     if config.start_from:
-        take_weights(network, RunStore.around(run)[config.start_from], labels)
+        other = RunStore.around(run)[config.start_from]
+        _require_unseen(other, dataset)
+        take_weights(network, other, dataset.labels)
     elif config.imagenet and architecture.imagenet:
         take_imagenet(network, architecture)
+
+
+def _require_unseen(other: Run, dataset: Dataset) -> None:
+    card = card_of(other)
+    if card and card.data.fingerprint == dataset.fingerprint and carved_apart(other, dataset.seed):
+        raise FerError(
+            f"{other.id} was trained on other splits of {dataset.name}, carved with seed {other.config.seed}, so it "
+            f"has seen images that would validate this run. Give this run the same seed."
+        )
 
 
 def take_weights(network: keras.Model, other: Run, labels: tuple[str, ...]) -> None:
@@ -45,7 +58,7 @@ def take_weights(network: keras.Model, other: Run, labels: tuple[str, ...]) -> N
 
 def take_imagenet(network: keras.Model, architecture: Architecture) -> None:
     """Take ImageNet weights from `data/weights/`, or let Keras download them."""
-    path = DATA / "weights" / f"{architecture.name}{SUFFIX}"
+    path = DATA / WEIGHTS / f"{architecture.name}{SUFFIX}"
     source = getattr(keras.applications, architecture.imagenet)
     try:
         backbone = source(include_top=False, weights=path if path.is_file() else "imagenet", input_shape=(96, 96, 3))

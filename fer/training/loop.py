@@ -59,7 +59,7 @@ class Training:
             )
         self.plain = networks.build(self.config, len(self.dataset.labels))
         if not self.run.has_checkpoint:
-            initial_weights.begin(self.plain, self.run, self.dataset.labels)
+            initial_weights.begin(self.plain, self.run, self.dataset)
         self.frozen = None
         self._prepare()
         self.judge = networks.training_copy(self.plain, self.config)  # holds the averaged weights

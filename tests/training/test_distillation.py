@@ -63,6 +63,17 @@ def test_a_teachers_answers_are_kept_and_serve_without_its_weights(store, studen
     assert ("small", "train", True) in stored.reports(store["one"])
 
 
+def test_answers_to_images_of_another_carving_are_not_taken_for_those_of_this_one(student, small_rows, write_npz):
+    path = str(write_npz(images=small_rows.images, labels=small_rows.labels))
+    first = student(data=path, teacher="one", teacher_share=1.0)
+    taught(first, open_dataset(path))
+    other = open_dataset(path, seed=1)
+    assert len(other.train) == len(open_dataset(path).train) and other.seed == 1
+    answers = evaluate(RunStore.around(first)["one"], other, "train", tta=True).probabilities
+    for run in (student(data=path, teacher="one", teacher_share=1.0, seed=seed) for seed in (1, 2)):
+        np.testing.assert_allclose(taught(run, other).train.targets, answers, atol=1e-6)
+
+
 def test_a_teacher_named_twice_counts_once():
     assert TrainConfig(teacher=" b,a,,b ").teachers == ["b", "a"]
 

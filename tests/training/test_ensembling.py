@@ -23,6 +23,7 @@ from fer.runs.config import TrainConfig
 from fer.runs.damage import damage
 from fer.runs.run import Run
 from fer.runs.store import RunStore
+from fer.system.files import write_atomically
 from fer.training.distillation import taught
 from fer.training.ensembling import ensemble
 from fer.training.export import keras_file
@@ -217,6 +218,11 @@ def test_what_cannot_be_an_ensemble_is_refused(store):
     with pytest.raises(
         FerError, match=r"one was trained on small, but two on else, .* The ensemble could be evaluated"
     ):
+        ensemble([one, two])
+    two.card = replace(two.card, data=replace(one.card.data, carved=("val",)))
+    one.card = replace(one.card, data=two.card.data)
+    write_atomically(two.path / "config.json", replace(two.config, seed=4).to_json())
+    with pytest.raises(FerError, match=r"one was trained on small, but two on small, or on other splits of it"):
         ensemble([one, two])
     two.card = replace(two.card, labels=("a", "b", "c", "d", "e", "f", "g"))
     with pytest.raises(FerError, match=r"one predicts angry, .* but two predicts a, b"):

@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from fer.architectures import ARCHITECTURES, BACKBONE, Architecture
+from fer.data.catalog import open_dataset
 from fer.errors import FerError
 from fer.runs import stop
 from fer.runs.config import TrainConfig
@@ -40,6 +41,19 @@ def without_export(monkeypatch):
 
 def weights_of(network: keras.Model, *layers: str) -> list[np.ndarray]:
     return [weight for name in layers for weight in network.get_layer(name).get_weights()]
+
+
+def test_a_run_that_was_trained_on_what_would_validate_this_one_is_no_start(create, small_rows, write_npz):
+    path = str(write_npz(images=small_rows.images, labels=small_rows.labels))
+    first = create(data=path, epochs=1, seed=1)
+    assert worker.train(first)
+    for seed in (1, 2):
+        run = create(data=path, start_from=first.id, seed=seed)
+        if seed == 1:
+            Training(run, open_dataset(path, seed=seed))
+        else:
+            with pytest.raises(FerError, match=r"other splits of faces, carved with seed 1, .* Give this run the same"):
+                Training(run, open_dataset(path, seed=seed))
 
 
 @pytest.mark.slow
