@@ -168,10 +168,11 @@ def work(store: RunStore) -> int:
     trained = 0
     try:
         with _lock(store).acquire(blocking=False):
-            while waiting := queue(store):
+            while queue(store):
                 _wait_for_others(store)
-                _train(store, waiting[0])
-                trained += 1
+                if waiting := queue(store):  # it may have changed meanwhile
+                    _train(store, waiting[0])
+                    trained += 1
     except Timeout:
         pass
     return trained

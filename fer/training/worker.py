@@ -14,7 +14,7 @@ from fer.runs.card import Card
 from fer.runs.config import TrainConfig
 from fer.runs.data import data_for
 from fer.runs.queue import wait_for_measurement
-from fer.runs.run import PROGRESS, Run
+from fer.runs.run import CONFIG, PROGRESS, Run
 from fer.runs.state import JUDGING, Epoch, Progress, Status
 from fer.runs.store import RunStore
 from fer.training import checkpoint, networks
@@ -45,9 +45,11 @@ def train(
         Whether it finished; False if it was asked to stop. The same call resumes it.
 
     Raises:
-        FerError: for unusable data or settings, with the reason in the run's status ("failed"), or if another
-            process is training the run.
+        FerError: for unusable data or settings, with the reason in the run's status ("failed"), if another process is
+            training the run, or if it was deleted.
     """
+    if not (run.path / CONFIG).is_file():  # taking the lock would make its folder again
+        raise FerError(f"{run.id!r} was deleted.")
     try:
         with run.lock.acquire(timeout=LOCK_SECONDS):
             return _train(run, on_answer, on_start, on_batch, on_epoch)
@@ -90,7 +92,7 @@ def _train(run: Run, on_answer, on_start, on_batch, on_epoch) -> bool:
         run.status = Status("stopped", "Stopped during the teachers' predictions.")
         return False
     except KeyboardInterrupt:
-        run.status = Status("stopped", "Interrupted.")
+        run.status = Status("stopped", "Stopped by Ctrl-C.")
         raise
     except BaseException as error:
         refusal = _refusal(error)

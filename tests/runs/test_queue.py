@@ -103,6 +103,33 @@ def test_one_supervisor_trains_the_queue_and_a_second_one_exits(small_npz, tmp_p
     assert good.progress.phase == "exporting and evaluating"
 
 
+def test_the_order_is_that_of_the_moment_when_the_machine_is_free(store, three, monkeypatch):
+    trained = []
+
+    def wait(store):
+        if not trained:
+            queue.cancel(store, store["c"])
+            queue.move_up(store, store["b"])
+
+    def train(store, run):
+        trained.append(run.id)
+        run.status = Status("finished")
+
+    monkeypatch.setattr(queue, "_wait_for_others", wait)
+    monkeypatch.setattr(queue, "_train", train)
+    assert queue.work(store) == 2 and trained == ["b", "a"]
+
+
+def test_a_run_that_was_deleted_before_its_training_began_stays_deleted(store):
+    from fer.training import worker
+
+    run = store.create(RECIPE, "x")
+    store.delete("x")
+    with pytest.raises(FerError, match="'x' was deleted"):
+        worker.train(run)
+    assert not run.path.exists()
+
+
 SERVER = """
 import sys, time
 from pathlib import Path

@@ -143,7 +143,7 @@ def test_ctrl_c_stops_a_training_that_can_be_resumed(create, without_export):
     run = create(epochs=1)
     with pytest.raises(KeyboardInterrupt):
         worker.train(run, on_batch=interrupt)
-    assert (run.status.state, run.status.message) == ("stopped", "Interrupted.")
+    assert (run.status.state, run.status.message) == ("stopped", "Stopped by Ctrl-C.")
     assert worker.train(run)
 
 
