@@ -10,7 +10,7 @@ from helpers.made_photos import ASTRONAUT, DRAWN, HOPPER, found_in, packed, png
 from fer.data.labelled_photos import Failure
 from fer.errors import FerError
 from fer.faces import photos
-from fer.faces.photos import in_zip
+from fer.faces.photos import Photo, in_zip
 
 
 def flipped(archive: bytes, name: str) -> bytes:
@@ -31,6 +31,12 @@ def test_a_zip_can_be_bytes_a_file_or_a_path(tmp_path):
     for source in (content, io.BytesIO(content), tmp_path / "photos.zip"):
         with in_zip(source) as found:
             assert [(photo.name, photo.read()) for photo in found] == [("happy/a.png", HOPPER), ("happy/b.png", DRAWN)]
+
+
+def test_photos_of_one_name_are_told_apart():
+    names = ("a.jpg", "a.jpg", "b/a.jpg", "a.jpg", "a (2).jpg", "none", "none")
+    apart = [photo.name for photo in photos.told_apart(Photo(name, bytes) for name in names)]
+    assert apart == ["a.jpg", "a (2).jpg", "b/a.jpg", "a (3).jpg", "a (2) (2).jpg", "none", "none (2)"]
 
 
 GOOD = packed({"happy/a.jpg": ASTRONAUT}, zipfile.ZIP_STORED)
@@ -59,11 +65,12 @@ def test_a_missing_zip_is_reported(tmp_path):
         pass
 
 
-@pytest.mark.parametrize(("limit", "value"), [("MOST_BYTES", 1_000_000), ("MOST_ENTRIES", 1)])
-def test_a_zip_bomb_is_refused_by_its_declared_size(limit, value, monkeypatch):
+@pytest.mark.parametrize(("most", "most_bytes"), [(10, 1_000_000), (1, photos.MOST_BYTES)])
+def test_a_zip_bomb_is_refused_by_its_declared_size(most, most_bytes, monkeypatch):
     archive = packed({"happy/a.png": bytes(600_000), "happy/b.png": bytes(600_000)})
-    monkeypatch.setattr(photos, limit, value)
-    with pytest.raises(FerError, match=r"2 files and 1,200,000 bytes; the limits are .* files and"), in_zip(archive):
+    monkeypatch.setattr(photos, "MOST_BYTES", most_bytes)
+    message = r"2 files and 1,200,000 bytes; the limits are .* files and"
+    with pytest.raises(FerError, match=message), in_zip(archive, most=most):
         pass
 
 

@@ -32,6 +32,15 @@ def test_a_zip_over_either_limit_is_refused_with_both_limits(limit):
         opened(packed(FILES), **limit)
 
 
+def test_a_directory_that_would_fill_the_memory_is_refused_before_it_is_read(monkeypatch, tmp_path):
+    content = packed({f"{i}.txt": b"" for i in range(200)})
+    (tmp_path / "mine.zip").write_bytes(content)
+    monkeypatch.setattr("fer.system.archives.ZipFile", lambda _: pytest.fail("it was read"))
+    for source in (BytesIO(content), tmp_path / "mine.zip"):
+        with pytest.raises(FerError, match=r"^mine.zip has more than 10 files, .* Split it into smaller zips"):
+            open_checked(source, name="mine.zip", most_entries=10, most_bytes=1000)
+
+
 @pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
 def test_compression_methods_without_bounded_reads_are_refused(method, tmp_path):
     (tmp_path / "rare.zip").write_bytes(packed({"a.csv": b"x"}, method))

@@ -50,7 +50,7 @@ def show(run: Run, way: Way, right) -> None:
         if LAST in st.session_state:
             _show(*st.session_state[LAST])
         else:
-            st.info("Add many photos: one table of all their faces appears here.", icon=":material/table:")
+            st.info("Add photos to see all their faces in one table.", icon=":material/table:")
 
 
 def _show(run: Run, way: Way, answers: list[Answer], others: list[tuple[str, str]]) -> None:
@@ -73,6 +73,7 @@ def _read(
             for upload in _uploads:
                 with frame.errors(f"{upload.name}: "):
                     found += _photos(upload, zips)
+            found = photos.told_apart(found)
             images, names = many_photos.pictures_among(found)
             others += [(name, "Skipped: not an image file, judging by its name.") for name in names]
             reading = many_photos.read_all(
@@ -90,7 +91,7 @@ def _read(
 def _photos(upload: UploadedFile, zips: ExitStack) -> list[Photo]:
     if not upload.name.lower().endswith(".zip"):
         return [Photo(upload.name, upload.getvalue)]
-    inside = zips.enter_context(photos.in_zip(upload))
+    inside = zips.enter_context(photos.in_zip(upload, most=photos.MOST_UPLOADED))
     return [Photo(f"{upload.name}/{photo.name}", photo.read) for photo in inside]
 
 
