@@ -7,6 +7,8 @@ from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
+from filelock import FileLock
+
 from fer.data import cache, class_groups, folder_classes
 from fer.data.dataset import Dataset, Rows, assemble
 from fer.data.ferplus import soft_targets
@@ -19,6 +21,7 @@ from fer.system.process import check
 from fer.system.text import check_file_name
 
 DATA = places.own("FER_DATA", "data")
+WEIGHTS = "weights"  # the folder in it for ImageNet's
 
 
 def open_dataset(
@@ -43,7 +46,7 @@ def open_dataset(
     as_labels = ferplus_as == "labels"
     soft = soft_targets(ferplus_path(path), rows, plan, ferplus, as_labels=as_labels) if ferplus else None
     grouped = rows.grouped(plan)
-    return assemble(grouped, name=Path(name).stem, source=path, format=format.name, soft_targets=soft, seed=seed)
+    return assemble(grouped, name=short_name(name), source=path, format=format.name, soft_targets=soft, seed=seed)
 
 
 def open_rows(
@@ -79,6 +82,12 @@ def confirm(name: str | Path, mapping: str) -> Dataset:
     return open_dataset(name)
 
 
+def short_name(name: str | Path) -> str:
+    """What a data set is called in reports: its file's name without the suffix, or its folder's."""
+    path = Path(name)
+    return path.stem if path.suffix in suffixes() else path.name
+
+
 def stamp(name: str | Path) -> str:
     """A string that changes when the data set with that name changes."""
     path = find(name)
@@ -103,7 +112,9 @@ def find(name: str | Path) -> Path:
             if path.exists():
                 return path
     known = unknown("data set", str(name), {"synthetic", *available()})
-    raise FerError(f"{known} No such path exists either. See data/README.md for how to get FER2013.")
+    raise FerError(
+        f"{known} No such path exists either. To get FER2013: python -m fer download, or Get FER2013 on the Train page."
+    )
 
 
 def keep(name: str, suffix: str, file: BinaryIO, *, mapping: str = "") -> str:
@@ -118,8 +129,7 @@ def keep(name: str, suffix: str, file: BinaryIO, *, mapping: str = "") -> str:
         FerError: if the name is invalid or taken, or the content isn't a data set; nothing is stored then.
     """
     check_file_name(name, "data set")
-    if name in (*available(), "synthetic", FERPLUS):
-        raise FerError(f"A data set named {name} already exists. Choose another name.")
+    _require_free(name)
     DATA.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=DATA, prefix=".upload-", ignore_cleanup_errors=True) as folder:
         fresh, path = Path(folder) / f"{name}.{suffix}", DATA / f"{name}.{suffix}"
@@ -128,18 +138,25 @@ def keep(name: str, suffix: str, file: BinaryIO, *, mapping: str = "") -> str:
         if mapping:
             folder_classes.confirm(fresh, folder_classes.find(mapping))
         check("fer.data.check", str(fresh), fresh.name, name=fresh.name)
-        shutil.rmtree(cache.folder(path), ignore_errors=True)  # left by a data set that was deleted by hand
-        with suppress(FileNotFoundError):  # where the disk was too full for a cache
-            put(cache.folder(fresh), cache.folder(path))
-        folder_classes.beside(path).unlink(missing_ok=True)
-        if mapping:
-            put(folder_classes.beside(fresh), folder_classes.beside(path))
-        put(fresh, path)
+        with FileLock(DATA / ".keeping.lock"):
+            _require_free(name)  # checking took a while
+            shutil.rmtree(cache.folder(path), ignore_errors=True)  # left by a data set that was deleted by hand
+            with suppress(FileNotFoundError):  # where the disk was too full for a cache
+                put(cache.folder(fresh), cache.folder(path))
+            folder_classes.beside(path).unlink(missing_ok=True)
+            if mapping:
+                put(folder_classes.beside(fresh), folder_classes.beside(path))
+            put(fresh, path)
     return name
+
+
+def _require_free(name: str) -> None:
+    if name in (*available(), "synthetic", FERPLUS, WEIGHTS):
+        raise FerError(f"A data set named {name} already exists. Choose another name.")
 
 
 def available() -> list[str]:
     """Names of the data sets in data/, without the FER+ votes."""
     paths = DATA.iterdir() if DATA.is_dir() else []
-    stems = {path.stem for path in paths if path.is_dir() or path.suffix in suffixes()}
-    return sorted(stem for stem in stems if not stem.startswith(".") and stem != FERPLUS)
+    names = {short_name(path) for path in paths if path.is_dir() or path.suffix in suffixes()}
+    return sorted(name for name in names if not name.startswith(".") and name not in (FERPLUS, WEIGHTS))

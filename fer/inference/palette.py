@@ -33,6 +33,6 @@ def color_map(labels: Sequence[str]) -> dict[str, str]:
 
 
 def lines_of(labels: Sequence[str]) -> list[dict[str, str]]:
-    """A line style for each class: its colour, and a distinct dash if classes share one."""
+    """A line style for each class: its colour, and if up to six classes share one, a distinct dash."""
     colors = colors_of(labels)
-    return [{"color": color, "dash": DASHES[colors[:i].count(color)]} for i, color in enumerate(colors)]
+    return [{"color": color, "dash": DASHES[colors[:i].count(color) % len(DASHES)]} for i, color in enumerate(colors)]

@@ -14,7 +14,7 @@ from fer.runs.settings import GROUPS, checked, setting
 class TrainConfig:
     """A training recipe. The form, the command line and the documentation are generated from these fields.
 
-    The defaults are the recipe of the shipped `vgg_small`; `models/vgg_small/card.json` has its scores.
+    The defaults are the recipe of `vgg_small_60`, the first of the two runs that the shipped `vgg_small` averages.
 
     Raises:
         FerError: for a value of the wrong type or outside its limits.
@@ -41,7 +41,7 @@ class TrainConfig:
         group="data",
         choices=("labels", "votes"),
     )
-    architecture: str = setting("vgg_small", "network: the name of a file in fer/architectures/", group="network")
+    architecture: str = setting("vgg_small", "network to train", group="network")
     start_from: str = setting(
         "",
         "run whose best weights to start from (fine-tuning), except the last layer if its classes differ; "
@@ -69,8 +69,8 @@ class TrainConfig:
     )
     teacher: str = setting(
         "",
-        "runs whose mean predictions on the training faces become soft targets (distillation, arXiv 1503.02531), "
-        "comma-separated; empty: none",
+        "models whose mean predictions on the training faces become soft targets (distillation, arXiv 1503.02531); "
+        "on the command line, separated by commas; empty: none",
         group="distillation",
     )
     teacher_share: float = setting(
@@ -106,12 +106,16 @@ class TrainConfig:
         0.1, "share of each target spread over all classes", group="regularisation", low=0, high=0.9
     )
     mixup: float = setting(
-        0.0, "Beta(a, a) mixing of image pairs (arXiv 1710.09412); 0: off", group="regularisation", low=0, high=10
+        0.0,
+        "blend pairs of images, in shares drawn from Beta(a, a) with this a (arXiv 1710.09412); 0: off",
+        group="regularisation",
+        low=0,
+        high=10,
     )
     cutmix: float = setting(
         0.0,
-        "Beta(a, a) share of each image kept, a box of another replacing the rest (arXiv 1905.04899); with mixup, each "
-        "batch gets one of the two; 0: off",
+        "replace a box of each image by that of another, the share kept drawn from Beta(a, a) with this a (arXiv "
+        "1905.04899); with mixup, each batch gets one of the two; 0: off",
         group="regularisation",
         low=0,
         high=10,
@@ -135,8 +139,8 @@ class TrainConfig:
     )
     logit_adjustment: float = setting(
         0.0,
-        "weight of the log of class frequencies, added to the outputs in the loss only (arXiv 2007.07314): the model "
-        "then favours frequent classes less; 1: not at all; 0: off",
+        "weight of the log class frequencies added to the logits in the loss only (arXiv 2007.07314), so that rare "
+        "classes are predicted more often; 1: as if all classes were equally frequent; 0: off",
         group="regularisation",
         low=0,
         high=3,
@@ -194,7 +198,7 @@ class TrainConfig:
     )
     read_test: bool = setting(
         True,
-        "evaluate on the test split at the end; turn off while choosing recipes, `fer export` does it later",
+        "evaluate on the test split at the end; turn off while choosing recipes, `python -m fer export` does it later",
         group="system",
     )
     seed: int = setting(

@@ -1,8 +1,6 @@
 """Open data sets with a run's classes and carved splits."""
 
-from pathlib import Path
-
-from fer.data.catalog import open_dataset
+from fer.data.catalog import open_dataset, short_name
 from fer.data.dataset import Dataset
 from fer.runs.run import Run
 
@@ -17,4 +15,4 @@ def data_for(run: Run, name: str, *, voted: bool = False) -> Dataset:
 
 def source_of(run: Run, dataset: str) -> str:
     """A path or name for opening a data set: the run's own training path if it has that name, else the name."""
-    return run.config.data if Path(run.config.data).stem == dataset else dataset
+    return run.config.data if short_name(run.config.data) == dataset else dataset

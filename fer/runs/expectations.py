@@ -1,9 +1,9 @@
 """What to expect of a recipe before it is trained: its time and its accuracy, from what runs have measured."""
 
 from dataclasses import dataclass, fields
-from pathlib import Path
 from typing import Literal
 
+from fer.data.catalog import short_name
 from fer.runs import speed
 from fer.runs.card import Card, Score
 from fer.runs.config import TrainConfig
@@ -67,7 +67,7 @@ def accuracy(store: RunStore, config: TrainConfig) -> Accuracy | None:
     found = []
     for run, card in _cards(store):
         score = card.test_score or card.score("val")
-        is_same_data = card.data.name == Path(config.data).stem and card.data.classes == config.classes
+        is_same_data = card.data.name == short_name(config.data) and card.data.classes == config.classes
         if score and is_same_data and card.architecture == config.architecture:
             found.append(Accuracy(run.id, score, _recipe(run.config) == _recipe(config)))
     same = [one for one in found if one.is_same_recipe]

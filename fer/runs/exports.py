@@ -21,7 +21,10 @@ def obstacle(run: Run, kind: str) -> str:
     except FerError as error:
         return str(error)
     if missing := _missing(TRAINING_PACKAGES):
-        return f'Exporting needs {missing}, not installed: pip install "facial-emotion-studio[train]".'
+        return (
+            f"Exporting needs {missing}, which is not installed. In a checkout: pip install -r requirements.txt; else: "
+            'pip install "facial-emotion-studio[train]".'
+        )
     if not run.model_path.is_file():
         return "Only models with a .keras file can be converted."
     if kind == "onnx":

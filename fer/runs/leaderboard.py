@@ -34,6 +34,7 @@ class Entry:
     interval: tuple[float, float] | None = None
     dataset: str = ""
     n: int = 0
+    labels: tuple[str, ...] = ()
     bytes: int | None = None
     parameters: int | None = None
     ms: float | None = None
@@ -54,8 +55,12 @@ def entries(runs: Iterable[Run], default: str = "") -> list[Entry]:
 def comparable(entries: Sequence[Entry]) -> list[Entry]:
     """The entries with accuracy and speed whose test images most of the others share."""
     timed = [entry for entry in entries if entry.accuracy is not None and entry.ms is not None]
-    shared = Counter((entry.dataset, entry.n) for entry in timed).most_common(1)
-    return [entry for entry in timed if (entry.dataset, entry.n) == shared[0][0]]
+    shared = Counter(map(_judged_on, timed)).most_common(1)
+    return [entry for entry in timed if _judged_on(entry) == shared[0][0]]
+
+
+def _judged_on(entry: Entry) -> tuple:
+    return entry.dataset, entry.n, entry.labels
 
 
 def state(run: Run) -> str:
@@ -86,6 +91,7 @@ def _of_card(run: Run, default: str) -> Entry:
         interval=score.interval if score else None,
         dataset=card.data.name,
         n=score.n if score else 0,
+        labels=run.labels,
         bytes=size(run),
         parameters=card.parameters,
         ms=card.ms,

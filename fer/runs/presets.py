@@ -1,8 +1,8 @@
 """Ready-made recipes: three presets and the recipes of the shipped runs, with their expected results."""
 
 from dataclasses import dataclass, replace
-from pathlib import Path
 
+from fer.data.catalog import short_name
 from fer.errors import FerError, unknown
 from fer.runs.config import TrainConfig
 from fer.runs.members import require_networks
@@ -25,7 +25,7 @@ class Preset:
 
     def config(self, data: str) -> TrainConfig:
         """The recipe for a data set; on other data than its own, without FER+ votes and teachers, which don't apply."""
-        if Path(data).stem == Path(self.recipe.data).stem:
+        if short_name(data) == short_name(self.recipe.data):
             return replace(self.recipe, data=data)
         return replace(self.recipe, data=data, ferplus=0.0, teacher="")
 

@@ -6,6 +6,7 @@ from keras import ops
 
 from fer.data.dataset import Split
 from fer.runs.config import TrainConfig
+from fer.training.schedule import class_weights
 
 
 def epoch_order(split: Split, config: TrainConfig, random: np.random.Generator) -> np.ndarray:
@@ -33,9 +34,16 @@ def smoothed(targets: np.ndarray, config: TrainConfig) -> np.ndarray:
     return targets * (1 - config.label_smoothing) + config.label_smoothing / targets.shape[-1]
 
 
-def mean_target(split: Split, config: TrainConfig) -> np.ndarray:
-    """float64 (C,): the mean training target, as drawn and smoothed."""
-    return smoothed(draw_rates(split, config.oversample) @ split.targets / len(split), config)
+def mean_target(split: Split, config: TrainConfig, *, weighted: bool = False) -> np.ndarray:
+    """float64 (C,): the mean training target, as drawn and smoothed.
+
+    Args:
+        weighted: each target counts as class weights make it count in the loss.
+    """
+    rates = draw_rates(split, config.oversample)
+    if weighted:
+        rates = rates * (split.targets @ class_weights(split))
+    return smoothed(rates @ split.targets / rates.sum(), config)
 
 
 def logit_offsets(split: Split, config: TrainConfig) -> np.ndarray | None:

@@ -54,9 +54,9 @@ def make_card(run: Run, dataset: Dataset, *, parameters: int, precision: str, po
 
 
 def prior(dataset: Dataset, config: TrainConfig) -> tuple[float, ...]:
-    """The class prior that the network learned: the mean training target, without the part for which its loss was
-    adjusted; empty if a class has none."""
-    mean = balance.mean_target(dataset.train, config)
+    """The class prior that the network learned: the mean training target, as weighted in its loss and without the part
+    for which that was adjusted; empty if a class has none."""
+    mean = balance.mean_target(dataset.train, config, weighted=config.class_weights)
     if mean.min() < 1e-6:
         return ()
     learned = mean ** (1 - config.logit_adjustment)

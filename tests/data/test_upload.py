@@ -48,9 +48,30 @@ def lying_header() -> bytes:
 def test_what_was_checked_is_stored_with_its_cache(small_rows, folder, monkeypatch):
     content = npz(images=small_rows.images, labels=small_rows.labels, usage=small_rows.usage)
     assert catalog.keep("mine", "npz", content) == "mine"
-    assert {path.name for path in folder.iterdir()} == {"mine.npz", ".mine.npz.cache"}
+    assert {path.name for path in folder.iterdir()} == {"mine.npz", ".mine.npz.cache", ".keeping.lock"}
     monkeypatch.setattr("fer.data.formats.npz.read", lambda *_: pytest.fail("the cache was not used"))
     assert len(catalog.open_rows("mine")[0].labels) == len(small_rows.labels)
+
+
+def test_a_folder_may_have_a_dot_in_its_name_and_imagenets_weights_are_no_data_set(small_rows, write_folders, folder):
+    folder.mkdir()
+    write_folders(small_rows).rename(folder / "raf.v2")
+    (folder / "weights").mkdir()
+    assert catalog.available() == ["raf.v2"] and catalog.stamp("raf.v2")
+    assert catalog.open_dataset("raf.v2").name == "raf.v2" == catalog.open_dataset(folder / "raf.v2").name
+
+
+def test_of_two_uploads_with_one_name_the_later_is_refused(small_rows, folder, monkeypatch):
+    arrays = {"images": small_rows.images, "labels": small_rows.labels}
+
+    def check(*_, **__):  # meanwhile somebody else's is stored
+        monkeypatch.setattr(catalog, "check", lambda *_, **__: None)
+        catalog.keep("mine", "npz", npz(**arrays, usage=small_rows.usage))
+
+    monkeypatch.setattr(catalog, "check", check)
+    with pytest.raises(FerError, match="A data set named mine already exists"):
+        catalog.keep("mine", "npz", npz(**arrays))
+    assert "usage" in np.load(folder / "mine.npz")
 
 
 @pytest.mark.parametrize("wrap", [lambda content: content, lambda content: zipped({"a.npz": content.read()})])

@@ -142,7 +142,7 @@ def test_a_cell_in_the_address_shows_its_rows_where_the_images_are_missing(model
     app, report = evaluate_page(cell="1-0"), stored.report(models.default, "fer2013", "test")
     assert app.subheader[0].value.replace("\\", "").startswith(f"Disgust → angry: {report.confusion[1, 0]} of 55")
     assert len(app.dataframe[0].value) == report.confusion[1, 0] and matrix(app)["chosen"] == "1-0"
-    assert any("data/README.md" in info.value for info in app.info)
+    assert any("get it on the Train page" in info.value for info in app.info)
 
 
 def test_models_are_compared_in_a_sentence_beside_the_leaderboard(models):
@@ -190,9 +190,11 @@ def test_photos_with_a_manifest_are_compared_between_groups(models):
     assert any("permutation test" in text.value for text in app.markdown)
     assert any("2 photos without a group left out" in caption.value for caption in app.caption)
     assert not any("Not audited" in info.value for info in app.info)
+    app = app.button(key="evaluate-own-remove").click().run()
+    assert not app.exception and "men, n = 5</th>" not in html(app) and not app.file_uploader(key="evaluate-zip").value
 
 
-def test_photos_without_groups_are_called_not_audited_and_can_be_opened_in_every_section(models):
+def test_photos_without_groups_are_called_not_audited_and_can_be_opened_in_every_section(models, bare):
     app = uploaded(photos())
     assert not app.exception and any("Not audited" in info.value for info in app.info)
     app = app.button(key="evaluate-own-open").click().run()
@@ -202,5 +204,10 @@ def test_photos_without_groups_are_called_not_audited_and_can_be_opened_in_every
         app.query_params["section"] = section
         app = app.run()
         assert not app.exception and not app.error and app.session_state["section"] == section
+    app.query_params["section"], before = "Errors", app.selectbox(key="model").value
+    app = app.selectbox(key="model").set_value("bare").run()
+    assert not app.exception and app.selectbox(key="data").value == ("fer2013", "test"), "it cannot answer"
+    app.query_params["section"] = "Your photos"
+    app = app.selectbox(key="model").set_value(before).run()
     app = app.button(key="evaluate-own-remove").click().run()
     assert not app.exception and app.selectbox(key="data").value == ("fer2013", "test")

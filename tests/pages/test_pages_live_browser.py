@@ -2,10 +2,12 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 from helpers import components
 from streamlit.testing.v1 import AppTest
 
+from fer.evaluation import resting, stored
 from fer.runs.store import RunStore
 from pages.parts.live import browser
 
@@ -93,6 +95,21 @@ def test_a_resting_face_read_as_sad_counts_as_neutral_once_it_was_seen_for_three
     assert not app.exception and gained[run.labels.index("neutral")] > 0 > gained[run.labels.index("sad")]
     app = app.button(key="live-forget").click().run()
     assert component(app)["settings"] == before
+
+
+def test_a_resting_face_is_compared_with_answers_of_the_same_kind(live):
+    app, run = accepted(live), RunStore().default
+    app = app.toggle(key="live-balance").set_value(False).run()
+    assert component(app)["settings"]["offsets"] is None
+    app = app.button(key="live-learn").click().run()
+    report = stored.report(run, "fer2013", "val").at_temperature(run.card.correction(balance=False).temperature)
+    usual = np.exp(resting.usual(report))
+    rows = [[i / 10, run.id, 1, 10, 20, 30, 40, *(usual / usual.sum()).tolist()] for i in range(40)]
+    app.session_state["live-readings"].take({"session": "1", "from": 0, "rows": rows}, {run.id: run.labels})
+    app = app.run()
+    assert np.abs(component(app)["settings"]["offsets"] or 0).max() < 0.01, "an ordinary face needs no shift"
+    app = app.toggle(key="live-balance").set_value(True).run()
+    assert not app.exception and app.button(key="live-learn"), "that was learned for answers as trained"
 
 
 def test_a_smile_is_refused_in_a_message_that_stays(live):

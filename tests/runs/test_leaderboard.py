@@ -37,6 +37,8 @@ def test_a_size_is_that_of_the_file_and_nothing_where_there_is_none(models, bare
 def test_only_models_tested_on_the_same_images_are_compared(models, bare):
     finished(models, "elsewhere", scores=(score(0.9),), ms=1.0)
     finished(models, "untimed", scores=(score(0.9),))
+    of_two = replace(models["bare"].card, labels=("happy", "not happy"), prior=(), shipped=False)
+    finished(models, "merged").card = of_two
     found = leaderboard.comparable(leaderboard.entries(models))
     assert {entry.id for entry in found} == {"vgg_small", "mini_xception", "bare"}
 

@@ -2,6 +2,7 @@
 
 import io
 import json
+import shutil
 from dataclasses import replace
 from html import escape
 from pathlib import Path
@@ -28,7 +29,7 @@ from fer.inference.reader import EmotionReader
 from fer.runs.data import data_for
 from fer.runs.run import Run
 from fer.training import averaging, networks, worker
-from fer.training.export import keras_file
+from fer.training.export import keras_file, variants
 from fer.training.loop import Training
 
 MERGED = "happy, not happy=angry+disgust+fear+sad+surprise+neutral"
@@ -147,6 +148,12 @@ def test_a_merged_run_is_evaluated_on_data_that_has_its_classes_already(runs, sm
     rows = small_rows.grouped(parse(MERGED, EMOTIONS))
     dataset = data_for(runs["merged"], write(tmp_path / "two", rows, ("Happy", "Not happy")))
     assert dataset.labels == ("Happy", "Not happy")
+
+
+def test_a_merged_run_is_exported_on_its_own_classes(runs, tmp_path):
+    run = Run(shutil.copytree(runs["merged"].path, tmp_path / "merged"))
+    record = variants.convert(run, "int8")
+    assert record.not_measured == "" and record.val_n == 7
 
 
 def test_only_runs_of_the_same_classes_are_averaged(runs, create):

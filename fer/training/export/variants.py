@@ -16,6 +16,7 @@ from fer.faces.crop import IMAGE_SIZE
 from fer.inference.classifier import BATCH, Classifier
 from fer.inference.probabilities import softmax
 from fer.runs.card import Export
+from fer.runs.data import data_for
 from fer.runs.exports import missing_for_onnx
 from fer.runs.run import EXPORTS, Run, export_path
 from fer.system.files import put
@@ -72,7 +73,7 @@ def convert(run: Run, kind: str) -> Export:
 def _dataset(run: Run) -> tuple[Dataset | None, str]:
     """The run's training data, or the reason why it cannot be used."""
     try:
-        dataset = open_dataset(run.config.data, seed=run.config.seed)
+        dataset = data_for(run, run.config.data)
     except FerError as error:
         return None, str(error)
     if dataset.labels != run.labels:

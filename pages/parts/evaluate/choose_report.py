@@ -107,7 +107,7 @@ def _pairs(run: Run) -> list[tuple[str, str]]:
     present = [*catalog.available(), "synthetic"] if run.is_usable and not _has_own_classes(run) else []
     kept = sorted({report[:2] for report in stored.reports(run)}, key=lambda pair: (pair[0], ORDER.index(pair[1])))
     others = [pair for name in present for split in ORDER if (pair := (name, split)) not in kept]
-    own = [own_photos.PAIR] if own_photos.held(run) else []
+    own = [own_photos.PAIR] if run.is_usable and own_photos.held(run) else []
     return [*kept, *own, *others]
 
 

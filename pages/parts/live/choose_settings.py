@@ -47,7 +47,7 @@ def choose(run: Run, *, in_browser: bool) -> Settings:
         format="percent",
         help="Faces whose most likely emotion is below this are marked as not sure.",
     )
-    return Settings(score, side, smoothing, every, threshold, mirrored, balance, resting.choose(run))
+    return Settings(score, side, smoothing, every, threshold, mirrored, balance, resting.choose(run, balance=balance))
 
 
 def _detection(in_browser: bool) -> tuple[float, int]:

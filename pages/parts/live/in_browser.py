@@ -54,7 +54,7 @@ def show(run: Run, settings: Settings) -> None:
     shown = {"score": settings.score, "side": settings.side, "smoothing": settings.smoothing, "every": settings.every}
     shown |= {"threshold": settings.threshold} | answering(run, balance=settings.balance, shift=settings.shift)
     sent = st.session_state.setdefault(READINGS, SentReadings())
-    st.fragment(_live)(run, model, shown, sent)
+    st.fragment(_live)(run, model, shown, sent, settings.balance)
     history.whole_session(lambda: sent.readings, is_on=True)
 
 
@@ -70,12 +70,12 @@ def answering(run: Run, *, balance: bool, shift: Sequence[float] | None = None) 
     return {"temperature": correction.temperature, "offsets": offsets.tolist() if offsets.any() else None}
 
 
-def _live(run: Run, model: dict, settings: dict, sent: SentReadings) -> None:
+def _live(run: Run, model: dict, settings: dict, sent: SentReadings, balance: bool) -> None:
     """The component and, below it, the last minute; runs again whenever readings arrive."""
     labels = st.session_state[LABELS]
     sent.take(browser.latest(), labels)
     if browser.mount(model, settings, sent):
         st.rerun()  # the page, not only this part of it
-    resting.learn(run, sent.readings)
+    resting.learn(run, sent.readings, balance=balance)
     colors = {name: color for names in labels.values() for name, color in color_map(names).items()}
     history.strip(sent.readings, colors)

@@ -15,17 +15,19 @@ from pages.parts.shared import frame
 
 SECONDS = 3.0
 FEWEST = 6  # readings in that time
-SHIFTS, SINCE = "live-resting", "live-resting-since"  # by model; since which reading, in seconds, None if just begun
+SHIFTS = "live-resting"  # by model and balance
+SINCE = "live-resting-since"  # since which reading, in seconds; None if just begun
 
 
-def choose(run: Run) -> tuple[float, ...] | None:
-    """What is added to the log probabilities of each class, if a resting face was learned with this model."""
-    shifts = st.session_state.setdefault(SHIFTS, {})
-    if run.id in shifts:
+def choose(run: Run, *, balance: bool) -> tuple[float, ...] | None:
+    """What is added to the log probabilities of each class, if a resting face was learned with this model and such
+    answers."""
+    shifts, way = st.session_state.setdefault(SHIFTS, {}), (run.id, balance)
+    if way in shifts:
         if st.button("Forget my resting face", icon=":material/undo:", key="live-forget"):
-            del shifts[run.id]
+            del shifts[way]
             st.rerun()
-        return shifts[run.id]
+        return shifts[way]
     known = NEUTRAL in run.labels and run.report_path(run.card.data.name, "val", tta=False).is_file()
     if known and st.button(
         "Learn my resting face",
@@ -39,7 +41,7 @@ def choose(run: Run) -> tuple[float, ...] | None:
     return None
 
 
-def learn(run: Run, readings: Sequence[Reading]) -> None:
+def learn(run: Run, readings: Sequence[Reading], *, balance: bool) -> None:
     """Where asked, take three seconds of one face; then the page runs again."""
     if SINCE not in st.session_state:
         return
@@ -64,21 +66,21 @@ def learn(run: Run, readings: Sequence[Reading]) -> None:
         del st.session_state[SINCE]
         try:
             face = np.array([reading.probabilities for reading in seen])
-            shift = resting.shift(_usual(run), face, run.labels)
+            shift = resting.shift(_usual(run, balance), face, run.labels)
         except FerError as error:  # a toast, because this part of the page is drawn anew a second later
             st.toast(frame.plain(str(error)), icon=":material/error:", duration="long")
             return
-        st.session_state[SHIFTS][run.id] = tuple(shift.tolist())
+        st.session_state[SHIFTS][run.id, balance] = tuple(shift.tolist())
         st.toast("Your resting face now counts as neutral.", icon=":material/self_improvement:")
         st.rerun()
 
 
-def _usual(run: Run) -> np.ndarray:
+def _usual(run: Run, balance: bool) -> np.ndarray:
     """What the model usually answers to the neutral faces of its validation split, single pass."""
     from fer.evaluation import resting, stored
     from fer.evaluation.balance import balanced_report
 
-    report, correction = stored.report(run, run.card.data.name, "val"), run.card.correction()
+    report, correction = stored.report(run, run.card.data.name, "val"), run.card.correction(balance=balance)
     if report is None:
         raise FerError(f"{run.id} has no answers on its validation split any more. Evaluate it first.")
     if correction.exponent:
