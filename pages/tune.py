@@ -9,7 +9,7 @@ from pages.parts.tune import form, monitor, opened
 
 frame.start(
     "Tune a recipe",
-    "Many short trainings look for better settings. The search continues if you close the tab.",
+    "Search for better settings with many short training runs. It continues if you close the tab.",
 )
 view.style()
 

@@ -91,7 +91,10 @@ def report(model: str | None, data: str | None, split: str, tta: bool, out: Path
     found = stored.report(run, dataset, split, tta=tta)
     if found is None:
         kept = ", ".join(f"{name} {part} ({way(augmented)})" for name, part, augmented in stored.reports(run))
-        raise FerError(f"{run.id} has no report on {dataset} {split} ({way(tta)}). It has: {kept or 'none'}.")
+        raise FerError(
+            f"{run.id} has no stored report on {dataset} {split} ({way(tta)}). Stored: {kept or 'none'}. Choose one of "
+            "these with --data, --split and --tta, or evaluate on the Evaluate page, which stores a report."
+        )
     try:
         out.write_text(document.render(run, found), encoding="utf-8")
     except OSError as error:

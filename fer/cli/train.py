@@ -37,7 +37,9 @@ def _add_train(add) -> None:
     parser.add_argument("--name", help="name of the run (default: the architecture and the time)")
     parser.add_argument("--resume", metavar="RUN", help="resume a stopped run; takes no other options")
     parser.add_argument(
-        "--recipe", metavar="NAME", help=f"{', '.join(preset.lower() for preset in PRESETS)}, or a shipped run's name"
+        "--recipe",
+        metavar="NAME",
+        help=f"{', '.join(preset.lower().replace(' ', '-') for preset in PRESETS)}, or a shipped run's name",
     )
     add_folder_classes(parser)
     for name, items in TrainConfig.grouped().items():

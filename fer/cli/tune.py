@@ -1,4 +1,4 @@
-"""Tuning: begin a study, join it from another machine, or go on with it."""
+"""Tuning: start a study, join it from another machine, or resume it."""
 
 import argparse
 import signal
@@ -26,10 +26,10 @@ def add_to(add) -> None:
         add,
         "tune",
         tune,
-        "look for a better recipe with many short trainings",
-        "Vary a recipe's settings over many short trainings, the trials of a study, and keep what reaches the highest\n"
-        "validation accuracy; no trial reads the test split. Given its name alone, a study goes on, or gets one\n"
-        "more worker, also from other machines with the same --storage. Ctrl-C stops this worker.",
+        "search for a better recipe with many short training runs",
+        "Vary a recipe's settings over many short training runs, the trials of a study, and keep what reaches the\n"
+        "highest validation accuracy; no trial reads the test split. Given only its name, a study is resumed, or gets\n"
+        "one more worker, also from other machines with the same --storage. Ctrl-C stops this worker.",
         "examples:\n  python -m fer tune --study first --data synthetic --architecture mini_xception --trials 4\n"
         "  python -m fer tune --study night --data fer2013 --budget 8h\n"
         "  python -m fer tune --study night --budget 2h\n"
@@ -38,7 +38,7 @@ def add_to(add) -> None:
         "--trials 20\n"
         "  python -m fer tune --study shared --storage postgresql://me@server/studies --budget 8h",
     )
-    parser.add_argument("--study", required=True, metavar="NAME", help="name of a new study, or of one to go on with")
+    parser.add_argument("--study", required=True, metavar="NAME", help="name of a new study, or of one to resume")
     parser.add_argument(
         "--budget", metavar="TIME", help="training time of all workers, such as 90min; adds to what was used"
     )
@@ -57,7 +57,9 @@ def add_to(add) -> None:
         "--storage", default="", metavar="URL", help="database that several machines share (default: FER_STORAGE)"
     )
     parser.add_argument(
-        "--recipe", metavar="NAME", help=f"{', '.join(preset.lower() for preset in PRESETS)}, or a shipped run's name"
+        "--recipe",
+        metavar="NAME",
+        help=f"{', '.join(preset.lower().replace(' ', '-') for preset in PRESETS)}, or a shipped run's name",
     )
     parser.add_argument(
         "--repeat-best",
@@ -108,7 +110,8 @@ def _opened(store: RunStore, name: str, url: str, options: dict, *, is_worker: b
     if study.exists(store, name, url):
         if options or texts or only or epochs or recipe:
             raise FerError(
-                f"Study {name!r} has a plan already; give it a --budget or --trials, or begin another study."
+                f"Study {name!r} already has its settings. To resume it, give only --budget or --trials; for other "
+                "settings, start a new study."
             )
         found = study.open_study(store, name, url)
         if limit.trials or limit.seconds:
@@ -117,7 +120,7 @@ def _opened(store: RunStore, name: str, url: str, options: dict, *, is_worker: b
             found.go_on()
         return found
     if is_worker or is_repeat:
-        raise FerError(f"There is no study {name!r}. Begin it first.")
+        raise FerError(f"There is no study {name!r}. Start it first, with --budget or --trials.")
     if not (limit.trials or limit.seconds):
         raise FerError("A new study needs a budget: --budget 2h, or --trials 20.")
     start = find(recipe).config(options.get("data", find(recipe).recipe.data)) if recipe else TrainConfig()
@@ -179,7 +182,7 @@ def _print_result(found: Study) -> None:
         print(f"{OPTIMISTIC}{' ' if told else ''}{told}")
         print(f"Train it at full length: python -m fer train {recipes.as_options(found, best[0])}")
     if not found.is_used_up:
-        print(f"Go on: python -m fer tune --study {found.name}{' --storage …, as before' if found.url else ''}")
+        print(f"Resume it: python -m fer tune --study {found.name}{' --storage …, as before' if found.url else ''}")
 
 
 def _stop(works) -> None:

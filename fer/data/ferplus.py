@@ -30,7 +30,7 @@ def read_votes(path: Path, rows: Rows) -> np.ndarray:
         has = ", ".join(rows.names)
         raise FerError(f"FER+ votes are for the seven emotions, but this data set has {has}. Set ferplus to 0.")
     if not path.is_file():
-        raise FerError(f"FER+ votes were requested, but {path} does not exist. See data/README.md for how to get it.")
+        raise FerError(f"There are no FER+ votes at {path}. Get them with python -m fer download, or set ferplus to 0.")
     names = {"angry": "anger", "happy": "happiness", "sad": "sadness"}
     columns = [names.get(emotion, emotion) for emotion in (*EMOTIONS, *OTHERS)]
     with path.open(newline="", encoding="utf-8-sig", errors="replace") as file:

@@ -38,7 +38,7 @@ def shift(usual: np.ndarray, resting: np.ndarray, labels: Sequence[str]) -> np.n
     found = np.clip(usual - before, -MOST, MOST)
     if labels[int((before + found).argmax())] != NEUTRAL:
         read = labels[int(before.argmax())]
-        raise FerError(f"This face was read as {read}, not at rest: nothing has changed. Rest your face and try again.")
+        raise FerError(f"This face was read as {read}, so nothing was changed. Relax your face and try again.")
     return found
 
 

@@ -94,10 +94,10 @@ def warning(run: Run, dataset: str, split: str) -> str:
         return references.IMPORTED
     if run.card.data.name != dataset:
         return ""
-    trained = f"{run.id} was trained on these images: this shows how well it memorized them, not how it generalizes."
+    trained = f"{run.id} was trained on these images: this shows how well it memorised them, not how it generalises."
     chosen = f"{run.id}'s epochs and recipe were chosen on this split, so these results are slightly optimistic."
-    memorized = {"train": trained, "all": trained, "val": chosen}.get(split, "")
-    return " ".join(filter(None, [memorized, _carved(dataset, run.card.data.carved, split)]))
+    memorised = {"train": trained, "all": trained, "val": chosen}.get(split, "")
+    return " ".join(filter(None, [memorised, _carved(dataset, run.card.data.carved, split)]))
 
 
 def carved(dataset: Dataset, split: str) -> str:

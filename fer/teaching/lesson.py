@@ -40,11 +40,11 @@ class Recordings:
         object.__setattr__(self, "labels", check_names(map(tidy, self.labels)))
         n = len(self.features)
         if len(self.labels) > MOST_CLASSES:
-            raise FerError(f"There may be {MOST_CLASSES} classes, got {len(self.labels)}. Remove some.")
+            raise FerError(f"At most {MOST_CLASSES} classes are allowed, got {len(self.labels)}. Remove some.")
         if self.features.ndim != 2 or self.classes.shape != (n,) or self.takes.shape != (n,):
             raise FerError("Every face needs its features, a class and a take.")
         if n > MOST_FACES:
-            raise FerError(f"There may be {MOST_FACES:,} faces, got {n:,}. Remove some.")
+            raise FerError(f"At most {MOST_FACES:,} faces are allowed, got {n:,}. Remove some.")
         if not np.isfinite(self.features).all() or abs(self.features).max(initial=0) > LARGEST:
             raise FerError("The features must be finite numbers. Record again.")
         if n and (self.classes.min() < 0 or self.classes.max() >= len(self.labels)):

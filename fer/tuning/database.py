@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 SETTING = "FER_STORAGE"  # the database of a server's pages and of commands without --storage
 TIMEOUT_SECONDS = 10  # to connect; without it a firewall that stays silent takes two minutes, while a page waits
-DRIVERS = {"postgresql": 'pip install "facial-emotion-studio[postgres]"', "mysql": "pip install pymysql"}
+DRIVERS = {"postgresql": 'pip install "psycopg[binary]"', "mysql": "pip install pymysql"}
 FORM = "Write it as postgresql://user@host/database."
 # what servers and drivers say, and the sentence for it; the first that is found counts
 REASONS = (
@@ -36,7 +36,7 @@ REASONS = (
     ),
     (
         r"no space left|disk is full|disk full|could not extend",
-        "The disk of the storage at {place} is full. Free some space there, then go on with the study.",
+        "The disk of the storage at {place} is full. Free some space there, then resume the study.",
     ),
     (
         r"connection|connect to|resolve host|translate host|unable to open database|timed? ?out|no route|closed",

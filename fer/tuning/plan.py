@@ -94,7 +94,9 @@ def from_json(text: str) -> Plan:
     try:
         plan = records.from_json(text, Plan)
     except ValueError as error:
-        raise FerError(f"The study's plan cannot be read ({error}). Begin another study.") from error
+        raise FerError(f"The study's plan cannot be read ({error}). Start a new study.") from error
     if plan.version != VERSION:
-        raise FerError(f"The study has a plan of version {plan.version}; this program reads {VERSION}. Begin another.")
+        raise FerError(
+            f"The study has a plan of version {plan.version}; this program reads {VERSION}. Start a new study."
+        )
     return plan

@@ -108,7 +108,7 @@ def space(texts: Iterable[str], recipe: TrainConfig, *, only: bool = False) -> t
             recipe = replace(recipe, **{name: dimension})
             found.pop(name, None)
     if not found:
-        raise FerError("Nothing is left to vary. Free at least one setting, such as --search learning_rate.")
+        raise FerError("Nothing varies. Choose at least one setting to vary, such as learning_rate.")
     return recipe, list(found.values())
 
 

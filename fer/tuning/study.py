@@ -207,7 +207,7 @@ def open_study(store: RunStore, name: str, url: str = "") -> Study:
             study_name=name, storage=place, sampler=sampler(0), pruner=optuna.pruners.MedianPruner(n_warmup_steps=1)
         )
     except KeyError:
-        raise FerError(f"There is no study {name!r} in this storage. Begin it first.") from None
+        raise FerError(f"There is no study {name!r} in this storage. Start it first.") from None
     except FerError:
         raise
     except Exception as error:  # a damaged journal

@@ -233,7 +233,7 @@ def no_fault_of_the_recipe(error: Exception) -> FerError | None:
     """The sentence for a full disk or an unreachable database; None for any other error."""
     is_full = (isinstance(error, OSError) and error.errno in FULL) or str(error) == DISK_FULL
     known = FerError(DISK_FULL) if is_full else error if isinstance(error, StorageError) else None
-    return known and FerError(f"{known} The trial is trained again when the study goes on.")
+    return known and FerError(f"{known} The trial is trained again when the study is resumed.")
 
 
 def data_of(study: Study) -> Dataset:

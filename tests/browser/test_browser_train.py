@@ -20,7 +20,7 @@ def test_a_click_trains_is_reloaded_stopped_resumed_and_used_on_predict(server, 
     page.get_by_role("button", name="Train", exact=True).click()
     page.get_by_text(re.compile(r"Epoch \d+ of 16, batch \d")).first.wait_for()
     page.get_by_text("best validation accuracy, epoch").first.wait_for()
-    page.get_by_text(re.compile(r"of 16 validation faces right after epoch")).wait_for()
+    page.get_by_text(re.compile(r"Epoch \d+: \d+ of 16 validation faces correct")).wait_for()
 
     page.reload()
     assert page.url.endswith("?run=mine")
@@ -46,7 +46,7 @@ def test_on_a_phone_a_click_on_train_brings_the_monitor_into_view_and_nothing_sc
     page.get_by_text("Starts in a moment").or_(page.get_by_text("Training", exact=True)).first.wait_for()
     page.wait_for_function(IN_VIEW)
     assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth") <= 390
-    page.get_by_role("button", name="Cancel", exact=True).first.click()
+    page.get_by_role("button", name="Discard", exact=True).first.click()
     page.get_by_text("Example run").wait_for()
     context.close()
 

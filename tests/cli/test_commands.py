@@ -82,7 +82,7 @@ def test_the_help_of_train_lists_the_settings_by_their_groups(capsys):
         (["report", "--data", "d", "--tta", "--out", "x.html"], "has no report on d test (test-time augmentation)."),
         (
             ["report", "--data", "d", "--out", "x.html"],
-            "It has: fer2013 test (test-time augmentation), fer2013 test (s",
+            "Stored: fer2013 test (test-time augmentation), fer2013 test (s",
         ),
         (["report", "--out", "no/such/folder/x.html"], "Cannot write no/such/folder/x.html: its folder does not exist"),
         (["report", "--out", "."], "Cannot write .: it is a folder"),

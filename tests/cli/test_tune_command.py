@@ -42,7 +42,7 @@ def test_a_study_is_tuned_and_resumed_with_more_trials(store, small_npz, capsys)
     assert "with 1 other seed, about" in out and "first: 3 finished" in out
     assert "(n = 1), so the best of 3 trials" in out
     assert main(begin) == 1
-    assert "Study 'first' has a plan already" in capsys.readouterr().err
+    assert "Study 'first' already has its settings" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

@@ -199,7 +199,7 @@ def test_no_more_runs_wait_than_the_queue_has_places(models, monkeypatch):
     config = models["vgg_small"].config
     for name in ("first", "second", "third"):  # the first trains
         actions.train(models, config, name)
-    with pytest.raises(FerError, match="2 runs may wait on this server, and the queue is full"):
+    with pytest.raises(FerError, match="The queue is full: at most 2 runs can wait on this server"):
         actions.train(models, config, "fourth")
     assert "fourth" not in [run.id for run in models]
     unfinished = models.create(config, "older")

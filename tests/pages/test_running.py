@@ -170,7 +170,7 @@ def test_faces_say_in_words_what_is_right_and_are_drawn_only_where_their_data_se
     answers = faces.Answers(0, (3, 0), (0.9, 0.4))
     faces.keep(run, replace(known, answers=(answers,)))
     shown = drawn(page.run())
-    assert "1 of 2 validation faces right after epoch 1" in shown and "<img" not in shown
+    assert "Epoch 1: 1 of 2 validation faces correct" in shown and "<img" not in shown
     assert "✓ happy" in shown and "✗ angry" in shown and "true: sad" in shown
 
 

@@ -70,7 +70,7 @@ def test_a_class_with_more_faces_weighs_no_more():
     ("change", "message"),
     [
         ({"labels": ("smile", "Smile", "x")}, "Two classes have the same name"),
-        ({"labels": tuple(f"class {i}" for i in range(11))}, "There may be 10 classes, got 11"),
+        ({"labels": tuple(f"class {i}" for i in range(11))}, "At most 10 classes are allowed, got 11"),
         ({"classes": np.full(240, 7)}, "Classes must be 0 to 2"),
         ({"classes": np.zeros(240, np.int64)}, "frown, asleep: record at least 3 faces"),
         ({"features": np.full((240, 40), np.nan, np.float32)}, "must be finite"),

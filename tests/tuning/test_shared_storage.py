@@ -101,7 +101,7 @@ def test_a_database_that_goes_away_ends_the_worker_with_a_sentence_and_the_trial
             postgres.run(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'")
             is_away.append(True)
 
-    with pytest.raises(FerError, match=r"The storage at .* The trial is trained again when the study goes on"):
+    with pytest.raises(FerError, match=r"The storage at .* The trial is trained again when the study is resumed"):
         Worker(shared, on_epoch=shut).run()
     postgres.run(f"ALTER DATABASE {name} ALLOW_CONNECTIONS true")
     assert [trial.state for trial in shared.trials] == ["training"]

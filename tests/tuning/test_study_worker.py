@@ -153,7 +153,7 @@ def test_a_full_disk_ends_the_worker_with_a_sentence_and_the_trial_is_trained_ag
             full.clear()
             raise OSError(errno.ENOSPC, "No space left on device")
 
-    with pytest.raises(FerError, match=r"The disk is full.* The trial is trained again when the study goes on"):
+    with pytest.raises(FerError, match=r"The disk is full.* The trial is trained again when the study is resumed"):
         Worker(made, on_epoch=write).run()
     assert [trial.state for trial in made.trials] == ["stopped", "waiting"]
     Worker(made).run()

@@ -52,7 +52,7 @@ def _arrays(path: Path, source: str) -> dict[str, np.ndarray]:
             missing = [name for name in ("images", "labels") if name not in names]
             if missing:
                 has = ", ".join(names) or "nothing"
-                raise FerError(f"{source} has no {' and '.join(missing)}, only {has}. Save images, labels and usage.")
+                raise FerError(f"{source} has no {' and '.join(missing)}, only {has}. Save images and labels.")
             return {name: _array(archive, name, source) for name in ARRAYS if name in names}
     except (*ERRORS, AttributeError, TypeError, MemoryError, KeyError) as error:
         raise FerError(f"{source} is damaged or not an .npz file: {error}. Save it again.") from error
@@ -66,7 +66,7 @@ def _array(archive: ZipFile, name: str, source: str) -> np.ndarray:
     if dtype.hasobject:
         raise FerError(
             f"{source} contains an array of Python objects, which is not loaded because it could run code. "
-            "Save numeric arrays: images uint8 (N, 48, 48), labels and usage int64 (N,)."
+            "Save numeric arrays: images uint8 (N, H, W), labels and usage int64 (N,)."
         )
     size, stored = math.prod(shape) * dtype.itemsize, archive.getinfo(f"{name}.npy").file_size
     if size > stored:

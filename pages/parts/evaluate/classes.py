@@ -57,7 +57,8 @@ def _images(chosen: Chosen) -> None:
     mine = report.targets == place
     if not fetch(chosen):
         st.info(
-            "The images aren't on this machine; `data/README.md` explains how to get FER2013. Errors lists their rows.",
+            "The images aren't on this machine. If they are FER2013's, get it on the Train page. *Errors* lists their "
+            "row numbers.",
             icon=":material/image_not_supported:",
         )
         return

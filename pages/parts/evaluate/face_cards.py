@@ -72,7 +72,7 @@ def thumbnails(chosen: Chosen, positions: np.ndarray, *, named: bool = False) ->
 def _show_rows(report: Report, positions: np.ndarray, others: Sequence[Report], error: FerError) -> None:
     missing = report.dataset not in catalog.available()
     reason = (
-        "The data set isn't on this machine; `data/README.md` explains how to get it."
+        "The data set isn't on this machine. If it is FER2013, get it on the Train page."
         if missing
         else frame.plain(str(error))
     )

@@ -46,4 +46,9 @@ def watch(is_on: bool, frames: int) -> None:
         "in `.streamlit/secrets.toml.example`.",
         icon=":material/videocam_off:",
     )
-    st.page_link("pages/predict.py", label="Take a photo instead", icon=":material/photo_camera:")
+    st.page_link(
+        "pages/predict.py",
+        label="Take a photo instead",
+        query_params={"source": "Camera"},
+        icon=":material/photo_camera:",
+    )

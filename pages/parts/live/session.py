@@ -49,9 +49,12 @@ def _show(current: LiveReader, is_on: bool) -> None:
         lasting = {reading.number for reading in observations.lasting(current.readings[-RECENT:])}
         faces = [_face(tracked, current) for tracked in current.now if tracked.number in lasting]
         now.mount({"status": status, "empty": "No face in view.", "faces": faces}, "live-now")
-        resting.learn(current.classifier.run, current.readings)
+        resting.learn(current.classifier.run, current.readings, balance=current.settings.balance)
     elif not is_on:
-        st.info("Press START and allow the camera. The faces in view are read here.", icon=":material/videocam:")
+        st.info(
+            "Press START and allow the camera. The emotions of the faces in view appear here.",
+            icon=":material/videocam:",
+        )
     _snapshot(current if is_on and pace.frames else None)
 
 

@@ -8,7 +8,7 @@ from pages.parts.models import manage
 from pages.parts.shared import access, actions, frame
 
 
-@st.dialog("Import a network", width="medium")
+@st.dialog("Import a model", width="medium")
 def show(store: RunStore) -> None:
     """The form, for visitors who may upload."""
     if not access.allowed("uploads"):
@@ -20,7 +20,7 @@ def show(store: RunStore) -> None:
         scale = st.segmented_control(
             "Input range", ["0-255", "0-1", "-1-1"], default="0-255", required=True, key="models-import-scale"
         )
-    name = st.text_input("Run name", key="models-import-name", placeholder="“imported” and time")
+    name = st.text_input("Name", key="models-import-name", placeholder="“imported” and time")
     asked = st.button("Import", key="models-import-now", type="primary", disabled=upload is None)
     st.caption(
         "`.keras` files are opened in Keras's safe mode; files that contain code are rejected. `.tflite` files must "

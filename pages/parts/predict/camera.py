@@ -23,7 +23,7 @@ def show(run: Run, way: Way, right) -> None:
         st.session_state[KEPT] = taken.file_id, taken.getvalue()
     with right:
         if KEPT not in st.session_state:
-            st.info("Take a photo: its faces are read here.", icon=":material/photo_camera:")
+            st.info("Take a photo to see its emotions here.", icon=":material/photo_camera:")
             return
         key, content = st.session_state[KEPT]
         photos.answered(Photo(key, "camera.jpg", lambda: read_image(content)[:, ::-1]), run, way)

@@ -72,7 +72,7 @@ def show(run: Run, way: Way, right) -> None:
         if result:
             _show_result(result)
         else:
-            st.info("Add a video: its timeline and the strongest moments appear here.", icon=":material/movie:")
+            st.info("Add a video to see its timeline and strongest moments here.", icon=":material/movie:")
 
 
 def _read_or_show(upload: UploadedFile, run: Run, way: Way, right) -> Result | None:
@@ -126,7 +126,7 @@ def _choose_part(source: Source) -> tuple[float, float | None]:
 
 def _settings() -> tuple[int, float]:
     """Readings per second, and the smoothing in seconds."""
-    with st.popover("Reading", icon=":material/speed:", key="predict-video-settings"):
+    with st.popover("Settings", icon=":material/speed:", key="predict-video-settings"):
         every = st.select_slider(
             "Readings per second",
             (1, 2, 5, 10, 30),

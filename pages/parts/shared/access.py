@@ -59,7 +59,7 @@ def allowed(right: str) -> bool:
     if settings.given("FER_PASSWORD") is not None:
         key = f"access-{right}"
         st.text_input(
-            f"Password for {right}", type="password", key=key, on_change=frame.act, args=(_enter, key), max_chars=1000
+            "This server's password", type="password", key=key, on_change=frame.act, args=(_enter, key), max_chars=1000
         )
     if settings.emails():
         _offer_login(right)

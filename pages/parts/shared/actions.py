@@ -46,7 +46,9 @@ def _require_place(store: RunStore) -> None:
     places = int(settings.limit("FER_QUEUE"))
     active = [run.id for run in store if queue.state_of(run) in ("queued", "training")]
     if len(active) > places:  # one of them trains
-        raise FerError(f"{places:,} runs may wait on this server, and the queue is full. Try again when one has ended.")
+        raise FerError(
+            f"The queue is full: at most {places:,} runs can wait on this server. Try again when one has ended."
+        )
 
 
 @needs("training")

@@ -29,8 +29,8 @@ MOST_FOUND = 24  # each takes up to half a megabyte
 SHOWN_SIDE = 1280  # pixels; more is not visible on a page and slow to load
 POSITIONS = ("", "lay on its right side", "was upside down", "lay on its left side")  # by quarter turns
 NO_FACE = (
-    "No face found. Faces must be at least about 20 pixels wide and turned towards the camera: crop the photo, use a "
-    "larger one, or try one from the front."
+    "No face found. Crop the photo closer to the face, or use one taken from the front. If the photo shows nothing but "
+    "a face, turn on Use the whole image as the face."
 )
 
 

@@ -60,7 +60,10 @@ def verdict(of: Lesson) -> dict:
         note = f"Record {again} once more: accuracy is measured on takes that the training has not seen."
         return {"figure": "Trained", "interval": "Accuracy unknown", "notes": [note]}
     low, high = judged.interval
-    notes = [f"Measured on {judged.takes} takes, each answered by a model that has not seen it. More takes say more."]
+    notes = [
+        f"Measured on {judged.takes} takes, each predicted by a model trained without it. More takes make the estimate "
+        "more reliable."
+    ]
     few = [label for label, takes in zip(of.labels, of.recordings.takes_of, strict=True) if len(takes) < 3]
     if few:
         notes.append(f"Only two takes of {', '.join(few)}: record another for a better estimate.")

@@ -36,7 +36,7 @@ def show(names: list[str], dataset: Dataset) -> None:
 def _show_upload() -> None:
     """Add an uploaded file to data/, if it is a data set."""
     st.markdown(
-        "A CSV like Kaggle's `fer2013.csv`, an `.npz` with images, labels and usage, or a `.zip` of one of these or of "
+        "A CSV like Kaggle's `fer2013.csv`, an `.npz` with images and labels, or a `.zip` of one of these or of "
         "one folder per class. It is saved in this server's `data/`, where all visitors can train on it."
     )
     upload = st.file_uploader("Data set", ["csv", "npz", "zip"], key="train-upload")

@@ -35,7 +35,7 @@ def show(store: RunStore, dataset: Dataset) -> None:
 
 def _widget(item: Field, store: RunStore):
     """The widget for a setting's type and limits; its value is kept in the session."""
-    limits, label = item.metadata, item.name.replace("_", " ")
+    limits, label = item.metadata, item.name.replace("_", " ").capitalize()
     common = {"key": key(item.name), "help": limits["help"], "persist_state": "session"}
     common["disabled"] = not _has_effect(item)
     if item.name == "architecture":

@@ -88,7 +88,7 @@ def take_over(recipe: TrainConfig, whose: str) -> None:
     st.session_state[add_data.PICK] = recipe.data
     st.session_state[choose_data.CLASSES] = recipe.classes
     st.session_state[key("preset")], st.session_state[CLONED] = None, whose
-    st.toast(f"Settings of {frame.plain(whose)} taken over", icon=":material/content_copy:")
+    st.toast(f"Settings copied from {frame.plain(whose)}", icon=":material/content_copy:")
 
 
 def _apply() -> None:

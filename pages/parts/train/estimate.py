@@ -48,7 +48,7 @@ def sentence(store: RunStore, config: TrainConfig, dataset: Dataset) -> str:
     about = f"About {rough_duration(time.seconds)}"
     return {
         "measured": f"{about}, from this machine's measured speed.",
-        "scaled": f"{about}, estimated from what other trainings took here.",
+        "scaled": f"{about}, estimated from other training runs here.",
         "elsewhere": f"{about} on {time.machine}; not measured here yet.",
     }[time.source]
 

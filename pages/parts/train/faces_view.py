@@ -25,7 +25,7 @@ def show_html(run: Run) -> str:
     images = _images(run.id, catalog_stamp(run), watched.fingerprint, watched.rows)
     right = sum(one == true for one, true in zip(answers.predicted, watched.true, strict=True))
     items = [_face(watched, answers, i, labels, images[i] if images else "") for i in range(len(watched.rows))]
-    title = f"{right} of {len(items)} validation faces right after epoch {answers.epoch + 1}"
+    title = f"Epoch {answers.epoch + 1}: {right} of {len(items)} validation faces correct"
     return f'<div class="title">{title}</div><ul class="faces">{"".join(items)}</ul>'
 
 
@@ -40,8 +40,8 @@ def _face(watched: WatchedFaces, answers: Answers, i: int, labels: tuple[str, ..
     true, answer = labels[watched.true[i]], labels[answers.predicted[i]]
     is_right, past = true == answer, [one.predicted[i] == watched.true[i] for one in watched.answers]
     picture = f'<img src="{image}" alt="A face labelled {escape(true, quote=True)}">' if image else ""
-    history = f"right in {sum(past)} of {len(past)} epochs"
-    title = escape(f"Labelled {true}; answered {answer} ({answers.confidence[i]:.0%}); {history}", quote=True)
+    history = f"correct in {sum(past)} of {len(past)} epochs"
+    title = escape(f"True: {true}; predicted: {answer} ({answers.confidence[i]:.0%}); {history}", quote=True)
     if is_right:
         words = f'<span class="answer">✓ {escape(answer)}</span><span class="soft">{answers.confidence[i]:.0%}</span>'
     else:

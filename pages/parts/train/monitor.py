@@ -95,7 +95,7 @@ def _head(store: RunStore, run: Run, state: str) -> None:
         if state == "training":
             _stop_buttons(run)
         elif state == "queued":
-            _button("Cancel", "cancel", run, actions.cancel, store, run)
+            _button("Discard", "cancel", run, actions.cancel, store, run)
         elif state == "finished":
             results.links(run)
         else:
@@ -117,7 +117,7 @@ def _stop_buttons(run: Run) -> None:
         "Stopping …" if asked else "Stop", "stop", run, actions.stop_training, run, disabled=asked or ending, help=words
     )
     options = {"kwargs": {"discard": True}, "help": "Stop and delete this run."}
-    _button("Cancel", "cancel", run, actions.stop_training, run, disabled=asked or ending, **options)
+    _button("Discard", "cancel", run, actions.stop_training, run, disabled=asked or ending, **options)
 
 
 def _notes(run: Run) -> None:

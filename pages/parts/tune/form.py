@@ -23,13 +23,13 @@ def show(store: RunStore) -> None:
     """The form of a new study and its Start button."""
     with st.container():
         hours = st.select_slider(
-            "How long may it search?",
+            "How long should it search?",
             HOURS,
             value=2,
             key=key("hours"),
             format_func=in_words,
             persist_state="session",
-            help="Training time. A study can be stopped, resumed and extended.",
+            help="Time on the clock, however many trials run at once. You can stop, resume or extend the search.",
         )
         about = st.empty()
     names = [*catalog.available(), "synthetic"]

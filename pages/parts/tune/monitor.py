@@ -77,7 +77,7 @@ def _head(found: Study, trials: list[Trial], busy: int) -> None:
             stopping = found.is_stopped
             _button("Stopping …" if stopping else "Stop", "stop", actions.stop_tuning, found, disabled=stopping)
             _button("One more hour", "extend", actions.extend_tuning, found, _longer(found, trials, busy))
-            _button("One more worker", "worker", actions.add_worker, found, disabled=stopping)
+            _button("Run one more at a time", "worker", actions.add_worker, found, disabled=stopping)
         elif used_up:
             _button("One more hour", "extend", actions.go_on_tuning, found, _longer(found, trials, busy))
         else:
@@ -92,7 +92,7 @@ def _head(found: Study, trials: list[Trial], busy: int) -> None:
 
 def _state(found: Study, trials: list[Trial], busy: int, used_up: bool):
     if busy:
-        return (f"Searching, {busy} workers" if busy > 1 else "Searching"), "blue"
+        return (f"Searching, {busy} at a time" if busy > 1 else "Searching"), "blue"
     if found.url and any(trial.state == "training" for trial in trials):
         return "Searching on other machines", "blue"
     if used_up:

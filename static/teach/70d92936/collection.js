@@ -51,7 +51,7 @@ export class Collection {
   get missing() {
     const names = this.classes.map(({ name }) => name.trim().toLowerCase());
     if (names.includes("")) return "Give every class a name.";
-    if (new Set(names).size < names.length) return "Give every class a name of its own.";
+    if (new Set(names).size < names.length) return "Two classes have the same name. Rename one.";
     const few = this.classes.filter(({ faces }) => faces.length < FEWEST).map(({ name }) => name);
     return few.length ? `Record at least ${FEWEST} faces of ${few.join(", ")}.` : "";
   }

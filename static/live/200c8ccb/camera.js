@@ -22,7 +22,7 @@ export async function start(video, lost) {
   } catch (error) {
     const policy = document.permissionsPolicy ?? document.featurePolicy;
     const embedded = policy ? !policy.allowsFeature("camera") : self !== top && error.name === "NotAllowedError";
-    throw new Error(embedded ? EMBEDDED : (REASONS[error.name] ?? `The camera does not start: ${error.message}`));
+    throw new Error(embedded ? EMBEDDED : (REASONS[error.name] ?? `The camera could not be started: ${error.message}`));
   }
   for (const track of stream.getTracks()) track.onended = lost; // not called by stop
   video.srcObject = stream;

@@ -26,7 +26,7 @@ class Teach {
     this.video = root.querySelector("video");
     this.worker = new Worker(new URL(`worker.js?live=${encodeURIComponent(live)}`, import.meta.url));
     this.worker.onmessage = ({ data }) => this[data.kind](data);
-    this.worker.onerror = () => this.say("This browser cannot read faces: its worker does not start.");
+    this.worker.onerror = () => this.say("This browser cannot read faces: its worker could not be started. Reload the page, or try another browser.");
     part("add").onclick = () => (collection.add(), this.cards(), this.list.at(-1).name.focus());
     part("emotions").onclick = () => this.emotions();
     part("go").onclick = () => this.train();
@@ -101,7 +101,7 @@ class Teach {
   }
 
   keep(one, face, model, take) {
-    if (collection.faces.length >= this.data.most.faces) return this.say(`There may be ${this.data.most.faces} faces. Remove some.`);
+    if (collection.faces.length >= this.data.most.faces) return this.say(`The limit is ${this.data.most.faces} faces. Remove some.`);
     const kept = { crop: face.crop, features: face.features, model, take };
     collection.take(one, kept);
     const card = this.card(one);
