@@ -1,4 +1,4 @@
-"""Read the emotions of the faces in photos and videos."""
+"""Read the emotions in the faces of photos and videos."""
 
 import argparse
 from pathlib import Path
@@ -12,7 +12,7 @@ def add_to(add) -> None:
         add,
         "predict",
         predict,
-        "read the emotions of the faces in photos and videos",
+        "read the emotions in the faces of photos and videos",
         "Find every face and read its emotion: in photos, in all photos of a folder or a zip, and in videos, where\n"
         "each face keeps a number. Files that cannot be read are reported on stderr; the others are still read, and\n"
         "the exit status is 1.",

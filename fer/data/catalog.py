@@ -85,7 +85,7 @@ def confirm(name: str | Path, mapping: str) -> Dataset:
 def short_name(name: str | Path) -> str:
     """What a data set is called in reports: its file's name without the suffix, or its folder's."""
     path = Path(name)
-    return path.stem if path.suffix in suffixes() else path.name
+    return path.stem if path.suffix.lower() in suffixes() else path.name
 
 
 def stamp(name: str | Path) -> str:

@@ -38,7 +38,7 @@ def read_votes(path: Path, rows: Rows) -> np.ndarray:
         missing = [column for column in ("Usage", *columns) if column not in (lines.fieldnames or ())]
         table = [] if missing else list(lines)
     if missing:
-        raise FerError(f"{path} has no columns {', '.join(missing)}. Download it again; see data/README.md.")
+        raise FerError(f"{path} has no columns {', '.join(missing)}. Download it again: python -m fer download.")
     if [USAGE_CODES.get(line["Usage"]) for line in table] != rows.usage.tolist():
         raise FerError(
             f"{path} has {len(table)} rows in the order of fer2013.csv, but this data set's {len(rows.usage)} images "
@@ -47,7 +47,7 @@ def read_votes(path: Path, rows: Rows) -> np.ndarray:
     try:
         return np.array([[int(line[column]) for column in columns] for line in table], np.int64)
     except (TypeError, ValueError) as error:  # an empty field, a short row, or a value that isn't a number
-        raise FerError(f"{path} is damaged ({error}). Download it again; see data/README.md.") from error
+        raise FerError(f"{path} is damaged ({error}). Download it again: python -m fer download.") from error
 
 
 def soft_targets(

@@ -13,7 +13,7 @@ from fer.runs.card import way
 
 IMPORTED = (
     "This model was trained elsewhere, on unknown data. If these images were part of it, the figures show how well it "
-    "memorized them, not how well it generalizes."
+    "memorised them, not how well it generalises."
 )
 
 # images per class, which identify the splits in any file format

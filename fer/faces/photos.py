@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from io import BytesIO
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
 from fer.errors import FerError
@@ -23,19 +23,19 @@ class Photo:
     read: Callable[[], bytes]
 
 
-MOST_UPLOADED = 5_000  # photos in a visitor's zip; each takes 27 kB of memory in a table of results
+MOST_UPLOADED = 5_000  # photos of a visitor that are read together; each takes 27 kB of memory in a table of results
 
 
 def told_apart(photos: Iterable[Photo]) -> list[Photo]:
     """The photos, with a number behind the name of each that has an earlier one's."""
-    seen, apart = set(), []
+    last: dict[str, int] = {}  # the number behind each name that is taken, or at which to go on for it
+    apart = []
     for photo in photos:
-        name, number = photo.name, 1
-        while name in seen:
-            number += 1
-            stem, dot, suffix = photo.name.rpartition(".")
-            name = f"{stem} ({number}).{suffix}" if dot else f"{photo.name} ({number})"
-        seen.add(name)
+        path, name = PurePosixPath(photo.name), photo.name
+        while name in last:
+            last[photo.name] += 1
+            name = str(path.with_name(f"{path.stem} ({last[photo.name]}){path.suffix}"))
+        last[name] = 1
         apart.append(replace(photo, name=name))
     return apart
 

@@ -2,7 +2,7 @@
 
 from fer.data.catalog import open_dataset, short_name
 from fer.data.dataset import Dataset
-from fer.runs.run import Run
+from fer.runs.run import Run, card_of
 
 
 def data_for(run: Run, name: str, *, voted: bool = False) -> Dataset:
@@ -15,4 +15,6 @@ def data_for(run: Run, name: str, *, voted: bool = False) -> Dataset:
 
 def source_of(run: Run, dataset: str) -> str:
     """A path or name for opening a data set: the run's own training path if it has that name, else the name."""
-    return run.config.data if short_name(run.config.data) == dataset else dataset
+    card = card_of(run)
+    names = {short_name(run.config.data), card.data.name if card else ""}
+    return run.config.data if dataset in names else dataset

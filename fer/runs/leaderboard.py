@@ -21,6 +21,7 @@ class Entry:
         state: as shown, such as Ready or Training.
         accuracy, interval: on the test split of its own data in a single pass; None for synthetic faces.
         dataset, n: the name of that data, and the number of test images.
+        images: what they are known by; the same for two runs that were tested on the same images and classes.
         bytes: size of `model.tflite`, None if it isn't there; of an ensemble, of all its members'.
         ms, ms_on: CPU milliseconds per face as measured when it was trained, and the processor.
     """
@@ -34,7 +35,7 @@ class Entry:
     interval: tuple[float, float] | None = None
     dataset: str = ""
     n: int = 0
-    labels: tuple[str, ...] = ()
+    images: tuple = ()
     bytes: int | None = None
     parameters: int | None = None
     ms: float | None = None
@@ -55,12 +56,8 @@ def entries(runs: Iterable[Run], default: str = "") -> list[Entry]:
 def comparable(entries: Sequence[Entry]) -> list[Entry]:
     """The entries with accuracy and speed whose test images most of the others share."""
     timed = [entry for entry in entries if entry.accuracy is not None and entry.ms is not None]
-    shared = Counter(map(_judged_on, timed)).most_common(1)
-    return [entry for entry in timed if _judged_on(entry) == shared[0][0]]
-
-
-def _judged_on(entry: Entry) -> tuple:
-    return entry.dataset, entry.n, entry.labels
+    shared = Counter(entry.images for entry in timed).most_common(1)
+    return [entry for entry in timed if entry.images == shared[0][0]]
 
 
 def state(run: Run) -> str:
@@ -91,7 +88,7 @@ def _of_card(run: Run, default: str) -> Entry:
         interval=score.interval if score else None,
         dataset=card.data.name,
         n=score.n if score else 0,
-        labels=run.labels,
+        images=(card.data.fingerprint, run.labels, run.config.seed if "test" in card.data.carved else None),
         bytes=size(run),
         parameters=card.parameters,
         ms=card.ms,

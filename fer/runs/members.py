@@ -113,18 +113,18 @@ def require_shared(runs: Sequence[Run], made: str) -> None:
             raise FerError(
                 f"{run.id} predicts {', '.join(run.labels)}, but {last.id} predicts {', '.join(last.labels)}."
             )
-        if card and (card.data.fingerprint != last.card.data.fingerprint or carved_apart(run, last.config.seed)):
+        if card and card.data.fingerprint != last.card.data.fingerprint:
             mine, theirs = card.data.name, last.card.data.name
             raise FerError(
                 f"{run.id} was trained on {mine}, but {last.id} on {theirs}, or on other splits of it. The {made} "
                 f"could be evaluated on training images. {made.capitalize()} runs that share data and splits."
             )
-
-
-def carved_apart(run: Run, seed: int) -> bool:
-    """Whether a training with another seed would carve other validation or test images out of this run's data, so that
-    this run has seen them in training."""
-    return bool(run.card.data.carved) and run.config.seed != seed
+        if card and card.data.carved and run.config.seed != last.config.seed:
+            raise FerError(
+                f"{run.id} and {last.id} have other validation or test images: they were carved out of the data with "
+                f"seeds {run.config.seed} and {last.config.seed}. The {made} could be evaluated on training images. "
+                "Train both with the same seed."
+            )
 
 
 def no_weights(run: Run) -> FerError:

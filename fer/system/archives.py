@@ -17,8 +17,8 @@ MOST_ENTRIES = 200_000  # five times the images of FER2013
 MOST_BYTES = 2_000_000_000  # unpacked; FER2013's csv is 300 million
 METHODS = (ZIP_STORED, ZIP_DEFLATED)  # the only methods for which zipfile limits how much it unpacks at a time
 CLUTTER = {"__macosx", "thumbs.db", "desktop.ini"}  # files that operating systems add
-_DIRECTORY_BYTES = 5  # where zipfile keeps their number
-MOST_ENTRY_BYTES = 300  # of a directory, on average: 46, a path, and times and owners
+_DIRECTORY_BYTES, _END = 5, 9  # where zipfile keeps the directory's size, and the place of the record after it
+ENTRY, ZIP64_BYTES = b"PK\x01\x02", 76  # how an entry of the directory begins; what may lie between it and that record
 ERRORS = (BadZipFile, zlib.error, EOFError, RuntimeError, ValueError, OSError)  # raised by zipfile on damaged data
 
 
@@ -46,10 +46,19 @@ def open_checked(source: Path | BinaryIO, *, name: str, most_entries: int, most_
 
 
 def _check_directory(source: Path | BinaryIO, name: str, most_entries: int) -> None:
-    """Refuse a zip whose directory is too large to be read: as objects, it takes eighteen times the memory."""
+    """Refuse a zip whose directory is too large to be read: as objects, it takes eighteen times the memory. Folders and
+    clutter, which don't count, may make up two thirds of it."""
     with source.open("rb") if isinstance(source, Path) else nullcontext(source) as file:
-        end = zipfile._EndRecData(file)  # pyright: ignore[reportAttributeAccessIssue]  # None: ZipFile says why
-    if end and end[_DIRECTORY_BYTES] > MOST_ENTRY_BYTES * most_entries:
+        end = zipfile._EndRecData(file)  # pyright: ignore[reportAttributeAccessIssue]
+        if not end:  # ZipFile says why
+            return
+        size, place = end[_DIRECTORY_BYTES], end[_END]
+        most = 3 * most_entries + 100
+        is_large = size > 100 * most  # bytes of an entry, with its path, times and owner, on average
+        if not is_large:
+            file.seek(max(0, place - size - ZIP64_BYTES))
+            is_large = file.read(size + ZIP64_BYTES).count(ENTRY) > most
+    if is_large:
         raise FerError(f"{name} has more than {most_entries:,} files, or very long names. Split it into smaller zips.")
 
 

@@ -6,7 +6,6 @@ from fer.architectures import ARCHITECTURES, Architecture
 from fer.data.catalog import DATA, WEIGHTS
 from fer.data.dataset import Dataset
 from fer.errors import FerError, shortened
-from fer.runs.members import carved_apart
 from fer.runs.run import Run, card_of
 from fer.runs.store import RunStore
 from fer.training.export import keras_file
@@ -26,18 +25,22 @@ def begin(network: keras.Model, run: Run, dataset: Dataset) -> None:
     config, architecture = run.config, ARCHITECTURES[run.config.architecture]
     if config.start_from:
         other = RunStore.around(run)[config.start_from]
-        _require_unseen(other, dataset)
+        _require_unseen(other, run, dataset)
         take_weights(network, other, dataset.labels)
     elif config.imagenet and architecture.imagenet:
         take_imagenet(network, architecture)
 
 
-def _require_unseen(other: Run, dataset: Dataset) -> None:
+def _require_unseen(other: Run, run: Run, dataset: Dataset) -> None:
+    """Refuse a run that was trained on what validates this one. Carving is stratified by class, so with other classes,
+    too, it takes other images."""
     card = card_of(other)
-    if card and card.data.fingerprint == dataset.fingerprint and carved_apart(other, dataset.seed):
+    data = card.data if card and card.data.name == dataset.name else None
+    if data and data.carved and (other.config.seed, data.classes) != (dataset.seed, run.config.classes):
         raise FerError(
-            f"{other.id} was trained on other splits of {dataset.name}, carved with seed {other.config.seed}, so it "
-            f"has seen images that would validate this run. Give this run the same seed."
+            f"{other.id} was trained on other splits of {dataset.name}, carved with seed {other.config.seed} for "
+            f"{data.classes or 'all classes'}, so it has seen images that would validate this run. Give this run the "
+            "same seed and classes."
         )
 
 

@@ -59,7 +59,7 @@ def prior(dataset: Dataset, config: TrainConfig) -> tuple[float, ...]:
     mean = balance.mean_target(dataset.train, config, weighted=config.class_weights)
     if mean.min() < 1e-6:
         return ()
-    learned = mean ** (1 - config.logit_adjustment)
+    learned = mean / balance.mean_target(dataset.train, config) ** config.logit_adjustment
     shares = tuple(round(float(share), 6) for share in learned / learned.sum())
     return shares if min(shares) > 0 else ()
 

@@ -72,7 +72,7 @@ class Plan:
         if dataset.fingerprint != self.fingerprint:
             raise FerError(
                 f"This study is about {self.data} with fingerprint {self.fingerprint[:12]}, but {dataset.name} here "
-                f"has {dataset.fingerprint[:12]}. Copy the data set from the machine that began the study."
+                f"has {dataset.fingerprint[:12]}. Copy the data set from the machine that started the study."
             )
 
     def to_json(self) -> str:

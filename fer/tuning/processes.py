@@ -1,7 +1,7 @@
 """Worker processes of studies on this machine: started, counted, and what they say when they end. Loads no Optuna."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import psutil
@@ -91,7 +91,8 @@ def delete(found: Study) -> None:
         if hosts := {trial.host for trial in found.trials if trial.state == "training"}:
             raise FerError(f"Study {found.name!r} is running on {', '.join(sorted(hosts))}. Stop it first.")
         found.optuna._storage.delete_study(found.optuna._study_id)
-    remove_folder(storage.folder(found.store, found.name))
+    with suppress(FileNotFoundError):  # of a shared study that never trained here
+        remove_folder(storage.folder(found.store, found.name))
 
 
 def _is_held(path: Path) -> bool:

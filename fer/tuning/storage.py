@@ -1,6 +1,7 @@
 """Where studies are kept: a journal file beside the runs, or a database that several machines share."""
 
 import os
+import uuid
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from optuna.storages import BaseStorage
 
 JOURNAL = "journal.log"
+BEGUN = "begun"  # a random word beside it: another study of the same name has another one
 
 
 def folder(store: RunStore, name: str) -> Path:
@@ -65,18 +67,21 @@ def open_storage(store: RunStore, name: str, url: str = "", *, create: bool = Fa
     path = folder(store, name) / JOURNAL
     if create:
         path.parent.mkdir(parents=True, exist_ok=True)
+        if not path.exists():
+            path.with_name(BEGUN).write_text(uuid.uuid4().hex, encoding="utf-8")
         path.touch()
     if not path.is_file():
         raise FerError(f"There is no study {name!r} here. Known: {', '.join(names(store)) or 'none yet'}.")
-    return _journal(path, path.stat().st_ino)
+    begun = path.with_name(BEGUN)
+    return _journal(path, begun.read_text(encoding="utf-8") if begun.is_file() else "")
 
 
 @lru_cache(maxsize=16)
-def _journal(path: Path, inode: int) -> "BaseStorage":
+def _journal(path: Path, begun: str) -> "BaseStorage":
     """Kept open, so that only what is new is read: a study of 500 trials has thousands of lines.
 
     Args:
-        inode: another study may have been begun under the same name.
+        begun: the word beside it.
     """
     with extra("tune", "Tuning"):
         from optuna.storages import JournalStorage

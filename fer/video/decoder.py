@@ -22,6 +22,7 @@ LONGEST_SIDE = 1920  # pixels of the frames that are read and written; faces are
 USUAL_RATE = 25  # frames per second, if the file does not say
 DECODER = {"max_pixels": str(MAX_FRAME_PIXELS)}  # FFmpeg checks it again if the size changes within the video
 MOST_DAMAGED = 100  # damaged packets after which reading stops
+SEEK_BY_TIME = ("mpegts", "mpeg")  # FFmpeg lands behind the wanted time in these: read from the beginning, and skip
 CUT_OFF = 1.0  # seconds by which frames may end before the stated duration; audio often lasts that much longer
 
 
@@ -69,13 +70,14 @@ class Video:
         """
         streams = [self._stream] if sound is None or self.sound is None else [self._stream, self.sound]
         start, end = self.part
-        untimed, time, count = self._seek(), -1 / self.rate, 0
+        untimed, time, count, self._has_frames = self._seek(), -1 / self.rate, 0, False
         for packet in self._packets(streams):
             if packet.stream is not self._stream:
                 if sound:
                     sound(packet)
                 continue
             for frame in self._decoded(packet):
+                self._has_frames = True
                 stated = untimed if frame.time is None else max(0.0, frame.time - self.start)
                 time = stated if stated > time else time + 1 / self.rate  # carelessly joined files jump back
                 if end is not None and time >= end and end != self.duration:
@@ -98,7 +100,7 @@ class Video:
     def _seek(self) -> float:
         """Go to the last key frame before the part; returns the time of its first frame if frames have none."""
         start, base = self.part[0], self._stream.time_base
-        if not start or not base:
+        if not start or not base or self._container.format.name in SEEK_BY_TIME:
             return 0.0
         try:
             self._container.seek(round((start + self.start) / base), stream=self._stream)
@@ -122,6 +124,8 @@ class Video:
             return []
 
     def _fault(self, end: float, count: int) -> str:
+        if not count and self._has_frames:
+            raise FerError("No frame of the video lies in this part. Choose a longer one.")
         if not count:
             raise FerError("The video is damaged: no frame in it can be read. Record, copy or download it again.")
         expected = self.part[1]

@@ -63,6 +63,7 @@ def test_box_and_card_of_a_face_light_up_together(server, page):
     assert boxes.nth(0).get_attribute("aria-pressed") == "true"
     page.get_by_role("button", name="Why? Face 1").press("Enter")
     page.get_by_alt_text("Heat map of face 1 for happy").wait_for()
+    assert page.get_by_role("button", name="Hide why Face 1").evaluate("(button) => button.matches(':focus')")
     page.get_by_label("Emotion").select_option("sad")
     page.get_by_alt_text("Heat map of face 1 for sad").wait_for()
     page.get_by_role("button", name="Hide why Face 1").click()
@@ -80,6 +81,16 @@ def test_a_pasted_photo_is_read_and_stays_while_another_page_is_looked_at(server
     page.get_by_role("link", name="Predict").click()
     page.get_by_text("Remove my photos").wait_for()
     card(page, 1).get_by_text("Happy", exact=True).wait_for()
+
+
+def test_removed_photos_stay_removed_whatever_is_clicked_next(server, page):
+    page.goto(server)
+    page.locator("input[type=file]").set_input_files(SAMPLES / "hopper.jpg")
+    page.get_by_text("Remove my photos").click()
+    page.get_by_text("Remove my photos").wait_for(state="detached")
+    page.get_by_role("button", name="Two faces").click()
+    page.get_by_text("Face 2", exact=True).wait_for()
+    assert not page.get_by_text("Remove my photos").count() and not page.get_by_text("hopper.jpg").count()
 
 
 def test_a_deep_link_to_a_fresh_server_opens_that_page_inside_the_frame(fresh_server, page):

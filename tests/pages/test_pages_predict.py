@@ -36,7 +36,7 @@ def predict() -> AppTest:
 def upload(app: AppTest, *files: tuple[str, bytes]) -> AppTest:
     kind = {"png": "image/png"}
     uploads = [(name, content, kind.get(name[-3:], "image/jpeg")) for name, content in files]
-    return app.file_uploader(key="predict-photos").set_value(uploads).run()
+    return app.file_uploader(key="predict-photos-0").set_value(uploads).run()
 
 
 def test_the_first_visit_shows_an_example_with_its_answer_and_the_models_accuracy(predict):
@@ -81,7 +81,7 @@ def test_of_several_photos_each_can_be_chosen_and_the_bad_ones_say_why(predict):
 
 def test_photos_and_answer_are_still_there_after_a_look_at_another_page(predict):
     app = upload(predict, ("pair.jpg", (SAMPLES / "pair.jpg").read_bytes()))
-    app = app.file_uploader(key="predict-photos")  # Streamlit empties it without a word when another page is shown
+    app = app.file_uploader(key="predict-photos-0")  # Streamlit empties it without a word when another page is shown
     kept = app.root.session_state["predict-kept"]
     again = source("Photo")
     again.session_state["predict-kept"], again.session_state["predict-shown"] = kept, next(iter(kept))

@@ -97,6 +97,25 @@ def test_recordings_that_make_no_sense_are_refused_in_words(teach):
     assert "did not arrive as expected" in component(app)["error"]["text"] and component(app)["head"] is None
 
 
+def test_features_of_another_model_are_refused(models):
+    def page():
+        import streamlit as st
+
+        from fer.runs.store import RunStore
+        from pages.parts.teach import lessons
+
+        lessons.take(st.session_state["message"], RunStore()["vgg_small"])
+
+    app = AppTest.from_function(page, default_timeout=60)
+    for of in ("vgg_small_taught", None):
+        app.session_state["message"] = message(RunStore()["vgg_small"]) | ({"model": of} if of else {})
+        app = app.run()
+        assert (
+            "The model has changed meanwhile" in app.session_state[lessons.REFUSED]
+            and lessons.TAUGHT not in app.session_state
+        )
+
+
 def test_a_visitor_without_the_right_can_try_but_not_keep(teach, monkeypatch):
     monkeypatch.setenv("FER_TRAINING", "off")
     app = taught(teach, message(RunStore()["vgg_small"]))

@@ -40,6 +40,13 @@ def test_what_is_not_plainly_on_is_off(monkeypatch, value):
     assert access.is_granted("uploads")
 
 
+@pytest.mark.parametrize(("name", "meant"), [("FER_PUBLC", "FER_PUBLIC"), ("FER_UPLOAD", "FER_UPLOADS")])
+def test_a_misspelt_setting_in_the_environment_switches_everything_off(monkeypatch, name, meant):
+    monkeypatch.setenv(name, "on")
+    assert settings.is_public() and not any(access.is_granted(right) for right in settings.RIGHTS)
+    assert f"Did you mean '{meant}'" in settings.fault() and "Correct it in the environment" in settings.fault()
+
+
 @pytest.mark.parametrize("line", ["false", "0", '"disabled"', '["on"]', '{value = "on"}', "1979-05-27"])
 def test_values_that_only_toml_has_are_off_unless_they_are_plainly_on(secrets, line):
     secrets(f"FER_TRAINING = {line}\n")
@@ -192,5 +199,5 @@ def test_what_is_used_and_a_full_queue_are_shown_on_train(models, monkeypatch):
     app = app.button(key="train-start").click().run()
     app.text_input(key="train-name").set_value("another")
     app = app.button(key="train-start").click().run()
-    assert not app.exception and "the queue is full" in app.error[0].value
+    assert not app.exception and "The queue is full" in app.error[0].value
     assert "another" not in [run.id for run in models]

@@ -32,8 +32,9 @@ def test_a_zip_over_either_limit_is_refused_with_both_limits(limit):
         opened(packed(FILES), **limit)
 
 
-def test_a_directory_that_would_fill_the_memory_is_refused_before_it_is_read(monkeypatch, tmp_path):
-    content = packed({f"{i}.txt": b"" for i in range(200)})
+@pytest.mark.parametrize("number", [131, 300])  # many short entries, and more bytes than any have
+def test_a_directory_that_would_fill_the_memory_is_refused_before_it_is_read(number, monkeypatch, tmp_path):
+    content = packed({f"{i}.txt": b"" for i in range(number)})
     (tmp_path / "mine.zip").write_bytes(content)
     monkeypatch.setattr("fer.system.archives.ZipFile", lambda _: pytest.fail("it was read"))
     for source in (BytesIO(content), tmp_path / "mine.zip"):

@@ -81,6 +81,8 @@ def test_the_prior_on_the_card_is_what_the_loss_left_to_the_network():
     assert prior(dataset, TrainConfig(label_smoothing=0.0)) == ()
     weighted = 0.9 * (COUNTS > 0) / 5 + 0.1 / 6  # class weights make all that there are equally frequent
     np.testing.assert_allclose(prior(dataset, TrainConfig(class_weights=True)), weighted, atol=1e-6)
+    both = weighted / shares / (weighted / shares).sum()
+    np.testing.assert_allclose(prior(dataset, TrainConfig(class_weights=True, logit_adjustment=1.0)), both, atol=1e-6)
 
 
 def test_the_loss_is_scikit_learns_of_adjusted_probabilities():

@@ -1,12 +1,13 @@
 """Studies in a real PostgreSQL: what a page lists, what is counted once, and what is said when the database refuses."""
 
+import shutil
 from dataclasses import replace
 
 import pytest
 from helpers.postgres import PASSWORD
 
 from fer.errors import FerError
-from fer.tuning import database, heartbeat, processes, study
+from fer.tuning import database, heartbeat, processes, storage, study
 from fer.tuning.study import Budget
 from fer.tuning.worker import Worker
 
@@ -33,6 +34,7 @@ def test_the_servers_database_is_used_where_none_is_given_and_no_journal_is_here
     assert study.create(store, "new", shared.plan, Budget(trials=1)).url == shared.url
     with pytest.raises(FerError, match="There is a study named 'plan' already"):
         study.create(store, "plan", shared.plan, Budget(trials=1))
+    shutil.rmtree(storage.folder(store, "new"), ignore_errors=True)  # as where it never trained
     processes.delete(study.open_study(store, "new"))
     assert study.names(store) == ["plan", "shared"]
 
@@ -124,6 +126,6 @@ def test_other_data_on_the_second_machine_is_refused(shared):
     plan = replace(shared.plan, fingerprint="f" * 64)
     shared.optuna.set_user_attr(study.PLAN, plan.to_json())
     other = study.open_study(shared.store, "shared", shared.url)
-    with pytest.raises(FerError, match="Copy the data set from the machine that began the study"):
+    with pytest.raises(FerError, match="Copy the data set from the machine that started the study"):
         Worker(other).run()
     assert [trial.state for trial in other.trials] == ["waiting"]

@@ -7,7 +7,7 @@ import pytest
 from fer.errors import FerError
 from fer.runs import speed
 from fer.runs.config import TrainConfig
-from fer.tuning import budget, plan, storage, study
+from fer.tuning import budget, plan, processes, storage, study
 from fer.tuning.study import Budget, Trial
 
 
@@ -106,6 +106,14 @@ def test_a_study_is_found_by_its_name_and_begun_once(begin, store):
         study.open_study(store, "other")
     with pytest.raises(FerError, match="A study's name must be"):
         study.open_study(store, "../other")
+
+
+def test_a_study_with_a_deleted_ones_name_is_another_one(begin, store):
+    first = begin(trials=3)
+    processes.delete(first)
+    begin("batch_size", trials=5)
+    second = study.open_study(store, "first")
+    assert second.budget.trials == 5 and [each.name for each in second.plan.dimensions] == ["batch_size"]
 
 
 def test_no_budget_is_refused(begin):

@@ -122,7 +122,7 @@ FORMATS.register(
     Format(
         name="npz",
         read=read,
-        summary="an .npz with images uint8 (N, 48, 48), labels 0 to 6, usage 0 to 2 (train, val, test) and, "
+        summary="an .npz with images uint8 (N, H, W), labels 0 to 6, usage 0 to 2 (train, val, test) and, "
         "optionally, classes with your own names",
         suffix=".npz",
     )

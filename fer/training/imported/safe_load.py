@@ -16,6 +16,7 @@ from fer.system import archives
 MAX_BYTES = 512 * 2**20  # compressed or not; vgg_small takes 5 MB, ResNet-152 240 MB
 MAX_CONFIG_BYTES = 16 * 2**20  # vgg_small's is 20 kB
 MEMBERS = {"config.json", "metadata.json", "model.weights.h5"}  # others would be vocabularies and assets
+MOST_MEMBERS = 100
 SAVE_AGAIN = "Save it again with Keras 3: network.save('network.keras')"
 CODE = {"Lambda", "__lambda__", "TFSMLayer", "TorchModuleWrapper", "JaxLayer", "FlaxLayer"}  # run code from a file
 FILES = {"StringLookup", "IntegerLookup", "TextVectorization"}  # read files named in the config
@@ -39,7 +40,7 @@ def load(path: Path) -> keras.Model:
 
 def _config(path: Path) -> dict:
     """The network's config, read as plain JSON."""
-    limits = {"most_entries": archives.MOST_ENTRIES, "most_bytes": MAX_BYTES}
+    limits = {"most_entries": MOST_MEMBERS, "most_bytes": MAX_BYTES}
     with archives.open_checked(path, name=path.name, **limits) as archive:
         _check_members([member.filename for member in archive.infolist()], path.name)
         name = f"config.json in {path.name}"

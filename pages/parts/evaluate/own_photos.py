@@ -14,10 +14,11 @@ from fer.faces.photos import Photo
 from fer.runs import members
 from fer.runs.run import Run
 from fer.runs.store import RunStore
-from pages.parts.shared import frame, upload_size
+from pages.parts.shared import frame, upload_size, uploader
 
 PAIR = ("own photos", "all")  # how the choice of data names them
 HELD = "evaluate-own"  # the visitor's own faces
+MOST_PHOTOS = 50_000  # in a zip; each face takes 2 kB
 UPLOADERS = ZIP, FOLDER = "evaluate-zip", "evaluate-folder"
 KINDS = {"a zip": "A ZIP file", "a folder": "A folder"}
 DETECTORS = {"yunet": "Find the face in each photo", "whole": "Photos are already cropped faces"}
@@ -45,13 +46,15 @@ def upload(run: Run) -> Held | None:
     )
     detector = st.radio("Faces", list(DETECTORS), format_func=DETECTORS.__getitem__, key="evaluate-detector")
     if kind == "a zip":
-        file = st.file_uploader("Labelled photos (ZIP)", "zip", key=ZIP, max_upload_size=upload_size.largest(200))
+        file = st.file_uploader(
+            "Labelled photos (ZIP)", "zip", key=uploader.key(ZIP), max_upload_size=upload_size.largest(200)
+        )
         uploads, name = [file] if file else [], file.name.removesuffix(".zip") if file else ""
     else:
         uploads = st.file_uploader(
             "Labelled photos (folder)",
             accept_multiple_files="directory",
-            key=FOLDER,
+            key=uploader.key(FOLDER),
             max_upload_size=upload_size.largest(20),
         )
         name = uploads[0].name.split("/")[0] if uploads else ""
@@ -71,7 +74,7 @@ def _read(
     loose = photos.told_apart(Photo(upload.name, upload.getvalue) for upload in _uploads)
     on_progress = frame.progress(bar, "photos read")
     try:
-        with photos.in_zip(_uploads[0], most=photos.MOST_UPLOADED) if zipped else nullcontext(loose) as found:
+        with photos.in_zip(_uploads[0], most=MOST_PHOTOS) if zipped else nullcontext(loose) as found:
             return own_photos.read_photos(found, classes=classes, detector=detector, on_progress=on_progress)
     finally:
         bar.empty()
@@ -90,7 +93,8 @@ def _report(run_id: str, changed: int, name: str, tta: bool, fingerprint: str, _
 
 def forget() -> None:
     """Remove this visitor's photos."""
-    for key in (HELD, *UPLOADERS):
-        st.session_state.pop(key, None)
+    st.session_state.pop(HELD, None)
+    for name in UPLOADERS:
+        uploader.empty(name)
     _read.clear()
     _report.clear()

@@ -16,7 +16,7 @@ from pages.parts.shared import frame
 SECONDS = 3.0
 FEWEST = 6  # readings in that time
 SHIFTS = "live-resting"  # by model and balance
-SINCE = "live-resting-since"  # since which reading, in seconds; None if just begun
+SINCE = "live-resting-since"  # since which reading, in seconds, or None if just begun; and for which model and balance
 
 
 def choose(run: Run, *, balance: bool) -> tuple[float, ...] | None:
@@ -36,7 +36,7 @@ def choose(run: Run, *, balance: bool) -> tuple[float, ...] | None:
         help="Many resting faces are read as sad or angry. This looks at yours for three seconds and then counts it as "
         "neutral, in this session only. Experimental: how much it helps has not been measured.",
     ):
-        st.session_state[SINCE] = None
+        st.session_state[SINCE] = None, way
         st.toast("Look at the camera with a resting face for three seconds.", icon=":material/self_improvement:")
     return None
 
@@ -47,9 +47,11 @@ def learn(run: Run, readings: Sequence[Reading], *, balance: bool) -> None:
         return
     from fer.evaluation import resting
 
-    since, latest = st.session_state[SINCE], readings[-1].time if readings else 0.0
-    if since is None or since > latest:  # just asked, or the camera was started again
-        st.session_state[SINCE] = since = latest
+    (since, began), way = st.session_state[SINCE], (run.id, balance)
+    latest = readings[-1].time if readings else 0.0
+    if since is None or since > latest or began != way:  # just asked, the camera or other answers came
+        since = latest
+        st.session_state[SINCE] = since, way
     seen = [
         reading
         for reading in readings[bisect_left(readings, since, key=lambda reading: reading.time) :]
@@ -57,7 +59,7 @@ def learn(run: Run, readings: Sequence[Reading], *, balance: bool) -> None:
     ]
     seconds = seen[-1].time - seen[0].time if seen else 0.0
     if len({reading.number for reading in seen}) > 1:
-        st.session_state[SINCE] = latest
+        st.session_state[SINCE] = latest, way
         st.caption("Your resting face must be the only one in view.")
     elif seconds < SECONDS or len(seen) < FEWEST:
         left = ceil(SECONDS - seconds) or 1
@@ -70,7 +72,7 @@ def learn(run: Run, readings: Sequence[Reading], *, balance: bool) -> None:
         except FerError as error:  # a toast, because this part of the page is drawn anew a second later
             st.toast(frame.plain(str(error)), icon=":material/error:", duration="long")
             return
-        st.session_state[SHIFTS][run.id, balance] = tuple(shift.tolist())
+        st.session_state[SHIFTS][way] = tuple(shift.tolist())
         st.toast("Your resting face now counts as neutral.", icon=":material/self_improvement:")
         st.rerun()
 

@@ -5,7 +5,7 @@ import streamlit as st
 from fer.faces.image import read_image
 from fer.runs.run import Run
 from pages.parts.predict import photos
-from pages.parts.shared import notice
+from pages.parts.shared import answers, notice
 from pages.parts.shared.answers import Photo
 from pages.parts.shared.model_picker import Way
 
@@ -29,4 +29,5 @@ def show(run: Run, way: Way, right) -> None:
         photos.answered(Photo(key, "camera.jpg", lambda: read_image(content)[:, ::-1]), run, way)
         if not taken and st.button("Remove the photo", key="predict-camera-remove", type="tertiary"):
             del st.session_state[KEPT]
+            answers.forget()
             st.rerun()

@@ -8,6 +8,7 @@ import pandas as pd
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
+from fer.errors import FerError
 from fer.faces import photos
 from fer.faces.image import data_url
 from fer.faces.photos import Photo
@@ -45,12 +46,17 @@ def show(run: Run, way: Way, right) -> None:
         ids = tuple(upload.file_id for upload in uploads)
         st.session_state[LAST] = (run, way, *_read(run.id, changed(run), way, ids, uploads))
     elif LAST in st.session_state:
-        st.button("Discard these results", key="predict-many-forget", on_click=st.session_state.pop, args=(LAST,))
+        st.button("Discard these results", key="predict-many-forget", on_click=_forget)
     with right:
         if LAST in st.session_state:
             _show(*st.session_state[LAST])
         else:
             st.info("Add photos to see all their faces in one table.", icon=":material/table:")
+
+
+def _forget() -> None:
+    st.session_state.pop(LAST, None)
+    _read.clear()
 
 
 def _show(run: Run, way: Way, answers: list[Answer], others: list[tuple[str, str]]) -> None:
@@ -73,6 +79,9 @@ def _read(
             for upload in _uploads:
                 with frame.errors(f"{upload.name}: "):
                     found += _photos(upload, zips)
+            if len(found) > photos.MOST_UPLOADED:
+                most = photos.MOST_UPLOADED
+                raise FerError(f"These are {len(found):,} photos; {most:,} can be read together. Upload fewer.")
             found = photos.told_apart(found)
             images, names = many_photos.pictures_among(found)
             others += [(name, "Skipped: not an image file, judging by its name.") for name in names]

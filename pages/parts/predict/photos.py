@@ -11,7 +11,7 @@ from fer.errors import FerError
 from fer.faces.image import MAX_BYTES, read_image
 from fer.runs.members import changed
 from fer.runs.run import Run
-from pages.parts.shared import answers, frame, samples, upload_size
+from pages.parts.shared import answers, frame, samples, upload_size, uploader
 from pages.parts.shared.answers import Answer, Photo, Reader
 from pages.parts.shared.csv_file import csv_file
 from pages.parts.shared.model_picker import Way
@@ -31,7 +31,7 @@ def show(run: Run, way: Way, right) -> None:
         "Photos: drop, paste or choose",
         TYPES,
         accept_multiple_files=True,
-        key=UPLOADER,
+        key=uploader.key(UPLOADER),
         max_upload_size=upload_size.largest(MAX_BYTES // 2**20),
         on_change=_follow,
     )
@@ -71,7 +71,7 @@ def _choose() -> None:
 
 def _follow() -> None:
     """Keep what was added to the uploader, and forget what was taken out of it."""
-    uploads = {upload.file_id: upload for upload in st.session_state[UPLOADER]}
+    uploads = {upload.file_id: upload for upload in st.session_state[uploader.key(UPLOADER)]}
     kept, before = st.session_state.setdefault(KEPT, {}), st.session_state.get(SEEN, ())
     for id in set(before) - set(uploads):
         kept.pop(id, None)
@@ -87,8 +87,10 @@ def _follow() -> None:
 
 
 def _forget() -> None:
-    for key in (KEPT, SEEN, SHOWN, UPLOADER):
+    for key in (KEPT, SEEN, SHOWN):
         st.session_state.pop(key, None)
+    uploader.empty(UPLOADER)
+    answers.forget()
 
 
 def _photo(key: str) -> Photo | None:

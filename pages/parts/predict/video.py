@@ -66,8 +66,10 @@ def show(run: Run, way: Way, right) -> None:
     if upload:
         with frame.errors(f"{upload.name}: "):
             result = _read_or_show(upload, run, way, right)
-    elif result:
-        st.button("Discard this video", key="predict-video-forget", on_click=st.session_state.pop, args=(RESULT,))
+    else:
+        st.session_state.pop(SOURCE, None)
+        if result:
+            st.button("Discard this video", key="predict-video-forget", on_click=st.session_state.pop, args=(RESULT,))
     with right:
         if result:
             _show_result(result)

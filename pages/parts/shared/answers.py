@@ -34,6 +34,12 @@ NO_FACE = (
 )
 
 
+def forget() -> None:
+    """Forget all answers of this session."""
+    st.session_state.pop(FOUND, None)
+    saliency.forget()
+
+
 @dataclass(frozen=True)
 class Answer:
     """What was read in a photo, without the photo itself, which takes 36 MB.

@@ -3,22 +3,28 @@
 import gc
 import sys
 import threading
+import time
 
+EVERY = 600  # seconds after which frozen objects are looked at again
 _lock = threading.Lock()
 _modules = 0  # how many were imported when everything was frozen last
+_frozen = 0.0  # when that was
 
 
 def relieve() -> None:
     """Let collections skip what imports have made, 100 ms of a core each time; again after further imports.
 
-    What is frozen by chance, such as a visitor's photo, is still freed by its last reference.
+    Visitors' sessions, which only the collector can free, are frozen by chance, too: every ten minutes, those that have
+    ended go.
     """
-    global _modules
-    if len(sys.modules) == _modules or not _lock.acquire(blocking=False):
+    global _modules, _frozen
+    is_known = len(sys.modules) == _modules and time.monotonic() - _frozen < EVERY
+    if is_known or not _lock.acquire(blocking=False):
         return
     try:
+        gc.unfreeze()
         gc.collect()
         gc.freeze()
-        _modules = len(sys.modules)
+        _modules, _frozen = len(sys.modules), time.monotonic()
     finally:
         _lock.release()

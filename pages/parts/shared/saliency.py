@@ -27,6 +27,11 @@ def explain(run: Run, face: np.ndarray, prediction: Prediction, label: str, meth
     return _explain(run.id, changed(run), prediction.labels.index(label), method, label, face, prediction.crop)
 
 
+def forget() -> None:
+    """Forget the maps of this session."""
+    _explain.clear()
+
+
 @st.cache_data(max_entries=32, scope="session", show_spinner=False)
 def _explain(
     run_id: str, changed: int, index: int, method: str, label: str, face: np.ndarray, crop: np.ndarray

@@ -16,7 +16,7 @@ from fer.errors import FerError, unknown
 
 RIGHTS = {  # what visitors may do, each with a setting such as FER_TRAINING
     "training": "train, evaluate or change models",
-    "uploads": "add data sets or import networks",
+    "uploads": "add data sets or import models",
     "kaggle": "download from Kaggle",
 }
 ON, OFF = ("on", "true", "1", "yes"), ("off", "false", "0", "no")
@@ -103,9 +103,10 @@ def _faults() -> Iterator[str]:
         return
     for name, table in _nested(found):
         yield f"{name} stands under [{table}] in secrets.toml. Move it above the first line in square brackets."
-    for name in found:
-        if name.upper().startswith("FER_") and name not in KNOWN:
-            yield f"{unknown('setting', name, KNOWN)} Correct it in secrets.toml."
+    for names, place in ((found, "secrets.toml"), (os.environ, "the environment")):
+        for name in names:
+            if name.upper().startswith("FER_") and name not in KNOWN:
+                yield f"{unknown('setting', name, KNOWN)} Correct it in {place}."
     for name in LIMITS:
         if (value := given(name)) is not None and _number(value) is None:
             yield f"{name} must be a number of 0 or more, got {value!r}."

@@ -30,8 +30,10 @@ def take(message: object, run: Run) -> None:
     st.session_state.pop(REFUSED, None)
     number = before.number + 1 if before else 1
     try:
+        if not isinstance(message, dict) or message.get("model") != run.id:
+            raise FerError("The model has changed meanwhile. Train again.")
         given = sent.recordings(message, network.width_of(run))
-        revision = message.get("revision") if isinstance(message, dict) else 0
+        revision = message.get("revision")
         taught = lesson.teach(given)
         st.session_state[TAUGHT] = Taught(taught, run.id, revision if isinstance(revision, int) else 0, number)
     except FerError as error:

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from fer.runs.store import RunStore
-from pages.parts.shared import frame
+from pages.parts.shared import access, frame
 from pages.parts.train import choose_data, curves_view, progress_view, view
 
 
@@ -16,8 +16,6 @@ def show(store: RunStore) -> None:
         return
     data = choose_data.title(default.card.data.name)
     st.subheader("Example run", anchor=False)
-    st.caption(
-        f"The default model, **{name}**, learned {data} like this. "
-        "Your own run takes its place when you click **Train**."
-    )
+    next = " Your own run takes its place when you click **Train**." if access.is_granted("training") else ""
+    st.caption(f"How the default model, **{name}**, learned {data}.{next}")
     view.show(progress_view.figures(history) + curves_view.html(history, len(history), is_ghost=True), "train-example")

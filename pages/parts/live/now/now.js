@@ -24,9 +24,11 @@ function face({ number, title, percent, color, bars }) {
 
 export default function ({ data, parentElement }) {
   const root = parentElement.querySelector(".now");
-  const full = element("button", { type: "button", textContent: "Full screen" });
+  const full = root.querySelector("button") ?? element("button", { type: "button", textContent: "Full screen" }); // keeps its focus
   full.onclick = () => document.querySelector("iframe[title*='webrtc']")?.requestFullscreen();
-  const status = element("div", { className: "status" }, element("span", { textContent: data.status }), full);
   const faces = data.faces.length ? data.faces.map(face) : [element("p", { textContent: data.empty })];
-  root.replaceChildren(status, ...faces);
+  const status = full.parentElement ?? root.appendChild(element("div", { className: "status" }, element("span"), full));
+  status.firstChild.textContent = data.status;
+  while (status.nextSibling) status.nextSibling.remove();
+  root.append(...faces);
 }

@@ -25,8 +25,14 @@ function bars(face, all) {
   return list;
 }
 
+// By their place, controls are found again when all is drawn anew, so that the keyboard's focus stays.
+function placed(node, place) {
+  node.dataset.place = place;
+  return node;
+}
+
 function choice(name, options, chosen, change) {
-  const select = element("select", { ariaLabel: name });
+  const select = placed(element("select", { ariaLabel: name }), name);
   for (const option of options) select.append(new Option(option, option, option === chosen, option === chosen));
   select.onchange = () => change(select.value);
   return element("label", {}, name, select);
@@ -74,7 +80,7 @@ export default function (component) {
   const ask = (why) => { memory.asked = why; setStateValue("why", why); };
 
   function box(face) {
-    const node = element("button", { className: `box${face.top < 0.08 ? " low" : ""}`, type: "button" });
+    const node = placed(element("button", { className: `box${face.top < 0.08 ? " low" : ""}`, type: "button" }), `box ${face.number}`);
     node.append(element("b", { textContent: faces.length > 1 ? face.number : face.title }));
     node.setAttribute("aria-label", `Face ${face.number}: ${face.title} ${face.percent}`);
     for (const side of ["left", "top", "width", "height"]) node.style[side] = `${100 * face[side]}%`;
@@ -87,7 +93,7 @@ export default function (component) {
   }
 
   function card(face) {
-    const head = element("button", { className: "head", type: "button" });
+    const head = placed(element("button", { className: "head", type: "button" }), `head ${face.number}`);
     head.append(element("span", { className: "emotion", textContent: face.title }));
     head.append(element("span", { className: "percent", textContent: face.percent }));
     if (faces.length > 1) head.append(element("span", { className: "which", textContent: `Face ${face.number}` }));
@@ -99,13 +105,13 @@ export default function (component) {
     const tools = element("div", { className: "tools" });
     if (face.bars.length > 3) {
       const more = element("button", { className: "more", type: "button", textContent: all ? "Show three" : `Show all ${face.bars.length}` });
-      more.setAttribute("aria-expanded", String(all));
+      placed(more, `all ${face.number}`).setAttribute("aria-expanded", String(all));
       more.onclick = () => { memory.open[all ? "delete" : "add"](face.number); draw(); };
       tools.append(more);
     }
     const explained = memory.asked?.number === face.number ? memory.asked : data.why?.number === face.number ? data.why : null;
     const why = element("button", { className: "more", type: "button", textContent: explained ? "Hide why" : "Why?" });
-    why.setAttribute("aria-expanded", String(Boolean(explained)));
+    placed(why, `why ${face.number}`).setAttribute("aria-expanded", String(Boolean(explained)));
     why.setAttribute("aria-label", `${why.textContent} Face ${face.number}`);
     why.onclick = () => {
       if (explained) { data.why = null; memory.asked = null; setStateValue("why", null); } else ask({ number: face.number });
@@ -120,7 +126,7 @@ export default function (component) {
 
   function sorter() {
     const orders = { position: "By number", size: "Largest first", emotion: "By emotion" };
-    const select = element("select", { ariaLabel: "Order of the faces" });
+    const select = placed(element("select", { ariaLabel: "Order of the faces" }), "order");
     for (const [key, name] of Object.entries(orders)) select.append(new Option(name, key, false, memory.order === key));
     select.onchange = () => { memory.order = select.value; draw(); };
     const counts = {};
@@ -143,9 +149,11 @@ export default function (component) {
     cards.append(element("div", { className: "faces" }, ...(faces.length > 2 ? [...faces].sort(by) : faces).map(card)));
     for (const note of data.notes) cards.append(element("p", { className: "note", textContent: note }));
     root.className = `view ${kind}`;
+    const focused = root.getRootNode().activeElement, held = root.contains(focused) && focused.dataset.place;
     root.replaceChildren(element("div", { className: "layout" }, element("figure", { className: "photo" }, frame), cards));
     light(null);
     press();
+    if (held) root.querySelector(`[data-place="${held}"]`)?.focus({ preventScroll: true });
   }
 
   draw();

@@ -6,7 +6,7 @@ import { Card } from "./cards.js";
 import { Collection, EMOTIONS, colorsOf, decoded, nextTake, shares, small } from "./collection.js";
 import { Bars, judge } from "./results.js";
 
-const PACE = 80, WAITING = 2; // milliseconds between recorded faces; frames in the worker
+const PACE = 80, LASTING = 4000, WAITING = 2; // milliseconds between recorded faces and of a message; frames in the worker
 const SIDE = { camera: 320, photo: 640 }; // of the detector's input
 const shown = new WeakMap(); // Teach by element
 let collection = new Collection(); // as the visitor left it
@@ -22,11 +22,12 @@ export function show({ data, parentElement, setTriggerValue }) {
 class Teach {
   constructor(root, live, camera) {
     const part = (name) => root.querySelector(`.${name}`);
-    Object.assign(this, { root, part, camera, inside: 0, waiting: new Map(), asked: 0, recorded: 0 });
+    Object.assign(this, { root, part, camera, inside: 0, waiting: new Map(), asked: 0, recorded: 0, until: 0 });
     this.video = root.querySelector("video");
     this.worker = new Worker(new URL(`worker.js?live=${encodeURIComponent(live)}`, import.meta.url));
     this.worker.onmessage = ({ data }) => this[data.kind](data);
-    this.worker.onerror = () => this.say("This browser cannot read faces: its worker could not be started. Reload the page, or try another browser.");
+    const lost = "its worker could not be started. Reload the page, or try another browser.";
+    this.worker.onerror = () => this.say(`This browser cannot read faces: ${lost}`);
     part("add").onclick = () => (collection.add(), this.cards(), this.list.at(-1).name.focus());
     part("emotions").onclick = () => this.emotions();
     part("go").onclick = () => this.train();
@@ -39,6 +40,9 @@ class Teach {
     this.data = data;
     if (this.model !== data.model.id) {
       this.model = data.model.id;
+      this.isLoaded?.(); // who waits for another one sees that it is not this
+      this.training = false;
+      this.isHere = false;
       this.loads = new Promise((loaded) => (this.isLoaded = loaded));
       const { id, width } = data.model, url = new URL(`../../../..${data.model.url}`, import.meta.url).href;
       this.worker.postMessage({ kind: "model", model: { id, url, classes: width } });
@@ -113,7 +117,7 @@ class Teach {
   async photos(one, files) {
     let without = 0;
     for (const [i, file] of files.entries()) {
-      this.say(`Reading photo ${i + 1} of ${files.length} …`);
+      this.tell(`Reading photo ${i + 1} of ${files.length} …`);
       const image = await small(file).catch(() => null);
       const result = image && (await this.request({ kind: "face", image, side: SIDE.photo }, [image]));
       if (result?.face) this.keep(one, result.face, result.model, nextTake());
@@ -127,7 +131,7 @@ class Teach {
   async begin() {
     if (this.starting) return;
     this.starting = true;
-    this.say("Starting the camera …");
+    this.tell("Starting the camera …");
     try {
       this.stop = await this.camera.start(this.video, () => this.halt("The camera was disconnected."));
     } catch (error) {
@@ -138,7 +142,7 @@ class Teach {
     }
     if (this.ended) return this.stop();
     this.unfollow = this.camera.follow(this.video, () => this.offer());
-    this.say("Loading the model …");
+    this.tell("Loading the model …");
     this.on(true);
   }
 
@@ -161,7 +165,8 @@ class Teach {
   async offer() {
     if (this.inside >= WAITING) return;
     this.inside++;
-    const image = await this.camera.frame(this.video), at = performance.now();
+    const image = await this.camera.frame(this.video).catch(() => null), at = performance.now();
+    if (!image) return this.inside--;
     const about = { holding: collection.classes.indexOf(this.holding), take: this.take, at };
     this.worker.postMessage({ kind: "face", image, side: SIDE.camera, about }, [image]);
   }
@@ -171,7 +176,7 @@ class Teach {
     this.inside--;
     if (!this.stop || model !== this.model) return;
     this.ready ??= true;
-    this.part("message").textContent = face ? "" : "No face in view.";
+    if (performance.now() > this.until) this.tell(face ? "" : "No face in view.");
     this.mark(face, width, height);
     const one = collection.classes[about.holding];
     if (face && one && about.at - this.recorded >= PACE) {
@@ -196,8 +201,9 @@ class Teach {
   async train() {
     this.training = true;
     this.verdict();
-    await this.loads;
     const { model } = this;
+    await this.loads;
+    if (model !== this.model || !this.isHere) return (this.training = false), this.verdict();
     for (const face of collection.faces.filter((face) => face.model !== model)) { // recorded with another
       const { features } = (await this.request({ kind: "again", crop: face.crop })) ?? {};
       if (!features || model !== this.model) return (this.training = false), this.verdict(); // it has failed, or changed again
@@ -230,12 +236,13 @@ class Teach {
     this.waiting.delete(about);
   }
 
-  loaded = ({ id }) => id === this.model && this.isLoaded();
+  loaded = ({ id }) => id === this.model && ((this.isHere = true), this.isLoaded());
   described = ({ about, ...result }) => this.answer(about, result);
 
   failed({ during, about, reason }) {
     if (typeof about === "number") this.answer(about, null);
     else if (during === "face") this.inside--;
+    else if (during === "model") this.isLoaded();
     this.say(`This browser cannot read faces: ${reason}`);
   }
 
@@ -244,7 +251,14 @@ class Teach {
     this.part("start").textContent = is ? "Stop the camera" : "Start the camera";
   }
 
+  // What must be read: it stays for a while, whatever the camera sees.
   say(text) {
-    this.part("message").textContent = text;
+    this.until = performance.now() + (text ? LASTING : 0);
+    this.tell(text);
+  }
+
+  tell(text) {
+    const message = this.part("message");
+    if (message.textContent !== text) message.textContent = text;
   }
 }

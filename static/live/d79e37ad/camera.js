@@ -25,12 +25,10 @@ export async function start(video, lost) {
     throw new Error(embedded ? EMBEDDED : (REASONS[error.name] ?? `The camera could not be started: ${error.message}`));
   }
   for (const track of stream.getTracks()) track.onended = lost; // not called by stop
+  const stop = () => (stream.getTracks().forEach((track) => track.stop()), (video.srcObject = null));
   video.srcObject = stream;
-  await video.play();
-  return () => {
-    for (const track of stream.getTracks()) track.stop();
-    video.srcObject = null;
-  };
+  await video.play().catch((error) => (stop(), Promise.reject(error))); // the page was left meanwhile
+  return stop;
 }
 
 // Calls `take` for every new frame until the returned function is called.

@@ -30,7 +30,9 @@ export class Reader {
 
   detector({ width, height }) {
     const name = `${width}x${height}`;
-    if (!this.detectors.has(name)) this.detectors.set(name, unpacked(new URL(`${name}.tflite.gz`, YUNET)).then(network));
+    const failed = (error) => (this.detectors.delete(name), Promise.reject(error)); // to be tried again
+    const load = () => unpacked(new URL(`${name}.tflite.gz`, YUNET)).then(network).catch(failed);
+    if (!this.detectors.has(name)) this.detectors.set(name, load());
     return this.detectors.get(name);
   }
 

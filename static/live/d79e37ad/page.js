@@ -27,7 +27,7 @@ class Live {
     this.video = root.querySelector("video");
     this.worker = new Worker(new URL("worker.js", import.meta.url));
     this.worker.onmessage = ({ data }) => this[data.kind](data);
-    this.worker.onerror = () => this.failed({ during: "worker", reason: "its worker could not be started. Reload the page, or try another browser." });
+    this.worker.onerror = () => this.failed({ during: "worker", reason: "its worker could not be started. Try another browser." });
     part("start").onclick = () => (this.stop ? this.halt() : this.begin());
     part("snapshot").onclick = () => this.take();
     part("mirror").onclick = () => this.mirror(!mirrored);
