@@ -10,7 +10,7 @@ from pages.parts.shared import damaged_runs, frame, model_picker, shell
 SOURCES = {"Photo": "photos", "Camera": "camera", "Video": "video", "Batch": "many_photos"}  # in pages/parts/predict/
 DETAILS = (
     "Photos are sent to the server that runs this app, processed in memory and not stored: they are discarded when you "
-    "remove them or close the tab. The annotated copy of a video stays in a temporary folder until you discard it or "
+    "remove them or close the tab. A video and its annotated copy stay in a temporary folder until you discard them or "
     "close the tab. Nothing else is kept, and nothing is shared with third parties."
 )
 

@@ -34,7 +34,7 @@ def told_apart(photos: Iterable[Photo]) -> list[Photo]:
         path, name = PurePosixPath(photo.name), photo.name
         while name in last:
             last[photo.name] += 1
-            name = str(path.with_name(f"{path.stem} ({last[photo.name]}){path.suffix}"))
+            name = str(path.parent / f"{path.stem} ({last[photo.name]}){path.suffix}")
         last[name] = 1
         apart.append(replace(photo, name=name))
     return apart

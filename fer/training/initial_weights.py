@@ -25,22 +25,23 @@ def begin(network: keras.Model, run: Run, dataset: Dataset) -> None:
     config, architecture = run.config, ARCHITECTURES[run.config.architecture]
     if config.start_from:
         other = RunStore.around(run)[config.start_from]
-        _require_unseen(other, run, dataset)
+        _require_unseen(other, dataset)
         take_weights(network, other, dataset.labels)
     elif config.imagenet and architecture.imagenet:
         take_imagenet(network, architecture)
 
 
-def _require_unseen(other: Run, run: Run, dataset: Dataset) -> None:
-    """Refuse a run that was trained on what validates this one. Carving is stratified by class, so with other classes,
-    too, it takes other images."""
-    card = card_of(other)
-    data = card.data if card and card.data.name == dataset.name else None
-    if data and data.carved and (other.config.seed, data.classes) != (dataset.seed, run.config.classes):
+def _require_unseen(other: Run, dataset: Dataset) -> None:
+    """Refuse a run that was trained on what validates this one. Carving is stratified by class and draws from all
+    images, so with another seed, other classes or more images it takes others."""
+    data = other.card.data if card_of(other) else None
+    if not data or not data.carved or (dataset.name != data.name and dataset.fingerprint != data.fingerprint):
+        return
+    if (data.fingerprint, other.config.seed) != (dataset.fingerprint, dataset.seed):
         raise FerError(
             f"{other.id} was trained on other splits of {dataset.name}, carved with seed {other.config.seed} for "
             f"{data.classes or 'all classes'}, so it has seen images that would validate this run. Give this run the "
-            "same seed and classes."
+            "same seed and classes, on unchanged data."
         )
 
 

@@ -22,7 +22,8 @@ LONGEST_SIDE = 1920  # pixels of the frames that are read and written; faces are
 USUAL_RATE = 25  # frames per second, if the file does not say
 DECODER = {"max_pixels": str(MAX_FRAME_PIXELS)}  # FFmpeg checks it again if the size changes within the video
 MOST_DAMAGED = 100  # damaged packets after which reading stops
-SEEK_BY_TIME = ("mpegts", "mpeg")  # FFmpeg lands behind the wanted time in these: read from the beginning, and skip
+SEEK_BY_TIME = ("mpegts", "mpeg")  # FFmpeg lands at a time in these, perhaps between key frames
+LEAD = 10.0  # seconds that hold a key frame
 CUT_OFF = 1.0  # seconds by which frames may end before the stated duration; audio often lasts that much longer
 
 
@@ -100,13 +101,14 @@ class Video:
     def _seek(self) -> float:
         """Go to the last key frame before the part; returns the time of its first frame if frames have none."""
         start, base = self.part[0], self._stream.time_base
-        if not start or not base or self._container.format.name in SEEK_BY_TIME:
+        wanted = start - LEAD if self._container.format.name in SEEK_BY_TIME else start
+        if wanted <= 0 or not base:
             return 0.0
         try:
-            self._container.seek(round((start + self.start) / base), stream=self._stream)
+            self._container.seek(round((wanted + self.start) / base), stream=self._stream)
         except FFmpegError:  # read from the beginning, and skip
             return 0.0
-        return start
+        return wanted
 
     def _packets(self, streams: list) -> Iterator[av.Packet]:
         while self._damaged < MOST_DAMAGED:

@@ -62,7 +62,7 @@ def test_votes_used_as_labels_follow_the_labels_convention_fitted_on_training_on
 
 def test_votes_for_other_rows_are_refused(tmp_path):
     path = tmp_path / "fer2013new.csv"
-    with pytest.raises(FerError, match=r"does not exist"):
+    with pytest.raises(FerError, match=r"There are no FER\+ votes at"):
         read_votes(path, rows([3], [0]))
     path.write_text("Usage,neutral\n")
     with pytest.raises(FerError, match=r"has no columns anger"):

@@ -1,5 +1,7 @@
 """Networks that begin with ImageNet's weights: a stand-in file for them, and a backbone that learns late and slowly."""
 
+import shutil
+
 import keras
 import numpy as np
 import pytest
@@ -43,15 +45,24 @@ def weights_of(network: keras.Model, *layers: str) -> list[np.ndarray]:
     return [weight for name in layers for weight in network.get_layer(name).get_weights()]
 
 
-def test_a_run_that_was_trained_on_what_would_validate_this_one_is_no_start(create, small_rows, write_npz):
+def test_a_run_that_was_trained_on_what_would_validate_this_one_is_no_start(create, small_rows, write_npz, tmp_path):
     path = str(write_npz(images=small_rows.images, labels=small_rows.labels))
     first = create(data=path, epochs=1, seed=1)
     assert worker.train(first)
     Training(create(data=path, start_from=first.id, seed=1), open_dataset(path, seed=1))
-    for settings in ({"seed": 2}, {"seed": 1, "classes": "happy, other=sad+neutral"}):
-        run = create(data=path, start_from=first.id, **settings)
+    grown = write_npz("more.npz", images=np.tile(small_rows.images, (2, 1, 1)), labels=np.tile(small_rows.labels, 2))
+    other_name = str(shutil.copy(path, tmp_path / "renamed.npz"))
+
+    def refused(data: str, **settings) -> None:
+        run = create(data=data, start_from=first.id, **settings)
         with pytest.raises(FerError, match=r"carved with seed 1 for all classes, .* Give this run the same seed"):
-            Training(run, open_dataset(path, **settings))
+            Training(run, open_dataset(data, **settings))
+
+    refused(path, seed=2)
+    refused(path, seed=1, classes="happy, other=sad+neutral")
+    refused(other_name, seed=2)
+    shutil.copy(grown, path)
+    refused(path, seed=1)
 
 
 @pytest.mark.slow

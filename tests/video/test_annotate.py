@@ -33,13 +33,25 @@ def test_every_supported_format_is_read_five_times_a_second(suffix, codec, tmp_p
     assert 0 <= frames[0].share < 0.1 and 0.85 < frames[-1].share <= 1
 
 
-@pytest.mark.parametrize(("suffix", "codec"), [(".mp4", "libx264"), (".avi", "mpeg4"), (".webm", "libvpx-vp9")])
+@pytest.mark.parametrize(
+    ("suffix", "codec"),
+    [
+        *((".mp4", "libx264"), (".avi", "mpeg4"), (".webm", "libvpx-vp9")),
+        (".ts", "libx264"),
+    ],
+)
 def test_a_part_shows_its_own_seconds_although_decoding_starts_at_a_key_frame_before_it(suffix, codec, tmp_path):
     path = video(tmp_path / f"video{suffix}", moving(60), codec=codec)  # a key frame every 0.4 seconds
-    frames = read(path, part=(1.56, 2.0), every=0)
+    frames = read(path, part=(1.55, 1.99), every=0)
     assert [frame.time for frame in frames] == pytest.approx([1.56 + i / 25 for i in range(11)], abs=2e-3)
     for frame in frames:
         assert frame.tracked[0].raw.face.box[0] == pytest.approx(2 * frame.time * 25, abs=5)
+
+
+def test_a_part_between_two_frames_says_so(tmp_path):
+    path = video(tmp_path / "slides.mp4", moving(3), times=[0, 4, 8])
+    with pytest.raises(FerError, match="No frame of the video lies in this part"):
+        read(path, part=(5.0, 7.0))
 
 
 def test_with_an_interval_of_zero_every_frame_is_read(tmp_path):

@@ -71,10 +71,12 @@ def _choose() -> None:
 
 def _follow() -> None:
     """Keep what was added to the uploader, and forget what was taken out of it."""
-    uploads = {upload.file_id: upload for upload in st.session_state[uploader.key(UPLOADER)]}
+    uploads = {upload.file_id: upload for upload in st.session_state.get(uploader.key(UPLOADER), ())}
     kept, before = st.session_state.setdefault(KEPT, {}), st.session_state.get(SEEN, ())
-    for id in set(before) - set(uploads):
+    for id in (gone := set(before) - set(uploads)):
         kept.pop(id, None)
+    if gone:
+        answers.forget()
     for id, upload in uploads.items():
         if id not in before:
             kept[id] = (upload.name, upload.getvalue())

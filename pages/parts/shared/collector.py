@@ -15,7 +15,7 @@ def relieve() -> None:
     """Let collections skip what imports have made, 100 ms of a core each time; again after further imports.
 
     Visitors' sessions, which only the collector can free, are frozen by chance, too: every ten minutes, those that have
-    ended go.
+    ended go with the next page.
     """
     global _modules, _frozen
     is_known = len(sys.modules) == _modules and time.monotonic() - _frozen < EVERY

@@ -105,7 +105,7 @@ class Teach {
   }
 
   keep(one, face, model, take) {
-    if (collection.faces.length >= this.data.most.faces) return this.say(`The limit is ${this.data.most.faces} faces. Remove some.`);
+    if (collection.faces.length >= this.data.most.faces) return this.full();
     const kept = { crop: face.crop, features: face.features, model, take };
     collection.take(one, kept);
     const card = this.card(one);
@@ -120,6 +120,7 @@ class Teach {
       this.tell(`Reading photo ${i + 1} of ${files.length} …`);
       const image = await small(file).catch(() => null);
       const result = image && (await this.request({ kind: "face", image, side: SIDE.photo }, [image]));
+      if (collection.faces.length >= this.data.most.faces) return this.full();
       if (result?.face) this.keep(one, result.face, result.model, nextTake());
       else without++;
     }
@@ -130,7 +131,8 @@ class Teach {
 
   async begin() {
     if (this.starting) return;
-    this.starting = true;
+    Object.assign(this, { starting: true, until: 0 });
+    if (!this.model) this.update(this.data);
     this.tell("Starting the camera …");
     try {
       this.stop = await this.camera.start(this.video, () => this.halt("The camera was disconnected."));
@@ -199,14 +201,15 @@ class Teach {
   // Training
 
   async train() {
-    this.training = true;
+    if (!this.model) this.update(this.data);
+    const { model } = this, turn = (this.training = {});
+    const end = () => this.training === turn && ((this.training = false), this.verdict());
     this.verdict();
-    const { model } = this;
     await this.loads;
-    if (model !== this.model || !this.isHere) return (this.training = false), this.verdict();
+    if (model !== this.model || !this.isHere) return end();
     for (const face of collection.faces.filter((face) => face.model !== model)) { // recorded with another
       const { features } = (await this.request({ kind: "again", crop: face.crop })) ?? {};
-      if (!features || model !== this.model) return (this.training = false), this.verdict(); // it has failed, or changed again
+      if (!features || model !== this.model) return end(); // it has failed, or changed again
       Object.assign(face, { features, model });
     }
     this.ask("train", { ...collection.message(), model });
@@ -239,10 +242,10 @@ class Teach {
   loaded = ({ id }) => id === this.model && ((this.isHere = true), this.isLoaded());
   described = ({ about, ...result }) => this.answer(about, result);
 
-  failed({ during, about, reason }) {
+  failed({ during, id, about, reason }) {
     if (typeof about === "number") this.answer(about, null);
     else if (during === "face") this.inside--;
-    else if (during === "model") this.isLoaded();
+    else if (during === "model" && id === this.model) (this.model = null), this.isLoaded(); // the next Start or Train tries again
     this.say(`This browser cannot read faces: ${reason}`);
   }
 
@@ -250,6 +253,8 @@ class Teach {
     this.part("screen").classList.toggle("on", is);
     this.part("start").textContent = is ? "Stop the camera" : "Start the camera";
   }
+
+  full = () => this.say(`The limit is ${this.data.most.faces.toLocaleString("en")} faces. Remove some.`);
 
   // What must be read: it stays for a while, whatever the camera sees.
   say(text) {

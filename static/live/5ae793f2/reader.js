@@ -6,7 +6,7 @@ import { network, unpacked } from "./engine.js";
 import { pixels } from "./pixels.js";
 import { Tracker } from "./tracker.js";
 
-const YUNET = new URL("../../yunet/2023mar/", import.meta.url);
+const YUNET = new URL("../../yunet/2023mar/", import.meta.url), AGAIN = 2000; // milliseconds before another try
 
 export class Reader {
   constructor() {
@@ -20,7 +20,7 @@ export class Reader {
   async use({ id, url, classes }) {
     this.model?.classifier.end();
     this.model = null;
-    this.detector(inputFor(640, 480, this.settings.side)); // as most cameras need it, while the model loads
+    this.detector(inputFor(640, 480, this.settings.side)).catch(() => null); // as most cameras need it, while the model loads
     const classifier = await network(await unpacked(url));
     if (classifier.outputs[0][1] !== classes) throw new Error(`It does not have ${classes} classes.`);
     if (classifier.shape.join() !== "1,48,48,1") throw new Error("Its input is not a grey face of 48 × 48 pixels.");
@@ -30,7 +30,7 @@ export class Reader {
 
   detector({ width, height }) {
     const name = `${width}x${height}`;
-    const failed = (error) => (this.detectors.delete(name), Promise.reject(error)); // to be tried again
+    const failed = (error) => (setTimeout(() => this.detectors.delete(name), AGAIN), Promise.reject(error));
     const load = () => unpacked(new URL(`${name}.tflite.gz`, YUNET)).then(network).catch(failed);
     if (!this.detectors.has(name)) this.detectors.set(name, load());
     return this.detectors.get(name);

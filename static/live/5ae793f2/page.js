@@ -27,7 +27,7 @@ class Live {
     this.video = root.querySelector("video");
     this.worker = new Worker(new URL("worker.js", import.meta.url));
     this.worker.onmessage = ({ data }) => this[data.kind](data);
-    this.worker.onerror = () => this.failed({ during: "worker", reason: "its worker could not be started. Try another browser." });
+    this.worker.onerror = () => this.failed({ during: "worker", reason: "its worker could not be started. Reload the page." });
     part("start").onclick = () => (this.stop ? this.halt() : this.begin());
     part("snapshot").onclick = () => this.take();
     part("mirror").onclick = () => this.mirror(!mirrored);
@@ -39,7 +39,7 @@ class Live {
   }
 
   update(data) {
-    this.settings = data.settings;
+    Object.assign(this, { data, settings: data.settings });
     if (this.asked !== data.model.url) {
       this.asked = data.model.url;
       this.models.set(data.model.id, data.model);
@@ -57,6 +57,7 @@ class Live {
   async begin() {
     if (this.starting) return;
     this.starting = true;
+    if (!this.asked) this.update(this.data); // the model did not load
     this.say("Starting the camera …");
     try {
       this.stop = await start(this.video, () => this.halt("The camera was disconnected. Press Start to try again."));
@@ -130,7 +131,7 @@ class Live {
   }
 
   failed({ during, id, reason }) {
-    if (during === "frame") this.inside--;
+    during === "model" ? (this.asked = null) : during === "frame" && this.inside--;
     this.say(during === "model" ? `${id} does not run in this browser. ${reason}` : `This browser cannot read faces: ${reason}`);
     this.part("server").hidden = false;
   }
@@ -141,8 +142,7 @@ class Live {
   }
 
   async take() {
-    const url = URL.createObjectURL(await snapshot(this.video, this.part("marks"), mirrored));
-    const taken = this.part("taken");
+    const url = URL.createObjectURL(await snapshot(this.video, this.part("marks"), mirrored)), taken = this.part("taken");
     URL.revokeObjectURL(taken.querySelector("img").src);
     taken.querySelector("img").src = taken.querySelector("a").href = url;
     taken.hidden = false;

@@ -36,7 +36,7 @@ onmessage = ({ data }) => {
       await does[data.kind](await ready, data);
     } catch (error) {
       data.image?.close();
-      postMessage({ kind: "failed", during: data.kind, about: data.about, reason: String(error?.message ?? error) });
+      postMessage({ kind: "failed", during: data.kind, id: data.model?.id, about: data.about, reason: String(error?.message ?? error) });
     }
   });
 };
