@@ -132,6 +132,16 @@ def test_a_model_that_does_not_run_in_the_browser_says_so_and_offers_the_server(
     page.get_by_text("is sent to the server that runs this app").wait_for()
 
 
+def test_a_model_whose_download_failed_is_loaded_by_the_next_start(server, page):
+    page.route("**/media/*", lambda route: route.abort())
+    begin(page, server)
+    page.get_by_text("vgg_small does not run in this browser").wait_for()
+    page.unroute("**/media/*")
+    page.get_by_role("button", name="Stop", exact=True).click()
+    page.get_by_role("button", name="Start", exact=True).click()
+    face(page).first.wait_for()
+
+
 def test_a_model_with_classes_of_ones_own_runs_too(server, page, shared_house):
     mine = shared_house / "models" / "mine"
     shutil.copytree(shared_house / "models" / "mini_xception", mine)

@@ -107,6 +107,14 @@ def test_faces_are_thrown_out_photos_uploaded_and_the_collection_survives_anothe
     page.get_by_text("1 face · 1 take").wait_for()
 
 
+def test_a_model_whose_download_failed_is_loaded_when_something_is_recorded(server, page):
+    page.route("**/media/*", lambda route: route.abort())
+    begin(page, server)
+    page.get_by_text("This browser cannot read faces").wait_for()
+    page.unroute("**/media/*")
+    hold(page, "Class 1")
+
+
 def test_the_keyboard_records_and_walks_through_the_faces(server, page):
     begin(page, server)
     page.get_by_role("button", name="Hold to record Class 1", exact=True).focus()

@@ -14,8 +14,8 @@ def test_a_click_trains_is_reloaded_stopped_resumed_and_used_on_predict(server, 
     page.goto(f"{server}/train")
     page.get_by_text("Example run").wait_for()
     page.get_by_text("Advanced").click()
-    page.get_by_role("spinbutton", name="epochs", exact=True).fill("16")  # still learning when the page is back
-    page.get_by_role("spinbutton", name="epochs", exact=True).press("Tab")
+    page.get_by_role("spinbutton", name="Epochs", exact=True).fill("16")  # still learning when the page is back
+    page.get_by_role("spinbutton", name="Epochs", exact=True).press("Tab")
     page.get_by_role("textbox", name="Run name").fill("mine")
     page.get_by_role("button", name="Train", exact=True).click()
     page.get_by_text(re.compile(r"Epoch \d+ of 16, batch \d")).first.wait_for()

@@ -77,9 +77,12 @@ def test_the_help_of_train_lists_the_settings_by_their_groups(capsys):
         (["report", "--model", "none", "--out", "x.html"], "Unknown run 'none'"),
         (
             ["report", "--split", "train", "--out", "x.html"],
-            "mini_xception has no report on fer2013 train (single pass).",
+            "mini_xception has no stored report on fer2013 train (single pass).",
         ),
-        (["report", "--data", "d", "--tta", "--out", "x.html"], "has no report on d test (test-time augmentation)."),
+        (
+            ["report", "--data", "d", "--tta", "--out", "x.html"],
+            "has no stored report on d test (test-time augmentation).",
+        ),
         (
             ["report", "--data", "d", "--out", "x.html"],
             "Stored: fer2013 test (test-time augmentation), fer2013 test (s",

@@ -143,7 +143,12 @@ def test_an_upload_is_stored_with_the_mapping_confirmed_for_it(numbered, data, m
     assert list(data.iterdir()) == []
     content.seek(0)
     catalog.keep("raf", "zip", content, mapping="raf-db")
-    assert {path.name for path in data.iterdir()} == {"raf.zip", ".raf.zip.cache", "raf.zip.classes.json", ".keeping.lock"}
+    assert {path.name for path in data.iterdir()} == {
+        "raf.zip",
+        ".raf.zip.cache",
+        "raf.zip.classes.json",
+        ".keeping.lock",
+    }
     assert json.loads((data / "raf.zip.classes.json").read_text()) == {"folder_classes": "raf-db"}
     monkeypatch.setattr("fer.data.formats.zip.extract", lambda *_, **__: pytest.fail("the cache was not used"))
     assert open_dataset("raf").labels == EMOTIONS and catalog.available() == ["raf"]

@@ -91,7 +91,7 @@ def test_images_other_than_the_evaluated_ones_are_refused(small_rows, run):
 
 
 def test_a_missing_data_set_is_reported(small_rows, run):
-    with pytest.raises(FerError, match=r"Unknown data set 'elsewhere'.*data/README\.md"):
+    with pytest.raises(FerError, match=r"Unknown data set 'elsewhere'.*python -m fer download"):
         pictures_of(report_on(small_rows, dataset="elsewhere"), run)
 
 

@@ -62,7 +62,7 @@ READING = {  # functions and methods of the modules below that change nothing
     stop: {"was_asked", "discard_was_asked"},
     RunStore: {"around", "new"},
     download: {"latest"},
-    catalog: {"open_dataset", "open_rows", "stamp", "ferplus_path", "find", "available"},
+    catalog: {"open_dataset", "open_rows", "short_name", "stamp", "ferplus_path", "find", "available"},
     stored: {"report", "reports"},
     process: set(),
     processes: {"working", "last_error"},
@@ -203,7 +203,7 @@ def test_no_more_runs_wait_than_the_queue_has_places(models, monkeypatch):
         actions.train(models, config, "fourth")
     assert "fourth" not in [run.id for run in models]
     unfinished = models.create(config, "older")
-    with pytest.raises(FerError, match="the queue is full"):
+    with pytest.raises(FerError, match="The queue is full"):
         actions.resume(models, unfinished)
     actions.cancel(models, models["third"])
     actions.resume(models, unfinished)

@@ -46,7 +46,7 @@ def opened(app: AppTest) -> str:
 def test_before_the_first_run_the_default_models_curves_are_an_example(page):
     app = page.run()
     assert not app.exception and app.subheader[0].value == "Example run" and not app.header
-    assert any("learned FER2013 like this" in text.value for text in app.caption)
+    assert any("learned FER2013. Your own run takes its place" in text.value for text in app.caption)
     assert 'class="curves ghost"' in drawn(app) and "run" not in app.query_params
 
 
