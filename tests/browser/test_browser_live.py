@@ -16,6 +16,8 @@ LARGEST = 20_000  # bytes of a message to the server; one image of the camera ha
 def begin(page, server: str, path: str = "/live") -> None:
     """Open the page up to the camera's start."""
     page.goto(server + path)
+    page.get_by_role("button", name="Continue").wait_for()
+    page.wait_for_function("document.querySelector('[data-testid=stApp]').dataset.testScriptState === 'notRunning'")
     page.get_by_role("button", name="Continue").click()
     page.get_by_role("button", name="Start", exact=True).click()
 
