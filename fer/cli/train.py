@@ -8,7 +8,6 @@ from fer.data import catalog
 from fer.errors import FerError
 from fer.runs import presets, queue, speed, stop
 from fer.runs.config import TrainConfig
-from fer.runs.presets import PRESETS
 from fer.runs.run import Run
 from fer.runs.store import RunStore
 
@@ -36,11 +35,7 @@ def _add_train(add) -> None:
     )
     parser.add_argument("--name", help="name of the run (default: the architecture and the time)")
     parser.add_argument("--resume", metavar="RUN", help="resume a stopped run; takes no other options")
-    parser.add_argument(
-        "--recipe",
-        metavar="NAME",
-        help=f"{', '.join(preset.lower().replace(' ', '-') for preset in PRESETS)}, or a shipped run's name",
-    )
+    parser.add_argument("--recipe", metavar="NAME", help=f"{', '.join(presets.keys())}, or a shipped run's name")
     add_folder_classes(parser)
     for name, items in TrainConfig.grouped().items():
         group = parser.add_argument_group(name)

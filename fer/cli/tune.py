@@ -8,7 +8,7 @@ from fer.cli import add_folder_classes, add_setting, check_recipe, command, load
 from fer.data import catalog
 from fer.errors import FerError, extra
 from fer.runs.config import TrainConfig
-from fer.runs.presets import PRESETS, find
+from fer.runs.presets import find, keys
 from fer.runs.settings import GROUPS
 from fer.runs.store import RunStore
 from fer.system.text import check_file_name, plural, rough_duration
@@ -56,11 +56,7 @@ def add_to(add) -> None:
     parser.add_argument(
         "--storage", default="", metavar="URL", help="database that several machines share (default: FER_STORAGE)"
     )
-    parser.add_argument(
-        "--recipe",
-        metavar="NAME",
-        help=f"{', '.join(preset.lower().replace(' ', '-') for preset in PRESETS)}, or a shipped run's name",
-    )
+    parser.add_argument("--recipe", metavar="NAME", help=f"{', '.join(keys())}, or a shipped run's name")
     parser.add_argument(
         "--repeat-best",
         type=int,

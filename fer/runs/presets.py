@@ -51,8 +51,7 @@ def find(name: str) -> Preset:
     """
     shipped = {run.id: run for run in RunStore(BUNDLED) if run.is_shipped}
     runs = {id: run for id, run in shipped.items() if not run.card.average_of and not run.card.members}
-    presets = {key.lower().replace(" ", "-"): preset for key, preset in PRESETS.items()}
-    preset_key = name.lower().replace(" ", "-")
+    presets, preset_key = keys(), _key(name)
     if name in shipped.keys() - runs.keys():
         require_networks([shipped[name]])
         members = " and ".join(member.run for member in shipped[name].card.average_of)
@@ -63,6 +62,15 @@ def find(name: str) -> Preset:
     if preset_key not in presets and name not in runs:
         raise unknown("recipe", name, {*presets, *runs})
     return presets[preset_key] if preset_key in presets else of_run(runs[name], name)
+
+
+def keys() -> dict[str, Preset]:
+    """The presets by what the command line calls them, such as quick-look."""
+    return {_key(name): preset for name, preset in PRESETS.items()}
+
+
+def _key(name: str) -> str:
+    return name.lower().replace(" ", "-")
 
 
 QUICK = TrainConfig(

@@ -71,14 +71,13 @@ class Video:
         """
         streams = [self._stream] if sound is None or self.sound is None else [self._stream, self.sound]
         start, end = self.part
-        untimed, time, count, self._has_frames = self._seek(), -1 / self.rate, 0, False
+        untimed, time, count = self._seek(), -1 / self.rate, 0
         for packet in self._packets(streams):
             if packet.stream is not self._stream:
                 if sound:
                     sound(packet)
                 continue
             for frame in self._decoded(packet):
-                self._has_frames = True
                 stated = untimed if frame.time is None else max(0.0, frame.time - self.start)
                 time = stated if stated > time else time + 1 / self.rate  # carelessly joined files jump back
                 if end is not None and time >= end and end != self.duration:
@@ -126,7 +125,7 @@ class Video:
             return []
 
     def _fault(self, end: float, count: int) -> str:
-        if not count and self._has_frames:
+        if not count and end > 0:  # there are frames, but elsewhere
             raise FerError("No frame of the video lies in this part. Choose a longer one.")
         if not count:
             raise FerError("The video is damaged: no frame in it can be read. Record, copy or download it again.")

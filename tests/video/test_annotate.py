@@ -35,10 +35,7 @@ def test_every_supported_format_is_read_five_times_a_second(suffix, codec, tmp_p
 
 @pytest.mark.parametrize(
     ("suffix", "codec"),
-    [
-        *((".mp4", "libx264"), (".avi", "mpeg4"), (".webm", "libvpx-vp9")),
-        (".ts", "libx264"),
-    ],
+    [(".mp4", "libx264"), (".avi", "mpeg4"), (".webm", "libvpx-vp9"), (".ts", "libx264")],
 )
 def test_a_part_shows_its_own_seconds_although_decoding_starts_at_a_key_frame_before_it(suffix, codec, tmp_path):
     path = video(tmp_path / f"video{suffix}", moving(60), codec=codec)  # a key frame every 0.4 seconds
