@@ -125,7 +125,7 @@ def _opened(store: RunStore, name: str, url: str, options: dict, *, is_worker: b
     if folder_classes:
         for line in catalog.confirm(config.data, folder_classes).left_out():
             print(line)
-    dataset = catalog.open_dataset(config.data, seed=config.seed, classes=config.classes)
+    dataset = catalog.open_dataset(config.data, seed=config.split_seed, classes=config.classes)
     made = plan.make(config, dataset, dimensions, epochs=epochs or min(plan.EPOCHS, config.epochs))
     _print_plan(store, made, limit, len(dataset.train), len(dataset.val))
     study.create(store, name, made, limit, url)

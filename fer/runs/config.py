@@ -41,6 +41,13 @@ class TrainConfig:
         group="data",
         choices=("labels", "votes"),
     )
+    split_seed: int = setting(
+        0,
+        "seed for carving missing validation and test splits; averages and ensembles need runs with the same one",
+        group="data",
+        low=0,
+        high=2**31 - 1,
+    )
     architecture: str = setting("vgg_small", "network to train", group="network")
     start_from: str = setting(
         "",
@@ -201,9 +208,7 @@ class TrainConfig:
         "evaluate on the test split at the end; turn off while choosing recipes, `python -m fer export` does it later",
         group="system",
     )
-    seed: int = setting(
-        0, "seed for weights, order, augmentation and carved splits", group="system", low=0, high=2**31 - 1
-    )
+    seed: int = setting(0, "seed for weights, order and augmentation", group="system", low=0, high=2**31 - 1)
 
     def __post_init__(self):
         for item in fields(self):
@@ -243,6 +248,7 @@ class TrainConfig:
             values["ferplus"] = float(values["ferplus"])
         if values.get("ferplus"):
             values.setdefault("ferplus_as", "votes")  # the only mode in older runs
+        values.setdefault("split_seed", values.get("seed", 0))  # one seed for both in older runs
         names = [item.name for item in fields(cls)]
         for name in values:
             if name not in names:

@@ -9,8 +9,8 @@ def data_for(run: Run, name: str, *, voted: bool = False) -> Dataset:
     """A data set with the classes and carved splits of the run's recipe; if `voted`, with its FER+ votes in the
     training targets."""
     config = run.config
-    ferplus = config.ferplus if voted else 0.0
-    return open_dataset(name, ferplus=ferplus, ferplus_as=config.ferplus_as, seed=config.seed, classes=config.classes)
+    votes = {"ferplus": config.ferplus if voted else 0.0, "ferplus_as": config.ferplus_as}
+    return open_dataset(name, **votes, seed=config.split_seed, classes=config.classes)
 
 
 def source_of(run: Run, dataset: str) -> str:

@@ -11,7 +11,7 @@ from fer.runs.damage import damage
 from fer.runs.run import Run, card_of
 from fer.runs.store import RunStore
 
-INCIDENTAL = {"data", "seed", "precision", "devices", "read_test"}  # settings that make no other recipe
+INCIDENTAL = {"data", "seed", "split_seed", "precision", "devices", "read_test"}  # settings that make no other recipe
 
 
 @dataclass(frozen=True)

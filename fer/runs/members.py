@@ -119,11 +119,11 @@ def require_shared(runs: Sequence[Run], made: str) -> None:
                 f"{run.id} was trained on {mine}, but {last.id} on {theirs}, or on other splits of it. The {made} "
                 f"could be evaluated on training images. {made.capitalize()} runs that share data and splits."
             )
-        if card and card.data.carved and run.config.seed != last.config.seed:
+        if card and card.data.carved and run.config.split_seed != last.config.split_seed:
             raise FerError(
                 f"{run.id} and {last.id} have other validation or test images: they were carved out of the data with "
-                f"seeds {run.config.seed} and {last.config.seed}. The {made} could be evaluated on training images. "
-                "Train both with the same seed."
+                f"split seeds {run.config.split_seed} and {last.config.split_seed}. The {made} could be evaluated on "
+                "training images. Train both with the same split seed."
             )
 
 

@@ -37,11 +37,11 @@ def _require_unseen(other: Run, dataset: Dataset) -> None:
     data = other.card.data if card_of(other) else None
     if not data or not data.carved or (dataset.name != data.name and dataset.fingerprint != data.fingerprint):
         return
-    if (data.fingerprint, other.config.seed) != (dataset.fingerprint, dataset.seed):
+    if (data.fingerprint, other.config.split_seed) != (dataset.fingerprint, dataset.seed):
         raise FerError(
-            f"{other.id} was trained on other splits of {dataset.name}, carved with seed {other.config.seed} for "
-            f"{data.classes or 'all classes'}, so it has seen images that would validate this run. Give this run the "
-            "same seed and classes, on unchanged data."
+            f"{other.id} was trained on other splits of {dataset.name}, carved with split seed "
+            f"{other.config.split_seed} for {data.classes or 'all classes'}, so it has seen images that would validate "
+            "this run. Give this run the same split seed and classes, on unchanged data."
         )
 
 

@@ -242,6 +242,6 @@ def data_of(study: Study) -> Dataset:
         import keras  # noqa: F401  # before the data, which may take a minute to open
     recipe = study.plan.config
     votes = {"ferplus": recipe.ferplus, "ferplus_as": recipe.ferplus_as}
-    dataset = open_dataset(recipe.data, **votes, seed=recipe.seed, classes=recipe.classes)
+    dataset = open_dataset(recipe.data, **votes, seed=recipe.split_seed, classes=recipe.classes)
     study.plan.check(dataset)
     return dataset

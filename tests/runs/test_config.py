@@ -20,6 +20,7 @@ def test_a_recipe_survives_a_json_round_trip(config):
 def test_missing_settings_take_their_defaults():
     assert TrainConfig.from_json('{"epochs": 3}') == TrainConfig(epochs=3)
     assert TrainConfig.from_json('{"ferplus": true}').ferplus == 1.0, "as runs have it that are older than shares"
+    assert TrainConfig.from_json('{"seed": 5}').split_seed == 5, "one seed was for both"
 
 
 @pytest.mark.parametrize("name", SETTINGS)

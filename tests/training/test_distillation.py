@@ -70,7 +70,7 @@ def test_answers_to_images_of_another_carving_are_not_taken_for_those_of_this_on
     other = open_dataset(path, seed=1)
     assert len(other.train) == len(open_dataset(path).train) and other.seed == 1
     answers = evaluate(RunStore.around(first)["one"], other, "train", tta=True).probabilities
-    for run in (student(data=path, teacher="one", teacher_share=1.0, seed=seed) for seed in (1, 2)):
+    for run in (student(data=path, teacher="one", teacher_share=1.0, split_seed=seed) for seed in (1, 2)):
         np.testing.assert_allclose(taught(run, other).train.targets, answers, atol=1e-6)
 
 

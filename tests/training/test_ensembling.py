@@ -221,8 +221,8 @@ def test_what_cannot_be_an_ensemble_is_refused(store):
         ensemble([one, two])
     two.card = replace(two.card, data=replace(one.card.data, carved=("val",)))
     one.card = replace(one.card, data=two.card.data)
-    write_atomically(two.path / "config.json", replace(two.config, seed=4).to_json())
-    with pytest.raises(FerError, match=r"other validation or test images: .* with seeds 3 and 4\. The ensemble could"):
+    write_atomically(two.path / "config.json", replace(two.config, split_seed=4).to_json())
+    with pytest.raises(FerError, match=r"other validation or test images: .* with split seeds 0 and 4\. The ens"):
         ensemble([one, two])
     two.card = replace(two.card, labels=("a", "b", "c", "d", "e", "f", "g"))
     with pytest.raises(FerError, match=r"one predicts angry, .* but two predicts a, b"):

@@ -47,16 +47,16 @@ def weights_of(network: keras.Model, *layers: str) -> list[np.ndarray]:
 
 def test_a_run_that_was_trained_on_what_would_validate_this_one_is_no_start(create, small_rows, write_npz, tmp_path):
     path = str(write_npz(images=small_rows.images, labels=small_rows.labels))
-    first = create(data=path, epochs=1, seed=1)
+    first = create(data=path, epochs=1, seed=3, split_seed=1)
     assert worker.train(first)
-    Training(create(data=path, start_from=first.id, seed=1), open_dataset(path, seed=1))
+    Training(create(data=path, start_from=first.id, seed=4, split_seed=1), open_dataset(path, seed=1))
     grown = write_npz("more.npz", images=np.tile(small_rows.images, (2, 1, 1)), labels=np.tile(small_rows.labels, 2))
     other_name = str(shutil.copy(path, tmp_path / "renamed.npz"))
 
-    def refused(data: str, **settings) -> None:
-        run = create(data=data, start_from=first.id, **settings)
-        with pytest.raises(FerError, match=r"carved with seed 1 for all classes, .* Give this run the same seed"):
-            Training(run, open_dataset(data, **settings))
+    def refused(data: str, seed: int, classes: str = "") -> None:
+        run = create(data=data, start_from=first.id, split_seed=seed, classes=classes)
+        with pytest.raises(FerError, match=r"carved with split seed 1 for all classes, .* the same split seed"):
+            Training(run, open_dataset(data, seed=seed, classes=classes))
 
     refused(path, seed=2)
     refused(path, seed=1, classes="happy, other=sad+neutral")
