@@ -53,10 +53,10 @@ def test_the_figure_shows_every_model_at_its_time_and_accuracy_with_its_interval
     found = leaderboard.comparable(leaderboard.entries(models))
     figure = accuracy_over_time(found, ("fer2013 test split", "Intel Xeon"))
     points = {
-        name: (x, y, y - minus, y + plus)
+        about[-1]: (x, y, y - minus, y + plus)
         for trace in figure.data
-        for name, x, y, minus, plus in zip(
-            trace.text, trace.x, trace.y, trace.error_y.arrayminus, trace.error_y.array, strict=True
+        for about, x, y, minus, plus in zip(
+            trace.customdata, trace.x, trace.y, trace.error_y.arrayminus, trace.error_y.array, strict=True
         )
     }
     card = models["vgg_small"].card
@@ -67,7 +67,18 @@ def test_the_figure_shows_every_model_at_its_time_and_accuracy_with_its_interval
 def test_names_in_the_figure_are_text(models):
     (entry, other) = leaderboard.entries(models)
     figure = accuracy_over_time([replace(entry, id="<b>x"), other], "test")
-    assert figure.data[0].text[0] == "&lt;b&gt;x"
+    assert figure.data[0].text[0] == figure.data[0].customdata[0][-1] == "&lt;b&gt;x"
+
+
+def test_names_in_the_figure_cover_neither_each_other_nor_a_point(models):
+    (entry, other) = leaderboard.entries(models)
+    copies = [replace(entry, id=f"copy-{number}") for number in range(8)]
+    nearby = replace(entry, id="near", ms=entry.ms * 1.3)
+    (included,) = accuracy_over_time([*copies, nearby, other], "test").data
+    shown = {name: side for name, side in zip(included.text, included.textposition, strict=True) if name}
+    assert shown["copy-0"] == "middle left" and shown["near"] == "middle right"
+    beside = [shown[name] for name in shown if name.startswith("copy")]
+    assert len(beside) == len(set(beside)) < 8
 
 
 def test_what_an_export_needs_is_known_without_importing_it(models, monkeypatch):
