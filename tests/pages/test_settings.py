@@ -47,6 +47,15 @@ def test_a_misspelt_setting_in_the_environment_switches_everything_off(monkeypat
     assert f"Did you mean '{meant}'" in settings.fault() and "Correct it in the environment" in settings.fault()
 
 
+def test_what_kubernetes_tells_of_a_service_is_no_setting(monkeypatch):
+    told = ("FER_SERVICE_HOST", "FER_SERVICE_PORT", "FER_SERVICE_PORT_HTTP", "FER_PORT", "FER_WEB_PORT_8501_TCP_ADDR")
+    for name in told:
+        monkeypatch.setenv(name, "10.0.0.7")
+    assert not settings.fault()
+    monkeypatch.setenv("FER_PORTS", "8501")
+    assert "Unknown setting 'FER_PORTS'" in settings.fault()
+
+
 @pytest.mark.parametrize("line", ["false", "0", '"disabled"', '["on"]', '{value = "on"}', "1979-05-27"])
 def test_values_that_only_toml_has_are_off_unless_they_are_plainly_on(secrets, line):
     secrets(f"FER_TRAINING = {line}\n")

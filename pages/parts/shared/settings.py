@@ -3,6 +3,7 @@
 import logging
 import math
 import os
+import re
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
@@ -27,6 +28,7 @@ LIMITS = {  # locally, and on a public server; infinite: none
 }
 OTHERS = ("FER_PUBLIC", "FER_NOTICE", "FER_PASSWORD", "FER_EMAILS", "FER_MODELS", "FER_DATA", "FER_STORAGE")
 KNOWN = {*(f"FER_{right.upper()}" for right in RIGHTS), *LIMITS, *OTHERS}
+SERVICE = re.compile(r"FER\w*_(SERVICE_(HOST|PORT\w*)|PORT|PORT_\d+_\w+)")  # what Kubernetes sets for a service fer
 LOGIN = ("redirect_uri", "cookie_secret", "client_id", "client_secret", "server_metadata_url")
 COOKIE_CHARACTERS = 32  # whoever guesses the cookie's secret can write any e-mail address into it
 log = cache(logging.getLogger("fer").warning)  # each sentence once
@@ -105,7 +107,7 @@ def _faults() -> Iterator[str]:
         yield f"{name} stands under [{table}] in secrets.toml. Move it above the first line in square brackets."
     for names, place in ((found, "secrets.toml"), (os.environ, "the environment")):
         for name in names:
-            if name.upper().startswith("FER_") and name not in KNOWN:
+            if name.upper().startswith("FER_") and name not in KNOWN and not SERVICE.fullmatch(name):
                 yield f"{unknown('setting', name, KNOWN)} Correct it in {place}."
     for name in LIMITS:
         if (value := given(name)) is not None and _number(value) is None:
