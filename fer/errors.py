@@ -80,6 +80,8 @@ def extra(name: str, what: str, more: str = "") -> Iterator[None]:
     except ModuleNotFoundError as error:
         if (error.name or "fer").split(".")[0] == "fer":  # a module of this package is missing, not a dependency
             raise
+        if error.name in ("jax", "torch"):
+            raise FerError(f"{what} on this backend needs {error.name}. Run pip install {error.name}.") from error
         raise FerError(
             f'{what} needs {error.name}, which is not installed. Run pip install "facial-emotion-studio[{name}]", or '
             f"in a checkout: pip install -r requirements.txt{more}."

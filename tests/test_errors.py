@@ -8,7 +8,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from fer.cli.main import main
-from fer.errors import DISK_FULL, FerError, disk_error
+from fer.errors import DISK_FULL, FerError, disk_error, extra
 from fer.runs import queue
 from fer.runs.config import TrainConfig
 from fer.runs.state import Status
@@ -50,6 +50,14 @@ def test_an_error_of_the_disk_becomes_a_sentence_with_the_place(code):
     refusal = disk_error(OSError(code, "", "/models/x/.card.json-abc"))
     assert REFUSALS[code] in str(refusal) and (str(refusal) == DISK_FULL or "/models/x" in str(refusal))
     assert "card.json-" not in str(refusal)
+
+
+@pytest.mark.parametrize(
+    ("package", "advice"), [("keras", r"Run pip install .*\[train\]"), ("jax", "Run pip install jax")]
+)
+def test_a_missing_package_comes_with_the_command_that_brings_it(package, advice):
+    with pytest.raises(FerError, match=advice), extra("train", "Training"):
+        raise ModuleNotFoundError(name=package)
 
 
 def test_another_error_stays_what_it_is():

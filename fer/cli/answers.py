@@ -134,6 +134,7 @@ def _print_video(path: Path, last: Frame, faces: list[Summary]) -> None:
 
 
 def _facts(frame: Frame) -> dict:
-    """A reading of a video as plain values: time in seconds, and faces."""
+    """A reading of a video as plain values: time in seconds, the frame's size in pixels, and faces."""
+    height, width = frame.image.shape[:2]
     found = [{"face": tracked.number, **tracked.prediction.as_dict()} for tracked in frame.tracked]
-    return {"time": round(frame.time, 3), "faces": found}
+    return {"time": round(frame.time, 3), "width": width, "height": height, "faces": found}

@@ -94,5 +94,6 @@ def download(source: str, votes: bool, folder_classes: str | None) -> None:
     with extra("train", "Downloading"):
         from fer.data.download import fetch
 
-    for path in fetch(source, votes=votes, mapping=folder_classes or ""):
-        print(f"Saved {path.name} in data/")
+    saved = [print(f"Saved {path.name} in data/") for path in fetch(source, votes=votes, mapping=folder_classes or "")]
+    if not saved:
+        print(f"{kaggle.source(source).name} is in data/ already. To download it again, delete it there first.")

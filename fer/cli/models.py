@@ -61,7 +61,7 @@ def _add_ensemble(add) -> None:
     parser.add_argument(
         "--read-test",
         action=BooleanOptionalAction,
-        help="evaluate it on the test split as well (default: if the recipes of all members say so)",
+        help="evaluate it on the test split as well (default: if all members were)",
     )
 
 
@@ -71,8 +71,8 @@ def _add_export(add) -> None:
         "export",
         export,
         "export and evaluate a run's model.tflite again, or export a smaller format or ONNX",
-        "Export a run that was trained without TensorFlow (KERAS_BACKEND=jax or torch), or that was stopped: writes\n"
-        "model.tflite, checks it against Keras, and stores its reports on val and test.\n\n"
+        "Export a run that was trained without TensorFlow (KERAS_BACKEND=jax or torch), or whose test split was\n"
+        "left unread: writes model.tflite, checks it against Keras, and stores its reports on val and test.\n\n"
         "With --as, exports the network for other programs and records on the run's card how its predictions on the\n"
         "validation images differ from model.tflite's: float16 (half the size), int8 (a quarter; calibrated on 350\n"
         "training images, so the data set is required) or onnx (pip install onnx tf2onnx onnxruntime).",

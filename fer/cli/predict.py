@@ -20,8 +20,10 @@ def add_to(add) -> None:
         "  python -m fer predict holiday/ more.zip --csv emotions.csv\n"
         "  python -m fer predict video.mp4 --csv emotions.csv --annotate marked.mp4\n\n"
         'With --json, one object per photo and line: {"file", "width", "height", "faces": [{"box": [x1, y1, x2, y2],\n'
-        '"label", "confidence", "probabilities": {class: p}}]}; boxes are in pixels, end exclusive. Videos: one per\n'
-        'reading, {"file", "time" in seconds, "faces"}, each face with its number as "face".',
+        '"label", "confidence", "probabilities": {class: p}}]}; boxes are in pixels of the image as it was read, with\n'
+        "this width and height: upright, photos at 12 megapixels at most, videos at 1,920 pixels; end exclusive.\n"
+        'Videos: one per reading, {"file", "time" in seconds, "width", "height", "faces"}, each face with its number\n'
+        'as "face".',
     )
     parser.add_argument(
         "sources",

@@ -101,7 +101,9 @@ def train(name: str | None, resume: str | None, recipe: str | None, folder_class
         print(f"{run.status.message} Resume it: python -m fer train --resume {run.id}")
         return 0
     print_scores(run)
-    print(f"Finished: {run.path}. Use it: python -m fer predict PHOTO --model {run.id}")
+    use = f"Use it: python -m fer predict PHOTO --model {run.id}"
+    on = f"Where TensorFlow is installed, export it before use: python -m fer export {run.id}"
+    print(f"Finished: {run.path}. {use if run.is_usable else on}")
     return 0
 
 

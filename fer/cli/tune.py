@@ -34,7 +34,7 @@ def add_to(add) -> None:
         "  python -m fer tune --study night --data fer2013 --budget 8h\n"
         "  python -m fer tune --study night --budget 2h\n"
         "  python -m fer tune --study night --repeat-best\n"
-        "  python -m fer tune --study rates --only --search learning_rate=1e-3..1e-1 --search batch_size=64|96 "
+        '  python -m fer tune --study rates --only --search learning_rate=1e-3..1e-1 --search "batch_size=64|96" '
         "--trials 20\n"
         "  python -m fer tune --study shared --storage postgresql://me@server/studies --budget 8h",
     )

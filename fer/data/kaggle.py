@@ -23,7 +23,7 @@ TIMEOUT = (5, 15)  # seconds to connect, and between received bytes
 STEPS = (
     'open https://www.kaggle.com/settings, click "Generate New Token" and copy the token',
     f"accept the competition's rules at {RULES}",
-    f'set the token as the environment variable {TOKEN}, or as {TOKEN} = "..." in .streamlit/secrets.toml',
+    f'set the token as the environment variable {TOKEN}, or for the app as {TOKEN} = "..." in .streamlit/secrets.toml',
 )
 HANDLE = re.compile(
     r"(?:(?:https?://)?(?:www\.)?kaggle\.com/(?:datasets/)?)?(\w[\w-]*)/(\w[\w.-]*)/?(?:\?.*)?", re.ASCII

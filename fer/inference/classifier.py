@@ -39,10 +39,8 @@ class Classifier:
         if run.is_without_weights:
             raise no_weights(run)
         if not card_of(run) or not run.is_usable:  # card_of reports a damaged card
-            raise FerError(
-                f"Run {run.id!r} is not exported yet. Finish its training (python -m fer train --resume {run.id}), "
-                "or choose another run."
-            )
+            finish = "Export it: python -m fer export" if card_of(run) else "Finish it: python -m fer train --resume"
+            raise FerError(f"Run {run.id!r} is not exported yet. {finish} {run.id}, or choose another run.")
         self.run, self.labels = run, run.labels
         content = read_bytes(path or run.tflite_path) or b""
         most = max(1, min(CORES // threads, MOST_WEIGHTS // (len(content) or 1)))

@@ -25,10 +25,13 @@ def obstacle(run: Run, kind: str) -> str:
             f"Exporting needs {missing}, which is not installed. In a checkout: pip install -r requirements.txt; else: "
             'pip install "facial-emotion-studio[train]".'
         )
-    if not run.model_path.is_file():
+    is_taught = run.head_path.is_file()
+    if not run.model_path.is_file() and not is_taught:
         return "Only models with a .keras file can be converted."
     if kind == "onnx":
         return missing_for_onnx()
+    if kind == "int8" and is_taught:
+        return "int8 is calibrated on training images, and none are kept of what was taught."
     if kind == "int8":
         try:
             catalog.find(run.config.data)

@@ -155,6 +155,11 @@ class Run:
         return self.path / "model.tflite"
 
     @property
+    def head_path(self) -> Path:
+        """Of a run that was taught: the head as arrays, from which its other files are built."""
+        return self.path / "head.npz"
+
+    @property
     def checkpoint_path(self) -> Path:
         return self.path / "checkpoint.npz"
 

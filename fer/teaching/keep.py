@@ -24,7 +24,6 @@ from fer.system.files import write_atomically
 from fer.teaching.lesson import Lesson
 from fer.teaching.network import with_head
 
-HEAD = "head.npz"  # the head as arrays, from which `fer export` builds the other files
 DATA = "recorded"  # what the card calls faces recorded on Teach
 PACKAGES = ("numpy", "ai-edge-litert")
 
@@ -41,7 +40,7 @@ def keep(store: RunStore, source: Run, lesson: Lesson, name: str) -> Run:
         write_atomically(run.tflite_path, content)
         head = io.BytesIO()
         np.savez(head, kernel=lesson.kernel, bias=lesson.bias)
-        write_atomically(run.path / HEAD, head.getvalue())
+        write_atomically(run.head_path, head.getvalue())
         run.card = card(source, lesson, len(content))
     except BaseException:
         shutil.rmtree(run.path, ignore_errors=True)
@@ -52,7 +51,7 @@ def keep(store: RunStore, source: Run, lesson: Lesson, name: str) -> Run:
 
 def head_of(run: Run) -> tuple[np.ndarray, np.ndarray] | None:
     """Kernel and bias of a run that was taught, else None."""
-    path = run.path / HEAD
+    path = run.head_path
     if not path.is_file():
         return None
     try:

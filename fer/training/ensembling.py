@@ -38,7 +38,7 @@ def ensemble(runs: Sequence[Run], name: str | None = None, *, read_test: bool | 
     Args:
         runs: the members, finished. Those that ship without weights serve as well; the ensemble then has reports, but
             cannot predict.
-        read_test: whether it gets reports on test images (default: if all members' recipes say so).
+        read_test: whether it gets reports on test images (default: if all members were evaluated on theirs).
 
     Raises:
         FerError: for fewer than two runs, one named twice, an ensemble, or runs with other labels, data or splits.
@@ -50,7 +50,7 @@ def ensemble(runs: Sequence[Run], name: str | None = None, *, read_test: bool | 
     _require_finished(runs)
     require_shared(runs, "ensemble")
     recipe = runs[-1].config
-    read_test = all(run.config.read_test for run in runs) if read_test is None else read_test
+    read_test = all(run.card.score("test") for run in runs) if read_test is None else read_test
     config = replace(recipe, architecture=ENSEMBLE, start_from="", teacher="", read_test=read_test)
     run = RunStore.around(runs[-1]).create(config, name)
     try:

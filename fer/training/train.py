@@ -16,7 +16,8 @@ def train(
     store: RunStore | None = None,
     on_epoch: Callable[[Epoch], None] = lambda epoch: None,
 ) -> Run:
-    """Train a network in this process, export it, and evaluate it on the validation and the test split.
+    """Train a network in this process, export it, and evaluate it on the validation split and, with `read_test`, on the
+    test split. On JAX or PyTorch, `python -m fer export NAME` does the last two later, where TensorFlow is installed.
 
     Args:
         name: of the run; default: the architecture and the time.

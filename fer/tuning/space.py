@@ -30,8 +30,15 @@ SUGGESTED = {  # to either side of what published recipes for FER2013 use
     "rotation": (0.0, 25.0),
     "light": (0.0, 0.4),
     "erase": (0.0, 0.8),
+    "scale": (0.0, 0.4),
+    "shift": (0.0, 8.0),
+    "blur": (0.0, 1.5),
+    "noise": (0.0, 15.0),
 }
-VARIED = ("learning_rate", "weight_decay", *SUGGESTED)  # unless a person says otherwise
+VARIED = (  # unless a person says otherwise
+    *("learning_rate", "weight_decay", "batch_size"),
+    *("label_smoothing", "mixup", "rotation", "light", "erase"),
+)
 
 
 @dataclass(frozen=True)

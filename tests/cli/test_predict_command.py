@@ -106,7 +106,8 @@ def test_predict_prints_each_reading_of_a_video_as_json(portrait_video, capfd):
     lines = [json.loads(line) for line in capfd.readouterr().out.splitlines()]
     assert [line["time"] for line in lines] == pytest.approx([0, 0.52, 1.0, 1.52], abs=0.03)
     for line in lines:
-        assert line["file"] == str(portrait_video) and [face["face"] for face in line["faces"]] == [1, 2]
+        assert line["file"] == str(portrait_video) and (line["width"], line["height"]) == (480, 300)
+        assert [face["face"] for face in line["faces"]] == [1, 2]
         assert set(line["faces"][0]) == {"face", "box", "label", "confidence", "probabilities"}
 
 

@@ -50,8 +50,9 @@ def test_the_public_copy_needs_no_account_and_matches_the_votes(home, small_rows
 def test_existing_files_are_not_downloaded_again(home, capsys):
     main(["download"])
     asked = len(home.asked)
+    capsys.readouterr()
     assert main(["download"]) == 0
-    assert len(home.asked) == asked
+    assert len(home.asked) == asked and "fer2013 is in data/ already" in capsys.readouterr().out
 
 
 def test_the_votes_can_be_skipped_and_downloaded_later(home):

@@ -10,6 +10,7 @@ import pytest
 from fer.data.formats import synthetic
 from fer.errors import FerError
 from fer.inference.classifier import Classifier
+from fer.runs.exports import obstacle
 from fer.runs.run import Run
 from fer.runs.store import BUNDLED, RunStore
 from fer.teaching import network, sent
@@ -97,6 +98,7 @@ def test_the_head_is_kept_as_arrays_and_no_face_is(source, lesson, tmp_path):
     kernel, bias = head_of(run)
     assert (kernel == lesson.kernel).all() and (bias == lesson.bias).all()
     assert head_of(source) is None
+    assert obstacle(run, "float16") == "" and "none are kept of what was taught" in obstacle(run, "int8")
     (run.path / "head.npz").write_bytes(b"no zip")
     with pytest.raises(FerError, match="damaged"):
         head_of(run)

@@ -119,9 +119,9 @@ def test_what_is_not_stored_is_predicted(store):
     np.testing.assert_allclose(stored.report(run, "small", "test").probabilities, kept, atol=1e-6)
 
 
-def test_the_test_split_stays_unread_where_a_recipe_says_so(store):
+def test_the_test_split_stays_unread_where_it_is_for_a_member(store):
     one = store["one"]
-    (one.path / "config.json").write_text(replace(one.config, read_test=False).to_json())
+    one.card = replace(one.card, scores=tuple(score for score in one.card.scores if score.split == "val"))
     members = [store["one"], store["two"]]
     assert {split for _, split, _ in stored.reports(ensemble(members, "unread"))} == {"val"}
     assert ensemble(members, "read", read_test=True).card.test_score
