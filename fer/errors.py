@@ -18,6 +18,10 @@ class FerError(Exception):
     """A user's input or action can't work; the message says what is wrong, what was given, and what to do."""
 
 
+class DiskFullError(FerError):
+    """The disk has no room left."""
+
+
 def unknown(kind: str, name: str, valid) -> FerError:
     """An error for an unknown name, suggesting the closest valid one.
 
@@ -40,7 +44,7 @@ def disk_error(error: OSError, path: Path | None = None) -> FerError | None:
     """
     where = _place(error.filename2 or error.filename or path)
     if error.errno in FULL:
-        return FerError(DISK_FULL)
+        return DiskFullError(DISK_FULL)
     if error.errno == errno.EROFS:
         return FerError(f"{where} is on a read-only disk. Set FER_MODELS and FER_DATA to folders on another one.")
     if error.errno in FORBIDDEN:

@@ -11,9 +11,10 @@ from pathlib import Path
 import numpy as np
 
 from fer.data.dataset import Rows, Unreadable
+from fer.data.layout import walk
 from fer.system.files import put
 
-VERSION = 4  # 2: added class names; 3: a checksum; 4: what was left out
+VERSION = 5  # 2: added class names; 3: a checksum; 4: what was left out; 5: more suffixes and modes
 FACTS, IMAGES, ROWS = "stamp.json", "images.npy", "rows.npy"
 
 _intact: set[tuple] = set()  # versions of caches that this process has verified
@@ -44,7 +45,7 @@ def folder(source: Path) -> Path:
 
 def stamp(path: Path, how: str = "") -> str:
     """A hash that changes when the file, or any file in the folder, or `how` it is read, changes."""
-    names = [os.path.join(parent, name) for parent, _, files in os.walk(path) for name in files] or [str(path)]
+    names = [os.path.join(parent, name) for parent, _, files in walk(path) for name in files] or [str(path)]
     text = "\n".join(name[len(str(path)) :] + _facts(name) for name in sorted(names))
     return sha256(f"{VERSION}\n{how}\n{text}".encode(errors="surrogateescape")).hexdigest()
 

@@ -22,6 +22,7 @@ from fer.system.text import check_file_name
 
 DATA = places.own("FER_DATA", "data")
 WEIGHTS = "weights"  # the folder in it for ImageNet's
+LOST = "lost+found"  # the folder of a disk that is mounted there
 
 
 def open_dataset(
@@ -151,7 +152,7 @@ def keep(name: str, suffix: str, file: BinaryIO, *, mapping: str = "") -> str:
 
 
 def _require_free(name: str) -> None:
-    if name in (*available(), "synthetic", FERPLUS, WEIGHTS):
+    if name in (*available(), "synthetic", FERPLUS, WEIGHTS, LOST):
         raise FerError(f"A data set named {name} already exists. Choose another name.")
 
 
@@ -159,4 +160,4 @@ def available() -> list[str]:
     """Names of the data sets in data/, without the FER+ votes."""
     paths = DATA.iterdir() if DATA.is_dir() else []
     names = {short_name(path) for path in paths if path.is_dir() or path.suffix in suffixes()}
-    return sorted(name for name in names if not name.startswith(".") and name not in (FERPLUS, WEIGHTS))
+    return sorted(name for name in names if not name.startswith(".") and name not in (FERPLUS, WEIGHTS, LOST))

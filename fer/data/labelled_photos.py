@@ -15,6 +15,7 @@ from fer.faces.crop import IMAGE_SIZE
 from fer.faces.detectors import DETECTORS
 from fer.faces.image import read_image
 from fer.faces.photos import Photo
+from fer.faces.upright import find_upright
 from fer.system.archives import is_clutter
 
 
@@ -88,7 +89,7 @@ def _largest_face(
     label = "" if place is None else classes[place]
     try:
         image = read_image(photo.read())
-        faces = [] if place is None else detect(image)
+        faces = [] if place is None else find_upright(image, detect)[1]
         if place is not None and faces:
             largest = max(faces, key=_area)
             return crop.crop(image, largest), place, photo.name, len(faces)

@@ -8,7 +8,10 @@ from typing import NamedTuple
 
 from fer.data.dataset import USAGE_CODES
 
-SUFFIXES = {".jpg", ".jpeg", ".png", ".bmp", ".gif", ".webp", ".tif", ".tiff", ".pgm", ".ppm"}
+SUFFIXES = {
+    *(".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".bmp", ".gif", ".webp", ".tif", ".tiff", ".pgm", ".ppm"),
+    *(".heic", ".heif", ".avif"),
+}
 SPLIT_FOLDERS = {"train": 0, "training": 0, "val": 1, "valid": 1, "validation": 1, "publictest": 1}
 SPLIT_FOLDERS |= {"test": 2, "testing": 2, "privatetest": 2}
 
@@ -82,10 +85,22 @@ def _is_copy(folder: Path, place: Place, first: Place | None) -> bool:
 
 def image_files(folder: Path) -> Iterator[PurePosixPath]:
     """Paths of images relative to the folder, without hidden files and macOS's copies (__MACOSX, ._name)."""
-    for parent, folders, names in os.walk(folder):
+    for parent, folders, names in walk(folder):
         folders[:] = sorted(filter(is_visible, folders))
         place = PurePosixPath(Path(parent).relative_to(folder).as_posix())
         yield from (place / name for name in names if is_image(place / name))
+
+
+def walk(folder: Path) -> Iterator[tuple[str, list[str], list[str]]]:
+    """As `os.walk`, and through links to folders, but to none twice: they may lead back."""
+    seen = [folder.resolve()]
+    for parent, folders, names in os.walk(folder, followlinks=True):
+        for name in [name for name in folders if os.path.islink(os.path.join(parent, name))]:
+            target = Path(parent, name).resolve()
+            if any(target.is_relative_to(other) or other.is_relative_to(target) for other in seen):
+                folders.remove(name)
+            seen.append(target)
+        yield parent, folders, names
 
 
 def is_visible(name: str) -> bool:

@@ -1,6 +1,5 @@
 """Evaluate a run on a split, or on photos labelled by a user."""
 
-import os
 from collections.abc import Callable
 
 import numpy as np
@@ -12,8 +11,9 @@ from fer.evaluation.report import Report
 from fer.inference.classifier import BATCH
 from fer.inference.ensemble import open_run
 from fer.runs.data import data_for
-from fer.runs.run import Run
+from fer.runs.run import Run, card_of
 from fer.runs.store import RunStore
+from fer.system.processor import cores
 
 Progress = Callable[[int, int], None]  # called with (images done, total images)
 
@@ -35,22 +35,24 @@ def evaluate(
         tta: with test-time augmentation instead of a single pass.
 
     Raises:
-        FerError: if the run was trained on other labels, or the split is empty.
+        FerError: if the run was trained on other labels, or the data has changed since and other images are carved.
     """
     if isinstance(run, str):
         run = RunStore()[run]
     if isinstance(dataset, str):
         dataset = data_for(run, dataset)
     _check_labels(run, dataset.name, dataset.labels)
+    _require_unchanged(run, dataset, split)
     part = dataset.split(split)
+    order = np.array([run.labels.index(label) for label in dataset.labels])
     return Report(
         model=run.id,
         dataset=dataset.name,
         split=split,
         tta=tta,
-        labels=dataset.labels,
+        labels=run.labels,
         rows=part.rows,
-        targets=part.labels,
+        targets=order[part.labels],
         probabilities=_probabilities(run, part.images, tta, on_progress),
         leaked=part.leaked,
         fingerprint=dataset.fingerprint,
@@ -66,14 +68,15 @@ def evaluate_faces(
         name: what the report calls the data.
     """
     _check_labels(run, name, faces.classes)
+    order = np.array([run.labels.index(label) for label in faces.classes])
     return Report(
         model=run.id,
         dataset=name,
         split="all",
         tta=tta,
-        labels=faces.classes,
+        labels=run.labels,
         rows=np.arange(len(faces.labels)),
-        targets=faces.labels,
+        targets=order[faces.labels],
         probabilities=_probabilities(run, faces.images, tta, on_progress),
         leaked=np.zeros(len(faces.labels), bool),
         fingerprint=faces.fingerprint,
@@ -81,16 +84,29 @@ def evaluate_faces(
 
 
 def _check_labels(run: Run, name: str, labels: tuple[str, ...]) -> None:
-    if run.labels != labels:
+    if set(run.labels) != set(labels):
         raise FerError(
             f"Run {run.id!r} predicts {', '.join(run.labels)}, but {name} has {', '.join(labels)}. "
             "Choose data with the same labels."
         )
 
 
+def _require_unchanged(run: Run, dataset: Dataset, split: str) -> None:
+    """Refuse data that has other images than when the run was trained, where its split is carved from all of them."""
+    known = card_of(run)
+    if not known or known.data.name != dataset.name or known.data.fingerprint in (None, dataset.fingerprint):
+        return
+    carved = {*dataset.carved, *known.data.carved}
+    if split in carved or (split == "all" and carved):
+        raise FerError(
+            f"{dataset.name} has changed since {run.id} was trained, so its {split} split has images that {run.id} was "
+            "trained on. Restore it as it was, or train again."
+        )
+
+
 def _probabilities(run: Run, images: np.ndarray, tta: bool, on_progress: Progress) -> np.ndarray:
     """float32 (N, C)."""
-    classifier, parts = open_run(run, threads=os.cpu_count() or 1), []
+    classifier, parts = open_run(run, threads=cores()), []
     for start in range(0, len(images), BATCH):
         parts.append(classifier.probabilities(images[start : start + BATCH], tta=tta))
         on_progress(min(start + BATCH, len(images)), len(images))

@@ -65,7 +65,7 @@ class Audit:
     def sentence(self) -> str:
         """Whether the groups differ, in one or two sentences."""
         if len(self.groups) < 2:
-            return "Only one group: there is nothing to compare it with."
+            return "There are faces of only one group, so there is nothing to compare it with."
         first, last, differs = self.groups[0], self.groups[-1], self.p_value < SIGNIFICANT
         spread = f"from {written(last.accuracy)} ({last.name}) to {written(first.accuracy)} ({first.name})"
         test = f"permutation test, {written_p(self.p_value)}"

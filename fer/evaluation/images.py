@@ -54,17 +54,18 @@ def pictures_of(report: Report, run: Run) -> Pictures:
             "evaluated. Evaluate again to use this one."
         )
     try:
-        return Pictures(rows.images, (), *_votes(read_votes(ferplus_path(path), rows), grouping))
+        return Pictures(rows.images, (), *_votes(read_votes(ferplus_path(path), rows), grouping, report.labels))
     except FerError:  # no votes, or votes on other images: every page works without them
         return Pictures(rows.images)
 
 
-def _votes(votes: np.ndarray, grouping: Grouping) -> tuple[np.ndarray, tuple[str, ...]]:
-    """The votes for the grouped classes, for the excluded emotions, and for no emotion; and their names."""
+def _votes(votes: np.ndarray, grouping: Grouping, labels: tuple[str, ...]) -> tuple[np.ndarray, tuple[str, ...]]:
+    """The votes for the classes in this order, for the excluded emotions, and for no emotion; and their names."""
+    order = [grouping.names.index(label) for label in labels]
     left = [index for index, place in enumerate(grouping.places) if place < 0]
     seven, others = np.split(votes, [len(EMOTIONS)], axis=1)
-    columns = np.concatenate([grouping.fold(seven), seven[:, left], others], axis=1)
-    return columns, (*grouping.names, *(EMOTIONS[index] for index in left), *OTHERS)
+    columns = np.concatenate([grouping.fold(seven)[:, order], seven[:, left], others], axis=1)
+    return columns, (*labels, *(EMOTIONS[index] for index in left), *OTHERS)
 
 
 def sided_with(report: Report, votes: np.ndarray) -> np.ndarray:

@@ -2,6 +2,7 @@
 
 import csv
 import io
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
@@ -36,9 +37,11 @@ class OwnPhotos:
         """The group of each face, empty for none."""
         return [self.groups.get(name, "") for name in self.faces.names]
 
-    def undetected(self, group: str) -> int:
-        """Photos of a group in which no face was found."""
-        return sum(one.undetected and self.groups.get(one.name, "") == group for one in self.faces.failures)
+    @property
+    def undetected(self) -> dict[str, int]:
+        """In how many photos of each group no face was found."""
+        missed = Counter(self.groups.get(one.name, "") for one in self.faces.failures if one.undetected)
+        return {name: missed[name] for name in sorted(set(self.groups.values()))}
 
 
 def read_photos(
@@ -62,8 +65,9 @@ def read_photos(
     if not manifests:
         return OwnPhotos(find_faces(photos, classes=classes, detector=detector, on_progress=on_progress))
     (manifest,) = manifests
-    lines = _placed(parse(manifest.read()), PurePosixPath(manifest.name).parent, {photo.name for photo in photos})
-    failures = [failure for name, line in lines.items() if (failure := _unusable(name, line, photos, classes))]
+    names = {photo.name for photo in photos}
+    lines = _placed(parse(manifest.read()), PurePosixPath(manifest.name).parent, names)
+    failures = [failure for name, line in lines.items() if (failure := _unusable(name, line, names, classes))]
     refused = {failure.name for failure in failures}
     left = {
         _with_label(photo.name, lines): photo for photo in photos if photo is not manifest and photo.name not in refused
@@ -114,8 +118,8 @@ def _placed(lines: Mapping[str, Line], folder: PurePosixPath, names: set[str]) -
     return placed
 
 
-def _unusable(name: str, line: Line, photos: list[Photo], classes: tuple[str, ...]) -> Failure | None:
-    if not any(photo.name == name for photo in photos):
+def _unusable(name: str, line: Line, names: set[str], classes: tuple[str, ...]) -> Failure | None:
+    if name not in names:
         return Failure(name, "", f"{MANIFEST} names it, but it is not among the photos.")
     if line.label and find_label(line.label, classes) is None:
         return Failure(name, "", f"Its label {line.label!r} in {MANIFEST} is not one of {', '.join(classes)}.")

@@ -19,6 +19,7 @@ MAX_PIXELS = 24_000_000  # decoded; Pillow keeps 4 bytes a pixel, and some decod
 MAX_JPEG_PIXELS = 50_000_000  # in the file: JPEG's decoder can halve both sides, so phones' 48-megapixel photos fit
 WORKING_PIXELS = 12_000_000  # of the result: at this size, the smallest face YuNet finds still has over 48 pixels
 JPEG_QUALITY = 80  # usual for thumbnails; above 95 makes no sense
+SCALABLE = ("L", "LA", "RGB", "RGBA", "RGBX", "CMYK", "YCbCr")  # Pillow's modes in which it averages pixels
 FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "GIF", "TIFF", "HEIF", "AVIF")  # Pillow can decode many more, EPS by a program
 
 
@@ -86,8 +87,7 @@ def decode(content: bytes, *, most_pixels: int = WORKING_PIXELS, others: tuple[s
         with Image.open(io.BytesIO(content), formats=FORMATS + others) as image:
             _prepare(image, most_pixels)
             with _budget.of(image.width * image.height):
-                _shrink(image, most_pixels)
-                return opaque(ImageOps.exif_transpose(image))
+                return opaque(ImageOps.exif_transpose(_shrink(image, most_pixels)))
     except FerError:
         raise
     except Image.DecompressionBombError:
@@ -112,13 +112,16 @@ def _prepare(image: Image.Image, most_pixels: int) -> None:
         raise _too_many_pixels(MAX_PIXELS)
 
 
-def _shrink(image: Image.Image, most_pixels: int) -> None:
-    """Decode an image and scale it down in place."""
+def _shrink(image: Image.Image, most_pixels: int) -> Image.Image:
+    """The decoded image, scaled down."""
     image.load()
+    if image.mode not in SCALABLE:
+        image = _in_8_bits(ImageOps.exif_transpose(image))
     scale = math.sqrt(most_pixels / (image.width * image.height))
     if scale < 1:
         side = max(image.size) * scale
         image.thumbnail((side, side), Image.Resampling.BILINEAR)
+    return image
 
 
 def _too_many_pixels(most: int) -> FerError:
@@ -127,12 +130,26 @@ def _too_many_pixels(most: int) -> FerError:
 
 def opaque(image: Image.Image) -> Image.Image:
     """A copy with 8 bits per channel, its transparency on white."""
-    if image.mode.startswith("I"):  # 16-bit grey, which Pillow's own conversion clips to white
-        return Image.fromarray((np.asarray(image).clip(0, 65535) // 257).astype(np.uint8))
+    image = _in_8_bits(image)
     if image.has_transparency_data:
         image = image.convert("RGBA")
         return Image.alpha_composite(Image.new("RGBA", image.size, "white"), image)
     return image.copy()
+
+
+def _in_8_bits(image: Image.Image) -> Image.Image:
+    """The image in one of the modes in SCALABLE."""
+    if image.mode in SCALABLE:
+        return image
+    if image.mode in ("1", "P", "PA", "LAB", "HSV"):
+        return image.convert("RGBA" if image.has_transparency_data else "L" if image.mode == "1" else "RGB")
+    values = np.asarray(image)  # 16-bit, 32-bit or real numbers, of which Pillow clips most to white
+    tops = {"F": (1, 255), "I": (255,)}.get(image.mode, ())
+    top = next((top for top in tops if np.nanmax(values) <= top), 65535)
+    made = np.empty(values.shape, np.uint8)
+    for row, line in enumerate(values):  # one by one: they take eight times as much memory meanwhile
+        made[row] = np.nan_to_num(line).clip(0, top) * 255.0 / top
+    return Image.fromarray(made)
 
 
 def _too_large(size: int) -> FerError:

@@ -1,6 +1,5 @@
 """Read emotions in many photos, from a folder, a zip or elsewhere."""
 
-import os
 from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -15,12 +14,13 @@ from fer.faces.image import read_image, thumbnail
 from fer.faces.photos import Photo
 from fer.inference.prediction import Prediction, class_columns
 from fer.inference.reader import EmotionReader
+from fer.system.processor import cores
 
 if TYPE_CHECKING:
     import pandas as pd
 
 SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".bmp", ".gif", ".tif", ".tiff", ".heic", ".heif", ".avif")
-THREADS = min(4, os.cpu_count() or 1)  # each needs 36 MB for its photo; decoding has its own limit
+THREADS = min(4, cores())  # each needs 36 MB for its photo; decoding has its own limit
 
 
 @dataclass(frozen=True)

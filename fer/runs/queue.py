@@ -15,7 +15,6 @@ from fer.runs.config import TrainConfig
 from fer.runs.run import LOG, Run
 from fer.runs.state import Progress, Status
 from fer.runs.store import RunStore
-from fer.system.files import remove_folder
 from fer.system.memory import free_memory
 from fer.system.process import launch
 from fer.system.processor import is_quiet
@@ -34,12 +33,8 @@ def create(store: RunStore, config: TrainConfig, name: str | None = None) -> Run
     Raises:
         FerError: as for `RunStore.create`.
     """
-    run = store.create(config, name)
-    try:
+    with store.making(config, name) as run:
         start(run)
-    except BaseException:
-        remove_folder(run.path)
-        raise
     return run
 
 

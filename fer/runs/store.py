@@ -7,6 +7,7 @@ import tempfile
 import time
 import unicodedata
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from fer.errors import FerError, unknown
@@ -79,6 +80,16 @@ class RunStore:
             shutil.rmtree(run.path, ignore_errors=True)
             raise
         return run
+
+    @contextmanager
+    def making(self, config: TrainConfig, name: str | None = None) -> Iterator[Run]:
+        """`create` a run, and remove it again if the block that fills it fails."""
+        run = self.create(config, name)
+        try:
+            yield run
+        except BaseException:
+            shutil.rmtree(run.path, ignore_errors=True)
+            raise
 
     def new(self, id: str) -> Run:
         """A run with a new name, not created yet. Raises FerError as `create`."""

@@ -3,7 +3,6 @@
 import io
 import os
 import platform
-import shutil
 import time
 from dataclasses import asdict
 from hashlib import sha256
@@ -35,16 +34,13 @@ def keep(store: RunStore, source: Run, lesson: Lesson, name: str) -> Run:
         FerError: if the name is taken or no plain file name, or the lesson belongs to another network.
     """
     content = with_head(source, lesson.kernel, lesson.bias)
-    run = store.create(TrainConfig(data="", architecture=source.config.architecture, start_from=source.id), name)
-    try:
+    config = TrainConfig(data="", architecture=source.config.architecture, start_from=source.id)
+    with store.making(config, name) as run:
         write_atomically(run.tflite_path, content)
         head = io.BytesIO()
         np.savez(head, kernel=lesson.kernel, bias=lesson.bias)
         write_atomically(run.head_path, head.getvalue())
         run.card = card(source, lesson, len(content))
-    except BaseException:
-        shutil.rmtree(run.path, ignore_errors=True)
-        raise
     run.status = Status("finished", f"Taught on {source.id}.")
     return run
 

@@ -33,22 +33,22 @@ def average(runs: list[Run], name: str | None = None) -> Run:
         )
     require_shared(runs, "average")
     network.set_weights([np.mean(parts, axis=0) for parts in zip(*weights, strict=True)])
-    run = RunStore.around(last).create(last.config, name)
-    save_keras(network, run)
-    run.labels = last.labels
-    epochs = [epoch for member in runs for epoch in member.history]
-    run.history = [replace(epoch, epoch=i) for i, epoch in enumerate(epochs)]
-    tensorboard.write_events(run, last.labels)
-    run.card = replace(
-        last.card,
-        average_of=tuple(source(member) for member in runs),
-        epochs=len(epochs),
-        best_epoch=None,
-        training_seconds=round(sum(epoch.seconds for epoch in epochs), 1),
-        scores=(),
-        exports={},
-        **UNFITTED,
-        shipped=False,
-    )
+    with RunStore.around(last).making(last.config, name) as run:
+        save_keras(network, run)
+        run.labels = last.labels
+        epochs = [epoch for member in runs for epoch in member.history]
+        run.history = [replace(epoch, epoch=i) for i, epoch in enumerate(epochs)]
+        tensorboard.write_events(run, last.labels)
+        run.card = replace(
+            last.card,
+            average_of=tuple(source(member) for member in runs),
+            epochs=len(epochs),
+            best_epoch=None,
+            training_seconds=round(sum(epoch.seconds for epoch in epochs), 1),
+            scores=(),
+            exports={},
+            **UNFITTED,
+            shipped=False,
+        )
     run.status = Status("finished")
     return run

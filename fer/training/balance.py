@@ -52,7 +52,7 @@ def logit_offsets(split: Split, config: TrainConfig) -> np.ndarray | None:
     if not config.logit_adjustment:
         return None
     prior = mean_target(split, config)
-    return (config.logit_adjustment * np.log(np.where(prior > 0, prior, 1))).astype(np.float32)
+    return (config.logit_adjustment * np.log(np.where(split.targets.any(axis=0), prior, 1))).astype(np.float32)
 
 
 class AdjustedCrossentropy(keras.losses.Loss):

@@ -1,6 +1,5 @@
 """Ensembles: a new run that answers with the mean of several runs' answers. Needs no Keras."""
 
-import shutil
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache, partial
@@ -52,14 +51,10 @@ def ensemble(runs: Sequence[Run], name: str | None = None, *, read_test: bool | 
     recipe = runs[-1].config
     read_test = all(run.card.score("test") for run in runs) if read_test is None else read_test
     config = replace(recipe, architecture=ENSEMBLE, start_from="", teacher="", read_test=read_test)
-    run = RunStore.around(runs[-1]).create(config, name)
-    try:
+    with RunStore.around(runs[-1]).making(config, name) as run:
         run.card = _card(runs)
         run.card = replace(run.card, **_speed(run))
         judge(run)
-    except BaseException:
-        shutil.rmtree(run.path, ignore_errors=True)
-        raise
     run.status = Status("finished")
     return run
 

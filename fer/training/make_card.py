@@ -56,9 +56,9 @@ def make_card(run: Run, dataset: Dataset, *, parameters: int, precision: str, po
 def prior(dataset: Dataset, config: TrainConfig) -> tuple[float, ...]:
     """The class prior that the network learned: the mean training target, as weighted in its loss and without the part
     for which that was adjusted; empty if a class has none."""
-    mean = balance.mean_target(dataset.train, config, weighted=config.class_weights)
-    if mean.min() < 1e-6:
+    if not dataset.train.targets.any(axis=0).all():
         return ()
+    mean = balance.mean_target(dataset.train, config, weighted=config.class_weights)
     learned = mean / balance.mean_target(dataset.train, config) ** config.logit_adjustment
     shares = tuple(round(float(share), 6) for share in learned / learned.sum())
     return shares if min(shares) > 0 else ()

@@ -3,6 +3,8 @@
 import keras
 import numpy as np
 
+from fer.evaluation import metrics
+
 
 def predict(network: keras.Model, images: np.ndarray, batch_size: int = 256) -> np.ndarray:
     """The logits of a network, float64 (N, C)."""
@@ -15,11 +17,10 @@ def judged_by(logits: np.ndarray, labels: np.ndarray) -> dict:
     size, classes = logits.shape
     logits = logits - logits.max(axis=1, keepdims=True)
     losses = np.log(np.exp(logits).sum(axis=1)) - logits[np.arange(size), labels]
-    confusion = np.bincount(labels * classes + logits.argmax(axis=1), minlength=classes**2)
-    confusion = confusion.reshape(classes, classes)
+    confusion = metrics.confusion(labels, logits.argmax(axis=1), classes)
     return {
         "val_loss": float(losses.mean()),
         "val_accuracy": float(np.trace(confusion) / size),
-        "val_recall": (np.diag(confusion) / np.maximum(confusion.sum(axis=1), 1)).round(4).tolist(),
+        "val_recall": metrics.per_class(confusion)["recall"].round(4).tolist(),
         "val_confusion": confusion.tolist(),
     }

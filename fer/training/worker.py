@@ -8,8 +8,9 @@ from pathlib import Path
 import keras
 from filelock import Timeout
 
-from fer.errors import FULL, FerError, disk_error
-from fer.runs import speed, stop
+from fer.data.dataset import Dataset
+from fer.errors import FULL, DiskFullError, FerError, disk_error
+from fer.runs import faces, speed, stop
 from fer.runs.card import Card
 from fer.runs.config import TrainConfig
 from fer.runs.data import data_for
@@ -23,7 +24,7 @@ from fer.training.loop import Training
 from fer.training.make_card import make_card
 from fer.training.scoring import judge, scored
 
-DISK_FULL = "The disk is full. Free some space, then resume: the last complete epoch is saved."
+FULL_DISK = "The disk is full. Free some space, then resume: the last complete epoch is saved."
 LOCK_SECONDS = 2.0  # a page that checks the lock holds it itself for a moment
 
 
@@ -77,6 +78,7 @@ def _train(run: Run, on_answer, on_start, on_batch, on_epoch) -> bool:
         wait_for_measurement(RunStore(run.path.parent))
         run.progress = Progress("opening the data")
         dataset = taught(run, data_for(run, run.config.data, voted=True), answered)
+        _require_unchanged(run, dataset)
         run.labels = dataset.labels
         run.progress = Progress("building the network")
         training = Training(run, dataset, on_batch, finish_epoch)
@@ -106,11 +108,21 @@ def _train(run: Run, on_answer, on_start, on_batch, on_epoch) -> bool:
     return True
 
 
+def _require_unchanged(run: Run, dataset: Dataset) -> None:
+    """Refuse to resume on other images, of which other ones would be carved."""
+    try:
+        known = faces.of_run(run)
+    except FerError:  # damaged; `faces.begin` makes it anew
+        return
+    if run.has_checkpoint and known and known.fingerprint != dataset.fingerprint:
+        raise FerError(f"{dataset.name} has changed since this run began. Restore it as it was, or start a new run.")
+
+
 def _refusal(error: BaseException) -> FerError | None:
     """The error of a disk, with how to continue; None for any other."""
     if not isinstance(error, OSError) or not (refusal := disk_error(error)):
         return None
-    return FerError(DISK_FULL) if error.errno in FULL else FerError(f"{refusal} Then resume the run.")
+    return DiskFullError(FULL_DISK) if error.errno in FULL else FerError(f"{refusal} Then resume the run.")
 
 
 def note_speed(training: Training, epoch: Epoch, together: int = 1) -> None:

@@ -11,7 +11,7 @@ from filelock import FileLock
 
 from fer.data.catalog import open_dataset
 from fer.data.dataset import Dataset
-from fer.errors import DISK_FULL, FULL, FerError, extra, shortened
+from fer.errors import DiskFullError, FerError, disk_error, extra, shortened
 from fer.runs.run import Run
 from fer.runs.state import Epoch, Status
 from fer.system.files import remove_folder
@@ -231,9 +231,9 @@ class _Beats:
 
 def no_fault_of_the_recipe(error: Exception) -> FerError | None:
     """The sentence for a full disk or an unreachable database; None for any other error."""
-    is_full = (isinstance(error, OSError) and error.errno in FULL) or str(error) == DISK_FULL
-    known = FerError(DISK_FULL) if is_full else error if isinstance(error, StorageError) else None
-    return known and FerError(f"{known} The trial is trained again when the study is resumed.")
+    known = disk_error(error) if isinstance(error, OSError) else error
+    is_known = isinstance(known, DiskFullError | StorageError)
+    return FerError(f"{known} The trial is trained again when the study is resumed.") if is_known else None
 
 
 def data_of(study: Study) -> Dataset:

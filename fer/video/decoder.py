@@ -1,6 +1,5 @@
 """Videos frame by frame, through FFmpeg (PyAV): upright, with square pixels and original timestamps."""
 
-import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from fractions import Fraction
@@ -13,10 +12,11 @@ from av.error import FFmpegError
 from av.stream import Disposition
 
 from fer.errors import FerError
+from fer.system.processor import cores
 
 SUFFIXES = (".mp4", ".m4v", ".mov", ".webm", ".mkv", ".avi", ".mpg", ".mpeg", ".ts", ".wmv", ".flv", ".3gp", ".ogv")
 FORMATS = "mov,matroska,avi,mpegts,mpeg,asf,flv,ogg"  # none that opens other files or URLs, as playlists do
-THREADS = min(4, os.cpu_count() or 1)  # each buffers some frames; four decode 720p faster than faces are detected
+THREADS = min(4, cores())  # each buffers some frames; four decode 720p faster than faces are detected
 MAX_FRAME_PIXELS = 9_000_000  # 4K has 8.8 million; the decoder keeps several frames at a time
 LONGEST_SIDE = 1920  # pixels of the frames that are read and written; faces are searched at 1280 at most
 USUAL_RATE = 25  # frames per second, if the file does not say

@@ -118,6 +118,7 @@ def test_an_npz_whose_classes_are_emotions_gets_the_seven_emotions(small_rows, w
         ([0, 1], [0, 1], "classes must be a list of strings, got int64"),
         ([["a", "b"]], [0, 1], "classes must be a list of strings"),
         (["a"], [0, 0], "2 to 20 classes, got 1"),
+        (["calm", "neutral", "sad"], [0, 1], "classes names one emotion twice, again as 'neutral'"),
     ],
 )
 def test_an_npz_with_invalid_classes_is_refused(classes, labels, message, write_npz):

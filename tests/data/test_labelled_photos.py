@@ -27,6 +27,13 @@ def test_samples_in_class_folders_become_labelled_faces():
     assert result.several == ("sad/pair.jpg",) and result.failures == ()
 
 
+def test_a_face_that_lies_on_its_side_is_turned_as_predict_does():
+    buffer = io.BytesIO()
+    Image.open(io.BytesIO(ASTRONAUT)).rotate(90, expand=True).save(buffer, "PNG")
+    result = found_in(packed({"happy/upright.png": ASTRONAUT, "happy/turned.png": buffer.getvalue()}))
+    assert abs(np.subtract(*result.images.astype(float))).mean() < 8
+
+
 def test_the_largest_of_several_faces_is_used(monkeypatch):
     boxes = [(0, 0, 50, 20), (60, 0, 100, 40), (110, 0, 130, 60)]
     detector = type("Detector", (), {"load": lambda: lambda image: [crop.Face(box, 0.9) for box in boxes]})

@@ -6,6 +6,7 @@ from pathlib import Path, PurePosixPath
 import numpy as np
 import pytest
 from helpers.made_folders import write
+from PIL import Image
 
 from fer.data.catalog import open_dataset
 from fer.data.dataset import USAGE_CODES
@@ -112,3 +113,20 @@ def test_row_order_and_fingerprint_do_not_depend_on_the_layout(small_rows, tmp_p
     doubled = open_dataset(write(tmp_path / "doubled/x", small_rows, EMOTIONS, ("train/train", "val/val", "test/test")))
     assert plain.fingerprint == doubled.fingerprint
     assert (np.asarray(plain.test.images) == np.asarray(doubled.test.images)).all()
+
+
+def test_photos_of_phones_and_browsers_are_images_too(small_rows, tmp_path):
+    write(tmp_path / "faces", small_rows, EMOTIONS)
+    for suffix in ("heic", "avif", "jfif"):
+        kind = {"heic": "HEIF", "jfif": "JPEG"}.get(suffix, "AVIF")
+        Image.fromarray(small_rows.images[0]).convert("RGB").save(tmp_path / f"faces/train/happy/x.{suffix}", kind)
+    assert open_dataset(tmp_path / "faces").train.counts.tolist() == [5, 5, 5, 8, 5, 5, 5]
+
+
+def test_links_to_folders_are_followed_but_never_back(small_rows, tmp_path):
+    write(tmp_path / "faces", small_rows, EMOTIONS)
+    (tmp_path / "faces/train/happy").rename(tmp_path / "elsewhere")
+    (tmp_path / "faces/train/happy").symlink_to(tmp_path / "elsewhere")
+    (tmp_path / "elsewhere/back").symlink_to(tmp_path)
+    (tmp_path / "elsewhere/again").symlink_to(tmp_path / "elsewhere")
+    assert open_dataset(tmp_path / "faces").train.counts.tolist() == [5] * 7

@@ -59,8 +59,27 @@ def test_leaked_images_are_marked(run, dataset):
 
 
 def test_a_run_with_other_labels_is_refused(run, dataset):
-    with pytest.raises(FerError, match=r"'mini_xception' predicts angry, .*, but small has neutral, surprise"):
-        evaluate(run, replace(dataset, labels=EMOTIONS[::-1]), "test")
+    with pytest.raises(FerError, match=r"'mini_xception' predicts angry, .*, but small has a, b, c"):
+        evaluate(run, replace(dataset, labels=tuple("abcdefg")), "test")
+
+
+def test_labels_in_another_order_are_the_same_labels(run, dataset):
+    """As of a .tflite whose classes are in alphabetical order."""
+    turned = replace(dataset, labels=EMOTIONS[::-1])
+    report = evaluate(run, turned, "test")
+    assert report.labels == EMOTIONS
+    assert [EMOTIONS[i] for i in report.targets] == [turned.labels[i] for i in dataset.test.labels]
+
+
+def test_a_carved_split_of_data_that_has_changed_is_refused(models, dataset):
+    run = models["mini_xception"]
+    known = replace(run.card.data, name=dataset.name, fingerprint=dataset.fingerprint, carved=("test",))
+    run.card = replace(run.card, data=known)
+    grown = replace(dataset, carved=("test",), fingerprint="0")
+    assert evaluate(run, replace(grown, fingerprint=dataset.fingerprint), "test") and evaluate(run, grown, "val")
+    for split in ("test", "all"):
+        with pytest.raises(FerError, match="small has changed since mini_xception was trained, so its"):
+            evaluate(run, grown, split)
 
 
 def test_an_empty_or_unknown_split_is_refused(run, dataset):

@@ -90,7 +90,7 @@ def test_the_interval_of_a_difference_is_newcombes():
             {"a": (9, 10), "b": (8, 10), "c": (8, 10)},
             "Accuracy goes from 80.0% (c) to 90.0% (a), which could",
         ),
-        ({"a": (9, 10)}, "Only one group"),
+        ({"a": (9, 10)}, "There are faces of only one group"),
     ],
 )
 def test_the_sentence_says_whether_the_difference_could_be_chance(counts, sentence):

@@ -104,3 +104,35 @@ def test_a_picture_beyond_the_budget_is_decoded_alone():
 def test_transparency_of_a_large_picture_is_put_on_white():
     read = read_image(encoded(Image.new("RGBA", (5000, 4000), (0, 0, 0, 0)), "PNG", compress_level=1))
     assert (np.unique(read) == [255]).all()
+
+
+GREY = (np.add.outer(np.arange(1200), np.arange(1000)) / 2199 * 255).astype(np.uint8)  # a slope
+
+
+@pytest.mark.parametrize(
+    ("pixels", "mode"),
+    [
+        ((GREY.astype(np.uint16) * 257).astype(">u2"), "I;16B"),
+        (GREY.astype(np.uint16) * 257, "I;16"),
+        (GREY.astype(np.int32), "I"),
+        (GREY.astype(np.int32) * 257, "I"),
+        (GREY.astype(np.float32), "F"),
+        (GREY.astype(np.float32) / 255, "F"),
+    ],
+    ids=["big-endian", "16 bits", "8 in 32 bits", "16 in 32 bits", "real numbers", "shares"],
+)
+def test_grey_images_of_more_than_8_bits_are_scaled_like_others(pixels, mode):
+    image = Image.frombytes(mode, GREY.shape[::-1], pixels.tobytes())
+    for most in (10**7, 40_000):
+        wanted = np.asarray(decode(encoded(Image.fromarray(GREY), "PNG"), most_pixels=most), float)
+        read = decode(encoded(image, "TIFF"), most_pixels=most)
+        assert read.mode == "L" and abs(np.asarray(read) - wanted).max() <= 2
+
+
+def test_palettes_and_other_colour_spaces_are_scaled_by_averaging():
+    dots = Image.fromarray(np.indices((400, 400)).sum(axis=0).astype(np.uint8) % 2 * 255)
+    for mode in ("P", "1", "RGB"):
+        small = np.asarray(decode(encoded(dots.convert(mode), "PNG"), most_pixels=40_000).convert("L"))
+        assert small.min() > 100 and small.max() < 155
+    lab = Image.merge("LAB", [dots, dots, dots])
+    assert decode(encoded(lab, "TIFF"), most_pixels=40_000).mode == "RGB"

@@ -87,7 +87,7 @@ def test_a_run_without_weights_has_figures_curves_and_how_to_train_it_again(mode
 def test_a_run_of_ones_own_is_noted_renamed_and_deleted(models, mine):
     app = opened("mine")
     app = app.text_area(key="models-note-mine").set_value("the good one").run()
-    assert not app.exception and models["mine"].note == "the good one" and "Note saved." in texts(app.toast)
+    assert not app.exception and models["mine"].note == "the good one" and "Note saved." in texts(app.caption)
     app = app.text_input(key="models-name-mine").set_value("better").run()
     app = app.button(key="models-rename-mine").click().run()
     assert not app.exception and [run.id for run in models] == ["better", "mini_xception", "vgg_small"]
@@ -95,6 +95,13 @@ def test_a_run_of_ones_own_is_noted_renamed_and_deleted(models, mine):
     app = app.button(key="models-delete-better").click().run()
     assert not app.exception and [run.id for run in models] == ["mini_xception", "vgg_small"]
     assert not app.query_params and not app.tabs and "Deleted better." in texts(app.toast)
+
+
+def test_a_drawer_left_open_does_not_overwrite_a_newer_note(models, mine):
+    app = opened("mine")
+    mine.note = "of another visitor"
+    app = app.text_input(key="models-name-mine").set_value("unrelated").run()
+    assert not app.exception and models["mine"].note == "of another visitor"
 
 
 def test_a_name_that_is_taken_is_refused_in_the_drawer(models, mine):

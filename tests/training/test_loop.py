@@ -1,6 +1,7 @@
 """Training: the same result however often it is interrupted, and a run that tells what happened."""
 
 import errno
+import shutil
 from dataclasses import replace
 
 import numpy as np
@@ -161,7 +162,7 @@ def test_a_disk_without_any_room_left_is_reported_by_the_status(create, without_
 
     with pytest.raises(FerError, match=r"The disk is full\. Free some space, then resume"):
         worker.train(run, on_batch=fill)
-    assert (run.status.state, run.status.message) == ("failed", worker.DISK_FULL)
+    assert (run.status.state, run.status.message) == ("failed", worker.FULL_DISK)
 
 
 def test_a_data_set_without_validation_images_is_refused(create, dataset):
@@ -247,3 +248,13 @@ def test_sixteen_validation_faces_are_answered_after_every_epoch_also_by_a_resum
     predicted = np.array([answers.predicted for answers in known.answers])
     right = (predicted == known.true).mean(axis=1)
     assert right == pytest.approx([epoch.val_accuracy for epoch in run.history]), "all seven faces of this split"
+
+
+def test_a_training_is_not_resumed_on_data_that_has_changed(create, small_rows, write_npz, without_export):
+    path = write_npz(images=small_rows.images, labels=small_rows.labels)
+    run = create(data=str(path), epochs=2)
+    assert not worker.train(run, on_epoch=lambda _: stop.ask(run))
+    shutil.move(write_npz("more.npz", images=small_rows.images[:50], labels=small_rows.labels[:50]), path)
+    with pytest.raises(FerError, match="has changed since this run began"):
+        worker.train(run)
+    assert run.status.state == "failed" and run.has_checkpoint

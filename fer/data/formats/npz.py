@@ -107,9 +107,12 @@ def _classes(labels: np.ndarray, written: np.ndarray | None) -> tuple[tuple[str,
         raise FerError(f"classes must be a list of strings, got {written.dtype} {written.shape}.")
     order = written.tolist()
     names, codes = class_names(order), _codes(labels, "labels", lambda name: label_index(name, order))
+    places = [label_index(name, names) for name in order]
+    if twice := [order[i] for i, place in enumerate(places) if places.index(place) < i]:
+        raise FerError(f"classes names one emotion twice, again as {twice[0]!r}. Merge the two, or rename one.")
     if (wrong := codes[(codes < 0) | (codes >= len(order))]).size:
         raise FerError(f"labels must be 0 to {len(order) - 1}, positions in classes, got {wrong[0]}.")
-    return names, np.array([label_index(name, names) for name in order])[codes]
+    return names, np.array(places)[codes]
 
 
 def _split_code(name: str) -> int:

@@ -1,6 +1,5 @@
 """A run's network in smaller or other formats, each measured against the float32 `model.tflite`."""
 
-import os
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from importlib.metadata import version
@@ -20,6 +19,7 @@ from fer.runs.data import data_for
 from fer.runs.exports import missing_for_onnx
 from fer.runs.run import EXPORTS, Run, export_path
 from fer.system.files import put
+from fer.system.processor import cores
 from fer.training.export import keras_file, litert
 
 CALIBRATION_IMAGES = (
@@ -48,7 +48,7 @@ def convert(run: Run, kind: str) -> Export:
     """
     litert.need_tensorflow()
     make, answers_of = {"float16": (_float16, _litert), "int8": (_int8, _litert), "onnx": (_onnx, _onnxruntime)}[kind]
-    network, original = keras_file.load(run), Classifier(run, threads=os.cpu_count() or 1)
+    network, original = keras_file.load(run), Classifier(run, threads=cores())
     dataset, why = _dataset(run)
     if kind == "int8" and dataset is None:
         raise FerError(f"int8 needs training images for calibration, but: {why}")
@@ -146,7 +146,7 @@ def _onnx(network: keras.Model, path: Path, dataset: Dataset | None) -> None:
 
 
 def _litert(run: Run, path: Path) -> tuple[Predict, str]:
-    classifier = Classifier(run, path=path, threads=os.cpu_count() or 1)
+    classifier = Classifier(run, path=path, threads=cores())
     return classifier.probabilities, f"ai-edge-litert {version('ai-edge-litert')}"
 
 

@@ -1,6 +1,5 @@
 """Imports an external network as a finished run, adapted to this project's input and output."""
 
-import shutil
 from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
@@ -54,12 +53,8 @@ def import_model(
         raise FerError(f"{dataset.name} has the labels {', '.join(dataset.labels)}, not {', '.join(names)}.")
     make = _from_keras if path.suffix == ".keras" else _from_tflite
     content, names, parameters = make(path, names, scale)
-    run = RunStore().create(TrainConfig(data=data or "", architecture="imported"), name)
-    try:
+    with RunStore().making(TrainConfig(data=data or "", architecture="imported"), name) as run:
         _fill(run, content, imported_card(path, names, parameters, dataset), dataset)
-    except BaseException:
-        shutil.rmtree(run.path)
-        raise
     run.status = Status("finished", f"Imported from {path.name}.")
     return run
 

@@ -74,13 +74,13 @@ def _outcome(held: Held, report: Report | None) -> None:
 def _groups(held: Held, report: Report) -> None:
     """Accuracy per group with a test for the difference, or the honest line that there is none."""
     found = groups.audit(report, held.photos.of_faces)
-    if not found.groups:
+    if not (missed := held.photos.undetected):
         st.info(groups.NOT_AUDITED, icon=":material/groups:")
         return
     marks = [strip.Mark(f"{group.name}, n = {group.n:,}", group.accuracy, *group.interval) for group in found.groups]
-    st.html(strip.render(marks, "Accuracy per group with 95% intervals"))
+    if marks:
+        st.html(strip.render(marks, "Accuracy per group with 95% intervals"))
     st.markdown(f"**{frame.plain(found.sentence)}**")
-    missed = {group.name: held.photos.undetected(group.name) for group in found.groups}
     if any(missed.values()):
         named = "; ".join(f"{name}: {plural(n, 'photo')}" for name, n in missed.items() if n)
         st.caption(f"No face found in: {frame.plain(named)}.")

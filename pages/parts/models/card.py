@@ -10,7 +10,6 @@ from fer.runs.run import Run, card_of
 from fer.runs.store import RunStore
 from fer.system.text import rough_duration
 from fer.teaching.keep import DATA
-from pages.parts.models import manage
 from pages.parts.shared import access, actions, frame
 
 NAMES = {  # of overview.COLUMNS, as shown here, with the unit
@@ -72,7 +71,11 @@ def _taught(run: Run) -> str:
 
 
 def _note(run: Run) -> None:
-    note = st.text_area("Note", run.note, key=f"models-note-{run.id}", placeholder="Your notes on this model")
-    if note != run.note:
+    key, begun = f"models-note-{run.id}", f"models-note-begun-{run.id}"
+    if key not in st.session_state:
+        st.session_state[begun] = run.note
+    note = st.text_area("Note", run.note, key=key, placeholder="Your notes on this model")
+    if note != st.session_state[begun]:  # not run.note, which another visitor may have changed since
         actions.annotate(run, note)
-        manage.say("Note saved.")
+        st.session_state[begun] = note
+        st.caption("Note saved.")
