@@ -10,9 +10,10 @@ from pages.parts.shared import damaged_runs, frame, model_picker, shell
 SOURCES = {"Photo": "photos", "Camera": "camera", "Video": "video", "Batch": "many_photos"}  # in pages/parts/predict/
 DETAILS = (
     "Photos are sent to the server that runs this app, processed in memory and not stored: they are discarded when you "
-    "remove them or close the tab. A video and its annotated copy stay in a temporary folder until you discard them or "
+    "remove them or close the tab. A video and its annotated copy stay in a temporary folder until you remove them or "
     "close the tab. Nothing else is kept, and nothing is shared with third parties."
 )
+VIDEO = "A video stays in a temporary folder until you remove it or close the tab."
 
 frame.start("Read emotions in faces", "Add a photo or video, or use your camera")
 
@@ -36,4 +37,5 @@ with frame.errors():
     with body:
         # only what is shown is imported: FFmpeg and pandas would delay a server's first answer by a second
         import_module(f"pages.parts.predict.{SOURCES[source]}").show(run, way, right)
-    shell.footer(run, tta=way.tta, details=DETAILS)
+    privacy = VIDEO if source == "Video" else shell.PRIVACY
+    shell.footer(run, tta=way.tta, privacy=privacy, details=DETAILS)

@@ -32,7 +32,8 @@ with frame.errors():
         st.stop()
     runs = opened.own_runs(store)
     run = opened.opened(runs)
-    left, right = st.columns([5, 7], gap="medium")
+    with st.container(key=f"train-{'run' if opened.is_first(run) else 'form'}-first"):  # on a phone
+        left, right = st.columns([5, 7], gap="medium")
     with right:
         monitor.show(store, run)
     with left, frame.errors():

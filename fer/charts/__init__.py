@@ -36,6 +36,7 @@ def layout(figure: go.Figure, title: str, about: str | Sequence[str], *, height:
         legend={"orientation": "h", "yref": "container", "yanchor": "bottom", "y": 0, "x": 0},
     )
     figure.update_layout({"title_x": 0, "title_y": 0.98, "title_yanchor": "top", "title_font_size": 16})
-    figure.update_xaxes(automargin=True, gridcolor="rgba(140,140,140,0.3)", zeroline=False)
-    figure.update_yaxes(automargin=True, gridcolor="rgba(140,140,140,0.3)", zeroline=False)
+    axes = {"automargin": True, "gridcolor": "rgba(140,140,140,0.3)", "zeroline": False, "fixedrange": True}
+    figure.update_xaxes(axes)
+    figure.update_yaxes(axes)
     return figure

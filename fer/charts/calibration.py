@@ -50,9 +50,8 @@ def reliability_diagram(report: Report, temperature: float | None) -> go.Figure:
         range=[0, 1.03],
         dtick=0.2,
         tickformat=".0%",
-        fixedrange=True,
     )
-    figure.update_yaxes(title="accuracy", range=[0, 1.03], dtick=0.2, tickformat=".0%", fixedrange=True)
+    figure.update_yaxes(title="accuracy", range=[0, 1.03], dtick=0.2, tickformat=".0%")
     return figure
 
 
@@ -85,7 +84,7 @@ def coverage_curves(reports: Sequence[Report], threshold: float | None = None) -
             hoverinfo="skip",
         )
     layout(figure, "Accuracy by coverage", about_lines(reports), height=480)
-    figure.update_xaxes(title="coverage", range=[0, 1.03], dtick=0.2, tickformat=".0%", fixedrange=True)
+    figure.update_xaxes(title="coverage", range=[0, 1.03], dtick=0.2, tickformat=".0%")
     lowest = min(report.accuracy for report in reports)
-    figure.update_yaxes(title="accuracy", range=[max(lowest - 0.1, -0.03), 1.03], tickformat=".0%", fixedrange=True)
+    figure.update_yaxes(title="accuracy", range=[max(lowest - 0.1, -0.03), 1.03], tickformat=".0%")
     return figure

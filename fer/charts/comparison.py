@@ -17,13 +17,15 @@ def differences(comparison: Comparison, figure_name: str) -> go.Figure:
     labels, colors = zip(*((as_text(label), color) for label, color, known in classes if known), strict=True)
     figure = go.Figure(
         go.Scatter(
-            x=value,
+            x=100 * value,
             y=labels,
-            error_x={"array": high - value, "arrayminus": value - low, "color": GREY},
+            error_x={"array": 100 * (high - value), "arrayminus": 100 * (value - low), "color": GREY},
             mode="markers",
             marker={"color": colors, "size": 13},
-            customdata=np.stack([low, high], axis=1),
-            hovertemplate="%{y}: %{x:+.1%}, 95% %{customdata[0]:+.1%} to %{customdata[1]:+.1%}<extra></extra>",
+            customdata=100 * np.stack([low, high], axis=1),
+            hovertemplate=(
+                "%{y}: %{x:+.1f} points, 95% interval %{customdata[0]:+.1f} to %{customdata[1]:+.1f}<extra></extra>"
+            ),
         )
     )
     figure.add_vline(x=0, line_color=GREY, line_dash="dot")
@@ -31,6 +33,6 @@ def differences(comparison: Comparison, figure_name: str) -> go.Figure:
     name = "F1" if figure_name == "f1" else figure_name
     about = f"{second}, minus {first}, on {data_and_split(comparison.first)}", f"n = {len(comparison.first):,}"
     layout(figure, f"Difference in {name} by class", about, height=max(420, 140 + 25 * len(labels)))
-    figure.update_xaxes(title="difference", tickformat="+.0%", fixedrange=True)
-    figure.update_yaxes(type="category", autorange="reversed", fixedrange=True)
+    figure.update_xaxes(title="difference, points")
+    figure.update_yaxes(type="category", autorange="reversed")
     return figure.update_layout(showlegend=False)

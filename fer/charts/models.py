@@ -35,8 +35,8 @@ def accuracy_over_time(entries: Sequence[Entry], about: Sequence[str]) -> go.Fig
     layout(figure, "Accuracy and speed", about, height=420)
     times = [entry.ms or 0.0 for entry in entries]
     ends = [math.log10(min(times) / MARGIN), math.log10(max(times) * MARGIN)]
-    figure.update_xaxes(title="milliseconds per face", type="log", tickvals=TICKS, range=ends, fixedrange=True)
-    return figure.update_yaxes(tickformat=".0%", fixedrange=True, nticks=7)
+    figure.update_xaxes(title="milliseconds per face", type="log", tickvals=TICKS, range=ends)
+    return figure.update_yaxes(title="accuracy", tickformat=".0%", nticks=7)
 
 
 def _points(entries: Sequence[Entry], name: str, marker: dict, sides: dict[str, str]) -> go.Scatter:
@@ -60,7 +60,7 @@ def _points(entries: Sequence[Entry], name: str, marker: dict, sides: dict[str, 
             [*interval, entry.n, as_text(entry.id)] for interval, entry in zip(intervals, entries, strict=True)
         ],
         hovertemplate=(
-            "%{customdata[3]}: %{y:.1%}<br>95% %{customdata[0]:.1%} to %{customdata[1]:.1%}, "
+            "%{customdata[3]}: %{y:.1%}<br>95% interval %{customdata[0]:.1%} to %{customdata[1]:.1%}, "
             "n = %{customdata[2]:,}<br>%{x:.2f} ms per face<extra></extra>"
         ),
     )

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import plotly.graph_objects as go
-from plotly.colors import sample_colorscale
+from plotly.colors import hex_to_rgb
 
 from fer.charts import as_text, layout
 from fer.evaluation import metrics, tables
@@ -46,79 +46,65 @@ def reference_strip(report: Report) -> go.Figure:
     layout(figure, "Accuracy on PrivateTest, with published results", about_lines([report]), height=400)
     ranked = sorted(REFERENCES, key=lambda reference: reference.accuracy)
     names = [*(reference.name for reference in ranked), *(f"{report.model}, {name}" for name in marks)]
-    figure.update_yaxes(categoryorder="array", categoryarray=names, fixedrange=True)
-    figure.update_xaxes(tickformat=".0%", fixedrange=True)
+    figure.update_yaxes(categoryorder="array", categoryarray=names)
+    figure.update_xaxes(tickformat=".0%")
     return figure.update_layout(showlegend=False)
 
 
 def confusion_matrix(report: Report, normalisation: str = "counts") -> go.Figure:
-    """The confusion matrix, with clickable cells: bars, because browsers report no clicks on heat map cells.
+    """The confusion matrix.
 
     Args:
         normalisation: one of metrics.NORMALISATIONS: counts, shares of each true class, or of each predicted class.
     """
-    counts, classes = report.confusion, len(report.labels)
-    values = metrics.normalised(counts, normalisation)
-    shades = (values / max(values.max(), 1e-12)) ** BRIGHTNESS
-    row, column = (axis.ravel() for axis in np.indices(counts.shape))
-    cells = go.Bar(
-        x=np.ones(classes**2),
-        base=column - 0.5,
-        y=row,
-        width=1,
-        orientation="h",
-        marker={
-            "color": sample_colorscale("Blues", shades.ravel().tolist()),
-            "line": {"color": "white", "width": 1},
-        },
-        customdata=[
-            [as_text(confusion_sentence(report, i, j)), report.labels[i], report.labels[j]]
-            for i, j in zip(row.tolist(), column.tolist(), strict=True)
-        ],
-        hovertemplate="%{customdata[0]}<extra></extra>",
-        unselected={"marker": {"opacity": 0.8}},
+    counts, classes = report.confusion, range(len(report.labels))
+    values, names = metrics.normalised(counts, normalisation), [as_text(label) for label in report.labels]
+    written = "{}" if normalisation == "counts" else "{:.0%}"
+    cells = go.Heatmap(
+        x=names,
+        y=names,
+        z=(values / max(values.max(), 1e-12)) ** BRIGHTNESS,
+        text=[[written.format(value) for value in row] for row in values.tolist()],
+        texttemplate="%{text}",
+        customdata=[[as_text(confusion_sentence(report, i, j)) for j in classes] for i in classes],
+        hovertemplate="%{customdata}<extra></extra>",
+        colorscale="Blues",
+        showscale=False,
+        **{"xgap": 1, "ygap": 1},
     )
     titles = {"counts": "counts", "rows": "% of true class", "columns": "% of predicted class"}
     figure = layout(go.Figure(cells), f"Confusion matrix, {titles[normalisation]}", about_lines([report]), height=560)
-    texts = [
-        {
-            "x": j,
-            "y": i,
-            "text": f"{value}" if normalisation == "counts" else f"{value:.0%}",
-            "showarrow": False,
-            "font": {"color": "white" if shade > 0.65 else "#1A2230", "size": 13},
-        }
-        for i, j, value, shade in zip(row, column, values.ravel(), shades.ravel(), strict=True)
-    ]
-    figure.update_layout(annotations=texts)  # not the bars' own texts: selecting a bar fades those of all others
-    names = [as_text(label) for label in report.labels]
-    ticks = {"tickvals": list(range(classes)), "ticktext": names, "fixedrange": True, "showgrid": False}
-    figure.update_xaxes(title="predicted", ticklabeloverflow="allow", range=[-0.5, classes - 0.5], **ticks)
-    figure.update_yaxes(title="true", range=[classes - 0.5, -0.5], **ticks)
-    return figure.update_layout(showlegend=False, bargap=0, dragmode=False)
+    figure.update_xaxes(title="predicted", type="category", ticklabeloverflow="allow", showgrid=False)
+    return figure.update_yaxes(title="true", type="category", autorange="reversed", showgrid=False)
 
 
 def class_bars(report: Report) -> go.Figure:
     """Recall, precision and F1 of every class as paired bars with 95% intervals; none where undefined."""
     table, figure = tables.classes(report), go.Figure()
-    for name, color in zip(("recall", "precision", "f1"), MODELS, strict=False):
+    red, green, blue = hex_to_rgb(MODELS[0])
+    for name, strength in (
+        ("recall", 1.0),
+        ("precision", 0.65),
+        ("f1", 0.35),
+    ):  # one hue: colours are classes elsewhere
         title, value = "F1" if name == "f1" else name.capitalize(), table[name]
         low, high = table[f"{name} low"], table[f"{name} high"]
         figure.add_bar(
             x=[as_text(label) for label in report.labels],
             y=value,
             name=title,
-            marker={"color": color},
-            error_y={"array": high - value, "arrayminus": value - low, "thickness": 1.5, "width": 3, "color": GREY},
+            marker={"color": f"rgba({red}, {green}, {blue}, {strength})"},
+            error_y={"array": high - value, "arrayminus": value - low, "thickness": 1.5, "width": 3, "color": "black"},
             customdata=np.stack([low, high, table["support"]], axis=1),
             hovertemplate=(
-                f"%{{x}}, {title}: %{{y:.1%}}<br>95% %{{customdata[0]:.1%}} to %{{customdata[1]:.1%}}, "
+                f"%{{x}}, {title}: %{{y:.1%}}<br>95% interval %{{customdata[0]:.1%}} to %{{customdata[1]:.1%}}, "
                 "%{customdata[2]:,} images<extra></extra>"
             ),
         )
-    layout(figure, "Recall, precision and F1 by class", about_lines([report]), height=420)
-    figure.update_xaxes(type="category", fixedrange=True)
-    figure.update_yaxes(range=[0, 1.02], tickformat=".0%", fixedrange=True)
+    about, images = about_lines([report])
+    layout(figure, "Recall, precision and F1 by class", (about, f"{images}, 95% intervals"), height=420)
+    figure.update_xaxes(type="category")
+    figure.update_yaxes(range=[0, 1.02], tickformat=".0%")
     return figure.update_layout(barmode="group", bargap=0.25)
 
 
@@ -178,6 +164,6 @@ def _finish_curves(figure, reports: Sequence[Report], label: str | None, title: 
     if not any(trace.name != "chance" for trace in figure.data):
         text = "No curve: this needs images of the class and of other classes."
         figure.add_annotation(text=text, showarrow=False, x=0.5, y=0.5, xref="paper", yref="paper")
-    figure.update_xaxes(title=x, range=[0, 1.03], dtick=0.2, tickformat=".0%", fixedrange=True)
-    figure.update_yaxes(title=y, range=[0, 1.03], dtick=0.2, tickformat=".0%", fixedrange=True)
+    figure.update_xaxes(title=x, range=[0, 1.03], dtick=0.2, tickformat=".0%")
+    figure.update_yaxes(title=y, range=[0, 1.03], dtick=0.2, tickformat=".0%")
     return figure

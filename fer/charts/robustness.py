@@ -9,7 +9,8 @@ from fer.charts import as_text, layout
 from fer.inference.palette import DASHES, MODELS
 
 COLUMNS = 2  # panels side by side; still readable at 390 pixels
-ROW = 200  # pixels
+ROW = 230  # pixels
+GAP = 0.06  # between panels, as a share of the width
 
 
 def accuracy_falls(measured: Mapping[str, dict], about: Sequence[str]) -> go.Figure:
@@ -20,27 +21,29 @@ def accuracy_falls(measured: Mapping[str, dict], about: Sequence[str]) -> go.Fig
         about: the images and the inference mode, in lines.
     """
     kinds = next(iter(measured.values()))["kinds"]
-    titles = [f"{kind}, {change['unit']}" for kind, change in kinds.items()]
+    titles = [f"<b>{kind[0].upper()}{kind[1:]}</b> ({change['unit']})" for kind, change in kinds.items()]
     rows = -(-len(kinds) // COLUMNS)
     figure = make_subplots(
         rows,
         COLUMNS,
         shared_yaxes="all",  # pyright: ignore[reportArgumentType] # Plotly's stub knows only bool
         subplot_titles=titles,
-        vertical_spacing=0.25 / rows,
-        horizontal_spacing=0.06,
+        vertical_spacing=0.36 / rows,
+        horizontal_spacing=GAP,
     )
     for i, (name, result) in enumerate(measured.items()):
         line = {"color": MODELS[i % len(MODELS)], "dash": DASHES[i % len(DASHES)]}
         for place, (kind, change) in enumerate(result["kinds"].items()):
             trace = _line(name, kind, change, result["n"]).update(line=line, showlegend=not place, legendgroup=name)
             figure.add_trace(trace, place // COLUMNS + 1, place % COLUMNS + 1)
-    layout(figure, "Accuracy by kind and strength", about, height=150 + ROW * rows).update_layout(margin_t=112)
-    figure.update_xaxes(nticks=6, fixedrange=True)
-    figure.update_yaxes(tickformat=".0%", rangemode="tozero", fixedrange=True)
+    layout(figure, "Accuracy on changed images", about, height=150 + ROW * rows).update_layout(margin_t=112)
+    figure.update_xaxes(nticks=6)
+    figure.update_yaxes(tickformat=".0%", rangemode="tozero")
     for place, change in enumerate(kinds.values()):
         if _is_downward(change["points"]):  # the strongest change is always on the right
             figure.update_xaxes(autorange="reversed", row=place // COLUMNS + 1, col=place % COLUMNS + 1)
+    for place, title in enumerate(figure.layout.annotations):  # at the left of its panel, not between two
+        title.update(x=place % COLUMNS * (1 + GAP) / COLUMNS, xanchor="left")
     return figure.update_annotations(font_size=13)
 
 
@@ -66,7 +69,7 @@ def _line(name: str, kind: str, change: dict, n: int) -> go.Scatter:
         name=as_text(name),
         customdata=[[*interval, 100 * point["change"]] for interval, point in zip(intervals, points, strict=True)],
         hovertemplate=(
-            f"{as_text(name)}, {kind} %{{x}} {change['unit']}: %{{y:.1%}}<br>95% %{{customdata[0]:.1%}} to "
+            f"{as_text(name)}, {kind} %{{x}} {change['unit']}: %{{y:.1%}}<br>95% interval %{{customdata[0]:.1%}} to "
             f"%{{customdata[1]:.1%}}, n = {n:,}<br>%{{customdata[2]:+.1f}} points vs. unchanged images<extra></extra>"
         ),
     )

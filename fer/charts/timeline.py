@@ -30,6 +30,6 @@ def timeline(readings: Sequence[Reading], about: str | Sequence[str]) -> go.Figu
             name=as_text(label),
         )
     layout(figure, "Probabilities over time", about, height=360)
-    figure.update_xaxes(title="seconds", fixedrange=True)
-    figure.update_yaxes(tickformat=".0%", range=[-0.02, 1.02], fixedrange=True)
+    figure.update_xaxes(title="seconds")
+    figure.update_yaxes(tickformat=".0%", range=[-0.02, 1.02])
     return figure

@@ -34,8 +34,8 @@ def learning_curves(
     for i, (name, other) in enumerate((behind or {}).items()):
         color, dash = MODELS[(i + 2) % len(MODELS)], DASHES[(i + 1) % len(DASHES)]
         _add(figure, other, judged, f"{name}, validation", {"color": color, "dash": dash, "width": 1})
-    _add(figure, history, trained, "training", {"color": MODELS[1]})
     _add(figure, history, judged, "validation", {"color": MODELS[0]})
+    _add(figure, history, trained, "training", {"color": MODELS[1], "dash": "dash"})
     if running and running.trace:
         trace, column = running.trace, 1 if part == "loss" else 2
         figure.add_scatter(
@@ -54,8 +54,8 @@ def learning_curves(
             x=[best_epoch + 1], y=[getattr(best, judged)], mode="markers", marker=marker, name="best epoch"
         )
     layout(figure, part.capitalize(), about, height=380)
-    figure.update_xaxes(title="epoch", rangemode="tozero", fixedrange=True)
-    figure.update_yaxes(tickformat=".0%" if percent else None, fixedrange=True)
+    figure.update_xaxes(title="epoch", rangemode="tozero")
+    figure.update_yaxes(tickformat=".0%" if percent else None)
     return figure
 
 
@@ -84,8 +84,8 @@ def recall_curves(history: Sequence[Epoch], labels: Sequence[str], about: str) -
             name=as_text(label),
         )
     layout(figure, "Recall, validation", about, height=380)
-    figure.update_xaxes(title="epoch", rangemode="tozero", fixedrange=True)
-    figure.update_yaxes(tickformat=".0%", range=[-0.02, 1.02], fixedrange=True)
+    figure.update_xaxes(title="epoch", rangemode="tozero")
+    figure.update_yaxes(tickformat=".0%", range=[-0.02, 1.02])
     return figure
 
 
@@ -94,20 +94,23 @@ def rate_curve(history: Sequence[Epoch], about: str) -> go.Figure:
     figure = go.Figure()
     _add(figure, history, "learning_rate", "learning rate", {"color": GREY})
     layout(figure, "Learning rate", about, height=300)
-    figure.update_yaxes(fixedrange=True)
-    figure.update_xaxes(title="epoch", rangemode="tozero", fixedrange=True)
+    figure.update_xaxes(title="epoch", rangemode="tozero")
     return figure.update_layout(showlegend=False)
 
 
-def validation_confusion(epoch: Epoch, labels: Sequence[str], about: str) -> go.Figure:
-    """The confusion matrix of one epoch on the validation split, counts."""
+def validation_confusion(epoch: Epoch, labels: Sequence[str], about: str, *, dark: bool = False) -> go.Figure:
+    """The confusion matrix of one epoch on the validation split, counts.
+
+    Args:
+        dark: whether it stands on a dark page.
+    """
     names = [as_text(label) for label in labels]
     figure = go.Figure(
         go.Heatmap(
             z=epoch.val_confusion,
             x=names,
             y=names,
-            colorscale="Blues",
+            colorscale=[(0, "#1C222B"), (1, "#5AA9E6")] if dark else "Blues",
             showscale=False,
             texttemplate="%{z}",
             xgap=1,
@@ -116,6 +119,6 @@ def validation_confusion(epoch: Epoch, labels: Sequence[str], about: str) -> go.
         )
     )
     layout(figure, f"Confusion matrix, epoch {epoch.epoch + 1}, validation", about, height=380)
-    figure.update_xaxes(title="predicted", type="category", fixedrange=True, showgrid=False)
-    figure.update_yaxes(title="true", type="category", autorange="reversed", fixedrange=True, showgrid=False)
+    figure.update_xaxes(title="predicted", type="category", showgrid=False)
+    figure.update_yaxes(title="true", type="category", autorange="reversed", showgrid=False)
     return figure

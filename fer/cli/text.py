@@ -6,7 +6,7 @@ from dataclasses import asdict
 from json import dumps
 from pathlib import Path
 
-from fer.evaluation.numbers import percent
+from fer.evaluation.numbers import with_interval
 from fer.evaluation.report import Report
 from fer.runs.card import Export, Score
 
@@ -15,10 +15,10 @@ _NUMBER = re.compile(r"[-+±]?\d|$")  # how a number starts; empty cells count a
 
 
 def headline(score: Score) -> str:
-    text = f"accuracy {percent(score.accuracy, *score.interval)}, n = {score.n:,}"
+    text = f"accuracy {with_interval(score.accuracy, *score.interval)}, n = {score.n:,}"
     if not score.has_leaks or score.leak_free_accuracy is None or score.leak_free_interval is None:
         return text
-    clean = percent(score.leak_free_accuracy, *score.leak_free_interval)
+    clean = with_interval(score.leak_free_accuracy, *score.leak_free_interval)
     return f"{text}; leak-free {clean}, n = {score.leak_free_n:,}"
 
 

@@ -7,6 +7,7 @@ import numpy as np
 
 from fer.errors import FerError
 from fer.evaluation import metrics
+from fer.evaluation.numbers import signed
 from fer.evaluation.report import Report
 
 SIGNIFICANT = 0.05  # a p-value below this counts as a difference
@@ -88,6 +89,13 @@ class Comparison:
         return apart[np.argsort(-sure, kind="stable")]
 
     @property
+    def numbers(self) -> str:
+        """The difference with its interval and p-value, in points."""
+        low, high = self.interval
+        spread = f"95% interval {signed(100 * low)} to {signed(100 * high)}"
+        return f"{signed(100 * self.difference)} points, {spread}, {written_p(self.p_value)}"
+
+    @property
     def verdict(self) -> str:
         """The difference in one or two sentences."""
         first, second, (low, high) = _name(self.first), _name(self.second), self.interval
@@ -95,7 +103,8 @@ class Comparison:
             return f"{second} and {first} are correct on exactly the same images."
         points = 100 * abs(self.difference)
         apart = f"{points:.{1 if points >= 0.1 else 2}f} points"
-        numbers = f"95% {100 * low:+.1f} to {100 * high:+.1f}, McNemar's exact test {written_p(self.p_value)}"
+        spread = f"95% interval {signed(100 * low)} to {signed(100 * high)} points"
+        numbers = f"{spread}, McNemar's exact test {written_p(self.p_value)}"
         counts = f"Only {second} is correct on {self.only_second:,} images, only {first} on {self.only_first:,}."
         if not self.difference:
             return f"{second} and {first} have the same accuracy ({numbers}). {counts}"
@@ -112,4 +121,4 @@ def _name(report: Report) -> str:
 
 def written_p(value: float) -> str:
     """A p-value to two significant digits."""
-    return "p < 0.0001" if value < 1e-4 else f"p = {value:.2g}"
+    return ("p < 0.0001" if value < 1e-4 else f"p = {value:.2g}").replace(" ", "\u00a0")  # stays in one line

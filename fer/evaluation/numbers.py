@@ -13,18 +13,18 @@ def written(value: float, kind: str = "share") -> str:
 
 
 def interval(low: float, high: float, kind: str = "share") -> str:
-    """ "95% 69.7% to 72.6%"."""
-    return f"95% {written(low, kind)} to {written(high, kind)}"
+    """ "95% interval 69.7% to 72.6%"."""
+    return f"95% interval {written(low, kind)} to {written(high, kind)}"
 
 
 def with_interval(value: float, low: float, high: float, kind: str = "share") -> str:
-    """ "71.2% (95% 69.7% to 72.6%)"."""
+    """ "71.2% (95% interval 69.7% to 72.6%)"."""
     return f"{written(value, kind)} ({interval(low, high, kind)})"
 
 
-def percent(share: float, low: float, high: float) -> str:
-    """A share with its 95% interval."""
-    return with_interval(share, low, high)
+def signed(points: float) -> str:
+    """A difference: "+1.4", or with a true minus "−0.6"."""
+    return f"{points:+.1f}".replace("-", "−")
 
 
 def whole_numbers(name: str, values: list) -> np.ndarray:

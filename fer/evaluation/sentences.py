@@ -8,7 +8,7 @@ from fer.data.dataset import Dataset
 from fer.data.labelled_photos import LabelledFaces
 from fer.evaluation import metrics, references
 from fer.evaluation.images import sides
-from fer.evaluation.numbers import percent
+from fer.evaluation.numbers import with_interval
 from fer.evaluation.report import Report
 from fer.runs.run import Run
 
@@ -78,7 +78,7 @@ def sides_sentences(report: Report, votes: np.ndarray) -> list[str]:
             continue
         part = report.part(chosen)
         wrong, sided = int((~part.right).sum()), sides(part, votes)
-        share = percent(sided["model"] / wrong, *metrics.wilson(sided["model"], wrong))
+        share = with_interval(sided["model"] / wrong, *metrics.wilson(sided["model"], wrong))
         lines.append(
             f"{which}: FER+'s annotators agree with the model in {sided['model']:,} of {wrong:,}, {share}, with the "
             f"FER2013 label in {sided['label']:,}, and with neither in {sided['neither']:,}."
@@ -95,7 +95,7 @@ def warning(run: Run, dataset: str, split: str) -> str:
     if run.card.data.name != dataset:
         return ""
     trained = f"{run.id} was trained on these images: this shows how well it memorised them, not how it generalises."
-    chosen = f"{run.id}'s epochs and recipe were chosen on this split, so these results are slightly optimistic."
+    chosen = f"{run.id}'s epochs and recipe were chosen on the validation split, so its results there are optimistic."
     memorised = {"train": trained, "all": trained, "val": chosen}.get(split, "")
     return " ".join(filter(None, [memorised, _carved(dataset, run.card.data.carved, split)]))
 
@@ -127,7 +127,7 @@ def photos_sentences(faces: LabelledFaces, report: Report | None = None) -> list
         lines.append(f"{len(faces.several):,} with more than one face; the largest was used.")
     if report and undetected:
         correct, n = int(report.right.sum()), len(report) + undetected
-        share = percent(correct / n, *metrics.wilson(correct, n))
+        share = with_interval(correct / n, *metrics.wilson(correct, n))
         lines.append(f"Accuracy with undetected faces counted as errors: {share}, n = {n:,}.")
     return lines
 
@@ -136,10 +136,10 @@ def coverage_sentence(report: Report, threshold: float) -> str:
     """Coverage and accuracy when only predictions at or above a confidence count."""
     chosen = report.confidence >= threshold
     kept, correct = int(chosen.sum()), int(report.right[chosen].sum())
-    text = f"At a confidence of {threshold:.0%} or more: {kept / len(report):.1%} of {_count(len(report), 'face')}"
+    of, share = f"of {_count(len(report), 'face')} have a confidence of {threshold:.0%} or more", kept / len(report)
     if not kept:
-        return f"{text}."
-    return f"{text}, with {percent(correct / kept, *metrics.wilson(correct, kept))} accuracy."
+        return f"None {of}."
+    return f"{share:.1%} {of}; {with_interval(correct / kept, *metrics.wilson(correct, kept))} of those are correct."
 
 
 def calibration_sentence(run: Run, report: Report) -> str:

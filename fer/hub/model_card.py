@@ -1,7 +1,7 @@
 """The README of a run on the Hub, made from the run's card: metadata in YAML, then Markdown for people."""
 
 from fer.errors import extra
-from fer.evaluation.numbers import interval, percent
+from fer.evaluation.numbers import interval, with_interval
 from fer.hub.client import MORE, NEEDED
 from fer.inference.law import LAW
 from fer.runs.card import Card, Score, way
@@ -132,7 +132,7 @@ def _table(card: Card) -> str:
     for score in card.scores:
         lines.append(
             f"| {score.dataset}, {score.split} | {way(score.tta)} | {score.n:,} | "
-            f"{percent(score.accuracy, *score.interval)} | {_leak_free(score)} | {score.macro_f1:.3f} |"
+            f"{with_interval(score.accuracy, *score.interval)} | {_leak_free(score)} | {score.macro_f1:.3f} |"
         )
     drawn = "These are drawn faces: this says nothing about real ones.\n\n" if card.data.is_drawn else ""
     return (
@@ -148,7 +148,7 @@ def _table(card: Card) -> str:
 def _leak_free(score: Score) -> str:
     if score.leak_free_accuracy is None or score.leak_free_interval is None:
         return "no image left"
-    return f"{percent(score.leak_free_accuracy, *score.leak_free_interval)}, n = {score.leak_free_n:,}"
+    return f"{with_interval(score.leak_free_accuracy, *score.leak_free_interval)}, n = {score.leak_free_n:,}"
 
 
 def _data(card: Card) -> str:

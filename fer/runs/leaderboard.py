@@ -9,7 +9,8 @@ from fer.runs.members import size
 from fer.runs.run import Run, card_of
 
 YOURS, INCLUDED, REFERENCE = "yours", "included", "reference"  # in this order
-STATES = {"finished": "Ready", "created": "Not started", "lost": "Interrupted"}  # others only get a capital letter
+READY = "Ready"
+STATES = {"finished": READY, "created": "Not started", "lost": "Interrupted"}  # others only get a capital letter
 
 
 @dataclass(frozen=True)

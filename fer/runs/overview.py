@@ -169,7 +169,7 @@ def _data(card: Card) -> str:
     if data.ferplus:
         parts.append("FER+ votes")
     if card.teachers:
-        parts.append(f"taught by {' and '.join(teacher.run for teacher in card.teachers)}")
+        parts.append(f"distilled from {in_words([teacher.run for teacher in card.teachers])}")
     if card.members:
         parts.append(f"ensemble of {in_words([member.run for member in card.members])}")
     if data.classes:

@@ -39,7 +39,7 @@ def of_run(run: Run, name: str) -> Preset:
     if score:
         accuracy, low, high = (f"{100 * share:.1f}" for share in (score.accuracy, *score.interval))
         promise += f"; {accuracy}% test accuracy ({low} to {high}, {card.data.name})"
-    line = "How the default model was trained." if run.id == FLAGSHIP else ""
+    line = "The recipe of the default model." if run.id == FLAGSHIP else ""
     return Preset(name, promise, replace(run.config, read_test=True), line)
 
 
@@ -97,7 +97,7 @@ PRESETS = {
             "Balanced",
             "`vgg_small` in a third of the time, with most of its accuracy",
             TrainConfig(epochs=20, warmup_epochs=2.0),
-            "A mid-sized network in a third of its full time.",
+            "A mid-sized network, trained for a third of the usual time.",
         ),
         *(of_run(run, "Flagship") for run in RunStore(BUNDLED) if run.id == FLAGSHIP and run.is_shipped),
     )

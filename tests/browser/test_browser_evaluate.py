@@ -31,7 +31,7 @@ def test_a_stored_report_is_read_clicked_compared_and_taken_along_without_its_da
     cell.click()
     page.get_by_role("heading", name=f"Fear → sad: {count} of 528").wait_for()
     assert cell.get_attribute("aria-pressed") == "true"
-    page.get_by_text("their row numbers").wait_for()
+    page.get_by_text("Rows are counted from 0").wait_for()
 
     open_section(page, "Compare")
     page.get_by_role("combobox", name="with", exact=True).wait_for()

@@ -120,7 +120,7 @@ def test_only_results_on_privatetest_are_shown_with_published_ones(run):
 @pytest.mark.parametrize(
     ("changes", "warning"),
     [
-        ({"split": "val"}, "epochs and recipe were chosen on this split"),
+        ({"split": "val"}, "epochs and recipe were chosen on the validation split"),
         ({"split": "train"}, "was trained on these images"),
         ({"split": "all"}, "was trained on these images"),
         ({"split": "test"}, ""),

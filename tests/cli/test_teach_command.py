@@ -22,7 +22,11 @@ def folder(tmp_path):
 def test_a_folder_becomes_a_model_and_its_accuracy_is_told_with_its_interval(folder, models, capsys):
     assert main(["teach", str(folder), "--on", "vgg_small", "--name", "mine", "--detector", "whole"]) == 0
     printed = capsys.readouterr().out
-    assert "smile: 6 faces, 3 takes" in printed and "cross-validated over 6 takes" in printed and "(95% " in printed
+    assert (
+        "smile: 6 faces, 3 takes" in printed
+        and "cross-validated over 6 takes" in printed
+        and "95% interval " in printed
+    )
     run = RunStore()["mine"]
     assert run.labels == ("asleep", "smile") and run.card.score("val").n == 12
     assert main(["predict", str(folder / "smile/a_0.png"), "--model", "mine", "--detector", "whole"]) == 0

@@ -14,6 +14,7 @@ from sklearn import metrics
 from fer.data.labels import EMOTIONS
 from fer.errors import FerError
 from fer.evaluation.comparison import Comparison
+from fer.evaluation.numbers import signed
 
 TARGETS = np.random.default_rng(2).integers(0, 7, 2000)
 
@@ -139,17 +140,17 @@ def parted(only_first: int, only_second: int, both: int = 1000) -> Comparison:
 @pytest.mark.parametrize(
     ("counts", "claim", "p"),
     [
-        ((10, 50), "better than a by 3.8 points", "p < 0.0001"),
-        ((50, 10), "worse than a by 3.8 points", "p < 0.0001"),
-        ((10, 25), "better than a by 1.4 points", "p = 0.017"),
-        ((0, 1200), "better than a by 54.5 points", "p < 0.0001"),
+        ((10, 50), "better than a by 3.8 points", "p\u00a0<\u00a00.0001"),
+        ((50, 10), "worse than a by 3.8 points", "p\u00a0<\u00a00.0001"),
+        ((10, 25), "better than a by 1.4 points", "p\u00a0=\u00a00.017"),
+        ((0, 1200), "better than a by 54.5 points", "p\u00a0<\u00a00.0001"),
     ],
 )
 def test_a_significant_difference_is_stated_with_its_numbers(counts, claim, p):
     comparison = parted(*counts)
     low, high = (100 * end for end in comparison.interval)
     assert comparison.verdict == (
-        f"b is {claim} (95% {low:+.1f} to {high:+.1f}, McNemar's exact test {p}). "
+        f"b is {claim} (95% interval {signed(low)} to {signed(high)} points, McNemar's exact test {p}). "
         f"Only b is correct on {counts[1]:,} images, only a on {counts[0]:,}."
     )
 
@@ -157,14 +158,14 @@ def test_a_significant_difference_is_stated_with_its_numbers(counts, claim, p):
 @pytest.mark.parametrize(
     ("counts", "claim", "p"),
     [
-        ((10, 20), "b scores 1.0 points higher than a, but not significantly", "p = 0.099"),
-        ((24, 20), "b scores 0.4 points lower than a, but not significantly", "p = 0.65"),
-        ((7, 7), "b and a have the same accuracy", "p = 1"),
+        ((10, 20), "b scores 1.0 points higher than a, but not significantly", "p\u00a0=\u00a00.099"),
+        ((24, 20), "b scores 0.4 points lower than a, but not significantly", "p\u00a0=\u00a00.65"),
+        ((7, 7), "b and a have the same accuracy", "p\u00a0=\u00a01"),
     ],
 )
 def test_a_difference_that_may_be_chance_is_called_not_significant(counts, claim, p):
     verdict = parted(*counts).verdict
-    assert verdict.startswith(f"{claim} (95% ") and p in verdict
+    assert verdict.startswith(f"{claim} (95% interval ") and p in verdict
     assert " is better" not in verdict and " is worse" not in verdict
 
 

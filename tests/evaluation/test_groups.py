@@ -83,8 +83,11 @@ def test_the_interval_of_a_difference_is_newcombes():
 @pytest.mark.parametrize(
     ("counts", "sentence"),
     [
-        ({"women": (90, 100), "men": (60, 100)}, "The model is better on women than on men, by 30.0 points (95% +18"),
-        ({"women": (62, 100), "men": (60, 100)}, "women and men are 2.0 points (95% -11"),
+        (
+            {"women": (90, 100), "men": (60, 100)},
+            "The model is better on women than on men, by 30.0 points (95% int",
+        ),
+        ({"women": (62, 100), "men": (60, 100)}, "women and men are 2.0 points (95% interval −11"),
         ({"a": (9, 10), "b": (1, 10), "c": (5, 10)}, "Accuracy differs between the 3 groups: from 10.0% (b) to 90.0%"),
         (
             {"a": (9, 10), "b": (8, 10), "c": (8, 10)},

@@ -11,7 +11,7 @@ from sklearn import metrics
 
 from fer.data.labels import EMOTIONS
 from fer.errors import FerError
-from fer.evaluation.numbers import percent
+from fer.evaluation.numbers import with_interval
 from fer.evaluation.report import Report
 from fer.runs.card import Score, way
 from fer.system.records import from_json, to_json
@@ -152,7 +152,7 @@ def test_a_temperature_changes_confidences_but_no_prediction():
 
 
 def test_shares_and_inference_modes_have_fixed_wording():
-    assert percent(0.70772, 0.6926, 0.7224) == "70.8% (95% 69.3% to 72.2%)"
+    assert with_interval(0.70772, 0.6926, 0.7224) == "70.8% (95% interval 69.3% to 72.2%)"
     assert (way(False), way(True)) == ("single pass", "test-time augmentation")
 
 

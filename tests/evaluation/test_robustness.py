@@ -109,7 +109,8 @@ def test_results_are_stored_in_the_run(measured, tmp_path):
 
 def test_the_figure_has_a_panel_per_kind_and_a_line_per_model(measured):
     figure = accuracy_falls({"a": measured, "<b>": measured}, "small val, n = 7, single pass")
-    assert [title.text.split(",")[0] for title in figure.layout.annotations] == list(CHANGES)
+    titles = [title.text.removeprefix("<b>").partition("</b>")[0] for title in figure.layout.annotations]
+    assert titles == [f"{kind[0].upper()}{kind[1:]}" for kind in CHANGES]
     assert len(figure.data) == 2 * len(CHANGES)
     assert [trace.name for trace in figure.data if trace.showlegend] == ["a", "&lt;b&gt;"]
     for trace, (kind, change) in zip(figure.data, CHANGES.items(), strict=False):
@@ -152,5 +153,7 @@ def test_the_models_page_shows_the_results_of_the_chosen_models_if_there_are_any
 
 def lines(app: AppTest) -> list[str]:
     figures = [json.loads(chart.proto.spec) for chart in app.get("plotly_chart")]
-    (shown,) = [figure for figure in figures if figure["layout"]["title"]["text"].startswith("Accuracy by kind")]
+    (shown,) = [
+        figure for figure in figures if figure["layout"]["title"]["text"].startswith("Accuracy on changed images")
+    ]
     return [trace["name"] for trace in shown["data"] if trace["showlegend"]]

@@ -13,7 +13,7 @@ from fer.data.labels import EMOTIONS
 from fer.evaluation import tables
 from fer.evaluation.headline import Figure, headline
 from fer.evaluation.images import Pictures
-from fer.evaluation.numbers import interval, percent, with_interval, written
+from fer.evaluation.numbers import interval, signed, with_interval, written
 from fer.evaluation.sentences import (
     WORST,
     calibration_sentence,
@@ -131,8 +131,10 @@ def test_the_headline_has_every_metric_with_its_interval(report):
 
 def test_a_share_is_written_with_one_decimal_and_any_other_number_with_three():
     assert (written(0.71239), written(0.71239, "number")) == ("71.2%", "0.712")
-    assert interval(0.697, 0.726) == "95% 69.7% to 72.6%" and interval(0, 1.5, "number") == "95% 0.000 to 1.500"
-    assert percent(0.712, 0.697, 0.726) == with_interval(0.712, 0.697, 0.726) == "71.2% (95% 69.7% to 72.6%)"
+    assert interval(0.697, 0.726) == "95% interval 69.7% to 72.6%"
+    assert interval(0, 1.5, "number") == "95% interval 0.000 to 1.500"
+    assert with_interval(0.712, 0.697, 0.726) == "71.2% (95% interval 69.7% to 72.6%)"
+    assert signed(-0.64) == "−0.6" and signed(1.36) == "+1.4"
 
 
 def test_the_leak_free_accuracy_follows_the_official_one_if_some_images_are_leaked():
@@ -152,7 +154,7 @@ def test_the_agreement_of_annotators_is_reported():
         votes[row, [FEAR, SAD]] = fear, sad
     report = make([FEAR, FEAR, FEAR, FEAR], [SAD, SAD, SAD, SAD])
     (sentence,) = sides_sentences(report, votes)
-    assert sentence.startswith("All mistakes: FER+'s annotators agree with the model in 2 of 4, 50.0% (95% ")
+    assert sentence.startswith("All mistakes: FER+'s annotators agree with the model in 2 of 4, 50.0% (95% interval ")
     assert sentence.endswith("with the FER2013 label in 1, and with neither in 1.")
     assert sides_sentences(make([0], [0]), np.zeros((200, 10), np.int64)) == []
 
@@ -164,13 +166,13 @@ def test_few_images_give_a_caution():
 
 def test_coverage_is_reported_for_a_threshold(report):
     everything = coverage_sentence(report, 0.0)
-    assert f"At a confidence of 0% or more: 100.0% of {len(report):,} face" in everything
-    assert f"with {report.accuracy:.1%} (95%" in everything
+    assert f"100.0% of {len(report):,} face" in everything and "have a confidence of 0% or more; " in everything
+    assert f"; {report.accuracy:.1%} (95%" in everything
     threshold = float(np.median(report.confidence))
     given = report.confidence >= threshold
-    assert f"or more: {given.mean():.1%} of" in coverage_sentence(report, threshold)
-    assert f"with {report.right[given].mean():.1%} (95%" in coverage_sentence(report, threshold)
-    assert coverage_sentence(report, 1.01).endswith(f"0.0% of {len(report):,} face{'s' * (len(report) > 1)}.")
+    assert coverage_sentence(report, threshold).startswith(f"{given.mean():.1%} of")
+    assert f"; {report.right[given].mean():.1%} (95%" in coverage_sentence(report, threshold)
+    assert coverage_sentence(report, 1.01).startswith(f"None of {len(report):,} face")
 
 
 @pytest.fixture

@@ -70,6 +70,7 @@ READING = {  # functions and methods of the modules below that change nothing
 OWN = {
     queue: {"work", "wait_for_measurement"},
     stop: {"forget"},
+    RunStore: {"making"},
     download: {"fetch"},
     catalog: {"confirm"},
     process: {"launch", "check"},

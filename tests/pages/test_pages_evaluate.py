@@ -102,7 +102,7 @@ def test_augmented_is_another_report_and_says_so(models):
 def test_other_splits_are_not_set_beside_published_figures_and_carry_a_warning(models):
     app = evaluate_page().selectbox(key="data").set_value(("fer2013", "val")).run()
     assert not app.exception and "Kaggle winner" not in html(app)
-    assert any("were chosen on this split" in warning.value for warning in app.warning)
+    assert any("were chosen on the validation split" in warning.value for warning in app.warning)
     assert any("not shown beside these images" in caption.value for caption in app.caption)
 
 
@@ -142,7 +142,7 @@ def test_a_cell_in_the_address_shows_its_rows_where_the_images_are_missing(model
     app, report = evaluate_page(cell="1-0"), stored.report(models.default, "fer2013", "test")
     assert app.subheader[0].value.replace("\\", "").startswith(f"Disgust → angry: {report.confusion[1, 0]} of 55")
     assert len(app.dataframe[0].value) == report.confusion[1, 0] and matrix(app)["chosen"] == "1-0"
-    assert any("get it on the Train page" in info.value for info in app.info)
+    assert any("Get it on the Train page" in info.value for info in app.info)
 
 
 def test_models_are_compared_in_a_sentence_beside_the_leaderboard(models):
@@ -153,7 +153,7 @@ def test_models_are_compared_in_a_sentence_beside_the_leaderboard(models):
     assert all(f"{name}</th>" in html(app) for name in ("vgg_small, augmented", "vgg_small", "mini_xception"))
     app = app.button_group(key="evaluate-rivals").set_value(["vgg_small, test-time augmentation"]).run()
     assert any("2 comparisons; p-values are not corrected" in caption.value for caption in app.caption)
-    for view in ("F1", "PR", "ROC", "Coverage", "Images"):
+    for view in ("F1", "Precision and recall", "ROC", "Coverage", "Images"):
         app = app.button_group(key="evaluate-details").set_value(view).run()
         assert not app.exception and not app.error
 

@@ -114,9 +114,9 @@ def test_a_name_that_kaggle_cannot_have_is_reported(train):
 @pytest.mark.parametrize(
     ("phase", "total", "text"),
     [
-        (download.STARTING, None, "Connecting to Kaggle …"),
+        (download.STARTING, None, "Connecting to Kaggle…"),
         (kaggle.DOWNLOADING, 287_000_000, "72 of 287 MB, 3.4 MB/s"),
-        (kaggle.READING, None, "Reading the data set …"),
+        (kaggle.READING, None, "Reading the data set…"),
     ],
 )
 def test_how_far_a_download_is_comes_from_its_state(train, monkeypatch, phase, total, text):

@@ -92,7 +92,7 @@ def test_a_lost_training_is_shown_with_its_reason_and_can_be_resumed_or_deleted(
     run = models.create(models["vgg_small"].config, "gone")
     run.status = Status("training")
     app = page.run()
-    assert any("ended unexpectedly" in text.value for text in app.markdown) and app.button(key="delete-gone")
+    assert any("ended unexpectedly" in text.value for text in app.error) and app.button(key="delete-gone")
     app = app.button(key="resume-gone").click().run()
     assert not app.exception and run.state == "queued"
 
@@ -101,7 +101,7 @@ def test_why_a_training_failed_is_reported_by_its_status(page, models):
     run = models.create(models["vgg_small"].config, "gone")
     run.status = Status("failed", "The disk is full.")
     (run.path / LOG).write_text("epoch 1\n\nfer: Something else.\n")
-    shown = [text.value.replace("\\", "") for text in page.run().markdown]
+    shown = [text.value.replace("\\", "") for text in page.run().error]
     assert "The disk is full." in shown and "Something else" not in "".join(shown)
     page.session_state["train-details"] = True
     page.run().segmented_control(key="train-view").set_value("Log").run()
@@ -125,7 +125,7 @@ def test_a_finished_run_shows_its_figures_and_on_demand_its_validation_report_an
     run = own(models, "mine")
     app = page.run()
     assert f"{run.card.test_score.accuracy:.1%}</b>test accuracy" in drawn(app)
-    assert any("chosen on this split" in text.value for text in app.caption)
+    assert any("chosen on the validation split" in text.value for text in app.caption)
     assert not app.metric and not app.get("plotly_chart") and not app.get("download_button")
     app.session_state["train-details"] = True
     app.session_state["train-downloads"] = True

@@ -84,7 +84,9 @@ def test_the_card_names_the_source_and_the_cross_validated_score(source, lesson,
 def test_models_names_the_source_and_what_the_accuracy_holds_for(source, lesson, tmp_path):
     run = keep(RunStore(tmp_path), source, lesson, "mine")
     told = card._taught(run)
-    assert "vgg" in told and "with 60 faces" in told and "(95% " in told and "cross-validated over takes" in told
+    assert (
+        "vgg" in told and "with 60 faces" in told and "(95% interval " in told and "cross-validated over takes" in told
+    )
     assert card._taught(source) == ""
     run.card = replace(run.card, scores=())
     assert "Accuracy unknown" in card._taught(run)

@@ -22,7 +22,7 @@ def show(chosen: Chosen) -> None:
         figure = calibration.reliability_diagram(report, temperature)
         figures.show(figure, "evaluate-reliability", "Reliability diagram", height=HEIGHT)
     with right:
-        threshold = st.slider("Minimum confidence", 0.0, 1.0, 0.6, 0.01, key="evaluate-threshold")
+        threshold = st.slider("Minimum confidence", 0.0, 1.0, 0.6, 0.01, "percent", key="evaluate-threshold")
         sentence = sentences.coverage_sentence(report, threshold)
         st.markdown(sentence)
         figures.show(calibration.coverage_curves([report], threshold), "evaluate-coverage", sentence, height=HEIGHT)

@@ -36,7 +36,8 @@ class Toolbar:
 
 def choose() -> Toolbar:
     """One line of choices, and below it what must be known about them."""
-    row, notes = st.container(horizontal=True, vertical_alignment="center", gap="small"), st.container()
+    row = st.container(key="evaluate-row", horizontal=True, vertical_alignment="center", gap="small")
+    notes = st.container()
     with row:
         run = model_picker.pick_run(usable_only=False, label_visibility="collapsed", width=200)
         pairs = _pairs(run)
@@ -81,7 +82,7 @@ def _choose_balance(run: Run) -> bool:
         "chosen on the validation split, where it costs at most 0.1 points of accuracy. Published results and stored "
         "reports are as trained."
     )
-    return st.toggle("Balanced", key=BALANCED, bind="query-params", help=help)
+    return st.toggle("Balanced answers", key=BALANCED, bind="query-params", help=help)
 
 
 def _stored(run: Run, pair: tuple[str, str], tta: bool, row, notes) -> Chosen | None:

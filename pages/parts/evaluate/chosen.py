@@ -36,7 +36,7 @@ def cached_report(run: Run, dataset: str, split: str, tta: bool) -> Report | Non
     return _read(str(run.path), version(path), dataset, split, tta) if os.path.lexists(path) else None
 
 
-@st.cache_resource(max_entries=4, ttl="10m", show_spinner="Opening the images …")
+@st.cache_resource(max_entries=4, ttl="10m", show_spinner="Opening the images…")
 def _pictures(run_path: str, dataset: str, fingerprint: str, last_row: int, _report: Report) -> Pictures:
     return images.pictures_of(_report, Run(Path(run_path)))
 

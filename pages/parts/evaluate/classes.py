@@ -52,15 +52,12 @@ def _images(chosen: Chosen) -> None:
     report, labels = chosen.report, chosen.report.labels
     support, recall = report.per_class["support"], report.per_class["recall"]
     worst = min(range(len(labels)), key=lambda place: recall[place] if support[place] else 2)
-    label = st.selectbox("Class", labels, index=worst, key="evaluate-class", label_visibility="collapsed")
+    label = st.selectbox("Images of class", labels, index=worst, key="evaluate-class")
     place = labels.index(label)
     mine = report.targets == place
     if not fetch(chosen):
-        st.info(
-            "The images aren't on this machine. If they are FER2013's, get it on the Train page. *Errors* lists their "
-            "row numbers.",
-            icon=":material/image_not_supported:",
-        )
+        reason = face_cards.missing(report.dataset)
+        st.info(f"{reason} *Errors* lists their row numbers.", icon=":material/image_not_supported:")
         return
     for name, kept in (("right", mine & report.right), ("wrong", mine & ~report.right)):
         st.markdown(f"**{frame.plain(label)}, {name}:** {kept.sum():,} of {mine.sum():,}")

@@ -130,6 +130,6 @@ def _say(reports: list[Report]) -> None:
         st.markdown(f"**{frame.plain(Comparison(other, first).verdict)}**")
         if first.leaked.any() and not first.leaked.all():
             clean = Comparison(other.leak_free, first.leak_free)
-            st.caption(f"Leak-free, n = {len(clean.first):,}: {frame.plain(clean.verdict)}")
+            st.caption(f"Leak-free, n = {len(clean.first):,}: {clean.numbers}.")
     if len(others) > 1:
         st.caption(f"{len(others)} comparisons; p-values are not corrected for multiple testing.")

@@ -10,7 +10,7 @@ from pages.parts.evaluate.chosen import Chosen
 from pages.parts.shared import figures
 
 CLASSES = {"Recall": "recall", "Precision": "precision", "F1": "f1"}
-CURVES = ("PR", "ROC", "Coverage")
+CURVES = ("Precision and recall", "ROC", "Coverage")
 IMAGES = "Images"
 HEIGHT = 320
 
@@ -56,8 +56,8 @@ def _curves(reports: list[Report], view: str) -> None:
         figures.show(figure, "evaluate-compared-coverage", "Coverage and accuracy per model", height=HEIGHT)
         return
     label = st.selectbox("Curves of", reports[0].labels, key="evaluate-curve-label", label_visibility="collapsed")
-    draw, name = {"PR": (precision_recall_curves, "Precision and recall"), "ROC": (roc_curves, "ROC curves")}[view]
-    figures.show(draw(reports, label), f"evaluate-compared-{view.lower()}", f"{name}: {label}", height=HEIGHT)
+    draw = roc_curves if view == "ROC" else precision_recall_curves
+    figures.show(draw(reports, label), f"evaluate-compared-{view.lower()}", f"{view}: {label}", height=HEIGHT)
 
 
 def _images(chosen: Chosen, reports: list[Report]) -> None:

@@ -51,7 +51,7 @@ def _keep(run: Run, fresh: Report, report: Report | None, replace: bool) -> tupl
 
 def judge(run: Run, dataset: str, split: str, tta: bool) -> Report:
     """Evaluate with a progress bar."""
-    bar = st.progress(0.0, f"Opening {dataset} …")
+    bar = st.progress(0.0, f"Opening {dataset}…")
     on_progress = frame.progress(bar, "faces evaluated")
     report = actions.judge(run, dataset, split, tta=tta, on_progress=on_progress)
     bar.empty()

@@ -7,7 +7,7 @@ import jinja2
 import numpy as np
 import streamlit as st
 
-from fer.data import catalog
+from fer.data import catalog, kaggle
 from fer.errors import FerError
 from fer.evaluation import tables
 from fer.evaluation.images import Pictures
@@ -52,7 +52,7 @@ def show(
     try:
         pictures = pictures_of(chosen)
     except FerError as error:
-        _show_rows(chosen.report, positions, others, error)
+        _show_rows(chosen.report, positions, others, error, in_full=in_full)
         return
     pages = -(-len(positions) // a_page)
     start = a_page * (min(st.session_state.get(f"{key}-page") or 1, pages) - 1)
@@ -69,22 +69,34 @@ def thumbnails(chosen: Chosen, positions: np.ndarray, *, named: bool = False) ->
     st.html(CARDS.render(faces=cards, in_full=False, named=named))
 
 
-def _show_rows(report: Report, positions: np.ndarray, others: Sequence[Report], error: FerError) -> None:
-    missing = report.dataset not in catalog.available()
-    reason = (
-        "The data set isn't on this machine. If it is FER2013, get it on the Train page."
-        if missing
-        else frame.plain(str(error))
-    )
-    st.info(
-        f"The images cannot be shown. {reason} The table lists their row numbers in {frame.plain(report.dataset)}, "
-        "counted from 0.",
-        icon=":material/image_not_supported:",
-    )
+def missing(dataset: str) -> str:
+    """Why a data set's images cannot be shown, and what to do, as Markdown."""
+    if dataset == kaggle.NAME:
+        return "FER2013 is not on this server, so its images cannot be shown. Get it on the Train page."
+    return f"{frame.plain(dataset)} is not on this server, so its images cannot be shown. Add it to `data/`."
+
+
+def _show_rows(
+    report: Report, positions: np.ndarray, others: Sequence[Report], error: FerError, *, in_full: bool
+) -> None:
+    reason = frame.plain(str(error)) if report.dataset in catalog.available() else missing(report.dataset)
+    st.info(f"{reason} Rows are counted from 0.", icon=":material/image_not_supported:")
     table = tables.answers(report, positions)
     for other in others:
         table.insert(3, short_name(other), [other.labels[i] for i in other.predictions[positions]])
-    st.dataframe(table, hide_index=True, height=340, alt="Row numbers and predictions of these images")
+    shares = [name for name in table if table[name].dtype.kind == "f"]
+    table[shares] *= 100
+    hidden = [] if in_full else [name for name in shares if name != "confidence"]
+    copies = table.pop("copy in training")
+    if copies.any():
+        table.insert(4 + len(others), "note", np.where(copies, "copy in training", ""))
+    st.dataframe(
+        table.drop(columns=hidden),
+        hide_index=True,
+        height=340,
+        column_config={name: st.column_config.NumberColumn(format="%.1f%%") for name in shares},
+        alt="Row numbers and predictions of these images",
+    )
 
 
 def _card(report: Report, others: Sequence[Report], pictures: Pictures, position: int) -> dict:

@@ -16,7 +16,7 @@ def show(chosen: Chosen) -> None:
     """Confident errors first; where a confident model and the annotators agree, the label is probably wrong."""
     report, wrong, pictures = chosen.report, tables.mistakes(chosen.report), fetch(chosen)
     left, right = st.columns([4, 8], vertical_alignment="center")
-    left.markdown(f"**{len(wrong):,} of {len(report):,} predictions are wrong.** Some labels are wrong too.")
+    left.markdown(f"**{len(wrong):,} of {len(report):,} predictions differ from the label.** Either may be wrong.")
     if pictures and pictures.votes is not None:
         right.caption("  \n".join(sentences.sides_sentences(report, pictures.votes)))
         side = left.pills(
@@ -30,7 +30,5 @@ def show(chosen: Chosen) -> None:
         if side:
             wrong = wrong[sided_with(report, pictures.votes)[wrong] == side]
     elif not chosen.photos:
-        right.caption(
-            "With the FER+ votes (`fer2013new.csv` beside the data), this section shows how ten annotators voted."
-        )
+        right.caption("Get the FER+ votes on the Train page to see how ten annotators voted on each image.")
     face_cards.show(chosen, wrong, "evaluate-mistakes", a_page=A_PAGE)

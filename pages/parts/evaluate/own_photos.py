@@ -21,7 +21,7 @@ HELD = "evaluate-own"  # the visitor's own faces
 MOST_PHOTOS = 50_000  # in a zip; each face takes 2 kB
 UPLOADERS = ZIP, FOLDER = "evaluate-zip", "evaluate-folder"
 KINDS = {"a zip": "A ZIP file", "a folder": "A folder"}
-DETECTORS = {"yunet": "Find the face in each photo", "whole": "Photos are already cropped faces"}
+DETECTORS = {"yunet": "Find the face in each photo", "whole": "The photos are cropped faces already"}
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ def upload(run: Run) -> Held | None:
 def _read(
     file_ids: tuple[str, ...], classes: tuple[str, ...], detector: str, _uploads: list, zipped: bool
 ) -> OwnPhotos:
-    bar = st.progress(0.0, "Reading the photos …")
+    bar = st.progress(0.0, "Reading the photos…")
     loose = photos.told_apart(Photo(upload.name, upload.getvalue) for upload in _uploads)
     on_progress = frame.progress(bar, "photos read")
     try:
@@ -86,7 +86,7 @@ def judge(run: Run, held: Held, tta: bool) -> Report:
     return _report(run.id, members.changed(run), f"{held.name} (own photos)", tta, faces.fingerprint, faces)
 
 
-@st.cache_resource(max_entries=16, scope="session", show_spinner="Evaluating …")
+@st.cache_resource(max_entries=16, scope="session", show_spinner="Evaluating…")
 def _report(run_id: str, changed: int, name: str, tta: bool, fingerprint: str, _faces: LabelledFaces) -> Report:
     return evaluate.evaluate_faces(RunStore()[run_id], _faces, name, tta=tta)
 

@@ -29,7 +29,7 @@ def show(run: Run, tta: bool) -> None:
     found = st.session_state.get(own_photos.HELD)
     with right, frame.errors():
         if not found:
-            st.info(f"No photos yet. {groups.NOT_AUDITED}", icon=":material/groups:")
+            st.info("Upload labelled photos to see how accurate the model is on them.", icon=":material/upload:")
         elif found.photos.faces.classes != run.labels:
             st.info(f"{frame.plain(run.id)} has other classes than these photos. Upload them again for this model.")
         else:
@@ -39,8 +39,8 @@ def show(run: Run, tta: bool) -> None:
 
 def _explain(run: Run) -> None:
     st.markdown(
-        f"Photos in one folder per class ({frame.plain(', '.join(run.labels))}), or with a `manifest.csv` beside them. "
-        "They are processed in the server's memory, kept while this tab is open, and not stored."
+        f"Upload photos in one folder per class ({frame.plain(', '.join(run.labels))}), or photos with a "
+        "`manifest.csv`. They stay in the server's memory until you remove them or close the tab."
     )
     with st.popover("About manifest.csv", type="tertiary"):
         st.markdown(
@@ -61,7 +61,7 @@ def _outcome(held: Held, report: Report | None) -> None:
         st.subheader(f"{accuracy} accuracy on {frame.plain(held.name)}, n = {len(report):,}", anchor=False)
     (st.warning if faces.failures else st.success)(" ".join(sentences.photos_sentences(faces, report)))
     if not report and held.detector == "yunet":
-        st.info("If the images show nothing but faces, choose “Photos are already cropped faces”.")
+        st.info("If the images show nothing but faces, choose “The photos are cropped faces already”.")
     if report:
         _groups(held, report)
     with st.container(horizontal=True):

@@ -38,7 +38,7 @@ def watch(is_on: bool, frames: int) -> None:
     if frames:
         return
     if time.monotonic() - since < PATIENCE:
-        st.caption("Connecting …")
+        st.caption("Connecting…")
         return
     st.error(
         "No image received for ten seconds. Either the browser may not use the camera (check the camera icon in its "

@@ -77,6 +77,6 @@ def _make(store: RunStore, run: Run, kind: str, purpose: str) -> None:
     if missing:
         st.caption(frame.plain(missing))
     if asked:
-        with frame.errors(), st.spinner(f"Converting {run.id} to {name} and comparing predictions …"):
+        with frame.errors(), st.spinner(f"Converting {run.id} to {name} and comparing predictions…"):
             actions.export(store, run, kind)
             manage.say(f"Made the {name} file of {frame.plain(run.id)}.")

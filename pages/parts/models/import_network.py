@@ -28,6 +28,6 @@ def show(store: RunStore) -> None:
         "error, so evaluate the model after importing it."
     )
     if asked and upload:
-        with frame.errors(), st.spinner("Checking the network …"):
+        with frame.errors(), st.spinner("Checking the network…"):
             actions.import_network(store, upload, labels, scale, name)
             manage.say(f"Imported {frame.plain(upload.name)}.")

@@ -34,15 +34,15 @@ def scatter(entries: Sequence[Entry]) -> None:
     from fer.charts.models import accuracy_over_time  # Plotly takes half a second, once
     from pages.parts.shared import figures
 
-    processors = sorted({entry.ms_on for entry in found if entry.ms_on})
+    processors = " or ".join(sorted({entry.ms_on for entry in found if entry.ms_on})) or "an unknown processor"
     images = f"{found[0].dataset} test split, n = {found[0].n:,}, 95% intervals"
-    figure = accuracy_over_time(found, (images, f"one thread of {' or '.join(processors) or 'an unknown processor'}"))
+    figure = accuracy_over_time(found, (images, f"on one thread of {processors}"))
     figures.show(figure, "models-scatter", "Accuracy over milliseconds per face, one point per model")
 
 
 def show(store: RunStore) -> None:
     """Every figure of every model, once asked for."""
-    details = st.expander("All figures", key="models-all", on_change="rerun")
+    details = st.expander("All metrics", key="models-all", on_change="rerun")
     if not details.open:
         return
     with details, frame.errors():

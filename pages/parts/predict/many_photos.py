@@ -46,7 +46,7 @@ def show(run: Run, way: Way, right) -> None:
         ids = tuple(upload.file_id for upload in uploads)
         st.session_state[LAST] = (run, way, *_read(run.id, changed(run), way, ids, uploads))
     elif LAST in st.session_state:
-        st.button("Discard these results", key="predict-many-forget", on_click=_forget)
+        st.button("Remove these results", key="predict-many-forget", on_click=_forget)
     with right:
         if LAST in st.session_state:
             _show(*st.session_state[LAST])
@@ -72,7 +72,7 @@ def _read(
     run_id: str, changed: int, way: Way, ids: tuple[str, ...], _uploads: list[UploadedFile]
 ) -> tuple[list[Answer], list[tuple[str, str]]]:
     """The result for every photo, and (name, reason) for every file that was skipped."""
-    bar, others = st.progress(0.0, "Reading the photos …"), []
+    bar, others = st.progress(0.0, "Reading the photos…"), []
     try:
         with ExitStack() as zips:
             found = []

@@ -69,7 +69,7 @@ def show(run: Run, way: Way, right) -> None:
     else:
         st.session_state.pop(SOURCE, None)
         if result:
-            st.button("Discard this video", key="predict-video-forget", on_click=st.session_state.pop, args=(RESULT,))
+            st.button("Remove this video", key="predict-video-forget", on_click=st.session_state.pop, args=(RESULT,))
     with right:
         if result:
             _show_result(result)
@@ -90,7 +90,7 @@ def _read_or_show(upload: UploadedFile, run: Run, way: Way, right) -> Result | N
         with right:
             working = st.empty()
         with working.container():
-            bar = st.progress(0.0, "Opening the video …")
+            bar = st.progress(0.0, "Opening the video…")
             st.button("Cancel", key="predict-video-cancel")  # any click ends this script run, and with it the reading
             st.caption("Clicking elsewhere cancels it, too.")
         try:

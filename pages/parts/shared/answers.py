@@ -30,7 +30,7 @@ SHOWN_SIDE = 1280  # pixels; more is not visible on a page and slow to load
 POSITIONS = ("", "lay on its right side", "was upside down", "lay on its left side")  # by quarter turns
 NO_FACE = (
     "No face found. Crop the photo closer to the face, or use one taken from the front. If the photo shows nothing but "
-    "a face, turn on Use the whole image as the face."
+    "a face, turn on “Use the whole image as the face”."
 )
 
 
@@ -128,7 +128,8 @@ def _card(number: int, image: np.ndarray, prediction: Prediction, threshold: flo
         "area": (x2 - x1) * (y2 - y1),
         "title": titled(label) if sure else "Not sure",
         "percent": f"{share:.0%}" if sure else f"{label} {share:.0%} or {ranked[1][0]} {ranked[1][1]:.0%}",
-        "color": colors[label] if sure else GREY,
+        "color": colors[label] if sure else GREY,  # which is also neutral's, so photo_view.css draws it as an outline
+        "sure": sure,
         "bars": [{"label": name, "share": float(p), "color": colors[name]} for name, p in ranked],
         "hints": hints(image, prediction.face, prediction.crop),
     }

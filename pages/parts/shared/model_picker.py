@@ -18,12 +18,12 @@ from pages.parts.shared.frame import plain
 MODEL = "model"  # the chosen run: the key of its select box, and its name in the address
 
 
-@st.cache_resource(max_entries=8, show_spinner="Loading the model …")
+@st.cache_resource(max_entries=8, show_spinner="Loading the model…")
 def _classifier(run_id: str, changed: int) -> Classifier:
     return open_run(RunStore()[run_id])
 
 
-@st.cache_data(max_entries=256, show_spinner="Measuring the model's speed …")
+@st.cache_data(max_entries=256, show_spinner="Measuring the model's speed…")
 def _speed(run_id: str, changed: int) -> float:
     return milliseconds_a_face(RunStore()[run_id])
 

@@ -8,11 +8,11 @@ from pages.parts.shared import settings
 ACCEPTED, ACCEPTED_ON_DEVICE = "notice-accepted", "notice-accepted-on-device"
 ACCEPTED_TEACHING = "notice-accepted-teaching"
 ON_SERVER = (
-    "- {} is sent to the server that runs this app. The emotion of every face in it is read there.\n"
+    "- {} is sent to the server that runs this app. Every face in it is read there.\n"
     "- Images are processed in memory and not stored; readings are kept until you close the tab. No audio is recorded."
 )
 ON_DEVICE = (
-    "- {} stays on this device. The emotion of every face in it is read here, in your browser.\n"
+    "- {} stays on this device. Every face in it is read here, in your browser.\n"
     "- Only the readings (times, boxes, probabilities) are sent to the server, which keeps them until you close the "
     "tab. No audio is recorded."
 )

@@ -23,7 +23,7 @@ def curves(run: Run, running: Progress | None = None, behind: dict[str, list[Epo
         return
     best = max(range(len(history)), key=lambda i: history[i].val_accuracy) if history else None
     left, right = st.columns(2)
-    for column, part in ((left, "loss"), (right, "accuracy")):
+    for column, part in ((left, "accuracy"), (right, "loss")):
         with column:
             figure = learning_curves(part, history, about, running=running, best_epoch=best, behind=behind)
             figures.show(figure, f"curve-{part}-{run.id}", f"{part} over epochs")
@@ -32,6 +32,6 @@ def curves(run: Run, running: Progress | None = None, behind: dict[str, list[Epo
     with left:
         figures.show(recall_curves(history, run.labels, about), f"curve-recall-{run.id}", "Recall per class")
     with right:
-        matrix = validation_confusion(history[-1], run.labels, about)
+        matrix = validation_confusion(history[-1], run.labels, about, dark=st.context.theme.type == "dark")
         figures.show(matrix, f"curve-confusion-{run.id}", "Validation confusion matrix of the last epoch")
     figures.show(rate_curve(history, about), f"curve-rate-{run.id}", "Learning rate")

@@ -12,8 +12,8 @@ from pages.parts.shared import model_picker
 
 SIDE = 192  # pixels
 SENTENCES = {  # tested on FER2013's validation images; figures in docs/experiments.md
-    "occlusion": "Brighter areas matter more: blurring them lowers the probability of {} the most.",
-    "activation": "Brighter areas contribute more to {} inside the network; coarser than occlusion.",
+    "occlusion": "Yellow areas matter most: blurring them lowers the probability of {} the most.",
+    "activation": "Yellow areas contribute most to {} inside the network; coarser than occlusion.",
 }
 
 

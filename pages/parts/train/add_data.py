@@ -46,7 +46,7 @@ def _show_upload() -> None:
     name = st.text_input("Save as", re.sub(r"[^A-Za-z0-9._-]+", "-", stem), key=f"train-keep-{upload.file_id}")
     mapping = class_folders.choose(upload)
     if st.button("Save", key="train-keep", disabled=mapping is None):
-        with st.spinner("Checking the data set …"):
+        with st.spinner("Checking the data set…"):
             kept = actions.keep_data(name, suffix.lower(), upload, mapping=mapping or "")
         st.toast(f"Saved as {frame.plain(kept)}", icon=":material/check:")
         st.session_state[PICK] = kept

@@ -15,7 +15,7 @@ SYNTHETIC = "Drawn faces, to try out training. Says nothing about real faces."
 HELP = next(item.metadata["help"] for item in fields(TrainConfig) if item.name == "classes")
 
 
-@st.cache_resource(max_entries=3, show_spinner="Opening the data set …")
+@st.cache_resource(max_entries=3, show_spinner="Opening the data set…")
 def open_data(name: str, stamp: str, classes: str) -> Dataset:
     """A data set, kept open while it is the same."""
     return catalog.open_dataset(name, classes=classes)

@@ -60,7 +60,7 @@ def measure(store: RunStore, config: TrainConfig) -> None:
         return
     is_measuring = any(actions.measure(store, each) for each in configs)
     if is_measuring:
-        st.caption("Measuring this machine's speed …")
+        st.caption("Measuring this machine's speed…")
     st.fragment(_wait, run_every=EVERY)(store, configs, is_measuring)
 
 

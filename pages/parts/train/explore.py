@@ -12,9 +12,10 @@ SHOWN = 8  # faces per class
 
 def describe(store: RunStore, dataset: Dataset) -> None:
     """The sizes of the splits, and the majority baseline."""
-    sizes = " · ".join(f"{len(dataset.split(split)):,} {split}" for split in SPLITS)
+    train, val, test = (f"{len(dataset.split(split)):,}" for split in SPLITS)
     carved = f" ({' and '.join(dataset.carved)} split off from train)" if dataset.carved else ""
-    st.caption(f"{sizes}{carved}{_known(store, dataset)}{_baseline(dataset)}")
+    sizes = f"{train} training, {val} validation and {test} test images{carved}"
+    st.caption(f"{sizes}{_known(store, dataset)}{_baseline(dataset)}")
 
 
 def _baseline(dataset: Dataset) -> str:
@@ -22,7 +23,7 @@ def _baseline(dataset: Dataset) -> str:
         return ""
     counts = dataset.val.counts
     majority = frame.plain(dataset.labels[int(counts.argmax())])
-    return f" · majority baseline {counts.max() / len(dataset.val):.1%} (always {majority})"
+    return f" · always answering {majority} is right on {counts.max() / len(dataset.val):.1%}"
 
 
 def _known(store: RunStore, dataset: Dataset) -> str:
@@ -54,6 +55,6 @@ def _samples(dataset: Dataset) -> None:
             st.image([train.images[row] for row in rows], width=48, alt=words)
 
 
-@st.cache_data(max_entries=8, show_spinner="Looking for duplicates and faults …")
+@st.cache_data(max_entries=8, show_spinner="Looking for duplicates and faults…")
 def _faults(fingerprint: str, _dataset: Dataset) -> dict[str, int]:
     return _dataset.faults()

@@ -8,7 +8,7 @@ from pages.parts.shared import access, actions, frame, settings
 EVERY = 1.0  # seconds between updates while it downloads
 VOTES = "Ten annotators' votes on each image, from GitHub (Barsoum et al. 2016): soft targets, and a second opinion."
 SEEN = "train-kaggle-seen"  # whether this session saw it running
-PHASES = {kaggle.READING: "Reading the data set …", download.VOTES: "Fetching the FER+ votes …"}
+PHASES = {kaggle.READING: "Reading the data set…", download.VOTES: "Fetching the FER+ votes…"}
 OTHER = "other"  # any data set, by its owner/name
 NAMED = ""  # class folders that have names
 
@@ -97,4 +97,4 @@ def _progress_text(running: download.Download) -> str:
     if running.total:
         megabytes, total, speed = (value / 1e6 for value in (running.done, running.total, running.speed))
         return f"{megabytes:,.0f} of {total:,.0f} MB, {speed:.1f} MB/s"
-    return PHASES.get(running.phase, "Connecting to Kaggle …")
+    return PHASES.get(running.phase, "Connecting to Kaggle…")

@@ -64,7 +64,7 @@ def _live(store: RunStore, run: Run | None, before: dict[str, str]) -> None:
         elif state == "finished":
             st.caption(frame.plain(results.caution(run)))
         elif message := run.status.message or _lost(state):
-            st.markdown(frame.plain(message))
+            (st.error if state in ("failed", "lost") else st.markdown)(frame.plain(message))
         view.show(_picture(run, state), f"train-view-{run.id}", focus=_focus(run))
         for sentence in remarks(run.history, run.labels, is_over=state != "training"):
             st.markdown(f":material/lightbulb: {frame.plain(sentence)}")
@@ -114,7 +114,7 @@ def _stop_buttons(run: Run) -> None:
     asked, ending = stop.was_asked(run), run.progress.phase == JUDGING
     words = "Keeps the weights; you can resume later. Not available once all epochs are trained."
     _button(
-        "Stopping …" if asked else "Stop", "stop", run, actions.stop_training, run, disabled=asked or ending, help=words
+        "Stopping…" if asked else "Stop", "stop", run, actions.stop_training, run, disabled=asked or ending, help=words
     )
     options = {"kwargs": {"discard": True}, "help": "Stop and delete this run."}
     _button("Discard", "cancel", run, actions.stop_training, run, disabled=asked or ending, **options)
@@ -147,7 +147,7 @@ def _place(store: RunStore, run: Run) -> None:
         when = f", which has about {rough_duration(left)} left" if left else ""
         st.markdown(f"Starts after **{frame.plain(training[0].id)}**{when}.")
     else:
-        st.markdown("Starts in a moment …")
+        st.markdown("Starts in a moment…")
 
 
 def _picture(run: Run, state: str) -> str:

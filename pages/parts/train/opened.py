@@ -12,6 +12,7 @@ from pages.parts.shared.frame import plain
 RUN = "run"  # the part of the address
 STARTED = "train-started"  # the run that this session started last: it takes the focus
 LAST = "train-opened"  # the run that this session saw last
+LINKED = "train-linked"  # the run that a phone shows first
 ACTIVE = ("training", "queued")
 
 
@@ -37,6 +38,8 @@ def opened(runs: list[Run]) -> Run | None:
     known = {run.id: run for run in runs if queue.state_of(run) != "damaged"}
     wanted = st.query_params.get(RUN)
     run = known.get(wanted) if wanted else None
+    if run and LAST not in st.session_state:
+        st.session_state[LINKED] = run.id
     is_dead_link = not run and LAST not in st.session_state
     run = run or next(iter(known.values()), None)
     if wanted and is_dead_link:
@@ -48,6 +51,13 @@ def opened(runs: list[Run]) -> Run | None:
     elif not run and wanted:
         del st.query_params[RUN]
     return run
+
+
+def is_first(run: Run | None) -> bool:
+    """Whether a phone shows the run above the form: if it was at work when this session saw it, or a link named it."""
+    if run and queue.state_of(run) in ACTIVE:
+        st.session_state.setdefault(LINKED, run.id)
+    return run is not None and st.session_state.get(LINKED) == run.id
 
 
 def open_run(id: str) -> None:

@@ -31,7 +31,7 @@ def html(progress: Progress, history: Sequence[Epoch]) -> str:
 
 def phase(name: str) -> str:
     """What is done before the first epoch, or after the last."""
-    return f'<div role="status">{escape(name[0].upper() + name[1:])} …</div>'
+    return f'<div role="status">{escape(name[0].upper() + name[1:])}…</div>'
 
 
 def figures(history: Sequence[Epoch], *more: tuple[str, str]) -> str:

@@ -31,7 +31,7 @@ def figures(run: Run, state: str) -> list[tuple[str, str]]:
     card, found = run.card, []
     if score := card.test_score:
         low, high = score.interval
-        found.append((f"{score.accuracy:.1%}", f"test accuracy ({low:.1%} to {high:.1%})"))
+        found.append((f"{score.accuracy:.1%}", f"test accuracy ({low:.1%} to {high:.1%}, n = {score.n:,})"))
     if card.training_seconds:
         found.append((rough_duration(card.training_seconds), "training time"))
     return found

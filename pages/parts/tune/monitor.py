@@ -75,7 +75,7 @@ def _head(found: Study, trials: list[Trial], busy: int) -> None:
         st.badge(label, color=color)
         if busy:
             stopping = found.is_stopped
-            _button("Stopping …" if stopping else "Stop", "stop", actions.stop_tuning, found, disabled=stopping)
+            _button("Stopping…" if stopping else "Stop", "stop", actions.stop_tuning, found, disabled=stopping)
             _button("One more hour", "extend", actions.extend_tuning, found, _longer(found, trials, busy))
             _button("Run one more at a time", "worker", actions.add_worker, found, disabled=stopping)
         elif used_up:

@@ -66,6 +66,6 @@ def packed(network: bytes | Path) -> bytes:
     return gzip.compress(with_one_face(network), 1, mtime=0)
 
 
-@st.cache_resource(max_entries=8, show_spinner="Loading the model …")
+@st.cache_resource(max_entries=8, show_spinner="Loading the model…")
 def _file(run_id: str, changed: int) -> bytes:
     return packed(RunStore()[run_id].tflite_path)

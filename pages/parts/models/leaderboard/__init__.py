@@ -1,13 +1,12 @@
 """The leaderboard, a component: models whose rows open them; reference results apart. See leaderboard.js."""
 
-import math
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import streamlit as st
 from streamlit.components.v2 import component
 
-from fer.runs.leaderboard import INCLUDED, REFERENCE, YOURS, Entry
+from fer.runs.leaderboard import INCLUDED, READY, REFERENCE, YOURS, Entry
 
 FOLDER = Path(__file__).parent
 TITLES = {YOURS: "Yours", INCLUDED: "Included"}
@@ -44,14 +43,12 @@ def show_reference(entries: Iterable[Entry], chosen: str, on_open: Callable[[str
     if not rows:
         return
     st.subheader("Reference results", anchor=False)
-    st.caption("Other networks trained on the same images, for comparison. They come without weights.")
+    st.caption("Other networks trained on the same images, for comparison. Only their results are included.")
     _table("models-reference", "Reference results", REFERENCE_COLUMNS, [{"title": "", "rows": rows}], on_open)
 
 
 def _table(key: str, label: str, columns: list[dict], groups: list[dict], on_open: Callable[[str], None]) -> None:
-    highs = [row["high"] for group in groups for row in group["rows"] if row["accuracy"]]
-    scale = math.ceil(10 * max(highs, default=1.0)) / 10  # bars start at 0 and end at the next tenth
-    data = {"label": label, "columns": columns, "groups": groups, "scale": scale}
+    data = {"label": label, "columns": columns, "groups": groups}
     _component(key=key, data=data, on_opened_change=lambda: on_open(st.session_state[key].opened))
 
 
@@ -61,6 +58,7 @@ def _row(entry: Entry, chosen: str) -> dict:
     return {
         "id": entry.id,
         "badge": "Default" if entry.is_default else "",
+        "note": "" if entry.state == READY or entry.group == REFERENCE else entry.state,  # for phones
         "is_open": entry.id == chosen,
         "accuracy": f"{entry.accuracy:.1%}" if known else "",
         "interval": f"{100 * low:.1f} to {100 * high:.1f}",
@@ -79,4 +77,4 @@ def _time(entry: Entry) -> str:
 
 
 def _parameters(entry: Entry) -> str:
-    return f"{entry.parameters / 1e6:.1f} M" if entry.parameters else DASH
+    return f"{entry.parameters / 1e6:.1f} million" if entry.parameters else DASH

@@ -5,8 +5,8 @@ const make = (tag, properties = {}, ...children) => {
   return element;
 };
 
-function bar({ share, low, high }, scale) {
-  const percent = (value) => `${(100 * value) / scale}%`;
+function bar({ share, low, high }) {
+  const percent = (value) => `${100 * value}%`;
   const fill = make("span", { className: "fill" });
   const whisker = make("span", { className: "whisker" });
   fill.style.width = percent(share);
@@ -17,7 +17,7 @@ function bar({ share, low, high }, scale) {
   return track;
 }
 
-function accuracy(row, scale) {
+function accuracy(row) {
   if (!row.accuracy) return make("td", { className: "accuracy", textContent: row.unknown });
   const numbers = make(
     "span",
@@ -25,16 +25,17 @@ function accuracy(row, scale) {
     make("b", { textContent: row.accuracy }),
     make("span", { className: "interval", textContent: row.interval }),
   );
-  return make("td", { className: "accuracy" }, make("span", { className: "cell" }, bar(row, scale), numbers));
+  return make("td", { className: "accuracy" }, make("span", { className: "cell" }, bar(row), numbers));
 }
 
 function line(row, data, open) {
   const button = make("button", { type: "button", textContent: row.id, className: "name" });
   button.setAttribute("aria-haspopup", "dialog");
   const badge = row.badge && make("span", { className: "badge", textContent: row.badge });
-  const first = make("th", { scope: "row" }, button, badge);
+  const note = row.note && make("span", { className: "note", textContent: row.note });
+  const first = make("th", { scope: "row" }, button, badge, note);
   const cells = data.columns.map(({ name }) => make("td", { className: name, textContent: row.cells[name] }));
-  const found = make("tr", { onclick: () => open(row.id) }, first, accuracy(row, data.scale), ...cells);
+  const found = make("tr", { onclick: () => open(row.id) }, first, accuracy(row), ...cells);
   if (row.is_open) found.className = "open";
   return found;
 }
@@ -49,7 +50,7 @@ function body(group, data, open) {
 }
 
 function table(data, open) {
-  const names = [{ name: "model", title: "Model" }, { name: "accuracy", title: "Accuracy" }, ...data.columns];
+  const names = [{ name: "model", title: "Model" }, { name: "accuracy", title: "Accuracy, 95% interval" }, ...data.columns];
   const heads = names.map(({ name, title }) => make("th", { scope: "col", className: name, textContent: title }));
   const found = make("table", {}, make("thead", {}, make("tr", {}, ...heads)));
   found.setAttribute("aria-label", data.label);

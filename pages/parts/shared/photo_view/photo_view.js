@@ -1,5 +1,6 @@
 // A photo with a box around each face, and a card for each; box and card light up together.
-// data: {photo, alt, faces: [{left, top, width, height, number, label, title, percent, color, bars, hints, area}],
+// data: {photo, alt, faces: [{left, top, width, height, number, label, title, percent, color, sure, bars, hints,
+//        area}],
 //        notes, why: {number, label, method, image, sentence, labels, methods}}
 // state out: why = {number, label, method} or null.
 
@@ -40,7 +41,7 @@ function choice(name, options, chosen, change) {
 
 function explanation(why, ask) {
   const box = element("div", { className: "why" });
-  if (!why.sentence) return element("div", { className: "why busy", textContent: "Computing …" });
+  if (!why.sentence) return element("div", { className: "why busy", textContent: "Computing…" });
   const next = (change) => { box.classList.add("busy"); ask({ number: why.number, label: why.label, method: why.method, ...change }); };
   const words = element("div", {}, element("p", { textContent: why.sentence }));
   words.append(choice("Emotion", why.labels, why.label, (label) => next({ label })));
@@ -80,7 +81,8 @@ export default function (component) {
   const ask = (why) => { memory.asked = why; setStateValue("why", why); };
 
   function box(face) {
-    const node = placed(element("button", { className: `box${face.top < 0.08 ? " low" : ""}`, type: "button" }), `box ${face.number}`);
+    const classes = `box${face.top < 0.08 ? " low" : ""}${face.sure ? "" : " unsure"}`;
+    const node = placed(element("button", { className: classes, type: "button" }), `box ${face.number}`);
     node.append(element("b", { textContent: faces.length > 1 ? face.number : face.title }));
     node.setAttribute("aria-label", `Face ${face.number}: ${face.title} ${face.percent}`);
     for (const side of ["left", "top", "width", "height"]) node.style[side] = `${100 * face[side]}%`;
@@ -95,10 +97,11 @@ export default function (component) {
   function card(face) {
     const head = placed(element("button", { className: "head", type: "button" }), `head ${face.number}`);
     head.append(element("span", { className: "emotion", textContent: face.title }));
-    head.append(element("span", { className: "percent", textContent: face.percent }));
-    if (faces.length > 1) head.append(element("span", { className: "which", textContent: `Face ${face.number}` }));
+    const share = element("span", { className: "percent", textContent: face.percent });
+    const which = faces.length > 1 ? [element("span", { className: "which", textContent: `Face ${face.number}` })] : [];
+    head.append(...(face.sure ? [share, ...which] : [...which, share])); // the long one is on the second line
     head.onclick = () => pin(face.number);
-    const node = element("article", { className: "card" }, head);
+    const node = element("article", { className: `card${face.sure ? "" : " unsure"}` }, head);
     node.style.setProperty("--emotion", face.color);
     const all = memory.open.has(face.number);
     node.append(bars(face, all));

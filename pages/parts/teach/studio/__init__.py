@@ -36,6 +36,6 @@ def model_url(run: Run) -> str:
     return browser.media_url(_file(run.id, run.tflite_path.stat().st_mtime_ns), f"teach-{run.id}")
 
 
-@st.cache_resource(max_entries=4, show_spinner="Loading the model …")
+@st.cache_resource(max_entries=4, show_spinner="Loading the model…")
 def _file(run_id: str, changed: int) -> bytes:
     return browser.packed(network.without_head(RunStore()[run_id]))

@@ -57,7 +57,7 @@ export class Card {
 
   recording(is) {
     this.node.classList.toggle("recording", is);
-    this.held.textContent = is ? "Recording …" : "Hold to record";
+    this.held.textContent = is ? "Recording…" : "Hold to record";
   }
 
   show(face) {

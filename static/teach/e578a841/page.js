@@ -117,7 +117,7 @@ class Teach {
   async photos(one, files) {
     let without = 0;
     for (const [i, file] of files.entries()) {
-      this.tell(`Reading photo ${i + 1} of ${files.length} …`);
+      this.tell(`Reading photo ${i + 1} of ${files.length}…`);
       const image = await small(file).catch(() => null);
       const result = image && (await this.request({ kind: "face", image, side: SIDE.photo }, [image]));
       if (collection.faces.length >= this.data.most.faces) return this.full();
@@ -133,7 +133,7 @@ class Teach {
     if (this.starting) return;
     Object.assign(this, { starting: true, until: 0 });
     if (!this.model) this.update(this.data);
-    this.tell("Starting the camera …");
+    this.tell("Starting the camera…");
     try {
       this.stop = await this.camera.start(this.video, () => this.halt("The camera was disconnected."));
     } catch (error) {
@@ -144,7 +144,7 @@ class Teach {
     }
     if (this.ended) return this.stop();
     this.unfollow = this.camera.follow(this.video, () => this.offer());
-    this.tell("Loading the model …");
+    this.tell("Loading the model…");
     this.on(true);
   }
 
@@ -219,7 +219,7 @@ class Teach {
     const { verdict, head, error } = this.data, missing = collection.missing;
     const isStale = head && head.revision !== collection.revision;
     this.part("go").disabled = Boolean(missing || this.training);
-    this.part("go").textContent = this.training ? "Training …" : "Train";
+    this.part("go").textContent = this.training ? "Training…" : "Train";
     this.part("emotions").hidden = collection.faces.length > 0 || collection.classes.length > 2;
     const hint = this.training ? "" : missing || (error && !head ? error.text : isStale ? "The recordings have changed. Train again." : "");
     this.part("hint").textContent = hint;

@@ -58,7 +58,7 @@ class Live {
     if (this.starting) return;
     this.starting = true;
     if (!this.asked) this.update(this.data); // the model did not load
-    this.say("Starting the camera …");
+    this.say("Starting the camera…");
     try {
       this.stop = await start(this.video, () => this.halt("The camera was disconnected. Press Start to try again."));
     } catch (error) {
@@ -71,7 +71,7 @@ class Live {
     this.worker.postMessage({ kind: "reset" });
     this.unfollow = follow(this.video, () => this.offer());
     this.timer = setInterval(() => this.report(), EVERY);
-    this.say("Loading …");
+    this.say("Loading…");
     this.on(true);
   }
 
