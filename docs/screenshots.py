@@ -55,18 +55,20 @@ class State:
         path: address.
         steps: what a visitor does there, and waits for.
         trains: whether a training must be running.
+        bare: whether there must be no runs but the shipped ones.
     """
 
     name: str
     path: str
     steps: Callable = lambda page: None
     trains: bool = False
+    bare: bool = False
 
 
 STATES = (
     State("predict-answered", "", lambda page: answered(page)),
     State("predict-several", "", lambda page: press(page, "Two faces", "Face 2")),
-    State("predict-why", "", lambda page: press(page, "Why?", "matter more")),
+    State("predict-why", "", lambda page: press(page, "Why?", "matter most")),
     State("predict-working", "", lambda page: press(page, "Why?")),
     State("predict-no-face", "", lambda page: upload(page, "sky.png", sky(), "No face found")),
     State("predict-failed", "", lambda page: upload(page, "letter.jpg", b"Dear all", "isn't a readable image")),
@@ -74,11 +76,12 @@ STATES = (
     State("predict-video", "?source=Video"),
     State("predict-batch", "?source=Batch"),
     State("live-empty", "live"),
-    State("live-ready", "live", lambda page: press(page, "Continue")),
+    State("live-ready", "live", lambda page: press(page, "Continue", "Press Start")),
     State("live-answered", "live", lambda page: live(page)),
     State("teach-empty", "teach"),
     State("teach-ready", "teach", lambda page: press(page, "Continue")),
-    State("train-empty", "train"),
+    State("tune-empty", "tune"),
+    State("train-empty", "train", bare=True),
     State("train-working", f"train?run={TRAINING}", lambda page: page.wait_for_timeout(4000), trains=True),
     State("train-answered", f"train?run={OWN}"),
     State("train-failed", f"train?run={FAILED}"),
@@ -89,7 +92,8 @@ STATES = (
     State("evaluate-noise", "evaluate?section=noise"),
     State("evaluate-photos", "evaluate?section=photos"),
     State("evaluate-empty", f"evaluate?model={OWN}"),
-    State("models-empty", "models"),
+    State("models-empty", "models", bare=True),
+    State("models-list", "models"),
     State("models-card", f"models?model={OWN}"),
     State("models-curves", "models?model=flagship", lambda page: tab(page, "Curves")),
     State("models-exports", "models?model=flagship", lambda page: tab(page, "Exports")),
@@ -142,22 +146,23 @@ def sky() -> bytes:
 
 def live(page) -> None:
     """The camera is a video of a sample that moves about."""
-    press(page, "Continue")
-    page.frame_locator("iframe").first.get_by_role("button", name="START").click()
+    press(page, "Continue", "Press Start")
+    page.get_by_role("button", name="Start", exact=True).click()
     page.get_by_text("frames a second").wait_for()
     page.wait_for_timeout(6000)
 
 
 @contextmanager
-def furnished() -> Iterator[dict]:
-    """The environment of a server without data, with a model of one's own and a training that failed."""
+def furnished(*, bare: bool) -> Iterator[dict]:
+    """The environment of a server without data; if it isn't bare, with a model of one's own and a failed training."""
     with tempfile.TemporaryDirectory() as folder:
         store = RunStore(Path(folder) / "models")
-        shutil.copytree(ROOT / "models/mini_xception", store.root / OWN)
-        own = store[OWN]
-        own.card = replace(own.card, shipped=False, exports={})
-        shutil.rmtree(own.path / "reports")
-        store.create(TrainConfig(), FAILED).status = Status("failed", "The data set was moved while it was read.")
+        if not bare:
+            shutil.copytree(ROOT / "models/mini_xception", store.root / OWN)
+            own = store[OWN]
+            own.card = replace(own.card, shipped=False, exports={})
+            shutil.rmtree(own.path / "reports")
+            store.create(TrainConfig(), FAILED).status = Status("failed", "fer2013.csv is not in data/ any more.")
         for preset in PRESETS.values():  # else the Train page would have the machine measured
             speed.note(store, preset.config("synthetic"), train=1000, validate=1000, judge=1000)
         yield {"FER_MODELS": str(store.root), "FER_DATA": f"{folder}/data"}
@@ -195,6 +200,9 @@ def take(browser, address: str, state: State, view: str) -> bytes:
         page.wait_for_function("document.querySelector('[data-testid=stApp]').dataset.testScriptState === 'notRunning'")
         page.wait_for_timeout(2500)  # figures draw one after another
         state.steps(page)
+        if width < 640 and "section=" in state.path:
+            page.get_by_role("tablist").evaluate("tabs => (tabs.style.scrollMarginTop = '4rem', tabs.scrollIntoView())")
+        page.mouse.move(0, 0)
         page.wait_for_timeout(200 if state.name.endswith("-working") else 1200)
         return smallest(page.screenshot())
     finally:
@@ -216,9 +224,9 @@ def main() -> None:
     chosen = [state for state in STATES if state.name.startswith(parser.parse_args().only)]
     SCREENS.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as folder, chromium(*camera(Path(folder))) as browser:
-        for trains in (False, True):
-            if states := [state for state in chosen if state.trains == trains]:
-                with furnished() as house, training(house, wanted=trains), serve(ROOT, **house) as address:
+        for trains, bare in product((False, True), repeat=2):
+            if states := [state for state in chosen if (state.trains, state.bare) == (trains, bare)]:
+                with furnished(bare=bare) as house, training(house, wanted=trains), serve(ROOT, **house) as address:
                     for state, view in product(states, VIEWS):
                         keep(state, view, lambda state=state, view=view: take(browser, address, state, view))
 

@@ -80,3 +80,16 @@ def browse(*flags: str):
     """An empty tab of a Chromium of its own."""
     with chromium(*flags) as browser:
         yield tab(browser)
+
+
+def barriers(page) -> list[tuple[str, str, str]]:
+    """What axe calls serious on a page, in the light and in the dark theme."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    found = []
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        page.wait_for_timeout(800)  # what fades in has no contrast while it does
+        serious = [v for v in Axe().run(page).response["violations"] if v["impact"] in ("serious", "critical")]
+        found += [(scheme, v["id"], v["nodes"][0]["html"][:200]) for v in serious]
+    return found
