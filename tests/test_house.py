@@ -65,6 +65,16 @@ def test_the_library_is_its_wings_and_nothing_else():
     assert {path.parts[1].removesuffix(".py") for path in LIBRARY} == {*WINGS, *GROUND, *DOORS}
 
 
+def test_no_module_is_longer_than_contributing_says():
+    def most(path: Path) -> int:
+        return 265 if path in LIBRARY else 210 if "parts" in path.parts else 60
+
+    lengths = {path: len((ROOT / path).read_text(encoding="utf-8").splitlines()) for path in (*LIBRARY, *PAGES)}
+    assert {path: length for path, length in lengths.items() if length > most(path)} == {}
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    assert "At most 265 lines; a page 60, a\n  part 210." in text
+
+
 def test_no_two_modules_import_each_other():
     """At the top of a file; inside a function it is no cycle when the program starts."""
     names = {".".join(path.with_suffix("").parts).removesuffix(".__init__"): path for path in LIBRARY}

@@ -2,14 +2,14 @@
 
 import argparse
 import signal
-from dataclasses import fields, replace
+from dataclasses import replace
 
 from fer.cli import add_folder_classes, add_setting, check_recipe, command, load_worker, text
 from fer.data import catalog
 from fer.errors import FerError, extra
 from fer.runs.config import TrainConfig
+from fer.runs.data import dataset_of
 from fer.runs.presets import find, keys
-from fer.runs.settings import GROUPS
 from fer.runs.store import RunStore
 from fer.system.text import check_file_name, plural, rough_duration
 from fer.tuning import budget, plan, recipes, repeats, space, study
@@ -68,10 +68,10 @@ def add_to(add) -> None:
     parser.add_argument("--no-search", action="store_true", help=argparse.SUPPRESS)  # train only what waits
     parser.add_argument("--worker", action="store_true", help=argparse.SUPPRESS)  # the page's: begin nothing
     add_folder_classes(parser)
-    for name in GROUPS:
+    for name, items in TrainConfig.grouped().items():
         group = parser.add_argument_group(name)
-        for item in fields(TrainConfig):
-            if item.metadata["group"] == name and item.name != "read_test":
+        for item in items:
+            if item.name != "read_test":
                 add_setting(group, item)
 
 
@@ -125,7 +125,7 @@ def _opened(store: RunStore, name: str, url: str, options: dict, *, is_worker: b
     if folder_classes:
         for line in catalog.confirm(config.data, folder_classes).left_out():
             print(line)
-    dataset = catalog.open_dataset(config.data, seed=config.split_seed, classes=config.classes)
+    dataset = dataset_of(config, voted=False)
     made = plan.make(config, dataset, dimensions, epochs=epochs or min(plan.EPOCHS, config.epochs))
     _print_plan(store, made, limit, len(dataset.train), len(dataset.val))
     study.create(store, name, made, limit, url)

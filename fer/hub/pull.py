@@ -1,6 +1,5 @@
 """Pulls a run from the Hugging Face Hub: chosen files only, checked like an import before the run gets its name."""
 
-import re
 import shutil
 from dataclasses import dataclass, replace
 from hashlib import sha256
@@ -15,6 +14,7 @@ from fer.runs.card import Imported
 from fer.runs.run import CARD, CONFIG, Run
 from fer.runs.state import Status
 from fer.runs.store import RunStore, slug
+from fer.system.archives import leads_out
 from fer.system.files import MOST_BYTES, put
 from fer.system.text import now
 
@@ -23,7 +23,6 @@ NEEDED = (CONFIG, CARD, "model.tflite")
 WANTED = {CONFIG, CARD, *AS_THEY_ARE}
 REPORTS = 200  # reports of one run; the shipped ones have five at most
 MOST_MODEL_BYTES = 512 * 2**20  # as for imports
-LEADS_OUT = re.compile(r"(^|[/\\])\.\.([/\\]|$)|^[/\\]|^[A-Za-z]:|\0")
 
 
 @dataclass(frozen=True)
@@ -101,7 +100,7 @@ def chosen(repository: str, sizes: dict[str, int]) -> list[str]:
         FerError: for a path that leads out of the folder, a file that is too large, or if one is missing.
     """
     for path in sizes:
-        if LEADS_OUT.search(path):
+        if leads_out(path) or "\0" in path:
             raise FerError(f"{repository} contains {path!r}, which points outside its folder. Don't trust it.")
     reports = [path for path in sizes if path.startswith("reports/") and REPORT_NAME.fullmatch(path[8:])]
     reports = sorted(path for path in reports if "/" not in path[8:])[:REPORTS]

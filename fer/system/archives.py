@@ -114,7 +114,7 @@ def extract(path: Path, folder: str, *, name: str) -> None:
     """
     with open_checked(path, name=name, most_entries=MOST_ENTRIES, most_bytes=MOST_BYTES) as archive:
         for entry in archive.infolist():
-            if _leads_out(entry.orig_filename):
+            if leads_out(entry.orig_filename):
                 raise FerError(
                     f"{name} contains {entry.orig_filename!r}, which points outside its folder. Don't trust it."
                 )
@@ -124,6 +124,7 @@ def extract(path: Path, folder: str, *, name: str) -> None:
             raise FerError(f"{name} cannot be unpacked: {error}. Download or create it again.") from error
 
 
-def _leads_out(name: str) -> bool:
+def leads_out(name: str) -> bool:
+    """Whether a file's path leads out of the folder that it is to be written into, on any system."""
     windows = PureWindowsPath(name)  # handles both slashes
     return ".." in windows.parts or bool(windows.anchor) or PurePosixPath(name).is_absolute()

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 from filelock import FileLock
 
-from fer.data.catalog import open_dataset
 from fer.data.dataset import Dataset
 from fer.errors import DiskFullError, FerError, disk_error, extra, shortened
+from fer.runs.data import dataset_of
 from fer.runs.run import Run
 from fer.runs.state import Epoch, Status
 from fer.system.files import remove_folder
@@ -240,8 +240,6 @@ def data_of(study: Study) -> Dataset:
     """The study's data, as its recipe uses it. Raises FerError if it is not here, or other data is."""
     with extra("train", "Training"):
         import keras  # noqa: F401  # before the data, which may take a minute to open
-    recipe = study.plan.config
-    votes = {"ferplus": recipe.ferplus, "ferplus_as": recipe.ferplus_as}
-    dataset = open_dataset(recipe.data, **votes, seed=recipe.split_seed, classes=recipe.classes)
+    dataset = dataset_of(study.plan.config, voted=True)
     study.plan.check(dataset)
     return dataset

@@ -10,6 +10,7 @@ import numpy as np
 
 from fer.errors import FerError
 from fer.inference.drawing import draw
+from fer.inference.palette import color_map
 from fer.inference.reader import EmotionReader
 from fer.video.decoder import Video, open_video
 from fer.video.encoder import Recording
@@ -102,15 +103,9 @@ def annotate_video(
     """
     with open_video(path, part) as video:
         watch = _Watch(video, reader, every, smoothing)
-        colors = colors or _colors(watch.labels)
+        colors = colors or color_map(watch.labels)
         with Recording(out, rate=video.rate, sound=video.sound, start=video.start + video.part[0]) as recording:
             yield from _held_back(video, _annotate(video, watch, recording, colors))
-
-
-def _colors(labels: tuple[str, ...]) -> dict[str, str]:
-    from fer.inference.palette import color_map  # imports Plotly, which reading a video does not need
-
-    return color_map(labels)
 
 
 class _Watch:

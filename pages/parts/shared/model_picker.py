@@ -7,7 +7,6 @@ import streamlit as st
 from fer.inference.classifier import Classifier
 from fer.inference.ensemble import open_run
 from fer.inference.reader import EmotionReader
-from fer.inference.timing import milliseconds_a_face
 from fer.runs.card import way
 from fer.runs.correction import Correction
 from fer.runs.members import changed, is_ensemble, no_weights
@@ -21,16 +20,6 @@ MODEL = "model"  # the chosen run: the key of its select box, and its name in th
 @st.cache_resource(max_entries=8, show_spinner="Loading the model…")
 def _classifier(run_id: str, changed: int) -> Classifier:
     return open_run(RunStore()[run_id])
-
-
-@st.cache_data(max_entries=256, show_spinner="Measuring the model's speed…")
-def _speed(run_id: str, changed: int) -> float:
-    return milliseconds_a_face(RunStore()[run_id])
-
-
-def speed_of(run: Run) -> float:
-    """Milliseconds per face on one core of this machine, measured once per file."""
-    return _speed(run.id, changed(run))
 
 
 def classifier(run: Run) -> Classifier:

@@ -16,7 +16,6 @@ ABOVE = ("data", "classes")  # chosen elsewhere
 SETTINGS = [item for item in fields(TrainConfig) if item.name not in ABOVE]
 CLONED = "train-cloned"  # the run whose settings were taken over
 FILLED_FOR = "train-filled-for"  # the data set for which the recipe filled the form
-PREVIEWED = 16
 
 
 def key(name: str) -> str:
