@@ -77,7 +77,7 @@ def test_a_model_is_made_the_default(models):
 
 def test_a_run_without_weights_has_figures_curves_and_how_to_train_it_again(models, bare):
     app = opened("bare", "Curves")
-    assert not app.exception and not app.error and "python -m fer train --recipe bare" in texts(app.info)[0]
+    assert not app.exception and not app.error and app.code[0].value == "python -m fer train --recipe bare"
     assert len(app.get("plotly_chart")) == 1 + 5
     app = opened("bare", "Exports")
     assert [button.label for button in app.get("download_button")] == ["CSV"]

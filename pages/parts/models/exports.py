@@ -33,9 +33,8 @@ def show(store: RunStore, run: Run) -> None:
             _make(store, run, kind, purpose)
     if (run.path / HISTORY).is_file():
         with _line("**History**: one row per epoch"):
-            st.download_button(
-                "CSV", lambda: history_csv(run), f"{run.id}.csv", key="models-take-history", on_click="ignore"
-            )
+            name, key = f"{run.id}.csv", "models-take-history"
+            st.download_button("Download (CSV)", lambda: history_csv(run), name, key=key, on_click="ignore")
 
 
 def _line(text: str):
@@ -50,7 +49,7 @@ def _offer(run: Run, kind: str, text: str) -> None:
     path = files_of(run)[kind]
     with _line(text):
         st.download_button(
-            f"{path.stat().st_size / 1e6:.1f} MB",
+            f"Download ({path.stat().st_size / 1e6:.1f} MB)",
             path.read_bytes,
             f"{run.id}{path.name.removeprefix('model')}",
             key=f"models-take-{kind}",

@@ -7,20 +7,27 @@ from fer.runs.store import RunStore
 from pages.parts.models import manage
 from pages.parts.shared import access, actions, frame
 
+SCALES = {"0-255": "0 to 255", "0-1": "0 to 1", "-1-1": "−1 to 1"}  # as the command line calls them, and as shown
+
 
 @st.dialog("Import a model", width="medium")
 def show(store: RunStore) -> None:
     """The form, for visitors who may upload."""
     if not access.allowed("uploads"):
         return
-    upload = st.file_uploader("Network", ["keras", "tflite"], key="models-import")
+    upload = st.file_uploader("Model file", ["keras", "tflite"], key="models-import")
     labels = st.text_input("Labels, in output order", ",".join(EMOTIONS), key="models-import-labels")
     scale = ""
     if not (upload and upload.name.endswith(".tflite")):  # nothing can be added to those
         scale = st.segmented_control(
-            "Input range", ["0-255", "0-1", "-1-1"], default="0-255", required=True, key="models-import-scale"
+            "Input range",
+            list(SCALES),
+            default="0-255",
+            required=True,
+            format_func=SCALES.__getitem__,
+            key="models-import-scale",
         )
-    name = st.text_input("Name", key="models-import-name", placeholder="“imported” and time")
+    name = st.text_input("Name", key="models-import-name", placeholder="Optional")
     asked = st.button("Import", key="models-import-now", type="primary", disabled=upload is None)
     st.caption(
         "`.keras` files are opened in Keras's safe mode; files that contain code are rejected. `.tflite` files must "

@@ -41,9 +41,9 @@ def _actions(store: RunStore, run: Run, choose: Choose, message) -> None:
 
 
 def _make_default(store: RunStore, run: Run, message) -> None:
-    is_default = run.id == store.default_id
-    label = "Default model" if is_default else "Make default"
-    if st.button(label, key="models-make-default", type="primary", disabled=is_default):
+    if run.id == store.default_id:
+        st.badge("Default model")
+    elif st.button("Make default", key="models-make-default"):
         with message, frame.errors():
             actions.set_default(store, run)
             say(f"{frame.plain(run.id)} is now the default model.")

@@ -69,8 +69,8 @@ def choose_balance(run: Run, key: str) -> bool:
 def choose_tta(run: Run, key: str) -> bool:
     """A switch for test-time augmentation; a line below it states the gain on the validation split."""
     single, augmented = (run.card.score("val", tta=tta) for tta in (False, True))
-    help = "Averages six views of each face: original, zoomed in, zoomed out, and each mirrored."
-    chosen = st.toggle("Test-time augmentation", key=key, help=help, persist_state="session")
+    help = "Test-time augmentation averages six views of each face: original, zoomed in, zoomed out, and each mirrored."
+    chosen = st.toggle("Augmented", key=key, help=help, persist_state="session")
     if single and augmented:
         gain, data = 100 * (augmented.accuracy - single.accuracy), plain(run.card.data.name)
         st.caption(
@@ -111,10 +111,10 @@ def explain_missing_weights(run: Run) -> None:
         st.info(plain(str(no_weights(run))), icon=":material/model_training:")
         return
     st.info(
-        f"{plain(run.id)} ships without weights, only with its reports and curves. To train it again: "
-        f"`python -m fer train --recipe {run.id}`",
+        f"Only the results of {plain(run.id)} are included, not its weights. To train it again:",
         icon=":material/model_training:",
     )
+    st.code(f"python -m fer train --recipe {run.id}", language=None)
 
 
 def short_accuracy(run: Run, *, tta: bool = False) -> str:

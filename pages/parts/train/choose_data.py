@@ -32,6 +32,11 @@ def _line(name: str, stamp: str) -> str:
     return f"{path.suffix[1:].upper()} in `data/`, {path.stat().st_size / 1e6:,.0f} MB."
 
 
+def named(name: str) -> str:
+    """A data set's name as Markdown, in a sentence."""
+    return "synthetic faces" if name == "synthetic" else title(name)
+
+
 def title(name: str) -> str:
     """A data set's name as Markdown."""
     return {kaggle.NAME: "FER2013", "synthetic": "Synthetic faces"}.get(name, frame.plain(name))

@@ -4,6 +4,8 @@ from dataclasses import fields
 
 import streamlit as st
 
+from fer.data import catalog
+from fer.data.catalog import short_name
 from fer.data.dataset import Dataset
 from fer.runs.config import TrainConfig
 from fer.runs.presets import PRESETS
@@ -84,10 +86,13 @@ def take_over(recipe: TrainConfig, whose: str) -> None:
         whose: settings these are, such as a run's name.
     """
     _fill(recipe)
-    st.session_state[add_data.PICK] = recipe.data
-    st.session_state[choose_data.CLASSES] = recipe.classes
+    is_here = (data := short_name(recipe.data)) in (*catalog.available(), "synthetic")
+    if is_here:
+        st.session_state[add_data.PICK] = data
+        st.session_state[choose_data.CLASSES] = recipe.classes
     st.session_state[key("preset")], st.session_state[CLONED] = None, whose
-    st.toast(f"Settings copied from {frame.plain(whose)}", icon=":material/content_copy:")
+    but = "" if is_here else f", but its data set {frame.plain(data)} is not in `data/`"
+    st.toast(f"Settings copied from {frame.plain(whose)}{but}", icon=":material/content_copy:")
 
 
 def _apply() -> None:

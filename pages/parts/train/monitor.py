@@ -102,7 +102,7 @@ def _head(store: RunStore, run: Run, state: str) -> None:
             _button("Resume", "resume", run, actions.resume, store, run)
             run_actions.offer_delete(store, run, f"delete-{run.id}")
     config = run.config
-    st.caption(f"{config.architecture} on {choose_data.title(config.data)}, {config.epochs} epochs, seed {config.seed}")
+    st.caption(f"{config.architecture} on {choose_data.named(config.data)}, {config.epochs} epochs, seed {config.seed}")
 
 
 def _button(label: str, key: str, run: Run, *action, **options) -> None:

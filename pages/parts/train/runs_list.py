@@ -69,7 +69,7 @@ def _facts(run: Run, state: str) -> str:
         parts.append(f"{best.val_accuracy:.1%} validation, epoch {best.epoch + 1}")
     if seconds := sum(epoch.seconds for epoch in run.history):
         parts.append(rough_duration(seconds))
-    parts.append(f"{run.config.architecture} on {choose_data.title(run.config.data)}")
+    parts.append(f"{run.config.architecture} on {choose_data.named(run.config.data)}")
     return " · ".join(parts)
 
 
