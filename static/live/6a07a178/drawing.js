@@ -33,11 +33,11 @@ export function mark(canvas, { faces, width, height }, answers, mirrored) {
 
 // The video's present frame with the marks, as a PNG.
 export async function snapshot(video, marks, mirrored) {
-  const canvas = new OffscreenCanvas(marks.width, marks.height), context = canvas.getContext("2d");
-  if (mirrored) context.setTransform(-1, 0, 0, 1, marks.width, 0);
-  context.drawImage(video, 0, 0, marks.width, marks.height);
+  const { videoWidth: width, videoHeight: height } = video, canvas = new OffscreenCanvas(width, height), context = canvas.getContext("2d");
+  if (mirrored) context.setTransform(-1, 0, 0, 1, width, 0);
+  context.drawImage(video, 0, 0);
   context.setTransform(1, 0, 0, 1, 0, 0);
-  context.drawImage(marks, 0, 0);
+  if (marks.width) context.drawImage(marks, 0, 0, width, height); // none before the first frame is read
   return canvas.convertToBlob({ type: "image/png" });
 }
 
