@@ -15,6 +15,7 @@ from fer.evaluation.sentences import confusion_sentence
 from fer.inference.palette import DASHES, GREY, MODELS, lines_of
 
 POINTS = 400  # drawn per curve, more than a screen resolves; areas use all points
+STRENGTHS = {"recall": 1.0, "precision": 0.65, "f1": 0.35}  # of one hue, because colours mean classes elsewhere
 BRIGHTNESS = 0.6  # cells are coloured by value ** BRIGHTNESS, so that small confusions are visible next to the diagonal
 
 
@@ -70,7 +71,8 @@ def confusion_matrix(report: Report, normalisation: str = "counts") -> go.Figure
         hovertemplate="%{customdata}<extra></extra>",
         colorscale="Blues",
         showscale=False,
-        **{"xgap": 1, "ygap": 1},
+        xgap=1,
+        ygap=1,
     )
     titles = {"counts": "counts", "rows": "% of true class", "columns": "% of predicted class"}
     figure = layout(go.Figure(cells), f"Confusion matrix, {titles[normalisation]}", about_lines([report]), height=560)
@@ -82,11 +84,7 @@ def class_bars(report: Report) -> go.Figure:
     """Recall, precision and F1 of every class as paired bars with 95% intervals; none where undefined."""
     table, figure = tables.classes(report), go.Figure()
     red, green, blue = hex_to_rgb(MODELS[0])
-    for name, strength in (
-        ("recall", 1.0),
-        ("precision", 0.65),
-        ("f1", 0.35),
-    ):  # one hue: colours are classes elsewhere
+    for name, strength in STRENGTHS.items():
         title, value = "F1" if name == "f1" else name.capitalize(), table[name]
         low, high = table[f"{name} low"], table[f"{name} high"]
         figure.add_bar(

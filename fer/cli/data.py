@@ -94,6 +94,9 @@ def download(source: str, votes: bool, folder_classes: str | None) -> None:
     with extra("train", "Downloading"):
         from fer.data.download import fetch
 
-    saved = [print(f"Saved {path.name} in data/") for path in fetch(source, votes=votes, mapping=folder_classes or "")]
-    if not saved:
+    name = ""
+    for path in fetch(source, votes=votes, mapping=folder_classes or ""):
+        name = path.name
+        print(f"Saved {name} in data/")
+    if not name:
         print(f"{kaggle.source(source).name} is in data/ already. To download it again, delete it there first.")

@@ -35,7 +35,7 @@ def evaluate(
         tta: with test-time augmentation instead of a single pass.
 
     Raises:
-        FerError: if the run was trained on other labels, or the data has changed since and other images are carved.
+        FerError: if the run was trained on other labels, the split is empty, or it was carved and the data has changed.
     """
     if isinstance(run, str):
         run = RunStore()[run]
