@@ -1,6 +1,7 @@
 """Open data sets with a run's classes and carved splits."""
 
 from dataclasses import replace
+from pathlib import Path
 
 from fer.data.catalog import open_dataset, short_name
 from fer.data.dataset import Dataset
@@ -8,10 +9,10 @@ from fer.runs.config import TrainConfig
 from fer.runs.run import Run, card_of
 
 
-def data_for(run: Run, name: str, *, voted: bool = False) -> Dataset:
+def data_for(run: Run, name: str | Path, *, voted: bool = False) -> Dataset:
     """A data set with the classes and carved splits of the run's recipe; if `voted`, with its FER+ votes in the
     training targets."""
-    return dataset_of(replace(run.config, data=name), voted=voted)
+    return dataset_of(replace(run.config, data=str(name)), voted=voted)
 
 
 def dataset_of(config: TrainConfig, *, voted: bool) -> Dataset:

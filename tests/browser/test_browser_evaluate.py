@@ -104,7 +104,7 @@ def test_a_zip_of_labelled_photos_is_evaluated_and_nothing_is_dropped_silently(s
     open_section(page, "Compare")
     page.get_by_text("mini_xception").first.wait_for()
     open_section(page, "Label noise")
-    page.get_by_text("predictions are wrong").wait_for()
+    page.get_by_text("predictions differ from the label").wait_for()
 
 
 def test_a_link_opens_the_same_view_and_the_matrix_is_reached_by_keyboard(server, page):

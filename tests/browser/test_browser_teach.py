@@ -4,6 +4,7 @@ import base64
 import json
 import re
 
+import pytest
 from helpers.browsing import barriers
 from helpers.shipped import ROOT
 
@@ -124,13 +125,15 @@ def test_the_keyboard_records_and_walks_through_the_faces(server, page):
     assert page.locator(":focus").last.get_attribute("aria-label") == "Remove face 2 of Class 1"
 
 
-def test_the_whole_page_has_no_barrier_and_fits_a_phone(server, page):
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_whole_page_has_no_barrier_and_fits_a_phone(server, page, scheme):
+    page.emulate_media(color_scheme=scheme)
     begin(page, server)
     for name in ("Class 1", "Class 2", "Class 1", "Class 2"):
         hold(page, name, 3)
     train(page)
     page.get_by_text("Confusion matrix").click()
-    assert not barriers(page)
+    assert not barriers(page, (scheme,))
     page.set_viewport_size({"width": 390, "height": 844})
     page.wait_for_timeout(500)
     wide = page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth")

@@ -82,12 +82,12 @@ def browse(*flags: str):
         yield tab(browser)
 
 
-def barriers(page) -> list[tuple[str, str, str]]:
-    """What axe calls serious on a page, in the light and in the dark theme."""
+def barriers(page, schemes: tuple[str, ...] = ("light", "dark")) -> list[tuple[str, str, str]]:
+    """What axe calls serious on a page, in these themes. Some styles only come with the next load of the page."""
     from axe_playwright_python.sync_playwright import Axe
 
     found = []
-    for scheme in ("light", "dark"):
+    for scheme in schemes:
         page.emulate_media(color_scheme=scheme)
         page.wait_for_timeout(800)  # what fades in has no contrast while it does
         serious = [v for v in Axe().run(page).response["violations"] if v["impact"] in ("serious", "critical")]

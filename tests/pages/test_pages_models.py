@@ -72,7 +72,8 @@ def test_a_model_is_made_the_default(models):
     app = app.button(key="models-make-default").click().run()
     assert not app.exception and models.default.id == "mini_xception"
     assert "mini_xception is now the default model." in texts(app.toast)
-    assert app.button(key="models-make-default").disabled, "the drawer is still open"
+    assert "models-make-default" not in keys(app), "the drawer is still open, with a badge instead"
+    assert any("Default model" in text.value for text in app.markdown)
 
 
 def test_a_run_without_weights_has_figures_curves_and_how_to_train_it_again(models, bare):
@@ -80,7 +81,7 @@ def test_a_run_without_weights_has_figures_curves_and_how_to_train_it_again(mode
     assert not app.exception and not app.error and app.code[0].value == "python -m fer train --recipe bare"
     assert len(app.get("plotly_chart")) == 1 + 5
     app = opened("bare", "Exports")
-    assert [button.label for button in app.get("download_button")] == ["CSV"]
+    assert [button.label for button in app.get("download_button")] == ["Download (CSV)"]
     assert keys(app) == {"models-import-open"}, "nothing to use, convert, rename or delete"
 
 

@@ -233,7 +233,9 @@ def _with(run: Run, config, folder: Path) -> Run:
 def _report(run: Run, config):
     dataset = open_dataset(config.data, classes=config.classes)
     report = stored.report(run, "fer2013", "test")
-    return replace(report.part(np.arange(2)), rows=dataset.test.rows[:2], fingerprint=dataset.fingerprint)
+    return replace(
+        report.part(np.arange(2)), labels=dataset.labels, rows=dataset.test.rows[:2], fingerprint=dataset.fingerprint
+    )
 
 
 # figures
