@@ -7,7 +7,7 @@ import numpy as np
 
 from fer.errors import FerError
 from fer.evaluation import metrics
-from fer.evaluation.numbers import signed
+from fer.evaluation.numbers import signed, signed_interval
 from fer.evaluation.report import Report
 
 SIGNIFICANT = 0.05  # a p-value below this counts as a difference
@@ -92,8 +92,8 @@ class Comparison:
     def numbers(self) -> str:
         """The difference with its interval and p-value, in points."""
         low, high = self.interval
-        spread = f"95% interval {signed(100 * low)} to {signed(100 * high)}"
-        return f"{signed(100 * self.difference)} points, {spread}, {written_p(self.p_value)}"
+        difference, spread = signed(100 * self.difference), signed_interval(100 * low, 100 * high)
+        return f"{difference} points, {spread}, {written_p(self.p_value)}"
 
     @property
     def verdict(self) -> str:
@@ -103,8 +103,8 @@ class Comparison:
             return f"{second} and {first} are correct on exactly the same images."
         points = 100 * abs(self.difference)
         apart = f"{points:.{1 if points >= 0.1 else 2}f} points"
-        spread = f"95% interval {signed(100 * low)} to {signed(100 * high)} points"
-        numbers = f"{spread}, McNemar's exact test {written_p(self.p_value)}"
+        spread, test = signed_interval(100 * low, 100 * high), f"McNemar's exact test {written_p(self.p_value)}"
+        numbers = f"{spread} points, {test}"
         counts = f"Only {second} is correct on {self.only_second:,} images, only {first} on {self.only_first:,}."
         if not self.difference:
             return f"{second} and {first} have the same accuracy ({numbers}). {counts}"

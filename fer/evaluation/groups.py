@@ -8,7 +8,7 @@ import numpy as np
 
 from fer.evaluation import metrics
 from fer.evaluation.comparison import SIGNIFICANT, written_p
-from fer.evaluation.numbers import signed, written
+from fer.evaluation.numbers import signed_interval, written
 from fer.evaluation.report import Report
 
 DRAWS = 20_000  # of the permutation test: a p-value of 0.05 is then known to 0.003
@@ -74,7 +74,7 @@ class Audit:
                 return f"Accuracy differs between the {len(self.groups)} groups: {spread} ({test})."
             return f"Accuracy goes {spread}, which could be chance ({test})."
         value, low, high = (100 * number for number in self.difference)
-        gap = f"{value:.1f} points (95% interval {signed(low)} to {signed(high)} points; {test})"
+        gap = f"{value:.1f} points ({signed_interval(low, high)} points; {test})"
         if differs:
             return f"The model is better on {first.name} than on {last.name}, by {gap}."
         return f"{first.name} and {last.name} are {gap} apart, which could be chance."

@@ -27,6 +27,11 @@ def signed(points: float) -> str:
     return f"{points:+.1f}".replace("-", "−")
 
 
+def signed_interval(low: float, high: float) -> str:
+    """That of a difference in points: "95% interval −0.6 to +1.4"."""
+    return f"95% interval {signed(low)} to {signed(high)}"
+
+
 def whole_numbers(name: str, values: list) -> np.ndarray:
     """int64 (N,); refuses values that NumPy would silently truncate or parse."""
     array = np.array(values)

@@ -4,7 +4,7 @@ import re
 import shutil
 from dataclasses import replace
 
-from helpers.browsing import barriers
+from helpers.browsing import barriers, wait
 
 from fer.runs.store import RunStore
 
@@ -56,11 +56,7 @@ def test_changes_are_confirmed_and_refusals_take_nothing_away(server, shared_hou
         note.fill(text)
         note.blur()
         page.get_by_text("Note saved.").wait_for()
-        for _ in range(100):
-            if models["mine"].note == text:
-                break
-            page.wait_for_timeout(100)
-        assert models["mine"].note == text
+        wait(page, lambda text=text: models["mine"].note == text)
     inside.get_by_role("button", name="Make default").click()
     page.get_by_text("mine is now the default model.").wait_for()
     page.get_by_role("row", name="mine Default").wait_for()

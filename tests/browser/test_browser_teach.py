@@ -5,7 +5,7 @@ import json
 import re
 
 import pytest
-from helpers.browsing import barriers
+from helpers.browsing import barriers, wait
 from helpers.shipped import ROOT
 
 SAMPLES = ROOT / "pages/parts/samples"
@@ -20,15 +20,6 @@ def begin(page, server: str) -> None:
 def counts(page) -> list[int]:
     """Faces on each card."""
     return [int(text.split()[0].replace("No", "0")) for text in page.locator(".count").all_inner_texts()]
-
-
-def wait(page, until) -> None:
-    """The component is in a shadow root, which `wait_for_function` does not see."""
-    for _ in range(600):
-        if until():
-            return
-        page.wait_for_timeout(100)
-    raise AssertionError("it never came")
 
 
 def hold(page, name: str, faces: int = 4) -> None:

@@ -93,3 +93,12 @@ def barriers(page, schemes: tuple[str, ...] = ("light", "dark")) -> list[tuple[s
         serious = [v for v in Axe().run(page).response["violations"] if v["impact"] in ("serious", "critical")]
         found += [(scheme, v["id"], v["nodes"][0]["html"][:200]) for v in serious]
     return found
+
+
+def wait(page, until) -> None:
+    """Wait for what `wait_for_function` does not see, such as a component in a shadow root, or a file."""
+    for _ in range(600):
+        if until():
+            return
+        page.wait_for_timeout(100)
+    raise AssertionError("it never came")

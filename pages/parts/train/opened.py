@@ -38,9 +38,10 @@ def opened(runs: list[Run]) -> Run | None:
     known = {run.id: run for run in runs if queue.state_of(run) != "damaged"}
     wanted = st.query_params.get(RUN)
     run = known.get(wanted) if wanted else None
-    if run and LAST not in st.session_state:
+    is_new = LAST not in st.session_state
+    if run and is_new:
         st.session_state[LINKED] = run.id
-    is_dead_link = not run and LAST not in st.session_state
+    is_dead_link = not run and is_new
     run = run or next(iter(known.values()), None)
     if wanted and is_dead_link:
         shown = f"; this is {plain(run.id)}" if run else ""
