@@ -68,6 +68,16 @@ def browser(tmp_path_factory):
         yield browser
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item, call):
+    """What a page showed when its test failed is printed with the failure."""
+    report = yield
+    page = item.funcargs.get("page")
+    if page and report.when == "call" and report.failed:
+        report.sections.append(("The page", page.locator("body").inner_text()))
+    return report
+
+
 @pytest.fixture
 def page(browser):
     """An empty tab of a visitor who was never here before."""

@@ -135,8 +135,16 @@ def test_a_model_that_does_not_run_in_the_browser_says_so_and_offers_the_server(
 
 
 def test_a_model_whose_download_failed_is_loaded_by_the_next_start(server, page):
+    page.add_init_script(
+        """const get = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+        navigator.mediaDevices.getUserMedia = async (wanted) => {
+            await new Promise((done) => setTimeout(done, 3000));  // the download fails first
+            return get(wanted);
+        };"""
+    )
     page.route("**/media/*", lambda route: route.abort())
     begin(page, server)
+    page.get_by_role("button", name="Stop", exact=True).wait_for()
     page.get_by_text("vgg_small does not run in this browser").wait_for()
     page.unroute("**/media/*")
     page.get_by_role("button", name="Stop", exact=True).click()

@@ -144,7 +144,7 @@ class Teach {
     }
     if (this.ended) return this.stop();
     this.unfollow = this.camera.follow(this.video, () => this.offer());
-    this.tell("Loading the model…");
+    if (this.model) this.tell("Loading the model…"); // else it has failed meanwhile
     this.on(true);
   }
 

@@ -71,7 +71,7 @@ class Live {
     this.worker.postMessage({ kind: "reset" });
     this.unfollow = follow(this.video, () => this.offer());
     this.timer = setInterval(() => this.report(), EVERY);
-    this.say("Loading…");
+    if (this.asked) this.say("Loading…"); // else its download has failed meanwhile
     this.on(true);
   }
 
