@@ -7,11 +7,9 @@ from pathlib import Path, PurePath, PurePosixPath
 from typing import NamedTuple
 
 from fer.data.dataset import USAGE_CODES
+from fer.faces import image
 
-SUFFIXES = {
-    *(".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".bmp", ".gif", ".webp", ".tif", ".tiff", ".pgm", ".ppm"),
-    *(".heic", ".heif", ".avif"),
-}
+SUFFIXES = {*image.SUFFIXES, ".jpe", ".pgm", ".ppm"}
 SPLIT_FOLDERS = {"train": 0, "training": 0, "val": 1, "valid": 1, "validation": 1, "publictest": 1}
 SPLIT_FOLDERS |= {"test": 2, "testing": 2, "privatetest": 2}
 

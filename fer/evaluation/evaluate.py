@@ -42,7 +42,7 @@ def evaluate(
     if isinstance(dataset, str):
         dataset = data_for(run, dataset)
     _check_labels(run, dataset.name, dataset.labels)
-    _require_unchanged(run, dataset, split)
+    _require_held_out(run, dataset, split)
     part = dataset.split(split)
     order = np.array([run.labels.index(label) for label in dataset.labels])
     return Report(
@@ -91,7 +91,7 @@ def _check_labels(run: Run, name: str, labels: tuple[str, ...]) -> None:
         )
 
 
-def _require_unchanged(run: Run, dataset: Dataset, split: str) -> None:
+def _require_held_out(run: Run, dataset: Dataset, split: str) -> None:
     """Refuse data that has other images than when the run was trained, where its split is carved from all of them."""
     known = card_of(run)
     if not known or known.data.name != dataset.name or known.data.fingerprint in (None, dataset.fingerprint):

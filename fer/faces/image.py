@@ -21,6 +21,7 @@ WORKING_PIXELS = 12_000_000  # of the result: at this size, the smallest face Yu
 JPEG_QUALITY = 80  # usual for thumbnails; above 95 makes no sense
 SCALABLE = ("L", "LA", "RGB", "RGBA", "RGBX", "CMYK", "YCbCr")  # Pillow's modes in which it averages pixels
 FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "GIF", "TIFF", "HEIF", "AVIF")  # Pillow can decode many more, EPS by a program
+SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".heic", ".heif", ".avif", ".gif", ".tif", ".tiff", ".bmp", ".jfif")
 
 
 class Budget:

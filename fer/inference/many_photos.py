@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from fer.errors import FerError, extra
-from fer.faces.image import read_image, thumbnail
+from fer.faces.image import SUFFIXES, read_image, thumbnail
 from fer.faces.photos import Photo
 from fer.inference.prediction import Prediction, class_columns
 from fer.inference.reader import EmotionReader
@@ -19,7 +19,6 @@ from fer.system.processor import cores
 if TYPE_CHECKING:
     import pandas as pd
 
-SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".bmp", ".gif", ".tif", ".tiff", ".heic", ".heif", ".avif")
 THREADS = min(4, cores())  # each needs 36 MB for its photo; decoding has its own limit
 
 

@@ -10,7 +10,7 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from fer.errors import FerError
 from fer.faces import photos
-from fer.faces.image import data_url
+from fer.faces.image import SUFFIXES, data_url
 from fer.faces.photos import Photo
 from fer.inference import many_photos
 from fer.inference.drawing import NOT_SURE, NOT_SURE_COLOR
@@ -27,7 +27,6 @@ from pages.parts.shared.model_picker import Way
 THUMBNAIL = 96  # pixels
 KINDS = {"files or zips": "Files or ZIPs", "a folder": "A folder"}
 LAST = "predict-many-last"  # the latest results, kept when the visitor switches to another source
-TYPES = [suffix[1:] for suffix in many_photos.SUFFIXES]
 
 
 def show(run: Run, way: Way, right) -> None:
@@ -41,7 +40,7 @@ def show(run: Run, way: Way, right) -> None:
         key="predict-many-kind",
     )
     several = "directory" if kind == "a folder" else True
-    uploads = st.file_uploader("Photos", [*TYPES, "zip"], accept_multiple_files=several, key=f"predict-many-{kind}")
+    uploads = st.file_uploader("Photos", [*SUFFIXES, ".zip"], accept_multiple_files=several, key=f"predict-many-{kind}")
     if uploads:
         ids = tuple(upload.file_id for upload in uploads)
         st.session_state[LAST] = (run, way, *_read(run.id, changed(run), way, ids, uploads))

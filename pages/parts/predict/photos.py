@@ -8,7 +8,7 @@ from functools import partial
 import streamlit as st
 
 from fer.errors import FerError
-from fer.faces.image import MAX_BYTES, read_image
+from fer.faces.image import MAX_BYTES, SUFFIXES, read_image
 from fer.runs.members import changed
 from fer.runs.run import Run
 from pages.parts.shared import answers, frame, samples, upload_size, uploader
@@ -16,7 +16,6 @@ from pages.parts.shared.answers import Answer, Photo, Reader
 from pages.parts.shared.csv_file import csv_file
 from pages.parts.shared.model_picker import Way
 
-TYPES = ["jpg", "jpeg", "png", "webp", "bmp", "gif", "tif", "tiff", "heic", "heif", "avif"]
 KEPT = "predict-kept"  # the visitor's photos by the upload's id, as (name, bytes); they outlast a look at another page
 SEEN = "predict-seen"  # the ids that the uploader held last
 SHOWN = "predict-shown"  # the id of the photo, or the file of the example, that is answered
@@ -29,7 +28,7 @@ def show(run: Run, way: Way, right) -> None:
     """The uploader and the examples here, the answer in the container `right`."""
     st.file_uploader(
         "Photos: drop, paste or choose",
-        TYPES,
+        SUFFIXES,
         accept_multiple_files=True,
         key=uploader.key(UPLOADER),
         max_upload_size=upload_size.largest(MAX_BYTES // 2**20),

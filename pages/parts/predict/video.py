@@ -61,7 +61,7 @@ class Result:
 
 def show(run: Run, way: Way, right) -> None:
     """The uploader and the settings here, the result in `right`."""
-    upload = st.file_uploader("Video", [suffix[1:] for suffix in SUFFIXES], key="predict-video")
+    upload = st.file_uploader("Video", SUFFIXES, key="predict-video")
     result = st.session_state.get(RESULT)
     if upload:
         with frame.errors(f"{upload.name}: "):

@@ -41,4 +41,4 @@ def _used() -> int:
 
 
 def _size(bytes: float) -> str:
-    return f"{bytes / GB:,.2f} GB"
+    return f"{bytes / GB:,.2f} GB" if bytes >= GB / 10 else f"{bytes / 1e6:,.1f} MB"
