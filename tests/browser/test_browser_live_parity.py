@@ -47,10 +47,13 @@ PREPARE = """async (version) => {
     };
     live.bytes = (text) => Uint8ClampedArray.from(atob(text), (letter) => letter.charCodeAt(0));
     live.image = ([text, width, height]) => ({ data: live.bytes(text), width, height });
-    live.model = async (id, classes) => {
-        const made = new live.Reader();
-        await made.use({ id, url: `/${id}.gz`, classes });
-        return made;
+    const readers = new Map(); // each loads the detector and the network once
+    live.model = async (id) => {
+        if (!readers.has(id)) readers.set(id, new live.Reader());
+        const reader = readers.get(id);
+        if (!reader.model) await reader.use({ id, url: `/${id}.gz`, classes: 7 });
+        reader.reset();
+        return reader;
     };
 }"""
 
@@ -141,7 +144,7 @@ def test_boxes_and_landmarks_are_those_of_opencvs_yunet(replay, name, side):
     image = read_image(SAMPLES / name)
     ours = detect(image, side)
     script = """async ([image, side]) => {
-        const reader = new live.Reader();
+        const reader = await live.model("mini_xception");
         reader.settings.side = side;
         return reader.find(live.image(image));
     }"""
@@ -157,7 +160,7 @@ def test_boxes_and_landmarks_are_those_of_opencvs_yunet(replay, name, side):
 def test_logits_are_those_of_pythons_litert(replay, name):
     faces = np.random.default_rng(0).integers(0, 256, (6, 48, 48), np.uint8)
     script = """async ([id, faces]) => {
-        const reader = await live.model(id, 7), logits = [];
+        const reader = await live.model(id), logits = [];
         for (const face of faces) logits.push(Array.from(await reader.logits(new Uint8Array(live.bytes(face)))));
         return logits;
     }"""
@@ -202,7 +205,7 @@ def test_probabilities_of_photos_that_the_browser_decodes_are_within_a_hundredth
     image, run = read_image(SAMPLES / photo), run_of(model)
     ours = EmotionReader(run, detector=lambda image: detect(image, 640), balance=balance).read(image, upright=True)
     script = """async ([photo, id, settings]) => {
-        const reader = await live.model(id, 7);
+        const reader = await live.model(id);
         Object.assign(reader.settings, { side: 640, ...settings });
         const faces = await reader.read(await live.pixels(`/samples/${photo}`), 0);
         return faces.map((face) => [face.number, ...face.probabilities]);
