@@ -30,6 +30,12 @@ def house(tmp_path_factory) -> Path:
     return furnished(tmp_path_factory.mktemp("replicas") / "house")
 
 
+@pytest.fixture(scope="module")
+def replicas(house):
+    with Replicas(house) as replicas:
+        yield replicas
+
+
 def log(folder: Path) -> list[tuple[str, int, str, str]]:
     """(visitor, port of the server that answered, method, path) of every request so far."""
     time.sleep(0.5)
@@ -56,8 +62,8 @@ def show_photo(page, address: str) -> None:
     page.get_by_text("Face 2", exact=True).wait_for()
 
 
-def test_visitors_are_spread_and_each_stays_with_one_server(house, tmp_path):
-    with Replicas(house) as replicas, nginx(tmp_path, replicas.ports) as address:
+def test_visitors_are_spread_and_each_stays_with_one_server(replicas, tmp_path):
+    with nginx(tmp_path, replicas.ports) as address:
         visitors = [ask(address) for _ in range(24)]
         for cookie in visitors:
             assert ask(f"{address}/_stcore/health", cookie) == cookie
@@ -99,8 +105,8 @@ def one_on_each(browser, address: str, folder: Path, heading: str, path: str = "
     return pages
 
 
-def test_two_visitors_of_two_servers_train_one_after_the_other(house, browser, tmp_path):
-    with Replicas(house) as replicas, nginx(tmp_path, replicas.ports) as address:
+def test_two_visitors_of_two_servers_train_one_after_the_other(replicas, house, browser, tmp_path):
+    with nginx(tmp_path, replicas.ports) as address:
         pages = one_on_each(browser, address, tmp_path, "Train a network", "/train").values()
         for page, name in zip(pages, ("mine", "yours"), strict=True):
             page.get_by_role("textbox", name="Run name").fill(name)
@@ -129,8 +135,8 @@ def until(holds) -> None:
         time.sleep(0.2)
 
 
-def test_uploads_above_a_megabyte_pass_and_larger_ones_than_allowed_are_told(house, tmp_path):
-    with Replicas(house) as replicas, nginx(tmp_path, replicas.ports, {"110m": "3m"}) as address:
+def test_uploads_above_a_megabyte_pass_and_larger_ones_than_allowed_are_told(replicas, tmp_path):
+    with nginx(tmp_path, replicas.ports, {"110m": "3m"}) as address:
         for size, status in ((2_000_000, {403, 404, 400, 405}), (4_000_000, {413})):
             request = urllib.request.Request(f"{address}/_stcore/upload_file/x/y", b"0" * size, method="PUT")
             with pytest.raises(urllib.error.HTTPError) as error:

@@ -8,6 +8,7 @@ import sys
 import time
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.error import HTTPError
 from urllib.request import urlopen
 
 import pytest
@@ -38,6 +39,8 @@ def wait_for(address: str) -> None:
     for _ in range(300):
         try:
             urlopen(address, timeout=5)
+            return
+        except HTTPError:  # of a proxy before nothing, for example
             return
         except OSError:
             time.sleep(0.1)
