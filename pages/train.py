@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from fer.runs.cautions import cautions
 from fer.runs.store import RunStore
 from pages.parts.shared import access, damaged_runs, disk, frame, study_rows
 from pages.parts.train import (
@@ -46,7 +47,7 @@ with frame.errors():
         with st.container(key="train-notes"):  # always there: what is typed below must not move
             if origin := choose_settings.origin():
                 st.caption(origin)
-            for caution in [*config.cautions(len(dataset.train)), *choose_data.cautions(config)]:
+            for caution in [*cautions(config, len(dataset.train)), *choose_data.cautions(config)]:
                 st.warning(caution)
             estimate.measure(store, config)
         start.show(store, estimate.sentence(store, config, dataset), disabled=problem)

@@ -1,12 +1,14 @@
 """Unwise but allowed combinations of training settings, as sentences."""
 
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from fer.runs.config import TrainConfig
+from fer.runs.config import TrainConfig
 
 
-def cautions(config: "TrainConfig", images: int) -> list[str]:
+def cautions(config: TrainConfig, images: int) -> list[str]:
+    """Warnings, as sentences.
+
+    Args:
+        images: number of training images.
+    """
     warnings = {
         "The batch is larger than the training split; each epoch will be a single step.": config.batch_size > images,
         "Class weights don't work well with mixup: a mixed image has no single class.": config.class_weights
@@ -23,6 +25,9 @@ def cautions(config: "TrainConfig", images: int) -> list[str]:
         "The warm-up lasts the whole training, so the learning rate never stays at its peak.": config.warmup_epochs
         >= config.epochs,
         "With this patience, training never stops early.": config.patience >= config.epochs,
+        "While images are shrunk, the validation accuracy stays low, and this patience may run out.": 0
+        < config.patience
+        < config.small_epochs,
         "AdamW rarely learns at rates above 0.01; 0.001 is typical.": config.optimizer == "adamw"
         and config.learning_rate > 0.01,
         "SGD learns very slowly at rates below 0.001; 0.05 is typical.": config.optimizer == "sgd"

@@ -6,7 +6,6 @@ from dataclasses import Field, asdict, dataclass, fields
 import msgspec
 
 from fer.errors import FerError, unknown
-from fer.runs.cautions import cautions
 from fer.runs.settings import GROUPS, checked, setting
 
 
@@ -101,6 +100,14 @@ class TrainConfig:
     )
     warmup_epochs: float = setting(
         3, "epochs in which the learning rate rises from 0 to its peak", group="optimisation", low=0, high=100
+    )
+    small_first: float = setting(
+        0.0,
+        "share of the epochs, at the start, in which images are shrunk to two thirds of their size, which halves the "
+        "time (progressive resizing, arXiv 2104.00298)",
+        group="optimisation",
+        low=0,
+        high=0.9,
     )
     weight_decay: float = setting(
         5e-4,
@@ -224,13 +231,10 @@ class TrainConfig:
         """The names in `teacher`, without duplicates."""
         return list(dict.fromkeys(name.strip() for name in self.teacher.split(",") if name.strip()))
 
-    def cautions(self, images: int) -> list[str]:
-        """Warnings about unwise but allowed combinations of settings, as sentences.
-
-        Args:
-            images: number of training images.
-        """
-        return cautions(self, images)
+    @property
+    def small_epochs(self) -> int:
+        """How many epochs, the first ones, are on shrunk images."""
+        return round(self.small_first * self.epochs)
 
     def to_json(self) -> str:
         return json.dumps(asdict(self), indent=2)

@@ -81,8 +81,8 @@ def _cards(store: RunStore) -> list[tuple[Run, Card]]:
 
 
 def _fastest(store: RunStore) -> dict[str, Card]:
-    """The card of the fastest training of each network, which was disturbed least by other work; none with SAM."""
-    cards = sorted((card for run, card in _cards(store) if _rate(card) and not run.config.sam), key=_rate)
+    """The card of the fastest training of each network, which was disturbed least by other work; of ordinary epochs."""
+    cards = sorted((card for run, card in _cards(store) if _rate(card) and speed.cost(run.config) == 1), key=_rate)
     return {card.architecture: card for card in cards}
 
 

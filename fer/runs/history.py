@@ -5,6 +5,7 @@ import io
 from collections.abc import Sequence
 
 from fer.runs.run import Run
+from fer.runs.speed import SMALL_COST
 from fer.runs.state import Epoch, Progress
 
 FIGURES = ("loss", "accuracy", "val_loss", "val_accuracy", "learning_rate")
@@ -47,12 +48,19 @@ def never_predicted(epoch: Epoch, labels: Sequence[str]) -> list[str]:
     return [label for i, label in enumerate(labels) if matrix and not answered[i] and sum(matrix[i])]
 
 
-def seconds_left(progress: Progress, history: Sequence[Epoch]) -> float:
-    """The seconds of training left, from the latest epochs: the first one is slow, because TensorFlow compiles."""
+def seconds_left(progress: Progress, history: Sequence[Epoch], small_epochs: int = 0) -> float:
+    """The seconds of training left, from the latest epochs: the first one is slow, because TensorFlow compiles.
+
+    Args:
+        small_epochs: the first epochs, on shrunk images.
+    """
     if not history:
         return progress.seconds_left
-    known = sorted(epoch.seconds for epoch in (history[1:] or history)[-RECENT:])
-    return known[len(known) // 2] * progress.epochs * (1 - progress.share)
+    recent = (history[1:] or history)[-RECENT:]
+    known = sorted(epoch.seconds / (SMALL_COST if epoch.epoch < small_epochs else 1) for epoch in recent)
+    done = progress.epochs * progress.share
+    left = progress.epochs - done - (1 - SMALL_COST) * max(0, small_epochs - done)
+    return known[len(known) // 2] * left
 
 
 def smoothed(values: Sequence[float], start: float | None = None, weight: float = 0.9) -> list[float]:

@@ -13,6 +13,7 @@ START_SECONDS = 10.0  # to start the process, import TensorFlow, open the data a
 PASSES = 7  # over val and test at the end: one single pass, plus six views for test-time augmentation
 Rate = Annotated[float, msgspec.Meta(gt=0, le=1e9)]
 SAM_COST = 2.0  # passes through the network in a step of sharpness-aware minimisation, in ordinary steps
+SMALL_COST = 0.5  # of an epoch on shrunk images, in ordinary epochs
 AT_A_TIME = " at a time"  # the end of a key
 KEPT = 0.5  # weight of the latest measurement
 
@@ -43,8 +44,8 @@ def rates(store: RunStore, config: TrainConfig, together: int = 1) -> dict[str, 
 
 
 def cost(config: TrainConfig) -> float:
-    """The training time of a recipe, relative to that without sharpness-aware minimisation."""
-    return SAM_COST if config.sam else 1.0
+    """The training time of a recipe, relative to that without sharpness-aware minimisation and shrunk images."""
+    return (SAM_COST if config.sam else 1.0) * (1 - config.small_first * (1 - SMALL_COST))
 
 
 def all_rates(store: RunStore) -> dict[str, dict[str, float]]:

@@ -17,13 +17,22 @@ ERASED_PIXELS = (4, 18)  # shortest and longest side of an erased box in a 48-pi
 BEST_JPEG = 95  # at this quality, compression costs no network any accuracy (docs/experiments.md, Robustness)
 
 
-def augment(images: np.ndarray, targets: np.ndarray, config: TrainConfig, random: np.random.Generator, ops: Any = None):
+def augment(
+    images: np.ndarray,
+    targets: np.ndarray,
+    config: TrainConfig,
+    random: np.random.Generator,
+    ops: Any = None,
+    *,
+    small: bool = False,
+):
     """Change each image of a batch independently, and mix pairs if mixup or cutmix is on.
 
     Args:
         images: uint8 (N, H, W).
         targets: float32 (N, C).
         ops: `keras.ops` (the default), or NUMPY, which needs no Keras and is slow.
+        small: shrink the images at the end, to sides of `shrunk_side`.
 
     Returns:
         A uint8 backend tensor (N, H, W, 1), and targets float32 (N, C).
@@ -49,7 +58,22 @@ def augment(images: np.ndarray, targets: np.ndarray, config: TrainConfig, random
     if config.erase:
         boxes = erase_masks(len(images), images.shape[1], config.erase, random)
         pixels = ops.where(boxes, random.uniform(0, 255, (len(images), 1, 1, 1)).astype(np.float32), pixels)
+    if small:
+        rows = ops.convert_to_tensor(shrinking(images.shape[1]))
+        pixels = ops.matmul(ops.matmul(rows, pixels[..., 0]), ops.transpose(rows))[..., None]
     return ops.cast(ops.clip(ops.round(pixels), 0, 255), "uint8"), targets
+
+
+def shrunk_side(side: int) -> int:
+    """The side of shrunk images, in pixels: two thirds."""
+    return side * 2 // 3
+
+
+def shrinking(side: int) -> np.ndarray:
+    """float32 (S, side): averages pixels by area, along one axis, to S = `shrunk_side(side)`."""
+    edges = np.linspace(0, side, shrunk_side(side) + 1)[:, None]
+    inside = np.clip(np.minimum(edges[1:], np.arange(side) + 1) - np.maximum(edges[:-1], np.arange(side)), 0, 1)
+    return (inside / inside.sum(axis=1, keepdims=True)).astype(np.float32)
 
 
 def _mixed(pixels, targets: np.ndarray, config: TrainConfig, random: np.random.Generator, ops: Any):

@@ -60,7 +60,7 @@ class Training:
         self.plain = networks.build(self.config, len(self.dataset.labels))
         if not self.run.has_checkpoint:
             initial_weights.begin(self.plain, self.run, self.dataset)
-        self.frozen = None
+        self.stage: dict[str, bool] = {}
         self._prepare()
         self.judge = networks.training_copy(self.plain, self.config)  # holds the averaged weights
         self.average = self.network.get_weights()
@@ -72,15 +72,19 @@ class Training:
             self._restore()
 
     def _prepare(self) -> None:
-        """Set up the network for the current epoch: with a frozen backbone, or fully trainable."""
+        """Set up the network for the current epoch: with a frozen backbone or not, for shrunk images or not."""
         frozen = self.position.epoch < self.config.frozen_epochs and networks.has_backbone(self.plain)
-        if frozen == self.frozen:
+        stage = {"frozen": frozen, "small": self.position.epoch < self.config.small_epochs}
+        if stage == self.stage:
             return
         offsets = balance.logit_offsets(self.dataset.train, self.config)
-        network = networks.compiled(self.plain, self.config, frozen=frozen, offsets=offsets)
-        if self.frozen is not None:
+        network = networks.compiled(self.plain, self.config, offsets=offsets, **stage)
+        if self.stage:
             network.set_weights(self.network.get_weights())
-        self.network, self.frozen = network, frozen
+            if frozen == self.stage["frozen"]:
+                for ours, theirs in zip(network.optimizer.variables, self.network.optimizer.variables, strict=True):
+                    ours.assign(theirs)
+        self.network, self.stage = network, stage
         self.train_on_batch = sharpness.stepper(network, self.config)
 
     def run_to_end(self) -> bool:
@@ -131,7 +135,7 @@ class Training:
         position, config = self.position, self.config
         rate = learning_rate(config, position.step / self.batches) * position.plateau_factor
         self.network.optimizer.learning_rate.assign(rate)
-        images, targets = augment(images, targets, config, random)
+        images, targets = augment(images, targets, config, random, small=self.stage["small"])
         smooth = balance.smoothed(targets, config)
         sample_weight = targets @ weights if weights is not None else None
         logs = self.train_on_batch(images, smooth, sample_weight=sample_weight)

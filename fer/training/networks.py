@@ -11,6 +11,7 @@ from fer.architectures import ARCHITECTURES, BACKBONE
 from fer.errors import FerError
 from fer.runs.config import TrainConfig
 from fer.system import processor
+from fer.training.augment import shrunk_side
 from fer.training.balance import AdjustedCrossentropy
 from fer.training.schedule import optimizer
 
@@ -65,8 +66,12 @@ def build(config: TrainConfig, num_classes: int) -> keras.Model:
     return architecture.build(architecture.input_shape, num_classes)
 
 
-def training_copy(network: keras.Model, config: TrainConfig) -> keras.Model:
-    """A copy with the same weights, optimized for training."""
+def training_copy(network: keras.Model, config: TrainConfig, *, small: bool = False) -> keras.Model:
+    """A copy with the same weights, optimized for training; if `small`, for shrunk images (`augment.shrunk_side`).
+
+    Raises:
+        FerError: for a network that cannot take such images, or would enlarge them again.
+    """
     policy = "mixed_bfloat16" if precision(config) == "bfloat16" else "float32"
     penalty = keras.regularizers.L2(config.weight_decay) if config.weight_decay and config.optimizer == "sgd" else None
 
@@ -81,8 +86,19 @@ def training_copy(network: keras.Model, config: TrainConfig) -> keras.Model:
             settings["momentum"] = STATISTICS_MOMENTUM
         return kind.from_config(settings)
 
-    trained = keras.models.clone_model(network, clone_function=copy)
-    trained.set_weights(network.get_weights())
+    if not small:
+        trained = keras.models.clone_model(network, clone_function=copy)
+        trained.set_weights(network.get_weights())
+        return trained
+    side = shrunk_side(network.input_shape[1])
+    try:
+        if has_backbone(network):
+            raise ValueError("it enlarges its images")
+        inputs = keras.Input((side, side, 1), dtype="uint8")
+        trained = keras.models.clone_model(network, input_tensors=inputs, clone_function=copy)
+        trained.set_weights(network.get_weights())
+    except ValueError as error:
+        raise FerError(f"{config.architecture} only takes images of one size. Set small_first to 0.") from error
     return trained
 
 
@@ -92,10 +108,16 @@ def has_backbone(network: keras.Model) -> bool:
 
 
 def compiled(
-    network: keras.Model, config: TrainConfig, *, frozen: bool = False, offsets: np.ndarray | None = None
+    network: keras.Model,
+    config: TrainConfig,
+    *,
+    frozen: bool = False,
+    small: bool = False,
+    offsets: np.ndarray | None = None,
 ) -> keras.Model:
-    """A compiled training copy; if `frozen`, its backbone is not trained. The loss adds `offsets` to the logits."""
-    trained = training_copy(network, config)
+    """A compiled training copy; if `frozen`, its backbone is not trained; if `small`, for shrunk images. The loss adds
+    `offsets` to the logits."""
+    trained = training_copy(network, config, small=small)
     if frozen:
         names = [layer.name for layer in trained.layers]
         for layer in trained.layers[: names.index(BACKBONE)]:

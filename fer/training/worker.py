@@ -126,16 +126,17 @@ def _refusal(error: BaseException) -> FerError | None:
 
 
 def note_speed(training: Training, epoch: Epoch, together: int = 1) -> None:
-    """Record this machine's training and validation speed, except in the first epoch, when TensorFlow compiles.
+    """Record this machine's training and validation speed; not in epochs on shrunk images or when TensorFlow compiles.
 
     Args:
         together: trainings that share the machine.
     """
-    if epoch.epoch:
+    if epoch.epoch > training.config.small_epochs:
         rate = epoch.images_per_second
         rest = epoch.seconds - training.batches * training.batch_size / rate
         store = RunStore.around(training.run)
-        speed.note(store, training.config, together, train=rate, validate=len(training.dataset.val) / rest)
+        config = replace(training.config, small_first=0.0)
+        speed.note(store, config, together, train=rate, validate=len(training.dataset.val) / rest)
 
 
 def measure(config: TrainConfig) -> dict[str, float]:
@@ -144,7 +145,7 @@ def measure(config: TrainConfig) -> dict[str, float]:
     with tempfile.TemporaryDirectory() as folder:
         elsewhere = RunStore(Path(folder))
         short = {"data": "synthetic", "ferplus": 0.0, "start_from": "", "teacher": "", "imagenet": False, "epochs": 3}
-        train(elsewhere.create(replace(config, **short, patience=0, frozen_epochs=0)))
+        train(elsewhere.create(replace(config, **short, patience=0, frozen_epochs=0, small_first=0.0)))
         return speed.rates(elsewhere, config)
 
 

@@ -9,6 +9,7 @@ from fer.architectures import ARCHITECTURES
 from fer.errors import FerError
 from fer.runs import presets, speed
 from fer.runs.card import Source
+from fer.runs.cautions import cautions
 from fer.runs.config import TrainConfig
 from fer.runs.presets import PRESETS
 from fer.runs.store import BUNDLED, RunStore
@@ -71,7 +72,7 @@ def test_newer_measurements_count_more_and_a_damaged_file_is_measured_again(stor
 @pytest.mark.parametrize("preset", PRESETS.values(), ids=PRESETS)
 def test_a_preset_is_a_complete_recipe_without_warnings(preset):
     config = preset.config("fer2013")
-    assert config.architecture in ARCHITECTURES and config.cautions(28_709) == []
+    assert config.architecture in ARCHITECTURES and cautions(config, 28_709) == []
 
 
 def test_the_flagships_recipe_is_the_shipped_runs_and_states_its_accuracy():
@@ -111,6 +112,7 @@ def test_an_unknown_recipe_is_refused_with_the_valid_ones():
         ({"class_weights": True, "cutmix": 1.0}, "cutmix"),
         ({"class_weights": True, "oversample": 0.5}, "rare classes"),
         ({"oversample": 1.0, "logit_adjustment": 1.0}, "rare classes"),
+        ({"small_first": 0.5, "patience": 5}, "While images are shrunk"),
         ({"batch_size": 512}, "larger than the training split"),
         ({"ferplus": 0.5}, "already soft"),
         ({"epochs": 2}, "warm-up"),
@@ -121,5 +123,5 @@ def test_an_unknown_recipe_is_refused_with_the_valid_ones():
     ],
 )
 def test_unwise_combinations_give_a_warning(settings, word):
-    (sentence,) = TrainConfig(**settings).cautions(300)
+    (sentence,) = cautions(TrainConfig(**settings), 300)
     assert word in sentence

@@ -142,10 +142,11 @@ def _place(store: RunStore, run: Run) -> None:
     if place:
         st.markdown(f"Number {place + 1} in the queue, after **{frame.plain(waiting[place - 1])}**.")
     elif training:
-        progress = training[0].progress
-        left = seconds_left(progress, training[0].history) if progress.is_training else 0.0
+        first = training[0]
+        progress, small = first.progress, first.config.small_epochs
+        left = seconds_left(progress, first.history, small) if progress.is_training else 0.0
         when = f", which has about {rough_duration(left)} left" if left else ""
-        st.markdown(f"Starts after **{frame.plain(training[0].id)}**{when}.")
+        st.markdown(f"Starts after **{frame.plain(first.id)}**{when}.")
     else:
         st.markdown("Starts in a moment…")
 
@@ -155,7 +156,7 @@ def _picture(run: Run, state: str) -> str:
     progress, history = run.progress, run.history
     running = progress if state == "training" and progress.is_training else None
     if running:
-        head = progress_view.html(running, history)
+        head = progress_view.html(running, history, run.config.small_epochs)
     elif state == "training":
         head = progress_view.phase(progress.phase) + progress_view.figures(history)
     else:

@@ -11,10 +11,10 @@ WARM = 10  # batches of the first epoch; before, TensorFlow compiles, and the ti
 SEGMENTS = 40  # at most so many epochs have a segment of their own
 
 
-def html(progress: Progress, history: Sequence[Epoch]) -> str:
+def html(progress: Progress, history: Sequence[Epoch], small_epochs: int) -> str:
     """The bar, the best epoch so far and the time left; the rest in small print."""
     is_known = history or progress.batch >= WARM
-    left = f"about {rough_duration(seconds_left(progress, history))} left" if is_known else ""
+    left = f"about {rough_duration(seconds_left(progress, history, small_epochs))} left" if is_known else ""
     words = f"Epoch {progress.epoch + 1} of {progress.epochs}, batch {progress.batch + 1:,} of {progress.batches:,}"
     small = [
         f"learning rate {history[-1].learning_rate:.2g}" if history else "",
