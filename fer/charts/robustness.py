@@ -7,6 +7,7 @@ from plotly.subplots import make_subplots
 
 from fer.charts import as_text, layout
 from fer.inference.palette import DASHES, MODELS
+from fer.system.text import capital
 
 COLUMNS = 2  # panels side by side; still readable at 390 pixels
 ROW = 230  # pixels
@@ -21,7 +22,7 @@ def accuracy_falls(measured: Mapping[str, dict], about: Sequence[str]) -> go.Fig
         about: the images and the inference mode, in lines.
     """
     kinds = next(iter(measured.values()))["kinds"]
-    titles = [f"<b>{kind[0].upper()}{kind[1:]}</b> ({change['unit']})" for kind, change in kinds.items()]
+    titles = [f"<b>{capital(kind)}</b> ({change['unit']})" for kind, change in kinds.items()]
     rows = -(-len(kinds) // COLUMNS)
     figure = make_subplots(
         rows,

@@ -11,6 +11,7 @@ from fer.evaluation.images import sides
 from fer.evaluation.numbers import with_interval
 from fer.evaluation.report import Report
 from fer.runs.run import Run
+from fer.system.text import capital
 
 FEW = 100  # images, below which bootstrap intervals over seven classes are too narrow
 SURE = 0.9  # mistakes above this confidence suggest a wrong label
@@ -21,7 +22,7 @@ def confusion_sentence(report: Report, true: int, predicted: int) -> str:
     """A cell of the confusion matrix in words: "Fear → sad: 107 of 528 (20%)"."""
     count, support = int(report.confusion[true, predicted]), int(report.confusion[true].sum())
     label = report.labels[true]
-    text = f"{label[0].upper()}{label[1:]} → {report.labels[predicted]}: {count:,} of {support:,}"
+    text = f"{capital(label)} → {report.labels[predicted]}: {count:,} of {support:,}"
     return f"{text} ({count / support:.0%})" if support else text
 
 

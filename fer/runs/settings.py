@@ -4,6 +4,18 @@ from dataclasses import field
 
 from fer.errors import FerError, unknown
 
+OWN_WORDS = {
+    "ferplus": "FER+ share",
+    "ferplus_as": "FER+ votes as",
+    "imagenet": "ImageNet weights",
+    "warmup_epochs": "warm-up epochs",
+    "small_first": "shrunk images first",
+    "ema": "weight averaging (EMA)",
+    "cutmix": "CutMix",
+    "sam": "sharpness (SAM)",
+    "jpeg": "JPEG",
+    "read_test": "evaluate on the test split",
+}
 GROUPS = ("data", "network", "distillation", "optimisation", "regularisation", "augmentation", "system")
 
 
@@ -11,6 +23,11 @@ def setting(default, help: str, *, group: str, low=None, high=None, choices=None
     """A TrainConfig field with its help, its inclusive limits and its group, one of GROUPS."""
     limits = {"low": low, "high": high, "choices": choices}
     return field(default=default, metadata={"help": help, "group": group, **limits})
+
+
+def in_words(name: str) -> str:
+    """A setting's name for people, within a sentence."""
+    return OWN_WORDS.get(name, name.replace("_", " "))
 
 
 def checked(item, value):

@@ -35,6 +35,11 @@ def plural(n: int, noun: str) -> str:
     return f"{n:,} {noun}{'' if n == 1 else 's'}"
 
 
+def capital(text: str) -> str:
+    """The text with a capital first letter; the others stay as they are."""
+    return text[:1].upper() + text[1:]
+
+
 def safe_cell(value: object) -> object:
     """A value for a CSV file: text that a spreadsheet would run as a formula gets an apostrophe before it.
 

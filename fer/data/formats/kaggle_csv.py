@@ -15,6 +15,7 @@ from fer.data.formats import FORMATS, Format
 from fer.data.labels import EMOTIONS
 from fer.errors import FerError, unknown
 from fer.faces.crop import IMAGE_SIZE
+from fer.system.text import capital
 
 COLUMNS = ("emotion", "pixels", "Usage")
 EMOTION_CODES = {str(index): index for index in range(len(EMOTIONS))}
@@ -51,7 +52,7 @@ class Faults:
             raise FerError(f"{self.source}, {self.first[0]} Fix or remove the line.")
         if self.count:
             rest = f" And {self.count - SHOWN:,} more." if self.count > SHOWN else ""
-            told = " ".join(map(_capital, self.first))
+            told = " ".join(map(capital, self.first))
             raise FerError(f"{self.source} has {self.count:,} faults. {told}{rest} Fix or remove these lines.")
 
 
@@ -157,10 +158,6 @@ def _careful_numbers(line: Line, faults: Faults) -> list[int]:
         return [int(word) for word in words]
     faults.add(line.number, fault)
     return [0] * PIXELS
-
-
-def _capital(sentence: str) -> str:
-    return sentence[0].upper() + sentence[1:]
 
 
 FORMATS.register(

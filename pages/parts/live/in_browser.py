@@ -8,11 +8,11 @@ import streamlit as st
 from fer.inference.palette import color_map, colors_of
 from fer.runs.members import in_words, is_ensemble, member_names
 from fer.runs.run import Run
+from fer.system.text import capital
 from fer.video.live import Settings
 from fer.video.sent_readings import SentReadings
 from pages.parts.live import browser, history, resting
 from pages.parts.shared import frame, notice
-from pages.parts.shared.answers import titled
 
 READINGS, LABELS = "live-readings", "live-labels"
 MEANING = "Images stay on this device; only readings reach the server."
@@ -48,7 +48,7 @@ def show(run: Run, settings: Settings) -> None:
         "url": browser.model_url(run),
         "classes": len(run.labels),
         "labels": run.labels,
-        "titles": [titled(label) for label in run.labels],
+        "titles": [capital(label) for label in run.labels],
         "colors": colors_of(run.labels),
     }
     shown = {"score": settings.score, "side": settings.side, "smoothing": settings.smoothing, "every": settings.every}

@@ -5,12 +5,12 @@ import streamlit as st
 from fer.faces.image import image_bytes
 from fer.inference.palette import GREY, color_map
 from fer.runs.run import Run
+from fer.system.text import capital
 from fer.video import observations
 from fer.video.live import LiveReader
 from fer.video.tracker import Tracked
 from pages.parts.live import connection, history, now, resting
 from pages.parts.shared import model_picker
-from pages.parts.shared.answers import titled
 
 READER, SNAPSHOT = "live-reader", "live-snapshot"
 EVERY = 1.0  # seconds between updates while the camera is on
@@ -65,7 +65,7 @@ def _face(tracked: Tracked, current: LiveReader) -> dict:
     shares = zip(prediction.labels, prediction.probabilities, strict=True)
     return {
         "number": tracked.number,
-        "title": titled(label) if sure else "Not sure",
+        "title": capital(label) if sure else "Not sure",
         "percent": f"{share:.0%}" if sure else f"{label} {share:.0%}",
         "color": colors[label] if sure else GREY,
         "bars": [{"label": name, "share": float(p), "color": colors[name]} for name, p in shares],

@@ -14,11 +14,11 @@ from fer.inference.palette import color_map
 from fer.inference.reader import EmotionReader
 from fer.runs.members import changed
 from fer.runs.run import Run
+from fer.system.text import capital
 from fer.video import annotate, observations
 from fer.video.decoder import SUFFIXES, open_video
 from fer.video.observations import Moment, Reading
 from pages.parts.shared import frame, lanes, model_picker, timeline
-from pages.parts.shared.answers import titled
 from pages.parts.shared.model_picker import Way
 
 SHORT = 0.5  # seconds; a video below has no parts to choose from
@@ -202,7 +202,7 @@ def _lanes(result: Result) -> dict:
     (start, end), colors = result.part, color_map(result.readings[-1].labels)
     faces = lanes.faces_of(observations.lasting(result.readings, result.every), result.every, colors)
     moments = [
-        {"title": titled(label), "percent": f"{moment.reading.confidence:.0%}", "time": moment.reading.time}
+        {"title": capital(label), "percent": f"{moment.reading.confidence:.0%}", "time": moment.reading.time}
         | {"number": moment.reading.number, "color": colors[label], "image": data_url(moment.thumbnail, "JPEG")}
         for label, moment in result.moments.items()
     ]

@@ -18,6 +18,7 @@ from fer.inference.palette import GREY, color_map
 from fer.inference.prediction import Prediction
 from fer.runs.members import changed
 from fer.runs.run import Run
+from fer.system.text import capital
 from pages.parts.shared import model_picker, photo_view, saliency
 from pages.parts.shared.model_picker import DEFAULT, Way
 
@@ -126,17 +127,13 @@ def _card(number: int, image: np.ndarray, prediction: Prediction, threshold: flo
     return box | {
         "number": number,
         "area": (x2 - x1) * (y2 - y1),
-        "title": titled(label) if sure else "Not sure",
+        "title": capital(label) if sure else "Not sure",
         "percent": f"{share:.0%}" if sure else f"{label} {share:.0%} or {ranked[1][0]} {ranked[1][1]:.0%}",
         "color": colors[label] if sure else GREY,  # which is also neutral's, so photo_view.css draws it as an outline
         "sure": sure,
         "bars": [{"label": name, "share": float(p), "color": colors[name]} for name, p in ranked],
         "hints": hints(image, prediction.face, prediction.crop),
     }
-
-
-def titled(label: str) -> str:
-    return label[:1].upper() + label[1:]
 
 
 @st.fragment

@@ -8,7 +8,9 @@ import streamlit as st
 from fer.architectures import ARCHITECTURES
 from fer.data.dataset import Dataset
 from fer.runs.config import TrainConfig
+from fer.runs.settings import in_words
 from fer.runs.store import RunStore
+from fer.system.text import capital
 from fer.training.augment import NUMPY, augment
 from pages.parts.shared import frame
 from pages.parts.train import choose_data
@@ -25,17 +27,18 @@ def show(store: RunStore, dataset: Dataset) -> None:
         choose_data.choose_classes()
         for group, items in TrainConfig.grouped().items():
             st.markdown(f"**{group.capitalize()}**")
-            columns = st.columns(2)
-            for i, item in enumerate(item for item in items if item.name not in ABOVE):
-                with columns[i % 2]:
-                    _widget(item, store)
+            shown = [item for item in items if item.name not in ABOVE]
+            for i in range(0, len(shown), 2):  # in rows, which keep the order where a phone stacks them
+                for item, column in zip(shown[i : i + 2], st.columns(2), strict=False):
+                    with column:
+                        _widget(item, store)
         with frame.errors():
             _preview(dataset, config())
 
 
 def _widget(item: Field, store: RunStore):
     """The widget for a setting's type and limits; its value is kept in the session."""
-    limits, label = item.metadata, item.name.replace("_", " ").capitalize()
+    limits, label = item.metadata, capital(in_words(item.name))
     common = {"key": key(item.name), "help": limits["help"], "persist_state": "session"}
     common["disabled"] = not _has_effect(item)
     if item.name == "architecture":

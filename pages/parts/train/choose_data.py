@@ -7,6 +7,7 @@ import streamlit as st
 from fer.data import catalog, kaggle
 from fer.data.dataset import Dataset
 from fer.runs.config import TrainConfig
+from fer.system.text import capital
 from pages.parts.shared import frame
 from pages.parts.train import add_data
 
@@ -86,5 +87,5 @@ def choose_classes() -> None:
         key=CLASSES,
         persist_state="session",
         placeholder="All classes",
-        help=HELP[0].upper() + HELP[1:],
+        help=capital(HELP),
     )

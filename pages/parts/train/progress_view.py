@@ -5,7 +5,7 @@ from html import escape
 
 from fer.runs.history import best_epoch, seconds_left
 from fer.runs.state import Epoch, Progress
-from fer.system.text import duration, rough_duration
+from fer.system.text import capital, duration, rough_duration
 
 WARM = 10  # batches of the first epoch; before, TensorFlow compiles, and the time left would be far too long
 SEGMENTS = 40  # at most so many epochs have a segment of their own
@@ -31,7 +31,7 @@ def html(progress: Progress, history: Sequence[Epoch], small_epochs: int) -> str
 
 def phase(name: str) -> str:
     """What is done before the first epoch, or after the last."""
-    return f'<div role="status">{escape(name[0].upper() + name[1:])}…</div>'
+    return f'<div role="status">{escape(capital(name))}…</div>'
 
 
 def figures(history: Sequence[Epoch], *more: tuple[str, str]) -> str:

@@ -7,7 +7,9 @@ import streamlit as st
 from fer.data.dataset import Dataset
 from fer.errors import FerError
 from fer.runs.config import TrainConfig
+from fer.runs.settings import in_words
 from fer.runs.store import RunStore
+from fer.system.text import capital
 from fer.tuning import budget, plan, space
 
 NETWORK, ORDER = "architecture", space.SEARCHABLE
@@ -29,7 +31,7 @@ def show() -> None:
         sorted(set(space.SEARCHABLE) - {NETWORK}, key=lambda name: (name not in space.VARIED, ORDER.index(name))),
         default=list(space.VARIED),
         key=key("varied"),
-        format_func=lambda name: name.replace("_", " "),
+        format_func=in_words,
         persist_state="session",
     )
     with st.expander("Ranges and trials", icon=":material/tune:", key=key("more"), on_change="rerun") as more:
@@ -46,7 +48,7 @@ def show() -> None:
         )
         for i, name in enumerate(varied()):
             columns[i % 2].text_input(
-                name.replace("_", " ").capitalize(),
+                capital(in_words(name)),
                 key=key(f"range-{name}"),
                 placeholder=space.suggested(name, recipe()).text.partition("=")[2],
                 persist_state="session",

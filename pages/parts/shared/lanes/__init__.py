@@ -5,9 +5,9 @@ from pathlib import Path
 
 from streamlit.components.v2 import component
 
+from fer.system.text import capital
 from fer.video import observations
 from fer.video.observations import Reading
-from pages.parts.shared.answers import titled
 
 FOLDER = Path(__file__).parent
 _component = component(
@@ -32,6 +32,6 @@ def faces_of(readings: Sequence[Reading], every: float, colors: dict[str, str]) 
     """
     faces: dict[int, list[dict]] = {}
     for span in observations.spans(readings, every):
-        shown = {"start": span.start, "end": span.end, "title": titled(span.label), "color": colors[span.label]}
+        shown = {"start": span.start, "end": span.end, "title": capital(span.label), "color": colors[span.label]}
         faces.setdefault(span.number, []).append(shown | {"percent": f"{span.confidence:.0%}"})
     return [{"number": number, "spans": spans} for number, spans in faces.items()]
