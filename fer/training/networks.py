@@ -70,7 +70,7 @@ def training_copy(network: keras.Model, config: TrainConfig, *, small: bool = Fa
     """A copy with the same weights, optimized for training; if `small`, for shrunk images (`augment.shrunk_side`).
 
     Raises:
-        FerError: for a network that cannot take such images, or would enlarge them again.
+        FerError: for a network whose weights depend on the size of its images.
     """
     policy = "mixed_bfloat16" if precision(config) == "bfloat16" else "float32"
     penalty = keras.regularizers.L2(config.weight_decay) if config.weight_decay and config.optimizer == "sgd" else None
@@ -84,20 +84,18 @@ def training_copy(network: keras.Model, config: TrainConfig, *, small: bool = Fa
         if kind is keras.layers.BatchNormalization:
             kind = FusedBatchNormalization
             settings["momentum"] = STATISTICS_MOMENTUM
+        if kind is keras.layers.Resizing and small:  # before a backbone, for which it enlarges the images
+            settings |= {side: shrunk_side(settings[side]) for side in ("height", "width")}
         return kind.from_config(settings)
 
-    if not small:
-        trained = keras.models.clone_model(network, clone_function=copy)
-        trained.set_weights(network.get_weights())
-        return trained
     side = shrunk_side(network.input_shape[1])
+    inputs = keras.Input((side, side, 1), dtype="uint8") if small else None
     try:
-        if has_backbone(network):
-            raise ValueError("it enlarges its images")
-        inputs = keras.Input((side, side, 1), dtype="uint8")
         trained = keras.models.clone_model(network, input_tensors=inputs, clone_function=copy)
         trained.set_weights(network.get_weights())
     except ValueError as error:
+        if not small:
+            raise
         raise FerError(f"{config.architecture} only takes images of one size. Set small_first to 0.") from error
     return trained
 

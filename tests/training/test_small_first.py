@@ -31,16 +31,18 @@ def test_images_are_shrunk_by_the_average_of_the_pixels_in_each_place():
     assert (ops.convert_to_numpy(augment(flat, TARGETS, STILL, np.random.default_rng(0), small=True)[0]) == 77).all()
 
 
-def test_the_network_for_shrunk_images_has_the_same_weights():
-    config = TrainConfig(architecture="mini_xception", small_first=0.5)
+@pytest.mark.parametrize(("architecture", "inside"), [("mini_xception", None), ("mobilenet_v2", 64)])
+def test_the_network_for_shrunk_images_has_the_same_weights(architecture, inside):
+    config = TrainConfig(architecture=architecture, small_first=0.5)
     network = networks.build(config, 7)
     copy = networks.training_copy(network, config, small=True)
     assert copy.input_shape == (None, 32, 32, 1)
+    assert [layer.height for layer in copy.layers if hasattr(layer, "crop_to_aspect_ratio")] == [inside] * bool(inside)
     assert all((a == b).all() for a, b in zip(copy.get_weights(), network.get_weights(), strict=True))
 
 
-@pytest.mark.parametrize("architecture", ["simple_cnn", "mobilenet_v2"])
-def test_a_network_that_cannot_gain_by_it_is_refused_before_the_first_epoch(create, dataset, architecture):
+@pytest.mark.parametrize("architecture", ["simple_cnn", "cnn_rnn"])
+def test_a_network_whose_weights_depend_on_the_size_is_refused_before_the_first_epoch(create, dataset, architecture):
     with pytest.raises(FerError, match=f"{architecture} only takes images of one size. Set small_first to 0."):
         Training(create(architecture=architecture, imagenet=False, small_first=0.5), dataset)
 
