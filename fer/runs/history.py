@@ -48,7 +48,7 @@ def never_predicted(epoch: Epoch, labels: Sequence[str]) -> list[str]:
     return [label for i, label in enumerate(labels) if matrix and not answered[i] and sum(matrix[i])]
 
 
-def seconds_left(progress: Progress, history: Sequence[Epoch], small_epochs: int = 0) -> float:
+def seconds_left(progress: Progress, history: Sequence[Epoch], small_epochs: int) -> float:
     """The seconds of training left, from the latest epochs: the first one is slow, because TensorFlow compiles.
 
     Args:

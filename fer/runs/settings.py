@@ -25,7 +25,7 @@ def setting(default, help: str, *, group: str, low=None, high=None, choices=None
     return field(default=default, metadata={"help": help, "group": group, **limits})
 
 
-def in_words(name: str) -> str:
+def words_of(name: str) -> str:
     """A setting's name for people, within a sentence."""
     return OWN_WORDS.get(name, name.replace("_", " "))
 

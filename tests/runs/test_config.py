@@ -7,7 +7,7 @@ import pytest
 
 from fer.errors import FerError
 from fer.runs.config import GROUPS, TrainConfig
-from fer.runs.settings import OWN_WORDS, in_words
+from fer.runs.settings import OWN_WORDS, words_of
 
 SETTINGS = {item.name: item for item in fields(TrainConfig)}
 OTHER = TrainConfig(data="/faces/ö", ferplus=1.0, optimizer="adamw", learning_rate=1e-3, mixup=0.25, epochs=7, seed=5)
@@ -107,4 +107,4 @@ def test_the_json_is_human_readable():
 
 def test_words_are_settings_own_or_made_of_their_names():
     assert set(OWN_WORDS) <= {item.name for item in fields(TrainConfig)}
-    assert (in_words("ema"), in_words("learning_rate")) == ("weight averaging (EMA)", "learning rate")
+    assert (words_of("ema"), words_of("learning_rate")) == ("weight averaging (EMA)", "learning rate")

@@ -44,9 +44,9 @@ def test_a_class_that_occurs_and_is_never_answered_is_named():
 def test_the_time_left_is_what_the_latest_epochs_took_and_the_slow_first_one_is_left_out():
     progress = Progress("training", epoch=4, epochs=10, batch=49, batches=100, seconds=140.0)
     past = epochs(*[(1, 1)] * 4, seconds=[100.0, 10.0, 30.0, 10.0])
-    assert history.seconds_left(progress, past) == pytest.approx(55)
-    assert history.seconds_left(progress, past[:1]) == pytest.approx(550)
-    assert history.seconds_left(progress, []) == progress.seconds_left
+    assert history.seconds_left(progress, past, 0) == pytest.approx(55)
+    assert history.seconds_left(progress, past[:1], 0) == pytest.approx(550)
+    assert history.seconds_left(progress, [], 0) == progress.seconds_left
 
 
 def test_smoothing_neither_starts_at_zero_nor_forgets_what_came_before():

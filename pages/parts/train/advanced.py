@@ -8,7 +8,7 @@ import streamlit as st
 from fer.architectures import ARCHITECTURES
 from fer.data.dataset import Dataset
 from fer.runs.config import TrainConfig
-from fer.runs.settings import in_words
+from fer.runs.settings import words_of
 from fer.runs.store import RunStore
 from fer.system.text import capital
 from fer.training.augment import NUMPY, augment
@@ -38,7 +38,7 @@ def show(store: RunStore, dataset: Dataset) -> None:
 
 def _widget(item: Field, store: RunStore):
     """The widget for a setting's type and limits; its value is kept in the session."""
-    limits, label = item.metadata, capital(in_words(item.name))
+    limits, label = item.metadata, capital(words_of(item.name))
     common = {"key": key(item.name), "help": limits["help"], "persist_state": "session"}
     common["disabled"] = not _has_effect(item)
     if item.name == "architecture":

@@ -10,7 +10,7 @@ from fer.data.dataset import Dataset
 from fer.runs.config import TrainConfig
 from fer.runs.presets import PRESETS
 from fer.runs.run import Run
-from fer.runs.settings import in_words
+from fer.runs.settings import words_of
 from fer.runs.store import RunStore
 from pages.parts.shared import frame
 from pages.parts.train import add_data, choose_data, estimate
@@ -59,7 +59,7 @@ def _changed(data: str) -> str:
     if not preset:
         return "all"
     recipe = PRESETS[preset].config(data)
-    return ", ".join(in_words(name) for name, value in _values().items() if getattr(recipe, name) != value)
+    return ", ".join(words_of(name) for name, value in _values().items() if getattr(recipe, name) != value)
 
 
 def _values() -> dict:

@@ -4,7 +4,7 @@ import streamlit as st
 
 from fer.evaluation.metrics import wilson
 from fer.evaluation.numbers import written
-from fer.runs.settings import in_words
+from fer.runs.settings import words_of
 from fer.system.text import duration
 from fer.tuning import recipes
 from fer.tuning.study import Study, Trial
@@ -33,7 +33,7 @@ def _rows(found: Study, best: list[Trial]) -> dict[str, list[str]]:
     """A column for each trial."""
     names = [name for name in best[0].params if len({trial.params.get(name) for trial in best}) > 1]
     rows = ["validation accuracy", *(["95% interval"] if found.plan.val else []), "training time"]
-    table = {"": [*rows, *(in_words(name) for name in names)]}
+    table = {"": [*rows, *(words_of(name) for name in names)]}
     for trial in best:
         cells = [written(trial.accuracy or 0.0)]
         if found.plan.val:

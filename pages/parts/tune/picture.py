@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from html import escape
 
 from fer.inference.palette import GREY, MODELS
-from fer.runs.settings import in_words
+from fer.runs.settings import words_of
 from fer.tuning.study import Trial
 from pages.parts.train.ticks import ticks
 
@@ -101,7 +101,7 @@ def importance(shares: Mapping[str, float]) -> str:
     """A bar for each setting."""
     most = max(shares.values(), default=0.0) or 1.0
     rows = [
-        f'<div class="row"><span>{escape(in_words(name))}</span><span>{share:.0%}</span></div>'
+        f'<div class="row"><span>{escape(words_of(name))}</span><span>{share:.0%}</span></div>'
         f'<div class="track" aria-hidden="true"><span><i style="width:{100 * share / most:.0f}%"></i></span></div>'
         for name, share in shares.items()
     ]

@@ -7,7 +7,7 @@ import streamlit as st
 from fer.data.dataset import Dataset
 from fer.errors import FerError
 from fer.runs.config import TrainConfig
-from fer.runs.settings import in_words
+from fer.runs.settings import words_of
 from fer.runs.store import RunStore
 from fer.system.text import capital
 from fer.tuning import budget, plan, space
@@ -31,7 +31,7 @@ def show() -> None:
         sorted(set(space.SEARCHABLE) - {NETWORK}, key=lambda name: (name not in space.VARIED, ORDER.index(name))),
         default=list(space.VARIED),
         key=key("varied"),
-        format_func=in_words,
+        format_func=words_of,
         persist_state="session",
     )
     with st.expander("Ranges and trials", icon=":material/tune:", key=key("more"), on_change="rerun") as more:
@@ -48,7 +48,7 @@ def show() -> None:
         )
         for i, name in enumerate(varied()):
             columns[i % 2].text_input(
-                capital(in_words(name)),
+                capital(words_of(name)),
                 key=key(f"range-{name}"),
                 placeholder=space.suggested(name, recipe()).text.partition("=")[2],
                 persist_state="session",
