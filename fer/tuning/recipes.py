@@ -6,6 +6,7 @@ from dataclasses import fields
 from typing import Any
 
 from fer.runs.config import TrainConfig
+from fer.runs.settings import words_of
 from fer.tuning.study import Study, Trial
 
 
@@ -16,7 +17,7 @@ def full_config(study: Study, trial: Trial) -> TrainConfig:
 
 def in_words(params: Mapping[str, Any]) -> str:
     """A trial's settings in one line."""
-    return ", ".join(f"{name.replace('_', ' ')} {written(value)}" for name, value in params.items())
+    return ", ".join(f"{words_of(name)} {written(value)}" for name, value in params.items())
 
 
 def as_options(study: Study, trial: Trial) -> str:
