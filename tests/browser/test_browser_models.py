@@ -72,7 +72,7 @@ def test_changes_are_confirmed_and_refusals_take_nothing_away(server, shared_hou
     page.get_by_role("button", name="Delete it").click()
     page.get_by_text("Deleted better.").wait_for()
     page.get_by_role("dialog", name="better").wait_for(state="hidden")
-    assert page.get_by_role("button", name="better", exact=True).count() == 0
+    page.get_by_role("button", name="better", exact=True).wait_for(state="detached")
 
 
 def test_an_export_is_downloaded(server, page, download):

@@ -195,7 +195,9 @@ def test_a_public_server_takes_smaller_files_from_any_session(streamlits_limit, 
 
 def test_what_is_used_is_shown_on_models(models):
     disk._seen.clear()
-    assert any("`models/` and `data/` hold 0.0" in caption.value for caption in page("models").caption)
+    assert any(
+        "`models/` and `data/` hold " in caption.value and " MB." in caption.value for caption in page("models").caption
+    )
 
 
 def test_what_is_used_and_a_full_queue_are_shown_on_train(models, monkeypatch):
