@@ -85,7 +85,7 @@ def training_copy(network: keras.Model, config: TrainConfig, *, small: bool = Fa
             kind = FusedBatchNormalization
             settings["momentum"] = STATISTICS_MOMENTUM
         if kind is keras.layers.Resizing and small:  # before a backbone, for which it enlarges the images
-            settings |= {side: shrunk_side(settings[side]) for side in ("height", "width")}
+            settings |= {name: shrunk_side(settings[name]) for name in ("height", "width")}
         return kind.from_config(settings)
 
     side = shrunk_side(network.input_shape[1])

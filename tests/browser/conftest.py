@@ -1,6 +1,7 @@
 """One browser and one server for all tests of this folder; each test opens a context of its own."""
 
 import shutil
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -70,11 +71,14 @@ def browser(tmp_path_factory):
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item, call):
-    """What a page showed when its test failed is printed with the failure."""
+    """What a page showed when its test failed is printed with the failure; not if it was closed or hangs."""
     report = yield
     page = item.funcargs.get("page")
     if page and report.when == "call" and report.failed:
-        report.sections.append(("The page", page.locator("body").inner_text()))
+        from playwright.sync_api import Error
+
+        with suppress(Error):
+            report.sections.append(("The page", page.locator("body").inner_text(timeout=5000)))
     return report
 
 

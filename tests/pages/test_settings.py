@@ -1,5 +1,6 @@
 """Settings of a deployment fail closed: whatever is not plainly on is off, and page and log say why."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -195,9 +196,8 @@ def test_a_public_server_takes_smaller_files_from_any_session(streamlits_limit, 
 
 def test_what_is_used_is_shown_on_models(models):
     disk._seen.clear()
-    assert any(
-        "`models/` and `data/` hold " in caption.value and " MB." in caption.value for caption in page("models").caption
-    )
+    captions = [caption.value for caption in page("models").caption]
+    assert any(re.fullmatch(r"`models/` and `data/` hold \d+\.\d MB\.", text) for text in captions), captions
 
 
 def test_what_is_used_and_a_full_queue_are_shown_on_train(models, monkeypatch):
