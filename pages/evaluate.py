@@ -52,3 +52,5 @@ with frame.errors():
                     your_photos.show(toolbar.run, toolbar.tta)
                 elif toolbar.chosen:
                     show(toolbar.chosen)
+                else:
+                    st.caption("Once the model is evaluated on this split, its results are shown here.")

@@ -17,6 +17,7 @@ with st.container(horizontal=True, vertical_alignment="center"):
 with frame.errors():
     store = RunStore()
     damaged_runs.show(store)
+    drawer.check(store)
     entries, chosen = ranking.entries(store, store.default_id), drawer.chosen()
     left, right = st.columns([3, 2], gap="medium")
     with left:

@@ -38,8 +38,7 @@ with frame.errors():
     with right:
         monitor.show(store, run)
     with left, frame.errors():
-        whole = choose_data.choose()
-        dataset, problem = choose_data.grouped(whole)
+        dataset, problem = choose_data.choose()
         explore.describe(store, dataset)
         choose_settings.choose_recipe(store, dataset)
         advanced.show(store, dataset)

@@ -6,7 +6,7 @@ import plotly.graph_objects as go
 
 from fer.charts import as_text, layout
 from fer.inference.palette import lines_of
-from fer.video.observations import Reading
+from fer.video.observations import Reading, labels_of
 
 MOST_POINTS = 600  # per line; a screen resolves no more
 
@@ -15,16 +15,17 @@ def timeline(readings: Sequence[Reading], about: str | Sequence[str]) -> go.Figu
     """The smoothed probabilities of one face over time.
 
     Args:
-        readings: of one face, oldest first; thinned to what a screen resolves.
+        readings: of one face, oldest first; thinned to what a screen resolves. A line has a gap where another model
+            answered, which does not have its class.
         about: the face and the source.
     """
-    labels = readings[-1].labels if readings else ()
+    labels = labels_of(readings)
     shown = readings[:: -(-len(readings) // MOST_POINTS) or 1]
     figure = go.Figure()
     for label, line in zip(labels, lines_of(labels), strict=True):
         figure.add_scatter(
             x=[reading.time for reading in shown],
-            y=[reading.probability(label) for reading in shown],
+            y=[reading.probability(label) if label in reading.labels else None for reading in shown],
             mode="lines" if len(shown) > 1 else "markers",
             line=line,
             name=as_text(label),

@@ -66,7 +66,7 @@ class Answers:
         if self.json:
             text.print_json(answer.as_dict(), indent=None)
         else:
-            text.print_faces(answer.name, answer.as_dict()["faces"])
+            text.print_faces(answer.name, answer.as_dict()["faces"], self.reader.threshold)
 
     def read_video(self, path: Path, out: Path | None, **pace: float) -> None:
         settings = {"reader": self.reader, **pace}
@@ -121,7 +121,7 @@ def is_video(source: Path) -> bool:
 
 
 def _print_video(path: Path, last: Frame, faces: list[Summary]) -> None:
-    """Print each face, and when each emotion was strongest."""
+    """Print each face, and when each emotion that occurs was strongest."""
     if not faces:
         print(f"{path}: no face found in {duration(last.time, decimals=1)}.")
     for face in faces:
@@ -129,7 +129,7 @@ def _print_video(path: Path, last: Frame, faces: list[Summary]) -> None:
         seen = f"{face.seconds:.1f} s from {duration(face.first, decimals=1)} on"
         print(f"{path}: face {face.number}, seen for {seen}: {shares}")
     for label, moment in last.moments.items():
-        time, number, share = moment.reading.time, moment.reading.number, moment.reading.probability(label)
+        time, number, share = moment.reading.time, moment.reading.number, moment.reading.confidence
         print(f"{path}: {label} is strongest at {duration(time, decimals=1)}, in face {number}: {share:.1%}")
 
 

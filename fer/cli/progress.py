@@ -67,6 +67,8 @@ class Bars:
             f"{synthetic if data.format == 'synthetic' else ''}: {len(data.train):,} training "
             f"and {len(data.val):,} validation images"
         )
+        for line in data.left_out():
+            self._print(line)
         if training.notice:
             self._print(training.notice)
 

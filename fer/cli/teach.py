@@ -53,7 +53,7 @@ def teach(folder: Path, on: str, name: str, detector: str) -> None:
     if judged:
         print(f"accuracy {with_interval(judged.accuracy, *judged.interval)}, cross-validated over {judged.takes} takes")
     else:
-        print(f"accuracy unknown: {', '.join(taught.unjudged)} needs a second take")
+        print(f"accuracy unknown: record a second take of {', '.join(taught.unjudged)}")
     print(f"Saved {run.id}. Use it: python -m fer predict photo.jpg --model {run.id}")
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from fer.evaluation.numbers import with_interval
 from fer.evaluation.report import Report
+from fer.inference.drawing import NOT_SURE
 from fer.runs.card import Export, Score
 
 UNLIMITED = 10_000  # characters; rich wraps at a width, and at 80 where there is no terminal
@@ -59,13 +60,15 @@ def report_facts(report: Report) -> dict:
     }
 
 
-def print_faces(photo: Path | str, found: list[dict]) -> None:
+def print_faces(photo: Path | str, found: list[dict], threshold: float) -> None:
+    """Print a line for each face; an answer whose confidence is below the threshold is marked."""
     if not found:
         print(f"{photo}: no face found. If the image shows nothing but a face, try --detector whole.")
     for number, face in enumerate(found, 1):
         ranked = sorted(face["probabilities"].items(), key=lambda pair: -pair[1])
         rest = ", ".join(f"{label} {p:.1%}" for label, p in ranked[1:3])
-        print(f"{photo}: face {number} at {face['box']}: {face['label']} {face['confidence']:.1%} ({rest})")
+        unsure = "" if face["confidence"] >= threshold else f"{NOT_SURE}, perhaps "
+        print(f"{photo}: face {number} at {face['box']}: {unsure}{face['label']} {face['confidence']:.1%} ({rest})")
 
 
 def print_json(value, indent: int | None = 2) -> None:

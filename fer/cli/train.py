@@ -82,8 +82,7 @@ def train(name: str | None, resume: str | None, recipe: str | None, folder_class
         config = replace(_taken(recipe, settings) if recipe else TrainConfig(), **settings)
         check_recipe(config)
         if folder_classes:
-            for line in catalog.confirm(config.data, folder_classes).left_out():
-                print(line)
+            catalog.confirm(config.data, folder_classes)
         run = store.create(config, name)
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: _stop(run))

@@ -80,7 +80,7 @@ def unconfirmed(source: str, labels: Iterable[str]) -> FerError:
 def choices() -> str:
     """How to confirm each mapping."""
     options = (f"{OPTION} {mapping.name} ({mapping.in_words})" for mapping in MAPPINGS.values())
-    return f"{' or '.join(options)}, or choose one under Class folders on the Train page"
+    return f"{' or '.join(options)}, or upload the data set on the Train page and choose one there"
 
 
 def check(source: str, labels: Iterable[str], mapping: Mapping) -> None:

@@ -46,6 +46,11 @@ class EmotionReader:
         self.tta, self.balance = tta, balance
         self.detect = detector if callable(detector) else DETECTORS[detector].load()
 
+    @property
+    def threshold(self) -> float:
+        """Confidence, 0 to 1, below which an answer is "not sure"; 0 if the run's was never fitted."""
+        return self.classifier.run.card.correction(tta=self.tta, balance=self.balance).threshold or 0.0
+
     def read(self, source: str | Path | bytes | np.ndarray, *, upright: bool = False) -> list[Prediction]:
         """Predict the emotion of every face in an image, from left to right.
 

@@ -1,5 +1,6 @@
 """Unwise but allowed combinations of training settings, as sentences."""
 
+from fer.architectures import ARCHITECTURES
 from fer.runs.config import TrainConfig
 
 
@@ -28,6 +29,9 @@ def cautions(config: TrainConfig, images: int) -> list[str]:
         "While images are shrunk, the validation accuracy stays low, and this patience may run out.": 0
         < config.patience
         < config.small_epochs,
+        "In a trial on shrunk images, an ImageNet backbone unlearned its features.": config.small_first > 0
+        and config.imagenet
+        and bool(ARCHITECTURES[config.architecture].imagenet),
         "AdamW rarely learns at rates above 0.01; 0.001 is typical.": config.optimizer == "adamw"
         and config.learning_rate > 0.01,
         "SGD learns very slowly at rates below 0.001; 0.05 is typical.": config.optimizer == "sgd"

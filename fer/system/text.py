@@ -20,6 +20,8 @@ def duration(seconds: float, *, decimals: int = 0) -> str:
 
 def rough_duration(seconds: float) -> str:
     """An estimate to about two digits: 40 s, 12 min, 1.6 hours."""
+    if seconds < 10:
+        return f"{max(seconds, 1):.0f} s"
     if seconds < 90:
         return f"{round(seconds, -1):.0f} s"
     return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} hours"

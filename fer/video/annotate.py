@@ -34,7 +34,7 @@ class Frame:
         image: uint8 (H, W, 3), RGB, upright; with marks if the video is annotated.
         tracked: its faces, from left to right.
         share: of the video read so far, 0 to 1, or None if its length is unknown.
-        moments: the strongest one of each class so far; all frames of a video share this dictionary.
+        moments: the surest one of each label so far; all frames of a video share this dictionary.
         warning: in the last frame, what could not be read; "" if everything was.
     """
 
@@ -91,8 +91,9 @@ def annotate_video(
 ) -> Generator[Frame]:
     """Like `read_video`, and write an MP4 with every face's box, number and label, and with the original audio.
 
-    The copy starts with the part. Between readings, boxes are interpolated and labels stay. Closing the iterator early
-    leaves no file; an existing file is replaced only at the end.
+    Faces below the reader's threshold are marked "not sure". The copy starts with the part. Between readings, boxes are
+    interpolated and labels stay. Closing the iterator early leaves no file; an existing file is replaced only at the
+    end.
 
     Args:
         out: the MP4 to write.
@@ -122,6 +123,9 @@ class _Watch:
     @property
     def labels(self) -> tuple[str, ...]:
         return self._reader.classifier.labels
+
+    def mark(self, image: np.ndarray, faces: list[Tracked], colors: dict[str, str]) -> np.ndarray:
+        return draw(image, [face.mark for face in faces], colors, threshold=self._reader.threshold)
 
     def is_due(self, time: float) -> bool:
         return time >= self._due - SAME
@@ -155,7 +159,7 @@ def _annotate(video: Video, watch: _Watch, recording: Recording, colors: dict[st
     def write(after: Frame | None) -> None:
         for time, decoded in waiting:
             faces = _between(before, after, time) if before else []
-            recording.add(draw(video.upright(decoded), [face.mark for face in faces], colors), time - video.part[0])
+            recording.add(watch.mark(video.upright(decoded), faces, colors), time - video.part[0])
         waiting.clear()
 
     for time, decoded in video.frames(recording.add_sound):
@@ -163,7 +167,7 @@ def _annotate(video: Video, watch: _Watch, recording: Recording, colors: dict[st
             frame = watch.read(decoded, time)
             write(after=frame)
             before = frame
-            recording.add(draw(frame.image, [face.mark for face in frame.tracked], colors), time - video.part[0])
+            recording.add(watch.mark(frame.image, frame.tracked, colors), time - video.part[0])
             yield frame
         else:
             waiting.append((time, decoded))

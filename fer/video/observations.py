@@ -61,7 +61,7 @@ class Summary:
         seconds: how long it was visible, without absences.
         readings: their number.
         shares: of the readings by label, most frequent first; sums to 1.
-        means: mean probability by class, in the model's order; sums to 1.
+        means: mean probability by class, over the readings of models that have it; sums to 1 where one model made all.
     """
 
     number: int
@@ -80,7 +80,7 @@ class Summary:
 
 @dataclass(frozen=True)
 class Moment:
-    """The reading in which an emotion was strongest, with the face: uint8 (H, W, 3), RGB, at most 160 pixels a side."""
+    """The surest reading with this label, with the face: uint8 (H, W, 3), RGB, at most 160 pixels a side."""
 
     reading: Reading
     thumbnail: np.ndarray
@@ -130,12 +130,6 @@ def lasting(readings: Sequence[Reading], every: float = 0.0) -> list[Reading]:
     return [reading for reading in readings if reading.number in kept]
 
 
-def occurring(moments: dict[str, Moment]) -> dict[str, Moment]:
-    """The strongest moments of those classes that were ever the most probable one, strongest first."""
-    found = {label: moment for label, moment in moments.items() if moment.reading.label == label}
-    return dict(sorted(found.items(), key=lambda item: -item[1].reading.confidence))
-
-
 def columns(labels: Sequence[str]) -> list[str]:
     """COLUMNS, then one per class; a class named like a column gets "(probability)" appended."""
     return [*COLUMNS, *class_columns(labels, COLUMNS)]
@@ -150,6 +144,11 @@ def rows(readings: Iterable[Reading], labels: Sequence[str]) -> list[dict]:
     names = columns(labels)
     facts = [(r.time, r.number, *r.box, r.label, r.confidence, *_shares(r, labels)) for r in readings]
     return [dict(zip(names, values, strict=True)) for values in facts]
+
+
+def labels_of(readings: Iterable[Reading]) -> tuple[str, ...]:
+    """The classes of all models that made these readings, in the order of their first appearance."""
+    return tuple(dict.fromkeys(label for labels in dict.fromkeys(r.labels for r in readings) for label in labels))
 
 
 def table(readings: Sequence[Reading], labels: Sequence[str]) -> "pd.DataFrame":
@@ -178,7 +177,7 @@ def summary(readings: Iterable[Reading]) -> list[Summary]:
 
 
 def _summary(readings: list[Reading]) -> Summary:
-    counts, labels = Counter(reading.label for reading in readings), readings[-1].labels
+    counts, labels = Counter(reading.label for reading in readings), labels_of(readings)
     gaps = np.diff([reading.time for reading in readings])
     longest = max(LONGEST_GAP, USUAL_GAPS * float(np.median(gaps))) if len(gaps) else 0.0
     return Summary(
@@ -195,25 +194,20 @@ def _summary(readings: list[Reading]) -> Summary:
 def _means(readings: list[Reading], labels: tuple[str, ...]) -> list[float]:
     if all(reading.labels == labels for reading in readings):
         return np.stack([reading.probabilities for reading in readings]).mean(axis=0, dtype=np.float64).tolist()
-    return [float(np.mean([reading.probability(label) for reading in readings])) for label in labels]
+    return [float(np.mean([r.probability(label) for r in readings if label in r.labels])) for label in labels]
 
 
 def keep_strongest(moments: dict[str, Moment], image: np.ndarray, readings: Iterable[Reading]) -> None:
-    """Update `moments` with readings that are the strongest of their class so far.
+    """Update `moments` with readings that are surer than earlier ones with the same label.
 
     Args:
-        moments: by class; updated in place.
+        moments: by label; updated in place. Classes that are never the most probable one have none.
         image: uint8 (H, W, 3), RGB, without marks: the frame that was read.
     """
     for reading in readings:
-        if records := list(_records({label: moment.reading for label, moment in moments.items()}, reading)):
-            moments |= dict.fromkeys(records, Moment(reading, _cut_out(image, reading.box)))
-
-
-def _records(best: dict[str, Reading], reading: Reading) -> list[str]:
-    """The classes that are more probable here than in any earlier reading."""
-    shares = zip(reading.labels, reading.probabilities, strict=True)
-    return [label for label, share in shares if label not in best or share > best[label].probability(label)]
+        best = moments.get(reading.label)
+        if not best or reading.confidence > best.reading.confidence:
+            moments[reading.label] = Moment(reading, _cut_out(image, reading.box))
 
 
 def _cut_out(image: np.ndarray, box: tuple[int, int, int, int]) -> np.ndarray:

@@ -36,6 +36,7 @@ class RedReader:
 
     labels: tuple[str, ...] = LABELS
     read_times: int = 0
+    threshold: float = 0.0
     sizes: set = field(default_factory=set)
 
     @property

@@ -4,9 +4,11 @@ import errno
 from pathlib import Path
 
 import pytest
+from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from fer.data import download, kaggle
+from fer.data.formats import synthetic
 
 ROOT = Path(__file__).parents[2]
 
@@ -44,6 +46,37 @@ def test_an_uploaded_data_set_is_kept_under_its_name_and_what_is_none_is_not(tra
     assert not app.exception and app.error and not (tmp_path / "data/other.npz").exists()
 
 
+def test_images_that_are_not_in_the_data_set_are_counted_and_the_unreadable_listed(train, tmp_path):
+    faces, _ = synthetic.draw(4, seed=0)
+    for label in ("happy", "sad", "bored"):
+        folder = tmp_path / "data/mine" / label
+        folder.mkdir(parents=True)
+        for i, face in enumerate(faces[:4]):
+            Image.fromarray(face + len(label) + i).save(folder / f"{i}.png")
+    (tmp_path / "data/mine/sad/broken.png").write_bytes(b"no image")
+    train.session_state["train-explore"] = True
+    app = train.run().radio(key="train-data").set_value("mine").run()
+    assert not app.exception and not app.error
+    assert any("1 unreadable image left out" in warning.value for warning in app.warning)
+    assert any("broken.png" in str(table.value) for table in app.dataframe)
+
+
+def test_a_data_set_that_cannot_be_opened_leaves_the_ways_to_others(train, tmp_path):
+    (tmp_path / "data/bad.npz").parent.mkdir(exist_ok=True)
+    (tmp_path / "data/bad.npz").write_bytes(b"no data")
+    app = train.run().radio(key="train-data").set_value("bad").run()
+    assert not app.exception and app.error and app.file_uploader(key="train-upload")
+    app = app.radio(key="train-data").set_value("synthetic").run()
+    assert not app.exception and not app.error
+
+
+def test_a_link_to_data_that_is_not_there_says_so(train):
+    app = AppTest.from_file(str(ROOT / "pages/train.py"), default_timeout=60)
+    app.query_params["train-data"] = "gone"
+    app = app.run()
+    assert not app.exception and app.toast[0].value == "No data set is named gone."
+
+
 def test_classes_that_the_data_has_not_are_reported_before_the_start(train):
     app = train.text_input(key="train-classes").set_value("happy, bored").run()
     assert not app.exception and "bored" in app.error[0].value
@@ -51,7 +84,9 @@ def test_classes_that_the_data_has_not_are_reported_before_the_start(train):
 
 
 def test_fewer_classes_are_looked_at_and_trained(train, models):
+    train.session_state["train-explore"] = True
     app = train.text_input(key="train-classes").set_value("happy, not happy=sad+fear").run()
+    assert any("not happy" in caption.value for caption in app.caption), "Explore, too"
     assert any("630 train" in caption.value for caption in app.caption)
     app.text_input(key="train-name").set_value("two")
     app = app.button(key="train-start").click().run()

@@ -6,7 +6,7 @@ from typing import cast
 import av
 import numpy as np
 import pytest
-from helpers.made_videos import COLORS, LABELS, RedReader, annotated, moving, pictures, square, video
+from helpers.made_videos import COLORS, RedReader, annotated, moving, pictures, square, video
 from PIL import Image
 
 from fer.errors import FerError
@@ -123,7 +123,7 @@ def test_an_output_that_cannot_be_written_is_refused(out, message, tmp_path):
 def test_the_strongest_moment_of_each_class_has_a_thumbnail_without_marks(tmp_path):
     frames = annotated(video(tmp_path / "video.mp4", moving(50)), tmp_path / "out.mp4", smoothing=0)
     moments = frames[-1].moments
-    assert set(moments) == set(LABELS)
+    assert set(moments) == {frame.readings[0].label for frame in frames} > {"sad"}
     assert moments["happy"].reading.time == pytest.approx(1.8, abs=0.01) and moments["sad"].reading.time == 0
     for moment in moments.values():
         thumbnail = moment.thumbnail
@@ -137,4 +137,4 @@ def test_the_shipped_model_reads_faces_in_a_video(tmp_path):
     reader = EmotionReader(RunStore()["mini_xception"])
     frames = list(annotate_video(video(tmp_path / "video.mp4", [photo] * 11), tmp_path / "out.mp4", reader=reader))
     assert [[tracked.number for tracked in frame.tracked] for frame in frames] == [[1, 2]] * 3
-    assert set(frames[-1].moments) == set(reader.classifier.labels)
+    assert set(frames[-1].moments) == {face.label for frame in frames for face in frame.readings}

@@ -99,8 +99,25 @@ def test_strongest_moments_are_updated_as_frames_arrive():
         keep_strongest(moments, image, latest)
         seen += latest
     for label in LABELS:
-        found = max(seen, key=lambda reading: reading.probability(label))
+        found = max((reading for reading in seen if reading.label == label), key=lambda reading: reading.confidence)
         assert moments[label].reading is found and (moments[label].thumbnail == found.time).all()
+
+
+def test_a_moment_of_an_emotion_is_one_in_which_it_was_the_answer():
+    moments, seen = {}, [reading(0, (0.4, 0.35, 0.25)), reading(1, (0.45, 0.5, 0.05)), reading(2, (0.6, 0.3, 0.1))]
+    keep_strongest(moments, np.zeros((100, 80, 3), np.uint8), seen[:2])
+    assert {label: found.reading.time for label, found in moments.items()} == {"happy": 0, "sad": 1}
+    keep_strongest(moments, np.zeros((100, 80, 3), np.uint8), seen[2:])
+    assert {label: found.reading.time for label, found in moments.items()} == {"happy": 2, "sad": 1}
+
+
+def test_the_means_of_a_face_that_two_models_read_count_only_those_who_know_the_class():
+    first = [reading(0.1 * i, HAPPY) for i in range(10)]
+    second = [reading(1 + 0.1 * i, (1.0,), labels=("smile",)) for i in range(10)]
+    (face,) = summary([*first, *second])
+    assert face.means == pytest.approx(dict(zip(LABELS, HAPPY, strict=True)) | {"smile": 1.0})
+    whole = table([*first, *second], observations.labels_of([*first, *second]))
+    assert list(whole.columns[-4:]) == [*LABELS, "smile"] and whole["smile"].notna().sum() == 10
 
 
 @pytest.mark.parametrize(

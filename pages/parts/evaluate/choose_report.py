@@ -137,6 +137,8 @@ def _read_address(run: Run, pairs: list[tuple[str, str]]) -> None:
         if given and given in ("-".join(pair), pair[0]) and given != _describe(run, pair):
             links.open_as(DATA, pair)
             return
+    if given and DATA not in st.session_state and given not in [_describe(run, pair) for pair in pairs]:
+        st.toast(f"There is no {frame.plain(given)} to evaluate on here; this is another.", icon=":material/link_off:")
 
 
 def _describe(run: Run, pair: tuple[str, str]) -> str:

@@ -99,6 +99,8 @@ def _pick(everyone: dict[str, Callable[[], Report]], shown: str, *, best: str | 
         with st.popover("More"):
             left = [name for name in others if name != second]
             more = st.pills("Also compare with", left, selection_mode="multi", key="evaluate-rivals")
+            if len(more) > MOST:
+                st.caption(f"Only the first {MOST} of these are compared.")
     return {name: everyone[name]() for name in [first, second, *more[:MOST]]}
 
 

@@ -26,8 +26,9 @@ def offer(run: Run, pair: tuple[str, str], tta: bool, report: Report | None, *, 
         asked = row.button("Evaluate", key="evaluate-now", type="primary", icon=":material/play_arrow:")
     with notes:
         if asked:
-            st.session_state[OUTCOME] = _keep(run, judge(run, *pair, tta), report, replace)
-            st.rerun()
+            with frame.errors():
+                st.session_state[OUTCOME] = _keep(run, judge(run, *pair, tta), report, replace)
+                st.rerun()
         if outcome:
             good, sentence = outcome
             icon = ":material/verified:" if good else ":material/difference:"
@@ -52,7 +53,8 @@ def _keep(run: Run, fresh: Report, report: Report | None, replace: bool) -> tupl
 def judge(run: Run, dataset: str, split: str, tta: bool) -> Report:
     """Evaluate with a progress bar."""
     bar = st.progress(0.0, f"Opening {dataset}…")
-    on_progress = frame.progress(bar, "faces evaluated")
-    report = actions.judge(run, dataset, split, tta=tta, on_progress=on_progress)
-    bar.empty()
-    return report
+    try:
+        on_progress = frame.progress(bar, "faces evaluated")
+        return actions.judge(run, dataset, split, tta=tta, on_progress=on_progress)
+    finally:
+        bar.empty()

@@ -41,7 +41,7 @@ def whole_session(readings: Callable[[], Sequence[Reading]], *, is_on: bool) -> 
 
 
 def _details(readings: Callable[[], Sequence[Reading]]) -> None:
-    if read := observations.lasting(readings()):
+    if read := readings():
         timeline.show(read, "live")
     else:
         st.caption("Nothing has been read yet.")

@@ -1,7 +1,10 @@
 """The drawer with everything about one model; the address says which one is open."""
 
+from contextlib import suppress
+
 import streamlit as st
 
+from fer.errors import FerError
 from fer.runs.damage import damage
 from fer.runs.leaderboard import state
 from fer.runs.run import CARD, HISTORY, ROBUSTNESS, Run
@@ -26,10 +29,17 @@ def choose(id: str | None) -> None:
         st.query_params.pop(MODEL, None)
 
 
-def show(store: RunStore) -> None:
-    """The drawer of the run that the address names, if any."""
+def check(store: RunStore) -> None:
+    """Say so if the address names a run that is not there."""
     if id := chosen():
         with frame.errors():
+            store[id]
+
+
+def show(store: RunStore) -> None:
+    """The drawer of the run that the address names, if it is there."""
+    if id := chosen():
+        with suppress(FerError):  # `check` has told
             run = store[id]
             title = st.dialog(frame.plain(id), width=WIDTH, position="right", on_dismiss=lambda: choose(None))
             title(_content)(store, run)

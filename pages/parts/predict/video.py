@@ -62,19 +62,21 @@ class Result:
 def show(run: Run, way: Way, right) -> None:
     """The uploader and the settings here, the result in `right`."""
     upload = st.file_uploader("Video", SUFFIXES, key="predict-video")
-    result = st.session_state.get(RESULT)
+    result = None
     if upload:
         with frame.errors(f"{upload.name}: "):
             result = _read_or_show(upload, run, way, right)
     else:
         st.session_state.pop(SOURCE, None)
-        if result:
+        if result := st.session_state.get(RESULT):
             st.button("Remove this video", key="predict-video-forget", on_click=st.session_state.pop, args=(RESULT,))
     with right:
         if result:
             _show_result(result)
         else:
-            st.info("Add a video to see its timeline and strongest moments here.", icon=":material/movie:")
+            held = st.session_state.get(SOURCE)
+            do = "Press *Read the video*" if upload and held and held.file_id == upload.file_id else "Add a video"
+            st.info(f"{do} to see its timeline and strongest moments here.", icon=":material/movie:")
 
 
 def _read_or_show(upload: UploadedFile, run: Run, way: Way, right) -> Result | None:
@@ -164,7 +166,7 @@ def _read(
             moments, warning, last = seen.moments, seen.warning, seen.time
             bar.progress(seen.share or 0.0, _progress_text(seen, time.monotonic() - started))
     end = part[1] or source.duration or last + every
-    return Result(name, made_from, folder, read, observations.occurring(moments), warning, (part[0], end), every)
+    return Result(name, made_from, folder, read, moments, warning, (part[0], end), every)
 
 
 def _progress_text(seen: annotate.Frame, elapsed: float) -> str:
@@ -204,6 +206,6 @@ def _lanes(result: Result) -> dict:
     moments = [
         {"title": capital(label), "percent": f"{moment.reading.confidence:.0%}", "time": moment.reading.time}
         | {"number": moment.reading.number, "color": colors[label], "image": data_url(moment.thumbnail, "JPEG")}
-        for label, moment in result.moments.items()
+        for label, moment in sorted(result.moments.items(), key=lambda item: -item[1].reading.confidence)
     ]
     return {"start": start, "end": end, "faces": faces, "moments": moments}

@@ -123,7 +123,8 @@ def short_accuracy(run: Run, *, tta: bool = False) -> str:
     if not score or (run.card.data.is_drawn and not run.card.imported):
         return f"**{plain(run.id)}** · accuracy on real faces unknown"
     low, high = score.interval
-    return f"**{plain(run.id)}** · {score.accuracy:.1%} test accuracy ({low:.1%} to {high:.1%})"
+    as_trained = ", as trained" if run.card.prior else ""  # answers may be balanced
+    return f"**{plain(run.id)}** · {score.accuracy:.1%} test accuracy ({low:.1%} to {high:.1%}){as_trained}"
 
 
 def accuracy_sentence(run: Run, *, tta: bool = False) -> str:

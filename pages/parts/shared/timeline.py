@@ -12,21 +12,16 @@ from pages.parts.shared.csv_file import csv_file
 
 
 def show(read: Sequence[observations.Reading], key: str) -> None:
-    """Show these readings, oldest first; `key` is the prefix of the widgets' keys and the file names."""
-    faces = observations.summary(read)
-    numbers = [face.number for face in faces]
-    st.dataframe(
-        pd.DataFrame([_row(face) for face in faces]),
-        hide_index=True,
-        key=f"{key}-summary",
-        alt="Each face's time on screen and mean probabilities",
-        column_config=dict.fromkeys(faces[-1].means, st.column_config.NumberColumn(format="%.0f%%")),
-    )
-    chosen = st.selectbox("Face", numbers, key=f"{key}-face")
-    mine = [reading for reading in read if reading.number == chosen]
-    about = f"face {chosen}", f"n = {len(mine):,} readings, smoothed"
-    figures.show(timeline.timeline(mine, about), f"{key}-timeline", f"Probabilities of face {chosen} over time")
-    labels = list(faces[-1].means)
+    """Show readings, oldest first, of faces that were seen for at least half a second; the downloads have them all.
+
+    Args:
+        key: prefix of the widgets' keys and the file names.
+    """
+    labels, faces = observations.labels_of(read), observations.summary(observations.lasting(read))
+    if faces:
+        _faces(read, faces, key)
+    else:
+        st.caption("No face was seen for half a second or longer.")
     with st.container(horizontal=True):
         for name, make, mime in (  # made only when clicked: a long session has many readings
             ("CSV", lambda: csv_file(observations.table(read, labels)), "text/csv"),
@@ -36,7 +31,22 @@ def show(read: Sequence[observations.Reading], key: str) -> None:
             st.download_button(f"Readings ({name})", make, file, mime, key=f"{key}-{name}", on_click="ignore")
 
 
-def _json(read: Sequence[observations.Reading], labels: list[str]) -> str:
+def _faces(read: Sequence[observations.Reading], faces: list[observations.Summary], key: str) -> None:
+    numbers = [face.number for face in faces]
+    st.dataframe(
+        pd.DataFrame([_row(face) for face in faces]),
+        hide_index=True,
+        key=f"{key}-summary",
+        alt="Each face's time on screen and mean probabilities",
+        column_config=dict.fromkeys(observations.labels_of(read), st.column_config.NumberColumn(format="%.0f%%")),
+    )
+    chosen = st.selectbox("Face", numbers, key=f"{key}-face")
+    mine = [reading for reading in read if reading.number == chosen]
+    about = f"face {chosen}", f"n = {len(mine):,} readings, smoothed"
+    figures.show(timeline.timeline(mine, about), f"{key}-timeline", f"Probabilities of face {chosen} over time")
+
+
+def _json(read: Sequence[observations.Reading], labels: Sequence[str]) -> str:
     return observations.table(read, labels).to_json(orient="records", indent=1) or ""  # never None without a path
 
 

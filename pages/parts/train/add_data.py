@@ -12,8 +12,12 @@ from pages.parts.train import class_folders, explore, get_data
 PICK = "train-pick"  # a data set that was just added: the next run of the page chooses it
 
 
-def show(names: list[str], dataset: Dataset) -> None:
-    """Ways to more data sets, and a closer look at this one; a download that runs or failed is always in view."""
+def show(names: list[str], dataset: Dataset | None) -> None:
+    """Ways to more data sets, and a closer look at this one; a download that runs or failed is always in view.
+
+    Args:
+        dataset: None if it could not be opened.
+    """
     last = download.latest()
     is_shown = bool(last and (last.is_running or last.error))
     with st.container(key="train-download"):  # always there: what is typed below must not move
@@ -28,9 +32,10 @@ def show(names: list[str], dataset: Dataset) -> None:
             if access.allowed("uploads"):
                 with frame.errors():
                     _show_upload()
-        with st.popover("Explore", icon=":material/bar_chart:", key="train-explore", on_change="rerun") as look:
-            if look.open:
-                explore.explore(dataset)
+        if dataset:
+            with st.popover("Explore", icon=":material/bar_chart:", key="train-explore", on_change="rerun") as look:
+                if look.open:
+                    explore.explore(dataset)
 
 
 def _show_upload() -> None:

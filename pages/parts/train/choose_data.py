@@ -6,6 +6,7 @@ import streamlit as st
 
 from fer.data import catalog, kaggle
 from fer.data.dataset import Dataset
+from fer.errors import FerError
 from fer.runs.config import TrainConfig
 from fer.system.text import capital
 from pages.parts.shared import frame
@@ -43,10 +44,17 @@ def title(name: str) -> str:
     return {kaggle.NAME: "FER2013", "synthetic": "Synthetic faces"}.get(name, frame.plain(name))
 
 
-def choose() -> Dataset:
-    """Choose a data set from data/, or the synthetic one, as one of several cards; or get one."""
+def choose() -> tuple[Dataset, bool]:
+    """Choose a data set from data/, or the synthetic one, as one of several cards; or get one.
+
+    Returns it with the classes that were typed under Advanced, and whether these are a problem; then it has all its
+    classes.
+    """
     names = [*catalog.available(), "synthetic"]
-    picked = st.session_state.pop(add_data.PICK, None) or st.query_params.get("train-data")
+    wanted = st.query_params.get("train-data")
+    picked = st.session_state.pop(add_data.PICK, None) or wanted
+    if wanted and wanted not in names and "train-data" not in st.session_state:
+        st.toast(f"No data set is named {frame.plain(wanted)}.", icon=":material/link_off:")
     if picked in names or st.session_state.get("train-data") not in names:
         st.session_state["train-data"] = picked if picked in names else names[0]
     name = st.radio(
@@ -58,20 +66,20 @@ def choose() -> Dataset:
         width="stretch",
         bind="query-params",
     )
-    dataset = open_data(name, catalog.stamp(name), "")
+    try:
+        dataset, problem = _opened(name)
+    except FerError:  # another one can still be chosen or added
+        add_data.show(names, None)
+        raise
     add_data.show(names, dataset)
-    return dataset
+    return dataset, problem
 
 
-def grouped(dataset: Dataset) -> tuple[Dataset, bool]:
-    """The data set with the classes that were typed under Advanced, and whether these are a problem.
-
-    With a problem, it has all its classes.
-    """
-    name = st.session_state["train-data"]
+def _opened(name: str) -> tuple[Dataset, bool]:
+    whole = open_data(name, catalog.stamp(name), "")
     with frame.errors():
         return open_data(name, catalog.stamp(name), st.session_state.get(CLASSES) or ""), False
-    return dataset, True
+    return whole, True
 
 
 def cautions(config: TrainConfig) -> list[str]:

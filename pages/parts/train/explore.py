@@ -16,6 +16,8 @@ def describe(store: RunStore, dataset: Dataset) -> None:
     carved = f" ({' and '.join(dataset.carved)} split off from train)" if dataset.carved else ""
     sizes = f"{train} training, {val} validation and {test} test images{carved}"
     st.caption(f"{sizes}{_known(store, dataset)}{_baseline(dataset)}")
+    if left_out := dataset.left_out():
+        st.warning(frame.plain(" ".join(left_out)), icon=":material/hide_image:")
 
 
 def _baseline(dataset: Dataset) -> str:
@@ -43,6 +45,9 @@ def explore(dataset: Dataset) -> None:
     _samples(dataset)
     faults = [f"- {what}: {count:,}" for what, count in _faults(dataset.fingerprint, dataset).items()]
     st.markdown("\n".join(["Duplicates and faults", "", *faults]))
+    if dataset.unreadable:
+        st.caption("Left out because they cannot be read")
+        st.dataframe(pd.DataFrame(dataset.unreadable), hide_index=True, alt="Files that cannot be read, and why")
 
 
 def _samples(dataset: Dataset) -> None:

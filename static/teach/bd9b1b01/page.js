@@ -115,16 +115,20 @@ class Teach {
   }
 
   async photos(one, files) {
-    let without = 0;
+    let without = 0, unreadable = 0;
+    const of = `of ${files.length} photo${files.length === 1 ? "" : "s"}`;
+    if (!this.model) this.update(this.data);
     for (const [i, file] of files.entries()) {
-      this.tell(`Reading photo ${i + 1} of ${files.length}…`);
+      this.tell(`Reading photo ${i + 1} ${of}…`);
       const image = await small(file).catch(() => null);
       const result = image && (await this.request({ kind: "face", image, side: SIDE.photo }, [image]));
+      if (image && !result?.model) return; // `failed` has said why
       if (collection.faces.length >= this.data.most.faces) return this.full();
       if (result?.face) this.keep(one, result.face, result.model, nextTake());
-      else without++;
+      else image ? without++ : unreadable++;
     }
-    this.say(without ? `No face found in ${without} of ${files.length} photos.` : "");
+    const missing = without ? `No face found in ${without} ${of}. ` : "";
+    this.say(missing + (unreadable ? `This browser cannot open ${unreadable} ${of}. Use JPEG or PNG.` : ""));
   }
 
   // The camera
