@@ -50,7 +50,7 @@ from helpers.nginx import Replicas, nginx  # noqa: E402
 EXAMPLES = sorted((ROOT / "pages/parts/samples").iterdir())  # one or two faces each
 PAUSE = 2.0  # seconds, the longest before an upload
 SOAKING, EVERY = 5, 12.0  # visitors at a time in a soak, and seconds from one's beginning to the next's
-AUGMENTATION = "Test-time augmentation"  # the label of its switch
+AUGMENTATION = "Augmented"  # the label of its switch
 VIEW = "fer_photo_view"  # the component that shows an answer
 LIMITS = {"p50": 1.0, "p95": 2.0, "first page": 2.5}  # seconds, for 20 visitors on two cores
 WARM_UP = {1: 1, 2: 8}  # visitors before a round: with two servers enough that each has had one

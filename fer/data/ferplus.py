@@ -35,8 +35,11 @@ def read_votes(path: Path, rows: Rows) -> np.ndarray:
     columns = [names.get(emotion, emotion) for emotion in (*EMOTIONS, *OTHERS)]
     with path.open(newline="", encoding="utf-8-sig", errors="replace") as file:
         lines = csv.DictReader(file)
-        missing = [column for column in ("Usage", *columns) if column not in (lines.fieldnames or ())]
-        table = [] if missing else list(lines)
+        try:
+            missing = [column for column in ("Usage", *columns) if column not in (lines.fieldnames or ())]
+            table = [] if missing else list(lines)
+        except csv.Error as error:
+            raise FerError(f"{path} is damaged ({error}). Download it again: python -m fer download.") from error
     if missing:
         raise FerError(f"{path} has no columns {', '.join(missing)}. Download it again: python -m fer download.")
     if [USAGE_CODES.get(line["Usage"]) for line in table] != rows.usage.tolist():
@@ -46,7 +49,11 @@ def read_votes(path: Path, rows: Rows) -> np.ndarray:
         )
     try:
         return np.array([[int(line[column]) for column in columns] for line in table], np.int64)
-    except (TypeError, ValueError) as error:  # an empty field, a short row, or a value that isn't a number
+    except (
+        TypeError,
+        ValueError,
+        OverflowError,
+    ) as error:  # an empty field, a short row, or a value that isn't a number
         raise FerError(f"{path} is damaged ({error}). Download it again: python -m fer download.") from error
 
 

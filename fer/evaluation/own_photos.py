@@ -5,6 +5,7 @@ import io
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from pathlib import PurePosixPath
 
 from fer.data.labelled_photos import Failure, LabelledFaces, find_faces
@@ -14,6 +15,8 @@ from fer.faces.photos import Photo
 
 MANIFEST = "manifest.csv"
 COLUMNS = ("file", "label", "group")
+MOST_BYTES = 5 * 2**20  # of a manifest: 50,000 photos at 100 bytes a line
+MOST_LINES = MOST_BYTES // 100
 MOST_GROUPS = 50  # more are probably names of people or files
 
 
@@ -83,8 +86,11 @@ def parse(content: bytes) -> dict[str, Line]:
     """A manifest's lines by file.
 
     Raises:
-        FerError: for text that is not a table with the columns file, label and group, or names a file twice.
+        FerError: for text that is not a table with the columns file, label and group, is too long, or names a file
+            twice.
     """
+    if len(content) > MOST_BYTES:
+        raise FerError(f"{MANIFEST} has {len(content) / 2**20:,.0f} MB; the limit is {MOST_BYTES >> 20} MB. Split it.")
     try:
         text = content.decode("utf-8-sig")
         head = text.partition("\n")[0]
@@ -93,9 +99,13 @@ def parse(content: bytes) -> dict[str, Line]:
         if missing := [name for name in COLUMNS if name not in names]:
             raise FerError(f"{MANIFEST} has no column {missing[0]}. Its first line must be {','.join(COLUMNS)}.")
         rows.fieldnames = names
-        found = [(rows.line_num, *((row[name] or "").strip() for name in COLUMNS)) for row in rows]
+        found = [
+            (rows.line_num, *((row[name] or "").strip() for name in COLUMNS)) for row in islice(rows, MOST_LINES + 1)
+        ]
     except (UnicodeDecodeError, csv.Error) as error:
         raise FerError(f"{MANIFEST} cannot be read: {error}. Save it as CSV in UTF-8.") from error
+    if len(found) > MOST_LINES:
+        raise FerError(f"{MANIFEST} has more than {MOST_LINES:,} lines. Split the photos.")
     lines = {}
     for number, file, label, group in found:
         file = str(PurePosixPath(file.replace("\\", "/")))

@@ -16,7 +16,8 @@ from fer.errors import FerError
 
 MAX_BYTES = 20 * 2**20
 MAX_PIXELS = 24_000_000  # decoded; Pillow keeps 4 bytes a pixel, and some decoders two more copies
-MAX_JPEG_PIXELS = 50_000_000  # in the file: JPEG's decoder can halve both sides, so phones' 48-megapixel photos fit
+# In the file: JPEG's decoder can halve both sides, so phones' 48-megapixel photos fit, but not where it is progressive.
+MAX_JPEG_PIXELS = 50_000_000
 WORKING_PIXELS = 12_000_000  # of the result: at this size, the smallest face YuNet finds still has over 48 pixels
 JPEG_QUALITY = 80  # usual for thumbnails; above 95 makes no sense
 SCALABLE = ("L", "LA", "RGB", "RGBA", "RGBX", "CMYK", "YCbCr")  # Pillow's modes in which it averages pixels
@@ -86,8 +87,9 @@ def decode(content: bytes, *, most_pixels: int = WORKING_PIXELS, others: tuple[s
         raise _too_large(len(content))
     try:
         with Image.open(io.BytesIO(content), formats=FORMATS + others) as image:
+            pixels = image.width * image.height  # whatever a JPEG's decoder skips: some keep the whole file's detail
             _prepare(image, most_pixels)
-            with _budget.of(image.width * image.height):
+            with _budget.of(pixels):
                 return opaque(ImageOps.exif_transpose(_shrink(image, most_pixels)))
     except FerError:
         raise
@@ -104,8 +106,9 @@ def decode(content: bytes, *, most_pixels: int = WORKING_PIXELS, others: tuple[s
 def _prepare(image: Image.Image, most_pixels: int) -> None:
     """Check the size in the header, before decoding; a JPEG's decoder skips detail that isn't needed."""
     if image.format in ("JPEG", "MPO"):
-        if image.width * image.height > MAX_JPEG_PIXELS:
-            raise _too_many_pixels(MAX_JPEG_PIXELS)
+        most = MAX_PIXELS if "progressive" in image.info else MAX_JPEG_PIXELS
+        if image.width * image.height > most:
+            raise _too_many_pixels(most)
         scale = math.sqrt(most_pixels / 2 / (image.width * image.height))  # the result has half to twice most_pixels
         if scale < 1:
             image.draft(None, (math.ceil(image.width * scale), math.ceil(image.height * scale)))
@@ -126,7 +129,9 @@ def _shrink(image: Image.Image, most_pixels: int) -> Image.Image:
 
 
 def _too_many_pixels(most: int) -> FerError:
-    return FerError(f"The image has more than {most // 10**6} megapixels. Resize it first, or save it as a JPEG.")
+    return FerError(
+        f"The image has more than {most // 10**6} megapixels. Resize it first, or save it as a baseline JPEG."
+    )
 
 
 def opaque(image: Image.Image) -> Image.Image:

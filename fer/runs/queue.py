@@ -42,10 +42,12 @@ def start(run: Run) -> None:
     """Add a run to the end of the queue and start a supervisor if needed; training resumes where it left off.
 
     Raises:
-        FerError: if it is already queued, training or finished.
+        FerError: if it is already queued, training or finished, or was deleted.
     """
     if run.state in ("queued", "training", "finished"):
         raise FerError(f"Run {run.id!r} is already {run.state}. Start another run.")
+    if not run.path.is_dir():
+        raise FerError(f"Run {run.id!r} was deleted meanwhile.")
     stop.forget(run)
     run.status = Status("queued", place=time.time())
     see_to(RunStore(run.path.parent))

@@ -20,6 +20,7 @@ from fer.video.tracker import Tracked, Tracker
 EVERY = 0.2  # seconds between readings: expressions last at least half a second (Ekman 2003)
 SMOOTHING = 0.5  # seconds, time constant of the average over readings
 MOST_WAITING = 64_000_000  # pixels held back until the next reading, 96 MB: 2 seconds of 720p
+MOST_FRAMES = 500  # held back: tiny ones take 8 kB each
 MEMORY = 2.0, 3.0  # seconds, or readings if that is longer, after which an absent face is forgotten
 WHOLE = 0.0, None  # the part of a video that is all of it
 SAME = 1e-6  # seconds, tolerance for rounding of times
@@ -171,7 +172,7 @@ def _annotate(video: Video, watch: _Watch, recording: Recording, colors: dict[st
             yield frame
         else:
             waiting.append((time, decoded))
-            if len(waiting) * decoded.width * decoded.height > MOST_WAITING:
+            if len(waiting) >= MOST_FRAMES or len(waiting) * decoded.width * decoded.height > MOST_WAITING:
                 write(after=None)
     write(after=None)
 

@@ -31,6 +31,15 @@ def test_predict_answers_each_photo_with_one_json_line(capsys):
         assert face["label"] == max(face["probabilities"], key=face["probabilities"].get)
 
 
+def test_an_answer_below_the_threshold_is_marked(capsys, monkeypatch):
+    monkeypatch.setattr(EmotionReader, "threshold", 1.0)
+    assert main(["predict", str(SAMPLES / "hopper.jpg")]) == 0
+    assert ": not sure, perhaps " in capsys.readouterr().out
+    monkeypatch.setattr(EmotionReader, "threshold", 0.0)
+    assert main(["predict", str(SAMPLES / "hopper.jpg")]) == 0
+    assert "not sure" not in capsys.readouterr().out
+
+
 def test_predict_reports_what_is_no_picture_and_still_answers_the_others(tmp_path, capfd):
     letter = tmp_path / "letter.jpg"
     letter.write_text("Dear all")

@@ -71,6 +71,10 @@ def test_votes_for_other_rows_are_refused(tmp_path):
     for labels, usage in (([3], [1]), ([3, 3], [0, 0])):
         with pytest.raises(FerError, match=r"1 rows in the order of fer2013.csv"):
             read_votes(path, rows(labels, usage))
+    for bad in ("9" * 30, "9" * 200_000):
+        path.write_text(VOTES + f"Training,a,{bad},3,0,0,0,0,0,6,0,0\n")
+        with pytest.raises(FerError, match="is damaged"):
+            read_votes(path, rows([3], [0]))
 
 
 def test_votes_for_other_classes_are_refused(path):

@@ -100,6 +100,8 @@ def test_a_manifest_is_read_as_spreadsheets_write_it(text):
         (HEAD.encode() + b'"a.jpg,happy,men\n', "cannot be read"),
         (HEAD.encode() + b"a.jpg,happy,x\n./a.jpg,sad,x\n", "names a.jpg twice, again in line 3"),
         (HEAD.encode() + "".join(f"{i}.jpg,sad,g{i}\n" for i in range(51)).encode(), "has 51 groups; the limit is 50"),
+        (HEAD.encode() + b",\n" * 60_000, "more than 52,428 lines. Split the photos."),
+        (HEAD.encode() + b"a" * 6_000_000, "has 6 MB; the limit is 5 MB"),
     ],
 )
 def test_a_manifest_that_cannot_be_used_is_refused(content, error):

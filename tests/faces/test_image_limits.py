@@ -3,6 +3,8 @@
 import io
 import threading
 import time
+from contextlib import nullcontext
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -27,13 +29,23 @@ def test_a_tiny_file_of_many_pixels_is_refused_before_it_is_decoded(monkeypatch)
     content = encoded(grey(8000, 8000), "PNG")
     monkeypatch.setattr(image, "_shrink", lambda *_: pytest.fail("it was decoded"))
     assert len(content) < 100_000 and MAX_PIXELS == 24_000_000
-    with pytest.raises(FerError, match=r"more than 24 megapixels. Resize it first, or save it as a JPEG"):
+    with pytest.raises(FerError, match=r"more than 24 megapixels. Resize it first, or save it as a baseline JPEG"):
         read_image(content)
 
 
 def test_a_phones_48_megapixel_jpeg_is_read_at_half_its_size():
     read = read_image(encoded(grey(8000, 6000), "JPEG"))
     assert read.shape == (3000, 4000, 3)
+
+
+def test_a_jpeg_waits_for_the_room_of_all_its_pixels_and_a_large_progressive_one_is_refused(monkeypatch):
+    asked = []
+    monkeypatch.setattr(image, "_budget", SimpleNamespace(of=lambda pixels: asked.append(pixels) or nullcontext()))
+    read_image(encoded(grey(8000, 6000), "JPEG"))
+    read_image(encoded(grey(4000, 3000), "JPEG", progressive=True))
+    assert asked == [48_000_000, 12_000_000]
+    with pytest.raises(FerError, match=r"more than 24 megapixels.*baseline JPEG"):
+        read_image(encoded(grey(8000, 6000), "JPEG", progressive=True))
 
 
 def test_a_jpeg_of_more_is_refused():

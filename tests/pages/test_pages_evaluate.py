@@ -10,6 +10,7 @@ from helpers.components import shown
 from helpers.made_photos import packed, png
 from streamlit.testing.v1 import AppTest
 
+from fer.errors import FerError
 from fer.evaluation import sentences, stored
 from fer.evaluation.comparison import Comparison
 
@@ -124,6 +125,24 @@ def test_a_link_opens_its_model_data_and_section(models, address, data, section)
     assert not app.exception and not app.error
     assert app.selectbox(key="model").value == address.get("model", models.default_id)
     assert app.selectbox(key="data").value == data and app.session_state["section"] == section
+    unknown = address.get("data", "") == "nowhere-test"
+    assert [toast.value for toast in app.toast] == unknown * [
+        "There is no nowhere\\-test to evaluate on here; this is another."
+    ]
+
+
+def test_an_evaluation_that_fails_leaves_the_page_in_place(models, monkeypatch, small_npz, tmp_path):
+    def fail(*_, **__):
+        raise FerError("The data is damaged.")
+
+    (tmp_path / "data").mkdir()
+    shutil.copy(small_npz, tmp_path / "data/small.npz")
+    monkeypatch.setattr("pages.parts.shared.actions.judge", fail)
+    app = evaluate_page().selectbox(key="data").set_value(("small", "test")).run()
+    assert any("Once the model is evaluated" in caption.value for caption in app.caption)
+    app = app.button(key="evaluate-now").click().run()
+    assert not app.exception and app.error[0].value == "The data is damaged\\."
+    assert [tab.label for tab in app.tabs] == [*SECTIONS] and app.button(key="evaluate-now")
 
 
 def test_the_matrix_has_every_cell_and_the_most_frequent_confusion_is_open(models):

@@ -10,7 +10,7 @@ from types import SimpleNamespace
 import pytest
 
 from fer.errors import FerError
-from fer.runs import queue
+from fer.runs import queue, stop
 from fer.runs.config import TrainConfig
 from fer.runs.log import log_tail
 from fer.runs.state import Status
@@ -127,6 +127,9 @@ def test_a_run_that_was_deleted_before_its_training_began_stays_deleted(store):
     store.delete("x")
     with pytest.raises(FerError, match="'x' was deleted"):
         worker.train(run)
+    for change in (queue.start, stop.ask):  # by another visitor, whose page still shows it
+        with pytest.raises(FerError, match="'x' was deleted"):
+            change(run)
     assert not run.path.exists()
 
 

@@ -113,6 +113,7 @@ def test_an_unknown_recipe_is_refused_with_the_valid_ones():
         ({"class_weights": True, "oversample": 0.5}, "rare classes"),
         ({"oversample": 1.0, "logit_adjustment": 1.0}, "rare classes"),
         ({"small_first": 0.5, "patience": 5}, "While images are shrunk"),
+        ({"small_first": 0.5, "architecture": "resnet50"}, "ImageNet backbone"),
         ({"batch_size": 512}, "larger than the training split"),
         ({"ferplus": 0.5}, "already soft"),
         ({"epochs": 2}, "warm-up"),

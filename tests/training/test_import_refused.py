@@ -55,6 +55,10 @@ def name_a_custom_layer(config):
     config["config"]["layers"][1] |= {"module": None, "registered_name": "theirs>Attention", "class_name": "Attention"}
 
 
+def name_a_number(config):
+    config["config"]["layers"][1]["module"] = 5
+
+
 def read_a_file(config):
     inner = {"vocabulary": "/etc/passwd"}
     config["config"]["layers"].append({"module": "keras.layers", "class_name": "StringLookup", "config": inner})
@@ -69,6 +73,7 @@ def name_nothing(config):
     [
         (add_lambda, "contains a Lambda layer, which runs Python code from the file"),
         (name_a_function, "needs os.system, which is not part of Keras"),
+        (name_a_number, "needs 5.*which is not part of Keras"),
         (name_a_custom_layer, "needs theirs>Attention.Attention, which is not part of Keras. Custom objects are code"),
         (read_a_file, "StringLookup layer, which reads files"),
         (name_nothing, "cannot be loaded in Keras's safe mode: Could not"),

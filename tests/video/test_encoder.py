@@ -53,8 +53,9 @@ def test_boxes_are_interpolated_between_readings(tmp_path):
     assert found[21:] == pytest.approx([40] * 5, abs=2), "after the last reading they stay"
 
 
-def test_boxes_stay_if_too_many_frames_would_be_held_back(tmp_path, monkeypatch):
-    monkeypatch.setattr(annotate, "MOST_WAITING", 5 * 160 * 96)
+@pytest.mark.parametrize(("limit", "value"), [("MOST_WAITING", 5 * 160 * 96), ("MOST_FRAMES", 5)])
+def test_boxes_stay_if_too_many_frames_would_be_held_back(tmp_path, monkeypatch, limit, value):
+    monkeypatch.setattr(annotate, limit, value)
     path = video(tmp_path / "video.mp4", [square(2 * i, 30) for i in range(26)])
     annotated(path, tmp_path / "out.mp4", every=10)
     assert [marked_x(image) for image in pictures(tmp_path / "out.mp4")] == pytest.approx([0] * 26, abs=2)

@@ -79,7 +79,7 @@ def _refuse_code(config: dict, name: str) -> None:
             raise FerError(
                 f"{name} contains a {kind} layer, which reads files and is not allowed. Remove it and save again."
             )
-        if (module or "builtins").split(".")[0] not in ("keras", "builtins") or ">" in str(registered):
+        if str(module or "builtins").split(".")[0] not in ("keras", "builtins") or ">" in str(registered):
             what = part.get("config") if kind == "function" else kind
             raise FerError(
                 f"{name} needs {module or registered}.{what}, which is not part of Keras. Custom objects are code and "

@@ -1,5 +1,6 @@
 """The toolbar: which model, on which data, single pass or augmented; evaluate and export stand beside them."""
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -90,7 +91,9 @@ def _stored(run: Run, pair: tuple[str, str], tta: bool, row, notes) -> Chosen | 
     (dataset, split), report = pair, None
     with notes, frame.errors():
         report = cached_report(run, dataset, split, tta)
-    present = dataset in [*catalog.available(), "synthetic"] or Path(data.source_of(run, dataset)).exists()
+    present = dataset in [*catalog.available(), "synthetic"]
+    with suppress(OSError):  # a name that is too long for a path
+        present = present or Path(data.source_of(run, dataset)).exists()
     if run.is_usable and present:
         evaluate_now.offer(run, pair, tta, report, row=row, notes=notes)
     elif report is None:

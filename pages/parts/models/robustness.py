@@ -33,7 +33,8 @@ def show(store: RunStore, chosen: Run) -> None:
     )
     with st.expander("What the strengths mean"):
         for kind, change in result["kinds"].items():
-            st.markdown(f"- **{kind}**, {change['unit']}: {change.get('meaning', '')}.")
+            words = (kind, change["unit"], change.get("meaning", ""))
+            st.markdown("- **{}**, {}: {}.".format(*(frame.plain(str(text)) for text in words)))
         st.caption("Pixels beyond the border repeat the edge, as in training.")
 
 

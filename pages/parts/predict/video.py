@@ -41,8 +41,7 @@ class Result:
 
     Attributes:
         made_from: upload, model and settings; if any of them changes, the video must be read again.
-        part: the seconds that were read.
-        every: seconds between readings.
+        part, every: the seconds that were read, and the seconds between readings.
     """
 
     name: str
@@ -74,8 +73,8 @@ def show(run: Run, way: Way, right) -> None:
         if result:
             _show_result(result)
         else:
-            held = st.session_state.get(SOURCE)
-            do = "Press *Read the video*" if upload and held and held.file_id == upload.file_id else "Add a video"
+            is_open = upload and (held := st.session_state.get(SOURCE)) and held.file_id == upload.file_id
+            do = "Press *Read the video*" if is_open else "Add a video"
             st.info(f"{do} to see its timeline and strongest moments here.", icon=":material/movie:")
 
 

@@ -149,7 +149,11 @@ def tune(store: RunStore, name: str, plan: Plan, budget: Budget, workers: int) -
     with _starting:
         made = studies.create(store, name, plan, budget)
         made.workers = workers
-        processes.start(store, name, made.url, workers=workers)
+        try:
+            processes.start(store, name, made.url, workers=workers)
+        except FerError:  # it never started, so its name becomes free again
+            processes.delete(made)
+            raise
 
 
 @needs("training", stores=True)

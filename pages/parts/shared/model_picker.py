@@ -138,7 +138,7 @@ def accuracy_sentence(run: Run, *, tta: bool = False) -> str:
         return f"**{run.id}** has not been evaluated on a test split of real faces."
     low, high = score.interval
     text = (
-        f"**{run.id}**: **{score.accuracy:.1%}** test accuracy on {card.data.name} "
+        f"**{run.id}**: **{score.accuracy:.1%}** test accuracy on {plain(card.data.name)} "
         f"(n = {score.n:,}, 95% interval {low:.1%} to {high:.1%}, {way(tta)})"
     )
     if not score.has_leaks or score.leak_free_interval is None:
