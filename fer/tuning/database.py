@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 SETTING = "FER_STORAGE"  # the database of a server's pages and of commands without --storage
 TIMEOUT_SECONDS = 10  # to connect; without it a firewall that stays silent takes two minutes, while a page waits
-DRIVERS = {"postgresql": 'pip install "psycopg[binary]"', "mysql": "pip install pymysql"}
+DRIVERS = {"postgresql": 'pip install "psycopg[binary]"', "mysql": "pip install pymysql, and write mysql+pymysql://…"}
 FORM = "Write it as postgresql://user@host/database."
 # what servers and drivers say, and the sentence for it; the first that is found counts
 REASONS = (

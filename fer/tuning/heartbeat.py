@@ -31,7 +31,7 @@ BEAT_SECONDS = 20.0
 # without a sign of life, on another machine: the first batch of a large network takes minutes, and clocks differ
 GRACE_SECONDS = 600.0
 UNCLAIMED_SECONDS = 30.0  # after its start is stored, a trial's worker stores its own name within a second
-LOST = "Its worker ended without a word: killed, or out of memory."
+LOST = "Its worker ended unexpectedly: killed, or out of memory."
 DOUBLE = "Another machine trains it again."
 
 _unclaimed: dict[int, float] = {}  # when this process first saw a trial without a worker; clocks of others may differ

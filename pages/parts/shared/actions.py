@@ -151,7 +151,7 @@ def tune(store: RunStore, name: str, plan: Plan, budget: Budget, workers: int) -
         made.workers = workers
         try:
             processes.start(store, name, made.url, workers=workers)
-        except FerError:  # it never started, so its name becomes free again
+        except (FerError, OSError):  # it never started, so its name becomes free again
             processes.delete(made)
             raise
 
