@@ -17,7 +17,7 @@ with st.container(horizontal=True, vertical_alignment="center"):
 with frame.errors():
     store = RunStore()
     damaged_runs.show(store)
-    drawer.check(store)
+    run = drawer.open_run(store)
     entries, chosen = ranking.entries(store, store.default_id), drawer.chosen()
     left, right = st.columns([3, 2], gap="medium")
     with left:
@@ -28,6 +28,7 @@ with frame.errors():
     overview.show(store)
     study_rows.beside(store)
     disk.show()
-    drawer.show(store)
+    if run:
+        drawer.show(store, run)
     with scatter:  # last, so that nothing waits for Plotly
         overview.scatter(entries)

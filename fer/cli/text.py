@@ -8,7 +8,6 @@ from pathlib import Path
 
 from fer.evaluation.numbers import with_interval
 from fer.evaluation.report import Report
-from fer.inference.drawing import NOT_SURE
 from fer.runs.card import Export, Score
 
 UNLIMITED = 10_000  # characters; rich wraps at a width, and at 80 where there is no terminal
@@ -62,6 +61,8 @@ def report_facts(report: Report) -> dict:
 
 def print_faces(photo: Path | str, found: list[dict], threshold: float) -> None:
     """Print a line for each face; an answer whose confidence is below the threshold is marked."""
+    from fer.inference.drawing import NOT_SURE  # Pillow, which most commands do not need
+
     if not found:
         print(f"{photo}: no face found. If the image shows nothing but a face, try --detector whole.")
     for number, face in enumerate(found, 1):

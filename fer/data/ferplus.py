@@ -39,7 +39,7 @@ def read_votes(path: Path, rows: Rows) -> np.ndarray:
             missing = [column for column in ("Usage", *columns) if column not in (lines.fieldnames or ())]
             table = [] if missing else list(lines)
         except csv.Error as error:
-            raise FerError(f"{path} is damaged ({error}). Download it again: python -m fer download.") from error
+            raise _damaged(path, error) from error
     if missing:
         raise FerError(f"{path} has no columns {', '.join(missing)}. Download it again: python -m fer download.")
     if [USAGE_CODES.get(line["Usage"]) for line in table] != rows.usage.tolist():
@@ -49,12 +49,12 @@ def read_votes(path: Path, rows: Rows) -> np.ndarray:
         )
     try:
         return np.array([[int(line[column]) for column in columns] for line in table], np.int64)
-    except (
-        TypeError,
-        ValueError,
-        OverflowError,
-    ) as error:  # an empty field, a short row, or a value that isn't a number
-        raise FerError(f"{path} is damaged ({error}). Download it again: python -m fer download.") from error
+    except (TypeError, ValueError, OverflowError) as error:  # an empty field, a short row, or no usable number
+        raise _damaged(path, error) from error
+
+
+def _damaged(path: Path, error: Exception) -> FerError:
+    return FerError(f"{path} is damaged ({error}). Download it again: python -m fer download.")
 
 
 def soft_targets(

@@ -1,10 +1,7 @@
 """The drawer with everything about one model; the address says which one is open."""
 
-from contextlib import suppress
-
 import streamlit as st
 
-from fer.errors import FerError
 from fer.runs.damage import damage
 from fer.runs.leaderboard import state
 from fer.runs.run import CARD, HISTORY, ROBUSTNESS, Run
@@ -29,20 +26,19 @@ def choose(id: str | None) -> None:
         st.query_params.pop(MODEL, None)
 
 
-def check(store: RunStore) -> None:
-    """Say so if the address names a run that is not there."""
+def open_run(store: RunStore) -> Run | None:
+    """The run whose drawer is open; says so if the address names one that is not there."""
     if id := chosen():
         with frame.errors():
-            store[id]
+            return store[id]
+    return None
 
 
-def show(store: RunStore) -> None:
-    """The drawer of the run that the address names, if it is there."""
-    if id := chosen():
-        with suppress(FerError):  # `check` has told
-            run = store[id]
-            title = st.dialog(frame.plain(id), width=WIDTH, position="right", on_dismiss=lambda: choose(None))
-            title(_content)(store, run)
+def show(store: RunStore, run: Run) -> None:
+    """The drawer of a run."""
+    with frame.errors():
+        title = st.dialog(frame.plain(run.id), width=WIDTH, position="right", on_dismiss=lambda: choose(None))
+        title(_content)(store, run)
 
 
 def _content(store: RunStore, run: Run) -> None:

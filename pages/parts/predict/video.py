@@ -195,7 +195,7 @@ def _show_result(result: Result) -> None:
     details = st.expander("Details and data", on_change="rerun", key="predict-video-details")
     if details.open:
         with details:
-            timeline.show(result.readings, "predict-video")
+            timeline.show(result.readings, "predict-video", result.every)
 
 
 def _lanes(result: Result) -> dict:

@@ -11,13 +11,14 @@ from pages.parts.shared import figures
 from pages.parts.shared.csv_file import csv_file
 
 
-def show(read: Sequence[observations.Reading], key: str) -> None:
+def show(read: Sequence[observations.Reading], key: str, every: float = 0.0) -> None:
     """Show readings, oldest first, of faces that were seen for at least half a second; the downloads have them all.
 
     Args:
         key: prefix of the widgets' keys and the file names.
+        every: seconds between readings, as for `observations.lasting`.
     """
-    labels, faces = observations.labels_of(read), observations.summary(observations.lasting(read))
+    labels, faces = observations.labels_of(read), observations.summary(observations.lasting(read, every))
     if faces:
         _faces(read, faces, key)
     else:
