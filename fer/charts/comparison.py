@@ -1,5 +1,7 @@
 """Figures that compare two models."""
 
+from itertools import compress
+
 import numpy as np
 import plotly.graph_objects as go
 
@@ -11,10 +13,13 @@ from fer.inference.palette import GREY, colors_of
 
 def differences(comparison: Comparison, figure_name: str) -> go.Figure:
     """Per-class difference of precision, recall or f1, with paired 95% intervals."""
-    occurs = comparison.first.confusion.sum(axis=1) > 0  # undefined for a class without images
-    value, low, high = (values[occurs] for values in comparison.per_class(figure_name))
-    classes = zip(comparison.first.labels, colors_of(comparison.first.labels), occurs, strict=True)
-    labels, colors = zip(*((as_text(label), color) for label, color, known in classes if known), strict=True)
+    tables = comparison.first.confusion, comparison.second.confusion
+    is_known = tables[0].sum(axis=1) > 0  # undefined for a class without images
+    if figure_name == "precision":  # and for one that a model never predicts
+        is_known &= np.all([table.sum(axis=0) > 0 for table in tables], axis=0)
+    value, low, high = (values[is_known] for values in comparison.per_class(figure_name))
+    labels = [as_text(label) for label in compress(comparison.first.labels, is_known)]
+    colors = list(compress(colors_of(comparison.first.labels), is_known))
     figure = go.Figure(
         go.Scatter(
             x=100 * value,

@@ -37,6 +37,7 @@ def render(run: Run, report: Report, faces: LabelledFaces | None = None) -> str:
         "strip": reports.reference_strip(report) if comparable else None,
         "confusion": reports.confusion_matrix(report),
         "shares": reports.confusion_matrix(report, "rows"),
+        "columns": reports.confusion_matrix(report, "columns"),
         "precision_recall": reports.precision_recall_curves([report]),
         "roc": reports.roc_curves([report]),
         "reliability": calibration.reliability_diagram(report, temperature),

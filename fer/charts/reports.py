@@ -44,7 +44,7 @@ def reference_strip(report: Report) -> go.Figure:
             marker={"color": color, "size": 13},
             hovertemplate=f"%{{y}}: %{{x:.1%}}, {interval(low, high)}, n = {len(part):,}<extra></extra>",
         )
-    layout(figure, "Accuracy on PrivateTest, with published results", about_lines([report]), height=400)
+    layout(figure, "Accuracy on PrivateTest", about_lines([report]), height=400)
     ranked = sorted(REFERENCES, key=lambda reference: reference.accuracy)
     names = [*(reference.name for reference in ranked), *(f"{report.model}, {name}" for name in marks)]
     figure.update_yaxes(categoryorder="array", categoryarray=names)
@@ -91,7 +91,10 @@ def class_bars(report: Report) -> go.Figure:
             x=[as_text(label) for label in report.labels],
             y=value,
             name=title,
-            marker={"color": f"rgba({red}, {green}, {blue}, {strength})"},
+            marker={
+                "color": f"rgba({red}, {green}, {blue}, {strength})",
+                "line": {"color": MODELS[0], "width": 1.5},  # pale bars are faint on dark
+            },
             error_y={"array": high - value, "arrayminus": value - low, "thickness": 1.5, "width": 3, "color": "black"},
             customdata=np.stack([low, high, table["support"]], axis=1),
             hovertemplate=(

@@ -15,10 +15,10 @@ SIGNIFICANT = 0.05  # a p-value below this counts as a difference
 
 @dataclass(frozen=True)
 class Comparison:
-    """A second report compared with a first; every difference is second minus first.
+    """A second report compared with a first; every difference is second minus first, by the first's order of classes.
 
     Raises:
-        FerError: if the reports are not on the same images and labels.
+        FerError: if the reports are not on the same images and classes.
     """
 
     first: Report
@@ -26,7 +26,10 @@ class Comparison:
 
     def __post_init__(self):
         a, b = self.first, self.second
-        same = (a.labels, a.fingerprint, a.split) == (b.labels, b.fingerprint, b.split)
+        same = (sorted(a.labels), a.fingerprint, a.split) == (sorted(b.labels), b.fingerprint, b.split)
+        if same and a.labels != b.labels:
+            b = b.in_order(a.labels)
+            object.__setattr__(self, "second", b)
         if not (same and np.array_equal(a.rows, b.rows) and np.array_equal(a.targets, b.targets)):
             raise FerError(
                 f"{a.model} on {a.dataset} ({a.split}, n = {len(a)}) and {b.model} on {b.dataset} ({b.split}, "

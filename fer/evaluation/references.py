@@ -88,9 +88,10 @@ REFERENCES = (
 
 def split_name(report: Report) -> str:
     """FER2013's name of the report's split, or the split's own name if it isn't an official one."""
-    support = report.confusion.sum(axis=1).tolist()
-    names = [name for name, counts in OFFICIAL_SPLITS.items() if report.labels == EMOTIONS and counts == support]
-    return names[0] if names else report.split
+    if sorted(report.labels) != sorted(EMOTIONS):
+        return report.split
+    support = report.in_order(EMOTIONS).confusion.sum(axis=1).tolist()
+    return next((name for name, counts in OFFICIAL_SPLITS.items() if counts == support), report.split)
 
 
 def is_comparable(report: Report) -> bool:

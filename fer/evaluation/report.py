@@ -1,6 +1,7 @@
 """A model's predictions on a split, image by image, and all metrics computed from them."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 
@@ -153,6 +154,16 @@ class Report:
     def calibration_error(self) -> float:
         """Expected calibration error of the predicted class, 15 bins."""
         return calibration.reliability(self.confidence, self.right).expected_error
+
+    def in_order(self, labels: Sequence[str]) -> "Report":
+        """The same report with its classes in another order. Raises FerError if these are not its classes."""
+        if sorted(labels) != sorted(self.labels):
+            raise FerError(f"{self.model} predicts {', '.join(self.labels)}, not {', '.join(labels)}.")
+        order = [self.labels.index(label) for label in labels]
+        places = np.argsort(order)
+        return replace(
+            self, labels=tuple(labels), targets=places[self.targets], probabilities=self.probabilities[:, order]
+        )
 
     def at_temperature(self, temperature: float) -> "Report":
         """The same predictions, less confident above 1 and more confident below."""

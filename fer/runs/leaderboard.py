@@ -89,7 +89,11 @@ def _of_card(run: Run, default: str) -> Entry:
         interval=score.interval if score else None,
         dataset=card.data.name,
         n=score.n if score else 0,
-        images=(card.data.fingerprint, run.labels, run.config.split_seed if "test" in card.data.carved else None),
+        images=(
+            card.data.fingerprint,
+            tuple(sorted(run.labels)),
+            run.config.split_seed if "test" in card.data.carved else None,
+        ),
         bytes=size(run),
         parameters=card.parameters,
         ms=card.ms,

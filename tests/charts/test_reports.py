@@ -194,6 +194,14 @@ def test_differences_are_drawn_with_their_paired_intervals(figure):
     np.testing.assert_allclose(points.x + points.error_x.array, high, atol=1e-10)
 
 
+def test_differences_leave_out_what_a_model_has_no_figure_for():
+    sparing = CASES["a class is never predicted"]
+    assert list(differences(Comparison(PLAIN, sparing), "precision").data[0].y) == list(EMOTIONS[1:])
+    assert list(differences(Comparison(PLAIN, sparing), "recall").data[0].y) == list(EMOTIONS)
+    apart = Comparison(make([0, 1], [0, 0]), make([0, 1], [1, 1]))
+    assert not differences(apart, "precision").data[0].y
+
+
 def test_each_class_has_its_own_colour_and_line():
     assert palette.colors_of(EMOTIONS) == list(palette.COLORS.values())
     assert palette.colors_of(("happy", "not happy")) == [palette.COLORS["happy"], palette.MODELS[0]]

@@ -123,6 +123,12 @@ def test_swapping_the_models_flips_every_sign():
     np.testing.assert_allclose(turned.interval, [-end for end in reversed(RELATED.interval)], atol=3e-3)
 
 
+def test_models_that_order_the_classes_otherwise_are_compared_by_name():
+    turned = Comparison(RELATED.first, RELATED.second.in_order(sorted(EMOTIONS)))
+    assert turned.second.labels == EMOTIONS and (turned.table == RELATED.table).all()
+    assert turned.verdict == RELATED.verdict
+
+
 def test_disagreements_list_all_differing_predictions_most_confident_first(comparison):
     apart = comparison.disagreements
     assert sorted(apart) == np.flatnonzero(comparison.first.predictions != comparison.second.predictions).tolist()

@@ -37,6 +37,11 @@ def test_the_shipped_reports_are_on_the_official_splits(split, name):
     assert about(report) == f"mini_xception on fer2013 {name}, n = 3,589, single pass"
 
 
+def test_an_official_split_is_recognized_whatever_the_order_of_the_classes():
+    report = official("PrivateTest").in_order(sorted(EMOTIONS))
+    assert split_name(report) == "PrivateTest" and is_comparable(report)
+
+
 def test_other_images_or_labels_keep_their_own_name():
     assert split_name(official("PrivateTest").part(np.arange(3588))) == "test"
     assert split_name(official("PrivateTest", labels=EMOTIONS[::-1])) == "test"

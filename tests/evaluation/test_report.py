@@ -143,6 +143,18 @@ def test_a_report_of_only_leaked_images_has_no_leak_free_metrics():
     assert score.leak_free_accuracy is None and score.leak_free_interval is None
 
 
+@pytest.mark.parametrize("report", CASES.values(), ids=CASES)
+def test_another_order_of_classes_changes_no_figure(report):
+    alphabetical = tuple(sorted(report.labels))
+    turned = report.in_order(alphabetical)
+    assert turned.labels == alphabetical and turned.accuracy == report.accuracy
+    names, before = np.array(turned.labels)[turned.targets], np.array(report.labels)[report.targets]
+    assert (names == before).all()
+    assert turned.in_order(report.labels).to_json() == report.to_json()
+    with pytest.raises(FerError, match="m predicts angry, disgust"):
+        report.in_order(("happy", "not happy"))
+
+
 def test_a_temperature_changes_confidences_but_no_prediction():
     report = make(RANDOM[0], RANDOM[1])
     cold, hot = report.at_temperature(0.5), report.at_temperature(2)

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,9 +11,11 @@ from helpers.components import shown
 from helpers.made_photos import packed, png
 from streamlit.testing.v1 import AppTest
 
+from fer.data.labels import EMOTIONS
 from fer.errors import FerError
 from fer.evaluation import sentences, stored
 from fer.evaluation.comparison import Comparison
+from fer.runs.run import Run
 
 ROOT = Path(__file__).parents[2]
 SECTIONS = ("Errors", "Classes", "Certainty", "Compare", "Label noise", "Your photos")
@@ -157,6 +160,22 @@ def test_the_matrix_has_every_cell_and_the_most_frequent_confusion_is_open(model
     assert matrix(app)["texts"][3][3] == f"{report.per_class['recall'][3]:.0%}"
 
 
+@pytest.mark.parametrize(
+    ("key", "title"),
+    [
+        ("Confusion matrix (figure)", "Confusion matrix, % of true class"),
+        ("Published results (figure)", "Accuracy on PrivateTest"),
+    ],
+)
+def test_what_is_drawn_without_plotly_opens_as_a_figure_that_can_be_saved(models, key, title):
+    app = evaluate_page().button_group(key="evaluate-normalisation").set_value("rows").run()
+    assert not app.get("plotly_chart")
+    app = app.button(key=f"evaluate-take-{key}").click().run()
+    assert not app.exception
+    (chart,) = app.get("plotly_chart")
+    assert json.loads(chart.proto.spec)["layout"]["title"]["text"] == title
+
+
 def test_a_cell_in_the_address_shows_its_rows_where_the_images_are_missing(models):
     app, report = evaluate_page(cell="1-0"), stored.report(models.default, "fer2013", "test")
     assert app.subheader[0].value.replace("\\", "").startswith(f"Disgust → angry: {report.confusion[1, 0]} of 55")
@@ -175,6 +194,26 @@ def test_models_are_compared_in_a_sentence_beside_the_leaderboard(models):
     for view in ("F1", "Precision and recall", "ROC", "Coverage", "Images"):
         app = app.button_group(key="evaluate-details").set_value(view).run()
         assert not app.exception and not app.error
+
+
+def test_a_model_with_other_label_order_is_compared_and_set_beside_published_results(models):
+    """Imported .tflite files keep theirs, and most are alphabetical."""
+    turned = Run(shutil.copytree(models["mini_xception"].path, models.root / "turned"))
+    labels = tuple(sorted(EMOTIONS))
+    report = stored.report(turned, "fer2013", "test")
+    shutil.rmtree(turned.path / "reports")
+    turned.card = replace(turned.card, labels=labels, prior=())
+    stored.add_report(turned, report.in_order(labels))
+    app = evaluate_page("Compare", model="turned")
+    assert not app.exception and not app.error and "Kaggle winner" in html(app)
+    app = app.selectbox(key="evaluate-second").set_value("mini_xception, single pass").run()
+    assert any("are correct on exactly the same images" in text.value for text in app.markdown)
+
+
+def test_another_model_above_the_tabs_is_compared_at_once(models):
+    app = evaluate_page("Compare", model="vgg_small")
+    app = app.selectbox(key="model").set_value("mini_xception").run()
+    assert any("mini_xception" in text.value.replace("\\", "").split(" than ")[0] for text in app.markdown)
 
 
 @pytest.mark.parametrize("damage", ["{", '{"format": 1}'])

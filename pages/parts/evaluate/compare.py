@@ -34,7 +34,7 @@ def rivals(chosen: Chosen) -> tuple[dict[str, Callable[[], Report]], list[str]]:
             get = partial(cached_report, run, report.dataset, report.split, tta)
         name = f"{run.id}, {way(tta)}"
         try:
-            if (run.is_usable and run.labels == report.labels) if held else _fits(get(), report):
+            if (run.is_usable and sorted(run.labels) == sorted(report.labels)) if held else _fits(get(), report):
                 found[name] = get
         except FerError:
             damaged.append(name)
@@ -84,8 +84,9 @@ def _pick(everyone: dict[str, Callable[[], Report]], shown: str, *, best: str | 
     """The reports to compare, the first one first; at first the page's, with the best of the others."""
     names = list(everyone)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        key = f"evaluate-first-{shown}"  # a new model above the tabs is the first here too
         first = st.selectbox(
-            "Compare", names, index=names.index(shown), key="evaluate-first", label_visibility="collapsed", width=260
+            "Compare", names, index=names.index(shown), key=key, label_visibility="collapsed", width=260
         )
         others = [name for name in names if name != first]
         second = st.selectbox(

@@ -3,18 +3,24 @@
 import numpy as np
 import streamlit as st
 
-from fer.evaluation import tables
+from fer.evaluation import references, tables
 from fer.evaluation.report import Report
 from pages.parts.evaluate.chosen import Chosen, fetch
+from pages.parts.evaluate.errors import NORMALISATION
+from pages.parts.shared import figures
 from pages.parts.shared.csv_file import csv_file
 from pages.parts.shared.figures import FORMAT
+
+MENU = "evaluate-export"
+MATRIX = "Confusion matrix (figure)"
+FIGURES = (MATRIX, "Published results (figure)")
 
 
 def menu(chosen: Chosen) -> None:
     """The downloads, the figure format, and the command for the HTML report."""
     report = chosen.report
     name = f"{report.model}-{report.dataset}-{report.split}{'-tta' if report.tta else ''}"
-    with st.popover("Export", icon=":material/download:"):
+    with st.popover("Export", icon=":material/download:", key=MENU, on_change="rerun"):
         for label, make, suffix, mime, icon in (
             ("Report (HTML)", lambda: _document(chosen), "html", "text/html", "article"),
             ("Report (JSON)", report.to_json, "json", "application/json", "data_object"),
@@ -32,6 +38,10 @@ def menu(chosen: Chosen) -> None:
                 icon=f":material/{icon}:",
                 type="tertiary",
             )
+        for kind in FIGURES if references.is_comparable(report) else [MATRIX]:
+            key, icon = f"evaluate-take-{kind}", ":material/photo_camera:"
+            if st.button(kind, key=key, icon=icon, type="tertiary", on_click=_close):
+                _show(report, kind)
         st.segmented_control(
             "Save figures as",
             ["png", "svg"],
@@ -47,6 +57,23 @@ def menu(chosen: Chosen) -> None:
             st.caption("The HTML report on the command line:")
             command = f"python -m fer report --model {chosen.run.id} {options} --out report.html"
             st.code(command, language=None, wrap_lines=True)
+
+
+def _close() -> None:
+    st.session_state[MENU] = False  # it would cover the figure on a phone
+
+
+@st.dialog("Save a figure", width="large")
+def _show(report: Report, kind: str) -> None:
+    """What the page draws without Plotly, as a figure that can be saved."""
+    from fer.charts import reports  # with Plotly
+
+    st.caption("The camera icon saves it.")
+    if kind == MATRIX:
+        figure = reports.confusion_matrix(report, st.session_state.get(NORMALISATION) or "counts")
+    else:
+        figure = reports.reference_strip(report)
+    figures.show(figure, "evaluate-taken", kind)
 
 
 def _document(chosen: Chosen) -> str:

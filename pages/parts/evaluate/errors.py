@@ -12,6 +12,7 @@ from pages.parts.evaluate.chosen import Chosen
 from pages.parts.shared import frame
 
 CELL = "cell"  # in the address: true and predicted class, counted from 0, such as 2-4
+NORMALISATION = "evaluate-normalisation"  # of the cells, which the figure in the Export menu follows
 CELLS = {"counts": "Counts", "rows": "% of true", "columns": "% of predicted"}
 BRIGHTNESS = 0.6  # cells are shaded by value ** BRIGHTNESS, so that small confusions are visible next to the diagonal
 HERE = Path(__file__).parent
@@ -30,14 +31,14 @@ def show(chosen: Chosen) -> None:
             default="counts",
             required=True,
             format_func=CELLS.__getitem__,
-            key="evaluate-normalisation",
+            key=NORMALISATION,
             persist_state="session",
             label_visibility="collapsed",
         )
         true, predicted = _cell(report)
         matrix = component("fer_confusion_matrix", html=HTML, css=CSS, js=JS)
         matrix(key="evaluate-matrix", data=_data(report, normalisation, (true, predicted)), on_cell_change=_follow)
-        worst = "; ".join(sentences.worst_confusions(report)[:3])
+        worst = "; ".join(sentences.worst_confusions(report))
         if worst:
             st.caption(f"Most frequent: {frame.plain(worst)}.")
     with right:

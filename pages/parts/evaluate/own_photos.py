@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from fer.data.labelled_photos import LabelledFaces
+from fer.data.labels import EMOTIONS
 from fer.evaluation import evaluate, own_photos
 from fer.evaluation.own_photos import OwnPhotos
 from fer.evaluation.report import Report
@@ -36,7 +37,12 @@ class Held:
 def held(run: Run) -> Held | None:
     """This visitor's photos, if they are labelled with the run's classes and any has a face."""
     found = st.session_state.get(HELD)
-    return found if found and found.photos.faces.classes == run.labels and len(found.photos.faces.labels) else None
+    return found if found and found.photos.faces.classes == _classes(run) and len(found.photos.faces.labels) else None
+
+
+def _classes(run: Run) -> tuple[str, ...]:
+    """The run's classes; the seven emotions in their usual order, so that all their models share the photos."""
+    return EMOTIONS if sorted(run.labels) == sorted(EMOTIONS) else run.labels
 
 
 def upload(run: Run) -> Held | None:
@@ -60,10 +66,10 @@ def upload(run: Run) -> Held | None:
         name = uploads[0].name.split("/")[0] if uploads else ""
     if uploads:
         ids = tuple(upload.file_id for upload in uploads)
-        read = _read(ids, run.labels, detector, uploads, kind == "a zip")
+        read = _read(ids, _classes(run), detector, uploads, kind == "a zip")
         st.session_state[HELD] = Held(name, read, detector)
     found = st.session_state.get(HELD)
-    return found if found and found.photos.faces.classes == run.labels else None
+    return found if found and found.photos.faces.classes == _classes(run) else None
 
 
 @st.cache_resource(max_entries=4, scope="session", show_spinner=False)
