@@ -5,12 +5,14 @@ from typing import Annotated
 
 import msgspec
 
+from fer.data.catalog import short_name
 from fer.runs.config import TrainConfig
 from fer.runs.store import RunStore
 from fer.system.files import write_atomically
 
 START_SECONDS = 10.0  # to start the process, import TensorFlow, open the data and build the network
-PASSES = 7  # over val and test at the end: one single pass, plus six views for test-time augmentation
+VIEWS = 6  # of test-time augmentation, with which teachers answer
+PASSES = 1 + VIEWS  # over val and test at the end: one single pass, plus six views for test-time augmentation
 Rate = Annotated[float, msgspec.Meta(gt=0, le=1e9)]
 SAM_COST = 2.0  # passes through the network in a step of sharpness-aware minimisation, in ordinary steps
 SMALL_COST = 0.5  # of an epoch on shrunk images, in ordinary epochs
@@ -67,8 +69,18 @@ def estimate(store: RunStore, config: TrainConfig, *, train: int, val: int, test
     if not is_known(store, config):
         return None
     known = rates(store, config)
+    answers = sum(VIEWS * train / rate for rate in _unasked(store, config, known["judge"]))
     epochs = config.epochs * (train / known["train"] + val / known["validate"])
-    return START_SECONDS + epochs + PASSES * (val + test) / known["judge"]
+    return START_SECONDS + answers + epochs + PASSES * (val + test) / known["judge"]
+
+
+def _unasked(store: RunStore, config: TrainConfig, default: float) -> list[float]:
+    """How fast each teacher predicts that has no stored answers to the training split yet, in images per second."""
+    data = short_name(config.data)
+    unasked = [
+        run for run in store if run.id in config.teachers and not run.report_path(data, "train", tta=True).is_file()
+    ]
+    return [rates(store, run.config).get("judge", default) for run in unasked]
 
 
 def key(config: TrainConfig, together: int = 1) -> str:

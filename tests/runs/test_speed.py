@@ -6,6 +6,7 @@ import pytest
 from helpers.made_runs import CARD
 
 from fer.architectures import ARCHITECTURES
+from fer.data.catalog import short_name
 from fer.errors import FerError
 from fer.runs import presets, speed
 from fer.runs.card import Source
@@ -13,6 +14,7 @@ from fer.runs.cautions import cautions
 from fer.runs.config import TrainConfig
 from fer.runs.presets import PRESETS
 from fer.runs.store import BUNDLED, RunStore
+from fer.system.files import write_atomically
 
 CONFIG = TrainConfig(epochs=10)
 SIZES = {"train": 1000, "val": 100, "test": 100}
@@ -34,6 +36,15 @@ def test_the_estimate_adds_startup_epochs_and_evaluation(store):
     expected = speed.START_SECONDS + 10 * (1000 / 100 + 100 / 200) + 7 * 200 / 700
     assert speed.estimate(store, CONFIG, **SIZES) == pytest.approx(expected)
     assert speed.estimate(store, replace(CONFIG, epochs=20), **SIZES) > expected
+
+
+def test_the_estimate_counts_teachers_without_stored_answers(store):
+    speed.note(store, CONFIG, train=100.0, validate=200.0, judge=700.0)
+    teacher, student = store.create(CONFIG, "teacher"), replace(CONFIG, teacher="teacher")
+    alone = speed.estimate(store, CONFIG, **SIZES)
+    assert speed.estimate(store, student, **SIZES) - alone == pytest.approx(6 * 1000 / 700)
+    write_atomically(teacher.report_path(short_name(CONFIG.data), "train", tta=True), "{}")
+    assert speed.estimate(store, student, **SIZES) == alone
 
 
 def test_each_network_and_precision_has_its_own_speed(store):

@@ -72,9 +72,12 @@ def choose_tta(run: Run, key: str) -> bool:
     help = "Test-time augmentation averages six views of each face: original, zoomed in, zoomed out, and each mirrored."
     chosen = st.toggle("Augmented", key=key, help=help, persist_state="session")
     if single and augmented:
-        gain, data = 100 * (augmented.accuracy - single.accuracy), plain(run.card.data.name)
+        card = run.card
+        gain, data = 100 * (augmented.accuracy - single.accuracy), plain(card.data.name)
+        price = f": {6 * card.ms:.0f} ms a face on {plain(card.ms_on)}" if card.ms else ""
         st.caption(
-            f"{gain:+.1f} points of accuracy on {data}'s validation split (n = {single.n:,}), at six times the time."
+            f"{gain:+.1f} points of accuracy on {data}'s validation split (n = {single.n:,}), at six times the "
+            f"time{price}."
         )
     return chosen
 

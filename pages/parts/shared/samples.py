@@ -44,7 +44,8 @@ _component = component(
 
 
 def pick(key: str) -> None:
-    """Show the examples as buttons; a click stores the example's file under `key` in the session."""
+    """Show the examples as buttons; a click stores the example's file under `key` in the session. The source of the
+    chosen one stands below them."""
 
     def choose() -> None:
         if clicked := st.session_state["examples"].example:
@@ -52,6 +53,8 @@ def pick(key: str) -> None:
 
     data = {"chosen": st.session_state.get(key), "examples": [_described(sample) for sample in SAMPLES]}
     _component(key="examples", data=data, on_example_change=choose)
+    if sample := of(st.session_state.get(key, "")):
+        st.caption(f"{sample.title}: {sample.source}")
 
 
 def of(file: str) -> Sample | None:
