@@ -69,18 +69,25 @@ def are_numbers(labels: Iterable[str]) -> bool:
     return bool(labels) and all(label.isascii() and label.isdigit() for label in labels)
 
 
-def unconfirmed(source: str, labels: Iterable[str]) -> FerError:
-    """The error for numbered class folders whose meaning nobody confirmed."""
-    return FerError(
-        f"{source} has class folders named by numbers ({', '.join(sorted(labels))}). What they mean depends on the "
-        f"data set: confirm it with {choices()}. Or rename the folders."
-    )
+class UnconfirmedError(FerError):
+    """Numbered class folders whose meaning nobody confirmed.
+
+    Attributes:
+        labels: the folders' names.
+    """
+
+    def __init__(self, source: str, labels: Iterable[str]):
+        self.labels = sorted(labels)
+        super().__init__(
+            f"{source} has class folders named by numbers ({', '.join(self.labels)}). What they mean depends on the "
+            f"data set: confirm it with {choices()}. Or rename the folders."
+        )
 
 
 def choices() -> str:
     """How to confirm each mapping."""
     options = (f"{OPTION} {mapping.name} ({mapping.in_words})" for mapping in MAPPINGS.values())
-    return f"{' or '.join(options)}, or upload the data set on the Train page and choose one there"
+    return f"{' or '.join(options)}, or on the Train page"
 
 
 def check(source: str, labels: Iterable[str], mapping: Mapping) -> None:
@@ -108,8 +115,12 @@ def fitting(file: Path | BinaryIO) -> dict[str, Mapping]:
         if not isinstance(file, Path):
             file.seek(0)
     labels = {path.parent.name for path in map(PurePosixPath, names) if is_image(path)}
-    if not are_numbers(labels):
-        return {}
+    return fitting_folders(labels) if are_numbers(labels) else {}
+
+
+def fitting_folders(labels: Iterable[str]) -> dict[str, Mapping]:
+    """The mappings that fit these numbers, or all if none fits."""
+    labels = set(labels)
     return {name: mapping for name, mapping in MAPPINGS.items() if labels <= mapping.classes.keys()} or dict(MAPPINGS)
 
 

@@ -39,6 +39,7 @@ EXPECTED = {  # the right that each needs, and whether it needs disk space
     "keep_report": ("training", True),
     "import_network": ("uploads", True),
     "keep_data": ("uploads", True),
+    "confirm_folders": ("uploads", True),
     "get_data": ("kaggle", True),
     "cancel_download": ("kaggle", False),
     "forget_download": ("kaggle", False),

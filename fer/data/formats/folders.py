@@ -77,7 +77,7 @@ def _classes(
     written = {place.label for place in places}
     if mapping is None:
         if folder_classes.are_numbers(written):
-            raise folder_classes.unconfirmed(source, written)
+            raise folder_classes.UnconfirmedError(source, written)
         names = _names(source, places)
         at = {label: label_index(label, names) for label in written}
         return places, names, [at[place.label] for place in places], ()

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-from fer.data import catalog, download
+from fer.data import catalog, download, folder_classes
 from fer.errors import FerError
 from fer.evaluation import evaluate, stored
 from fer.evaluation.report import Report
@@ -127,6 +127,11 @@ def import_network(store: RunStore, upload: UploadedFile, labels: str, scale: st
 def keep_data(name: str, suffix: str, upload: UploadedFile, *, mapping: str = "") -> str:
     disk.require(upload.size)
     return catalog.keep(name, suffix, upload, mapping=mapping)
+
+
+@needs("uploads", stores=True)
+def confirm_folders(name: str, mapping: str) -> None:
+    folder_classes.confirm(catalog.find(name), folder_classes.find(mapping))
 
 
 @needs("kaggle", stores=True)

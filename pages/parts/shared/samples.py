@@ -54,7 +54,7 @@ def pick(key: str) -> None:
     data = {"chosen": st.session_state.get(key), "examples": [_described(sample) for sample in SAMPLES]}
     _component(key="examples", data=data, on_example_change=choose)
     if sample := of(st.session_state.get(key, "")):
-        st.caption(f"{sample.title}: {sample.source}")
+        st.caption(sample.source)
 
 
 def of(file: str) -> Sample | None:

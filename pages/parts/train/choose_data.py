@@ -6,11 +6,12 @@ import streamlit as st
 
 from fer.data import catalog, kaggle
 from fer.data.dataset import Dataset
+from fer.data.folder_classes import UnconfirmedError
 from fer.errors import FerError
 from fer.runs.config import TrainConfig
 from fer.system.text import capital
 from pages.parts.shared import frame
-from pages.parts.train import add_data
+from pages.parts.train import add_data, class_folders
 
 CLASSES = "train-classes"
 SYNTHETIC = "Drawn faces, to try out training. Says nothing about real faces."
@@ -68,8 +69,11 @@ def choose() -> tuple[Dataset, bool]:
     )
     try:
         dataset, problem = _opened(name)
-    except FerError:  # another one can still be chosen or added
+    except FerError as error:  # another one can still be chosen or added
+        can_confirm = isinstance(error, UnconfirmedError) and class_folders.confirm(name, error.labels)
         add_data.show(names, None)
+        if can_confirm:
+            raise FerError(f"To train on {name}, choose above what its class folders mean.") from error
         raise
     add_data.show(names, dataset)
     return dataset, problem

@@ -1,9 +1,12 @@
-"""Confirm what an uploaded data set's class folders mean, if they are named by numbers."""
+"""Confirm what a data set's class folders mean, if they are named by numbers."""
+
+from collections.abc import Iterable
 
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from fer.data import folder_classes
+from pages.parts.shared import access, actions
 
 
 def choose(upload: UploadedFile) -> str | None:
@@ -15,15 +18,30 @@ def choose(upload: UploadedFile) -> str | None:
     fitting = folder_classes.fitting(upload)
     if not fitting:
         return ""
+    return _ask(fitting, upload.file_id)
+
+
+def confirm(name: str, labels: Iterable[str]) -> bool:
+    """The same for a data set in data/, which opens once it is confirmed. Returns whether this visitor may do so."""
+    if not access.is_granted("uploads"):
+        return False
+    mapping = _ask(folder_classes.fitting_folders(labels), name)
+    if st.button("Confirm", key="train-confirm", disabled=mapping is None):
+        actions.confirm_folders(name, mapping or "")
+        st.rerun()
+    return True
+
+
+def _ask(fitting: Iterable[str], key: str) -> str | None:
     st.markdown(
-        "The class folders in this file are named by numbers. Choose what they mean; if you don't know, look it up "
-        "where you got the file."
+        "The class folders of this data set are named by numbers. Choose what they mean; if you don't know, look it up "
+        "where you got it."
     )
     return st.selectbox(
         "Class folders",
         list(fitting),
         index=None,
-        key=f"train-folders-{upload.file_id}",
+        key=f"train-folders-{key}",
         format_func=lambda name: folder_classes.MAPPINGS[name].label,
         placeholder="Choose a data set",
     )
