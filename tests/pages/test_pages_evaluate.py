@@ -204,6 +204,8 @@ def test_a_model_with_other_label_order_is_compared_and_set_beside_published_res
     shutil.rmtree(turned.path / "reports")
     turned.card = replace(turned.card, labels=labels, prior=())
     stored.add_report(turned, report.in_order(labels))
+    app = uploaded(photos()).selectbox(key="model").set_value("turned").run()
+    assert not app.exception and any("accuracy on mine" in text.value for text in app.subheader)
     app = evaluate_page("Compare", model="turned")
     assert not app.exception and not app.error and "Kaggle winner" in html(app)
     app = app.selectbox(key="evaluate-second").set_value("mini_xception, single pass").run()

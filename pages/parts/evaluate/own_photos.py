@@ -37,7 +37,12 @@ class Held:
 def held(run: Run) -> Held | None:
     """This visitor's photos, if they are labelled with the run's classes and any has a face."""
     found = st.session_state.get(HELD)
-    return found if found and found.photos.faces.classes == _classes(run) and len(found.photos.faces.labels) else None
+    return found if found and fits(found, run) and len(found.photos.faces.labels) else None
+
+
+def fits(held: Held, run: Run) -> bool:
+    """Whether the photos are labelled with the run's classes."""
+    return held.photos.faces.classes == _classes(run)
 
 
 def _classes(run: Run) -> tuple[str, ...]:
@@ -69,7 +74,7 @@ def upload(run: Run) -> Held | None:
         read = _read(ids, _classes(run), detector, uploads, kind == "a zip")
         st.session_state[HELD] = Held(name, read, detector)
     found = st.session_state.get(HELD)
-    return found if found and found.photos.faces.classes == _classes(run) else None
+    return found if found and fits(found, run) else None
 
 
 @st.cache_resource(max_entries=4, scope="session", show_spinner=False)

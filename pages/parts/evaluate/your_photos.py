@@ -30,7 +30,7 @@ def show(run: Run, tta: bool) -> None:
     with right, frame.errors():
         if not found:
             st.info("Upload labelled photos to see how accurate the model is on them.", icon=":material/upload:")
-        elif found.photos.faces.classes != run.labels:
+        elif not own_photos.fits(found, run):
             st.info(f"{frame.plain(run.id)} has other classes than these photos. Upload them again for this model.")
         else:
             report = own_photos.judge(run, found, tta) if len(found.photos.faces.labels) else None
