@@ -24,11 +24,12 @@ from dataclasses import dataclass, replace
 from itertools import product
 from pathlib import Path
 
+import numpy as np
 from PIL import Image
 
 ROOT = Path(__file__).parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
-from helpers import fake_camera  # noqa: E402  # tests/ is not installed
+from helpers import fake_camera, made_photos, made_videos  # noqa: E402  # tests/ is not installed
 from helpers.browsing import chromium, serve  # noqa: E402
 
 from fer.runs import speed  # noqa: E402
@@ -40,7 +41,7 @@ from fer.runs.store import RunStore  # noqa: E402
 SCREENS = ROOT / "docs/screens"
 SAMPLES = ROOT / "pages/parts/samples"
 VIEWS = {"1440-light": (1440, 900, "light"), "1440-dark": (1440, 900, "dark"), "390-light": (390, 844, "light")}
-LARGEST = 60_000  # bytes; there are about sixty files
+LARGEST = 60_000  # bytes; there are about 140 files
 PATIENCE = 30_000  # milliseconds
 OWN, FAILED, TRAINING = "office-light", "second-try", "drawn-faces"  # the runs of the house below
 EMOTION = re.compile("^(Angry|Disgust|Fear|Happy|Sad|Surprise|Neutral|Not sure)")
@@ -73,13 +74,19 @@ STATES = (
     State("predict-no-face", "", lambda page: upload(page, "sky.png", sky(), "No face found")),
     State("predict-failed", "", lambda page: upload(page, "letter.jpg", b"Dear all", "isn't a readable image")),
     State("predict-camera", "?source=Camera"),
+    State("predict-camera-answered", "?source=Camera", lambda page: snap(page)),
     State("predict-video", "?source=Video"),
+    State("predict-video-answered", "?source=Video", lambda page: watch(page)),
     State("predict-batch", "?source=Batch"),
+    State("predict-batch-answered", "?source=Batch", lambda page: upload(page, "photos.zip", photos(), "of 5 rows")),
     State("live-empty", "live"),
     State("live-ready", "live", lambda page: press(page, "Continue", "Press Start")),
     State("live-answered", "live", lambda page: live(page)),
+    State("live-failed", "live", lambda page: cut_off(page)),
     State("teach-empty", "teach"),
     State("teach-ready", "teach", lambda page: press(page, "Continue")),
+    State("teach-answered", "teach", lambda page: teach(page)),
+    State("teach-failed", "teach", lambda page: cut_off(page)),
     State("tune-empty", "tune"),
     State("train-empty", "train", bare=True),
     State("train-working", f"train?run={TRAINING}", lambda page: page.wait_for_timeout(4000), trains=True),
@@ -91,6 +98,11 @@ STATES = (
     State("evaluate-compare", "evaluate?section=compare"),
     State("evaluate-noise", "evaluate?section=noise"),
     State("evaluate-photos", "evaluate?section=photos"),
+    State(
+        "evaluate-photos-answered",
+        "evaluate?section=photos",
+        lambda page: upload(page, "photos.zip", photos(), "accuracy on photos"),
+    ),
     State("evaluate-empty", f"evaluate?model={OWN}"),
     State("models-empty", "models", bare=True),
     State("models-list", "models"),
@@ -144,8 +156,50 @@ def sky() -> bytes:
     return buffer.getvalue()
 
 
-def live(page) -> None:
+def photos() -> bytes:
+    """A zip with three photos in folders named after their emotion, and one without a face."""
+    named = {"happy": "astronaut", "neutral": "hopper", "surprise": "pair"}
+    files = {f"{emotion}/{name}.jpg": (SAMPLES / f"{name}.jpg").read_bytes() for emotion, name in named.items()}
+    return made_photos.packed({**files, "sad/sky.png": sky()})
+
+
+def snap(page) -> None:
     """The camera is a video of a sample that moves about."""
+    press(page, "Continue")
+    page.wait_for_function("document.querySelector('[data-testid=stCameraInput] video')?.videoWidth > 0")
+    press(page, "Take Photo", EMOTION)
+
+
+def watch(page) -> None:
+    """A video in which the two faces of a sample move."""
+    pair = np.asarray(Image.open(SAMPLES / "pair.jpg").convert("RGB"))
+    frames = [np.roll(pair, round(40 * np.sin(place / 12)), axis=1) for place in range(75)]  # three seconds
+    with tempfile.TemporaryDirectory() as folder:
+        path = made_videos.video(Path(folder) / "two-faces.mp4", frames)
+        page.locator("input[type=file]").first.set_input_files(path)
+        press(page, "Read the video")
+        page.get_by_text("Details and data").wait_for()
+
+
+def cut_off(page) -> None:
+    """The browser cannot download the model."""
+    page.route("**/media/*", lambda route: route.abort())
+    press(page, "Continue", "This browser cannot read faces")
+
+
+def teach(page) -> None:
+    """Two takes of two classes, and what was learned from them."""
+    press(page, "Continue")
+    page.locator(".card").nth(1).wait_for()
+    for _, number in product(range(2), (1, 2)):
+        page.get_by_role("button", name=f"Hold to record Class {number}", exact=True).hover()
+        page.mouse.down()
+        page.wait_for_timeout(4000)
+        page.mouse.up()
+    press(page, re.compile("^Train$"), "95% interval")
+
+
+def live(page) -> None:
     press(page, "Continue", "Press Start")
     page.get_by_role("button", name="Start", exact=True).click()
     page.get_by_text("frames a second").wait_for()
