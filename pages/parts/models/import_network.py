@@ -27,7 +27,7 @@ def show(store: RunStore) -> None:
             format_func=SCALES.__getitem__,
             key="models-import-scale",
         )
-    name = st.text_input("Name", key="models-import-name", placeholder="Optional")
+    name = manage.run_name(st.text_input("Name", key="models-import-name", placeholder="Optional", max_chars=64))
     asked = st.button("Import", key="models-import-now", type="primary", disabled=upload is None)
     st.caption(
         "`.keras` files are opened in Keras's safe mode; files that contain code are rejected. `.tflite` files must "
@@ -37,4 +37,4 @@ def show(store: RunStore) -> None:
     if asked and upload:
         with frame.errors(), st.spinner("Checking the network…"):
             actions.import_network(store, upload, labels, scale, name)
-            manage.say(f"Imported {frame.plain(upload.name)}.")
+            manage.say(f"Imported {frame.plain(upload.name)}{f' as {frame.plain(name)}' if name else ''}.")
