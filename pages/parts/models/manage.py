@@ -51,11 +51,13 @@ def _make_default(store: RunStore, run: Run, message) -> None:
 
 def _rename(store: RunStore, run: Run, choose: Choose, message) -> None:
     with st.popover("Rename"):
-        name = run_name(st.text_input("Name", run.id, key=f"models-name-{run.id}", max_chars=64))
+        typed = st.text_input("Name", run.id, key=f"models-name-{run.id}", max_chars=64)
+        name = slug(typed) or typed
         if st.button("Rename", key=f"models-rename-{run.id}", disabled=name == run.id):
             with message, frame.errors():
                 choose(actions.rename(store, run, name).id)
                 say(f"Renamed {frame.plain(run.id)} to {frame.plain(name)}.")
+        saved_as(name, typed)
 
 
 def _delete(store: RunStore, run: Run, choose: Choose, message) -> None:
@@ -68,13 +70,10 @@ def _delete(store: RunStore, run: Run, choose: Choose, message) -> None:
                 say(f"Deleted {frame.plain(run.id)}.")
 
 
-def run_name(typed: str) -> str:
-    """The name that a run gets for what was typed, shown where it is another one; what can be no name is left to the
-    action, which says so."""
-    name = slug(typed) or typed
+def saved_as(name: str, typed: str) -> None:
+    """The name that a run gets, where it is not what was typed."""
     if name != typed:
         st.caption(f"Saved as **{frame.plain(name)}**.")
-    return name
 
 
 def say(what: str) -> None:
