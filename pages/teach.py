@@ -8,6 +8,7 @@ from fer.runs.run import Run
 from fer.runs.store import FLAGSHIP, RunStore
 from fer.teaching import network
 from fer.teaching.lesson import MOST_CLASSES, MOST_FACES
+from pages.parts.live import browser
 from pages.parts.shared import damaged_runs, frame, notice
 from pages.parts.teach import keep_it, lessons, studio
 
@@ -36,7 +37,9 @@ with frame.errors():
         with st.popover("Settings", icon=":material/tune:"):
             run = choose_run()
         st.caption(PRIVACY, width="content")
-    if notice.accepted("The camera's video", teaching=True):
+    if browser.is_served("teach from a folder of photos: `python -m fer teach`") and notice.accepted(
+        "The camera's video", teaching=True
+    ):
         taught, refused = lessons.current(run), st.session_state.get(lessons.REFUSED)
         data = {
             "model": {"id": run.id, "url": studio.model_url(run), "width": network.width_of(run)},

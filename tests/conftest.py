@@ -209,11 +209,12 @@ def only_runs_in(monkeypatch):
 
 @pytest.fixture
 def models(tmp_path, monkeypatch, only_runs_in) -> RunStore:
-    """Two shipped models in a folder of the test's own, no data set, and no speed measured."""
+    """Two shipped models in a folder of the test's own, no data set; nothing is measured or exported beside."""
     two_models(tmp_path / "models")
     store = only_runs_in(tmp_path / "models")
     monkeypatch.setattr("fer.data.catalog.DATA", tmp_path / "data")
     monkeypatch.setattr("fer.runs.queue.measure", lambda store, config: False)
+    monkeypatch.setattr("fer.runs.background_export.start", lambda store, run: False)
     return store
 
 

@@ -10,6 +10,8 @@ from filelock import FileLock, Timeout
 from fer.cli import command, finished, load_worker, print_scores, quiet_stderr, text, with_weights
 from fer.errors import FerError, extra
 from fer.runs import overview
+from fer.runs.background_export import only_export
+from fer.runs.card import Export
 from fer.runs.members import require_networks
 from fer.runs.run import EXPORTS, Run, export_path
 from fer.runs.state import Status
@@ -70,16 +72,23 @@ def _add_export(add) -> None:
         add,
         "export",
         export,
-        "export and evaluate a run's model.tflite again, or export a smaller format or ONNX",
+        "export and evaluate a run's model.tflite again, or export another format",
         "Export a run that was trained without TensorFlow (KERAS_BACKEND=jax or torch), or whose test split was\n"
         "left unread: writes model.tflite, checks it against Keras, and stores its reports on val and test.\n\n"
         "With --as, exports the network for other programs and records on the run's card how its predictions on the\n"
         "validation images differ from model.tflite's: float16 (half the size), int8 (a quarter; calibrated on 350\n"
-        "training images, so the data set is required) or onnx (pip install onnx tf2onnx onnxruntime).",
+        "training images, so the data set is required) or onnx (pip install onnx tf2onnx onnxruntime). Of a model\n"
+        "that was taught, keras writes model.keras, with its head inside. Several exports run one after another.",
         "examples:\n  python -m fer export my_vgg\n  python -m fer export my_vgg --as int8",
     )
     parser.add_argument("run_id", metavar="RUN", help="name of a run in models/")
-    parser.add_argument("--as", dest="kind", choices=tuple(EXPORTS), help="another format, in addition to model.tflite")
+    parser.add_argument(
+        "--as",
+        dest="kinds",
+        action="append",
+        choices=("keras", *EXPORTS),
+        help="another format, in addition to model.tflite; can be repeated",
+    )
 
 
 def _add_import(add) -> None:
@@ -142,23 +151,31 @@ def ensemble(run_ids: list[str], name: str | None, read_test: bool | None) -> No
     print(f"Made {run.path}")
 
 
-def export(run_id: str, kind: str | None) -> None:
+def export(run_id: str, kinds: list[str] | None) -> None:
     store = RunStore()
     run = finished(store[run_id])
     require_networks([run])
     run = with_weights(run)
-    load_worker()
-    run = store.writable(run)
-    if not kind:
-        from fer.training import scoring
+    with only_export(store, run):
+        load_worker()
+        run = store.writable(run)
+        if not kinds:
+            from fer.training import scoring
 
-        _evaluate(run, scoring.SCORED)
-        return
-    from fer.training.export.variants import convert
+            _evaluate(run, scoring.SCORED)
+        for kind in kinds or []:
+            _export_as(run, kind)
+
+
+def _export_as(run: Run, kind: str) -> None:
+    from fer.training.export import keras_file, variants
 
     with quiet_stderr():
-        record = convert(run, kind)
-    print(f"Wrote {export_path(run, kind)}: {text.conversion(record)}")
+        made = keras_file.load(run) if kind == "keras" else variants.convert(run, kind)
+    if isinstance(made, Export):
+        print(f"Wrote {export_path(run, kind)}: {text.conversion(made)}")
+    else:
+        print(f"{run.model_path}: {run.model_path.stat().st_size:,} bytes")
 
 
 def import_model(file: Path, labels: str, name: str | None, scale: str | None, data: str | None) -> None:

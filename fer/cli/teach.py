@@ -10,7 +10,9 @@ from fer.data.labelled_photos import LabelledFaces, find_faces
 from fer.errors import FerError
 from fer.evaluation.numbers import with_interval
 from fer.faces import photos
+from fer.runs.members import in_words
 from fer.runs.store import FLAGSHIP, RunStore
+from fer.system.text import plural
 
 TAKE = re.compile(r"^(.+?)[-_]\d+$")  # anna_12.jpg and anna_13.jpg are of one take
 
@@ -48,12 +50,13 @@ def teach(folder: Path, on: str, name: str, detector: str) -> None:
     run = keep(store, source, taught, name)
     counts = zip(taught.labels, taught.recordings.faces, taught.recordings.takes_of, strict=True)
     for label, count, takes in counts:
-        print(f"{label}: {count} faces, {len(takes)} takes")
+        print(f"{label}: {plural(count, 'face')}, {plural(len(takes), 'take')}")
     judged = taught.judgement
     if judged:
         print(f"accuracy {with_interval(judged.accuracy, *judged.interval)}, cross-validated over {judged.takes} takes")
     else:
-        print(f"accuracy unknown: record a second take of {', '.join(taught.unjudged)}")
+        need = "needs a second take" if len(taught.unjudged) == 1 else "need a second take each"
+        print(f"accuracy unknown: {in_words(taught.unjudged)} {need}")
     print(f"Saved {run.id}. Use it: python -m fer predict photo.jpg --model {run.id}")
 
 

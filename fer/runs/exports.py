@@ -6,13 +6,14 @@ from fer.data import catalog
 from fer.errors import FerError
 from fer.runs.members import require_networks
 from fer.runs.run import Run
+from fer.runs.taught import missing_source
 
 TRAINING_PACKAGES = ("keras", "tensorflow")
 ONNX_PACKAGES = ("onnx", "tf2onnx", "onnxruntime")
 
 
 def obstacle(run: Run, kind: str) -> str:
-    """What is missing to export a run in one of the EXPORTS formats, and how to get it; empty if nothing is.
+    """What is missing to export a run in one of the EXPORTS formats or as "keras", and how to get it; empty if nothing.
 
     Packages are looked for, not imported: TensorFlow takes seconds and a gigabyte.
     """
@@ -28,6 +29,8 @@ def obstacle(run: Run, kind: str) -> str:
     is_taught = run.head_path.is_file()
     if not run.model_path.is_file() and not is_taught:
         return "Only models with a .keras file can be converted."
+    if is_taught and (missing := missing_source(run)):
+        return missing
     if kind == "onnx":
         return missing_for_onnx()
     if kind == "int8" and is_taught:

@@ -1,10 +1,11 @@
-"""The end of a training's log."""
+"""The end of the log of a process in the background."""
 
 import os
 from pathlib import Path
 
 from fer.runs.run import LOG, Run
 from fer.system.files import damaged
+from fer.system.process import ERROR
 
 
 def log_tail(run: Run, characters: int = 5000) -> str:
@@ -22,3 +23,9 @@ def tail_of(path: Path, characters: int = 5000) -> str:
             return file.read().decode(errors="replace").replace("\0", "")
     except OSError as error:
         raise damaged(path, error.strerror) from error
+
+
+def last_error(path: Path) -> str:
+    """What the process said that wrote a log last, if it ended with an error."""
+    lines = tail_of(path).splitlines()
+    return lines[-1].removeprefix(ERROR) if lines and lines[-1].startswith(ERROR) else ""

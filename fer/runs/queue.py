@@ -91,8 +91,8 @@ def see_to(store: RunStore) -> None:
     """Start a supervisor if runs are queued and none is running; cheap enough to call on every refresh."""
     if not queue(store):
         return
-    if not _is_at_work(_lock(store)):
-        _hold(_lock(store), store, "work")
+    if not is_at_work(_lock(store)):
+        hold(_lock(store), store, "work")
 
 
 def measure(store: RunStore, config: TrainConfig) -> bool:
@@ -105,7 +105,7 @@ def measure(store: RunStore, config: TrainConfig) -> bool:
     if is_busy(store):
         return False
     try:
-        if _is_at_work(measuring(store)):
+        if is_at_work(measuring(store)):
             return True
     except OSError:  # an estimate is not worth an error
         return False
@@ -116,7 +116,7 @@ def measure(store: RunStore, config: TrainConfig) -> bool:
     settings = ("architecture", "precision", "batch_size")
     given = [f"--{name.replace('_', '-')}={getattr(config, name)}" for name in settings]
     try:
-        _hold(measuring(store), store, "measure", *given)
+        hold(measuring(store), store, "measure", *given)
     except OSError:
         return False
     return True
@@ -143,7 +143,7 @@ def measuring(store: RunStore) -> FileLock:
     return FileLock(store.root / ".measuring.lock")
 
 
-def _is_at_work(lock: FileLock) -> bool:
+def is_at_work(lock: FileLock) -> bool:
     """Whether a process holds the lock, or was just started to acquire it."""
     try:
         with lock.acquire(blocking=False):
@@ -152,11 +152,11 @@ def _is_at_work(lock: FileLock) -> bool:
         return True
 
 
-def _hold(lock: FileLock, store: RunStore, *arguments: str) -> None:
-    """Start the command that acquires a lock; its output goes to a file next to the lock."""
+def hold(lock: FileLock, store: RunStore, *arguments: str, log: Path | None = None) -> None:
+    """Start the command that acquires a lock; its output goes to `log`, by default a file next to the lock."""
     path = Path(lock.lock_file)
     _started[path] = time.monotonic()
-    launch([*arguments], path.with_suffix(".txt"), FER_MODELS=str(store.root))
+    launch([*arguments], log or path.with_suffix(".txt"), FER_MODELS=str(store.root))
 
 
 def work(store: RunStore) -> int:

@@ -31,8 +31,8 @@ class Run:
     epoch so far; `model.tflite` the same for inference, with other formats in EXPORTS; `card.json` the model card;
     `labels.json` the classes until there is a card; `reports/*.json` evaluations; `robustness.json` accuracy on
     degraded images; `faces.json` what it answers for a few validation faces (see faces.py); `events.tfevents` the
-    history for TensorBoard; `log.txt` training output; `note.txt` the user's note; `stop` a stop request; `lock` held
-    while training.
+    history for TensorBoard; `log.txt` training output; `export.txt` what an export in the background says;
+    `note.txt` the user's note; `stop` a stop request; `lock` held while training or exporting.
 
     Assigning to a property immediately writes its file atomically.
     """

@@ -15,6 +15,7 @@ from fer.runs.config import TrainConfig
 from fer.runs.members import ensembles_with, in_words, members, no_weights
 from fer.runs.run import CONFIG, Run
 from fer.runs.state import Status
+from fer.runs.taught import waiting_for
 from fer.system import places
 from fer.system.files import put, read_text, remove_folder, write_atomically
 from fer.system.text import check_file_name
@@ -115,7 +116,7 @@ class RunStore:
         """Rename a run.
 
         Raises:
-            FerError: if it ships with the app, is training, is in an ensemble, or the name is taken.
+            FerError: as for `delete`, or if the name is taken.
         """
         run = self._own(id)
         renamed, was_chosen = self.new(name), self._chosen == id
@@ -125,7 +126,11 @@ class RunStore:
         return renamed
 
     def delete(self, id: str) -> None:
-        """Delete a run with all its files. Raises FerError if it ships with the app, is training or in an ensemble."""
+        """Delete a run with all its files.
+
+        Raises:
+            FerError: if it ships with the app, is training, being exported or in an ensemble, or a taught run needs it.
+        """
         remove_folder(self._own(id).path)
         if self._chosen == id:
             self._choice.unlink(missing_ok=True)
@@ -134,12 +139,20 @@ class RunStore:
         run = self[id]
         if run.is_shipped or run.path.parent != self.root:
             raise FerError(f"{id} ships with the app and can't be renamed or deleted.")
+        if run.is_held and run.status.state == "finished":
+            raise FerError(f"{id} is being exported. Wait until that is done.")
         if run.is_held:
             raise FerError(f"{id} is training. Stop it first.")
         if ensembles := ensembles_with(self, id):
             raise FerError(
                 f"{id} is a member of {in_words(ensembles)}, which cannot answer without it. Delete "
                 f"{in_words(ensembles)} first."
+            )
+        if taught := waiting_for(self, run):
+            files, them = ("file", "it") if len(taught) == 1 else ("files", "them")
+            raise FerError(
+                f"{id} is needed for the Keras {files} of {in_words(taught)}, taught on it. Make {them} in Exports on "
+                f"the Models page, or delete {in_words(taught)} first."
             )
         return run
 

@@ -8,11 +8,11 @@ import psutil
 from filelock import FileLock, Timeout
 
 from fer.errors import FerError
-from fer.runs.log import tail_of
+from fer.runs import log
 from fer.runs.store import RunStore
 from fer.system.files import remove_folder
 from fer.system.pool import CORES
-from fer.system.process import ERROR, launch
+from fer.system.process import launch
 from fer.tuning import database, heartbeat, storage
 from fer.tuning.budget import MOST
 from fer.tuning.study import Study
@@ -78,8 +78,7 @@ def at_work(store: RunStore, name: str) -> Iterator[None]:
 
 def last_error(store: RunStore, name: str) -> str:
     """What the last worker that failed said, if it did."""
-    lines = tail_of(storage.folder(store, name) / LOG).splitlines()
-    return lines[-1].removeprefix(ERROR) if lines and lines[-1].startswith(ERROR) else ""
+    return log.last_error(storage.folder(store, name) / LOG)
 
 
 def delete(found: Study) -> None:

@@ -72,6 +72,10 @@ def test_a_class_is_recorded_trained_tried_and_kept_and_no_picture_leaves_the_de
     page.get_by_role("button", name="Start", exact=True).click()
     page.locator(".now article").first.wait_for()
     assert re.search(r"smile|asleep|Not sure", page.locator(".now article").first.inner_text(), re.IGNORECASE)
+    page.goto(f"{server}/models?model=mine")
+    page.get_by_role("tab", name="Exports").click()
+    made = page.get_by_role("dialog").get_by_role("button", name="Download")  # of Keras and LiteRT, once that is made
+    wait(page, lambda: made.count() >= 2 and not page.get_by_text("in the background").count())
 
 
 def as_bytes(frame) -> bytes:

@@ -202,6 +202,14 @@ def test_export_as_float16_reports_size_and_difference(own_models, small_npz, ca
     assert "n = 7, +0.00 points compared with float32; 100.0% of the predictions on small val are the same" in printed
 
 
+def test_export_in_several_formats_names_each_file(own_models, small_npz, capsys):
+    run = own_models["mini_xception"]
+    (run.path / "config.json").write_text(TrainConfig(data=str(small_npz), architecture="mini_xception").to_json())
+    assert main(["export", "--as", "keras", "--as=float16", "mini_xception"]) == 0
+    there, wrote = capsys.readouterr().out.splitlines()
+    assert there.startswith(f"{run.model_path}: ") and wrote.startswith(f"Wrote {run.path / 'model-float16.tflite'}")
+
+
 def test_a_training_stopped_by_sigterm_ends_cleanly_and_is_resumed_to_its_end(tmp_path):
     """The real processes, in a copy of the program so that the run lands in a models folder of its own."""
     shutil.copytree(ROOT / "fer", tmp_path / "fer")

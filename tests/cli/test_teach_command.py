@@ -34,6 +34,22 @@ def test_a_folder_becomes_a_model_and_its_accuracy_is_told_with_its_interval(fol
 
 
 @pytest.mark.parametrize(
+    ("single", "told"),
+    [
+        (["asleep"], "accuracy unknown: asleep needs a second take\n"),
+        (["asleep", "smile"], "accuracy unknown: asleep and smile need a second take each\n"),
+    ],
+)
+def test_classes_with_a_single_take_are_named(folder, models, single, told, capsys):
+    for name in single:
+        for path in sorted((folder / name).iterdir()):
+            path.rename(path.with_name(f"a_{path.stem[2:]}.png"))
+    assert main(["teach", str(folder), "--on", "vgg_small", "--name", "mine", "--detector", "whole"]) == 0
+    printed = capsys.readouterr().out
+    assert told in printed and "asleep: 6 faces, 1 take\n" in printed
+
+
+@pytest.mark.parametrize(
     ("arguments", "message"),
     [
         (["--on", "vgg_smal"], "Did you mean 'vgg_small'?"),

@@ -13,7 +13,7 @@ from streamlit.testing.v1 import AppTest
 from fer.data import catalog, download
 from fer.errors import FerError
 from fer.evaluation import stored
-from fer.runs import queue, stop
+from fer.runs import background_export, queue, stop
 from fer.runs.run import Run
 from fer.runs.store import RunStore
 from fer.system import process
@@ -59,17 +59,20 @@ READING = {  # functions and methods of the modules below that change nothing
         "has_room",
         "measuring",
         "see_to",
+        "is_at_work",
     },  # see_to goes on with what has been started
     stop: {"was_asked", "discard_was_asked"},
     RunStore: {"around", "new"},
     download: {"latest"},
     catalog: {"open_dataset", "open_rows", "short_name", "stamp", "ferplus_path", "find", "available"},
     stored: {"report", "reports"},
+    background_export: {"is_at_work", "failure"},
     process: set(),
     processes: {"working", "last_error"},
 }
 OWN = {
-    queue: {"work", "wait_for_measurement"},
+    queue: {"work", "wait_for_measurement", "hold"},
+    background_export: {"only_export"},
     stop: {"forget"},
     RunStore: {"making"},
     download: {"fetch"},

@@ -9,6 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from fer.errors import FerError
 from fer.runs import overview
+from fer.runs.card import Source
 from fer.runs.config import TrainConfig
 from fer.runs.run import Run
 from fer.runs.state import Status
@@ -111,6 +112,87 @@ def test_a_name_that_is_taken_is_refused_in_the_drawer(models, mine):
     app = app.button(key="models-rename-mine").click().run()
     assert not app.exception and "already exists" in texts(app.error)[0]
     assert app.tabs and names(app) == ["mine", "vgg_small", "mini_xception"]
+
+
+def test_a_name_becomes_one_that_a_run_can_have_as_on_train(models, mine):
+    app = opened("mine")
+    app = app.text_input(key="models-name-mine").set_value("my rün").run()
+    assert "Saved as **my-run**." in texts(app.caption)
+    app = app.button(key="models-rename-mine").click().run()
+    assert not app.exception and "my-run" in names(app) and "Renamed mine to my-run." in texts(app.toast)
+    app = app.text_input(key="models-name-my-run").set_value("my run").run()
+    assert "models-rename-my-run" not in keys(app), "it has that name already"
+    app = app.text_input(key="models-name-my-run").set_value("ねこ").run()
+    app = app.button(key="models-rename-my-run").click().run()
+    assert "A run's name must be" in texts(app.error)[0]
+
+
+def test_what_is_imported_gets_a_name_that_a_run_can_have(models, monkeypatch):
+    asked = []
+    monkeypatch.setattr("fer.system.process.command", lambda models, *arguments: asked.append(arguments))
+    app = opened()
+    app = app.button(key="models-import-open").click().run()
+    app.file_uploader(key="models-import").set_value([("net.tflite", b"no network", "application/zip")])
+    app.text_input(key="models-import-name").set_value("my net")
+    app = app.button(key="models-import-open").click().run()  # in AppTest no dialog stays open
+    assert "Saved as **my-net**." in texts(app.caption)
+    app.button(key="models-import-open").click()
+    app = app.button(key="models-import-now").click().run()
+    assert not app.exception and "--name=my-net" in asked[0] and "Imported net.tflite as my-net." in texts(app.toast)
+
+
+@pytest.fixture
+def taught(models, mine) -> Run:
+    """`mine`, as if it was taught on vgg_small a moment ago."""
+    mine.card = replace(mine.card, started_from=Source("vgg_small", 0, {}), exports={})
+    mine.model_path.unlink()
+    mine.head_path.write_bytes(b"")
+    return mine
+
+
+def test_a_taught_models_keras_file_is_made_there_and_downloaded_when_there(models, taught, monkeypatch):
+    asked = []
+    monkeypatch.setattr("fer.system.process.command", lambda models, *arguments: asked.append(arguments))
+    app = opened("mine", "Exports")
+    app = app.button(key="models-export-keras").click().run()
+    assert not app.exception and asked == [("export", "mine", "--as", "keras")]
+    assert "Made the Keras file of mine." in texts(app.toast)
+    taught.model_path.write_bytes(b"x")
+    app = opened("mine", "Exports")
+    assert "models-export-keras" not in keys(app) and "models-take-keras" in [
+        button.key for button in app.get("download_button")
+    ]
+
+
+def test_what_is_made_in_the_background_is_told_and_so_is_what_failed(models, taught):
+    (taught.path / "export.txt").write_text("")
+    with taught.lock:
+        app = opened("mine", "Exports")
+        assert not app.exception and any("are being made in the background" in text for text in texts(app.caption))
+        assert not [key for key in keys(app) if key.startswith("models-export")]
+    (taught.path / "export.txt").write_text("fer: The disk is full.\n")
+    app = opened("mine", "Exports")
+    assert "Making files in the background failed: The disk is full." in texts(app.error)
+    assert "models-export-keras" in keys(app)
+
+
+def test_a_taught_model_without_its_source_says_so_before_the_click(models, taught):
+    shutil.rmtree(models.root / "vgg_small")
+    app = opened("mine", "Exports")
+    assert any("mine was taught on vgg_small, which is not here." in text for text in texts(app.caption))
+    assert not [key for key in keys(app) if key.startswith("models-export")]
+
+
+def test_the_model_that_another_was_taught_on_stays_until_that_has_its_keras_file(models, mine):
+    shutil.copytree(mine.path, models.root / "smile")
+    smile = models["smile"]
+    smile.card = replace(smile.card, started_from=Source("mine", 0, {}))
+    smile.model_path.unlink()
+    smile.head_path.write_bytes(b"")
+    app = opened("mine")
+    app = app.button(key="models-delete-mine").click().run()
+    assert not app.exception and "mine is needed for the Keras file of smile" in texts(app.error)[0]
+    assert "mine" in [run.id for run in models]
 
 
 def test_a_failed_export_takes_nothing_away(models, monkeypatch):

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from helpers import components
+from streamlit import config
 from streamlit.testing.v1 import AppTest
 
 from fer.errors import FerError
@@ -62,6 +63,17 @@ def test_visitors_are_told_what_is_sent_before_the_camera_starts(teach):
     assert (studio.STATIC / component(app)["version"] / "page.js").is_file()
 
 
+def test_a_server_that_does_not_send_the_modules_says_so_instead_of_a_grey_button(teach):
+    before = config.get_option("server.enableStaticServing")
+    config.set_option("server.enableStaticServing", False)
+    try:
+        app = teach.run()
+    finally:
+        config.set_option("server.enableStaticServing", before)
+    assert not app.exception and "enableStaticServing = true" in app.error[0].value
+    assert "python -m fer teach" in app.error[0].value and not any(b.key == "notice-continue" for b in app.button)
+
+
 def test_only_models_that_can_learn_are_offered(teach):
     teach.session_state["notice-accepted-teaching"] = True
     app = teach.run()
@@ -85,11 +97,25 @@ def test_a_training_is_told_with_its_interval_and_kept_as_a_run(teach, monkeypat
     assert live["model"]["labels"] == ["smile", "asleep"]
 
 
+def test_the_files_of_a_kept_lesson_are_started_in_the_background_and_a_refusal_loses_nothing(teach, monkeypatch):
+    monkeypatch.setattr(keep_it, "LINKS", {})
+
+    def start(store, run):
+        started.append(run.id)
+        raise OSError("no process can be started")
+
+    started = []
+    monkeypatch.setattr("fer.runs.background_export.start", start)
+    app = taught(teach, message(RunStore()["vgg_small"]))
+    app = app.button(key="teach-keep").click().run()
+    assert not app.exception and started == ["my-classes"] and RunStore()["my-classes"].is_usable
+
+
 def test_a_class_with_one_take_is_not_judged(teach):
     run = RunStore()["vgg_small"]
     app = taught(teach, message(run, takes=1))
     verdict = component(app)["verdict"]
-    assert verdict["interval"] == "Accuracy unknown" and "smile, asleep once more" in verdict["notes"][0]
+    assert verdict["interval"] == "Accuracy unknown" and "smile and asleep once more" in verdict["notes"][0]
 
 
 def test_recordings_that_make_no_sense_are_refused_in_words(teach):

@@ -10,10 +10,12 @@ from helpers.made_runs import finished
 from fer.data.labels import EMOTIONS
 from fer.errors import FerError
 from fer.evaluation import stored
+from fer.runs.card import Source
 from fer.runs.config import TrainConfig
-from fer.runs.run import card_of, files_of
-from fer.runs.state import Progress
+from fer.runs.run import Run, card_of, files_of
+from fer.runs.state import Progress, Status
 from fer.runs.store import FLAGSHIP, RunStore
+from fer.runs.taught import missing_source
 
 
 @pytest.fixture
@@ -180,9 +182,59 @@ def test_a_run_is_renamed_with_its_files_and_never_onto_another(store):
 def test_a_shipped_or_training_run_cannot_be_renamed_or_deleted(store):
     finished(store, "x", shipped=True)
     working = finished(store, "w")
+    exported = finished(store, "e")
+    exported.status = Status("finished")
     for change in (store.delete, lambda id: store.rename(id, "new")):
         with pytest.raises(FerError, match="x ships with the app"):
             change("x")
         with working.lock, pytest.raises(FerError, match=r"w is training\. Stop it first"):
             change("w")
-    assert [run.id for run in store] == ["w", "x"]
+        with exported.lock, pytest.raises(FerError, match=r"e is being exported\. Wait"):
+            change("e")
+    assert [run.id for run in store] == ["e", "w", "x"]
+
+
+def taught(store: RunStore, name: str, source: str) -> Run:
+    """A run that looks as if it was taught on another one."""
+    run = finished(store, name, started_from=Source(source, 0, {}))
+    run.head_path.write_bytes(b"x")
+    return run
+
+
+def test_what_a_taught_run_is_made_from_stays_until_its_keras_file_is_made(store):
+    source = finished(store, "source")
+    mine, second = taught(store, "mine", "source"), taught(store, "second", "mine")
+    assert missing_source(mine).startswith("mine was taught on source, which has no .keras file")
+    source.model_path.write_bytes(b"x")
+    assert missing_source(mine) == missing_source(second) == missing_source(source) == ""
+    for change in (store.delete, lambda id: store.rename(id, "new")):
+        with pytest.raises(
+            FerError, match=r"source is needed for the Keras file of mine, taught on it\. Make it in Exports"
+        ):
+            change("source")
+        with pytest.raises(FerError, match="delete second first"):
+            change("mine")
+    second.model_path.write_bytes(b"x")
+    store.rename("mine", "ours")
+    with pytest.raises(FerError, match="Keras file of ours"):
+        store.delete("source")
+    taught(store, "again", "source")
+    with pytest.raises(FerError, match=r"Keras files of again and ours, taught on it\. Make them in"):
+        store.delete("source")
+    for name in ("again", "ours"):
+        store[name].model_path.write_bytes(b"x")
+    store.delete("source")
+    assert missing_source(store["ours"]) == ""
+
+
+def test_a_source_without_anything_to_make_files_from_is_not_kept(store):
+    finished(store, "source")
+    taught(store, "mine", "source")
+    store.delete("source")
+    assert "source, which is not here" in missing_source(store["mine"])
+
+
+def test_runs_that_name_each_other_as_their_source_end_in_a_sentence(store):
+    for name, source in (("a", "b"), ("b", "a"), ("c", "c")):
+        taught(store, name, source)
+    assert "which is not here" in missing_source(store["a"]) and "c was taught on c" in missing_source(store["c"])

@@ -5,12 +5,17 @@ from typing import Any
 import keras
 import numpy as np
 
+from fer.data.formats import synthetic
 from fer.errors import FerError
+from fer.inference.classifier import Classifier
 from fer.runs.members import no_weights, require_networks
 from fer.runs.run import Run
 from fer.runs.store import RunStore
+from fer.runs.taught import missing_source, taught_on
 from fer.system.files import damaged, put
 from fer.teaching.keep import head_of
+
+ROUNDING = 0.01  # of logits, between Keras and LiteRT; seen: below 0.001
 
 
 def load(run: Run) -> keras.Model:
@@ -34,15 +39,20 @@ def load(run: Run) -> keras.Model:
 
 def _taught(run: Run, kernel: np.ndarray, bias: np.ndarray) -> keras.Model:
     """The network of a run that was taught: its source's with the head inside; written as `model.keras`."""
-    source = run.card.started_from
-    assert source is not None
-    network = load(RunStore.around(run)[source.run])
-    features = _features(network)
+    if missing := missing_source(run):
+        raise FerError(missing)
+    source = taught_on(run)
+    network = load(RunStore.around(run)[source])
+    features, faces = _features(network), synthetic.draw(1, seed=0)[0]
+    changed = FerError(f"The network of {source} has changed since {run.id} was taught. Teach the classes again.")
     if features is None or features.shape[-1] != kernel.shape[1]:
-        raise FerError(f"The network of {source.run} has changed since {run.id} was taught. Teach the classes again.")
+        raise changed
     head = keras.layers.Dense(len(bias), name="taught")
     made = keras.Model(network.input, head(features), name=network.name)
     head.set_weights([kernel.T, bias])
+    logits = np.asarray(keras.ops.convert_to_numpy(made(faces[..., None], training=False)))
+    if not np.allclose(logits, Classifier(run).logits(faces), rtol=0, atol=ROUNDING):
+        raise changed
     save_keras(made, run)
     return made
 

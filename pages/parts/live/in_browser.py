@@ -25,12 +25,7 @@ DETAILS = (
 
 
 def show(run: Run, settings: Settings) -> None:
-    if not st.get_option("server.enableStaticServing"):
-        st.error(
-            "This server does not send what the browser needs. Set `enableStaticServing = true` under `[server]` in "
-            "`.streamlit/config.toml`, or choose *On the server*.",
-            icon=":material/block:",
-        )
+    if not browser.is_served("choose *On the server*"):
         return
     if is_ensemble(run):  # the browser opens one file
         st.info(

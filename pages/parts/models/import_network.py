@@ -3,7 +3,7 @@
 import streamlit as st
 
 from fer.data.labels import EMOTIONS
-from fer.runs.store import RunStore
+from fer.runs.store import RunStore, slug
 from pages.parts.models import manage
 from pages.parts.shared import access, actions, frame
 
@@ -27,8 +27,10 @@ def show(store: RunStore) -> None:
             format_func=SCALES.__getitem__,
             key="models-import-scale",
         )
-    name = st.text_input("Name", key="models-import-name", placeholder="Optional")
+    typed = st.text_input("Name", key="models-import-name", placeholder="Optional", max_chars=64)
+    name = slug(typed) or typed
     asked = st.button("Import", key="models-import-now", type="primary", disabled=upload is None)
+    manage.saved_as(name, typed)
     st.caption(
         "`.keras` files are opened in Keras's safe mode; files that contain code are rejected. `.tflite` files must "
         "take uint8 (N, 48, 48, 1) and return float32 logits. A wrong input range gives poor predictions without an "
@@ -37,4 +39,4 @@ def show(store: RunStore) -> None:
     if asked and upload:
         with frame.errors(), st.spinner("Checking the network…"):
             actions.import_network(store, upload, labels, scale, name)
-            manage.say(f"Imported {frame.plain(upload.name)}.")
+            manage.say(f"Imported {frame.plain(upload.name)}{f' as {frame.plain(name)}' if name else ''}.")

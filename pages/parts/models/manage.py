@@ -5,7 +5,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from fer.runs.run import Run
-from fer.runs.store import RunStore
+from fer.runs.store import RunStore, slug
 from pages.parts.shared import access, actions, frame
 from pages.parts.shared.model_picker import page_link
 
@@ -51,11 +51,13 @@ def _make_default(store: RunStore, run: Run, message) -> None:
 
 def _rename(store: RunStore, run: Run, choose: Choose, message) -> None:
     with st.popover("Rename"):
-        name = st.text_input("Name", run.id, key=f"models-name-{run.id}", max_chars=64)
+        typed = st.text_input("Name", run.id, key=f"models-name-{run.id}", max_chars=64)
+        name = slug(typed) or typed
         if st.button("Rename", key=f"models-rename-{run.id}", disabled=name == run.id):
             with message, frame.errors():
                 choose(actions.rename(store, run, name).id)
                 say(f"Renamed {frame.plain(run.id)} to {frame.plain(name)}.")
+        saved_as(name, typed)
 
 
 def _delete(store: RunStore, run: Run, choose: Choose, message) -> None:
@@ -66,6 +68,12 @@ def _delete(store: RunStore, run: Run, choose: Choose, message) -> None:
                 actions.delete(store, run)
                 choose(None)
                 say(f"Deleted {frame.plain(run.id)}.")
+
+
+def saved_as(name: str, typed: str) -> None:
+    """The name that a run gets, where it is not what was typed."""
+    if name != typed:
+        st.caption(f"Saved as **{frame.plain(name)}**.")
 
 
 def say(what: str) -> None:

@@ -3,6 +3,7 @@
 import tempfile
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from streamlit.runtime.uploaded_file_manager import UploadedFile
@@ -11,7 +12,7 @@ from fer.data import catalog, download, folder_classes
 from fer.errors import FerError
 from fer.evaluation import evaluate, stored
 from fer.evaluation.report import Report
-from fer.runs import data, queue, stop
+from fer.runs import background_export, data, queue, stop
 from fer.runs.config import TrainConfig
 from fer.runs.run import Run
 from fer.runs.store import RunStore
@@ -93,7 +94,11 @@ def annotate(run: Run, note: str) -> None:
 
 @needs("training", stores=True)
 def keep_lesson(store: RunStore, source: Run, lesson: Lesson, name: str) -> Run:
-    return keep.keep(store, source, lesson, name)
+    """Keep a lesson as a run; its files with the head inside follow in the background."""
+    kept = keep.keep(store, source, lesson, name)
+    with suppress(OSError):  # a model that is kept is kept, and Models makes its files on request
+        background_export.start(store, kept)
+    return kept
 
 
 @needs("training", stores=True)

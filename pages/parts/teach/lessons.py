@@ -6,6 +6,7 @@ import streamlit as st
 
 from fer.errors import FerError
 from fer.evaluation.numbers import written
+from fer.runs.members import in_words
 from fer.runs.run import Run
 from fer.teaching import lesson, network, sent
 from fer.teaching.lesson import Lesson
@@ -58,8 +59,9 @@ def verdict(of: Lesson) -> dict:
     """The accuracy in words, for page.js."""
     judged = of.judgement
     if judged is None:
-        again = ", ".join(of.unjudged)
-        note = f"Record {again} once more: accuracy is measured on takes that the training has not seen."
+        note = (
+            f"Record {in_words(of.unjudged)} once more: accuracy is measured on takes that the training has not seen."
+        )
         return {"figure": "Trained", "interval": "Accuracy unknown", "notes": [note]}
     low, high = judged.interval
     notes = [
@@ -68,7 +70,7 @@ def verdict(of: Lesson) -> dict:
     ]
     few = [label for label, takes in zip(of.labels, of.recordings.takes_of, strict=True) if len(takes) < 3]
     if few:
-        notes.append(f"Only two takes of {', '.join(few)}: record another for a better estimate.")
+        notes.append(f"Only two takes of {in_words(few)}: record more for a better estimate.")
     return {
         "figure": written(judged.accuracy),
         "interval": f"accuracy, 95% interval {written(low)} to {written(high)}",

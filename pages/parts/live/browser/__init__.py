@@ -25,6 +25,22 @@ _component = component(
 )
 
 
+def is_served(otherwise: str) -> bool:
+    """Whether this server sends the modules; says so if not.
+
+    Args:
+        otherwise: what else the visitor can do.
+    """
+    if st.get_option("server.enableStaticServing"):
+        return True
+    st.error(
+        "This server does not send what the browser needs. Set `enableStaticServing = true` under `[server]` in "
+        f"`.streamlit/config.toml`, or {otherwise}.",
+        icon=":material/block:",
+    )
+    return False
+
+
 def mount(model: dict, settings: dict, sent: SentReadings) -> bool:
     """Show camera and faces; whether the visitor has just asked for the server instead.
 
