@@ -88,34 +88,45 @@ class Moment:
 
 @dataclass(frozen=True)
 class Span:
-    """A time in which one face kept the same label: `start` to `end` in seconds, and the label's mean probability."""
+    """A time in which one face kept the same label.
+
+    Attributes:
+        start, end: seconds.
+        confidence: the label's mean probability.
+        is_sure: whether every reading's confidence reaches the threshold; or else, that none does.
+    """
 
     number: int
     start: float
     end: float
     label: str
     confidence: float
+    is_sure: bool = True
 
 
-def spans(readings: Sequence[Reading], every: float) -> list[Span]:
+def spans(readings: Sequence[Reading], every: float, threshold: float = 0.0) -> list[Span]:
     """The readings of each face joined where its label stays, in the order of faces and times.
 
     Args:
         readings: oldest first.
         every: usual seconds between readings; a span lasts that much longer than its last reading, and ends where a
             face is absent for more than twice as long.
+        threshold: confidence below which a reading is not sure; a span ends where that changes.
     """
+
+    def kind(reading: Reading) -> tuple:
+        return reading.number, reading.label, reading.confidence >= threshold
+
     groups: list[list[Reading]] = []
     for reading in sorted(readings, key=lambda reading: (reading.number, reading.time)):
         last = groups[-1][-1] if groups else None
-        same = last and (last.number, last.label) == (reading.number, reading.label)
-        if last and same and reading.time - last.time <= 2 * every + 1e-6:
+        if last and kind(last) == kind(reading) and reading.time - last.time <= 2 * every + 1e-6:
             groups[-1].append(reading)
         else:
             groups.append([reading])
     return [
         Span(group[0].number, group[0].time, group[-1].time + every, group[0].label,
-             float(np.mean([reading.confidence for reading in group])))
+             float(np.mean([reading.confidence for reading in group])), group[0].confidence >= threshold)
         for group in groups
     ]  # fmt: skip
 

@@ -73,7 +73,8 @@ def test_readings_are_acknowledged_and_shown(live):
     app.session_state["live-readings"].take({"session": "1", "from": 0, "rows": rows}, {run.id: run.labels})
     app = app.run()
     assert component(app)["received"] == 30 and component(app)["session"] == "1"
-    assert [face["number"] for face in components.shown(app, "fer_lanes")[0]["faces"]] == [1]
+    (face,) = components.shown(app, "fer_lanes")[0]["faces"]
+    assert face["number"] == 1 and {span["title"] for span in face["spans"]} == {"Not sure"}
 
 
 def test_a_resting_face_read_as_sad_counts_as_neutral_once_it_was_seen_for_three_seconds(live):

@@ -8,7 +8,7 @@ import pytest
 from fer.faces.crop import Face
 from fer.inference.prediction import Prediction
 from fer.video import observations
-from fer.video.observations import Moment, Reading, keep_strongest, summary, table
+from fer.video.observations import Moment, Reading, keep_strongest, spans, summary, table
 from fer.video.tracker import Tracker
 
 LABELS = ("happy", "sad", "neutral")
@@ -58,6 +58,19 @@ def test_readings_of_a_model_with_other_classes_fit_in_the_same_table():
     rows = table([reading(0, HAPPY), reading(1, (0.8, 0.2), labels=("sad", "bored"))], LABELS)
     assert rows["sad"].tolist() == pytest.approx([0.2, 0.8]) and np.isnan(rows.loc[1, "happy"])
     assert rows.loc[1, "label"] == "sad"
+
+
+def test_a_span_ends_where_the_label_or_its_sureness_changes_or_the_face_is_absent():
+    course = [(0.0, HAPPY), (0.2, HAPPY), (0.4, (0.5, 0.3, 0.2)), (0.6, SAD), (2.0, SAD)]
+    seen = [reading(time, row) for time, row in course]
+    found = [(span.label, span.start, span.end, span.is_sure) for span in spans(seen, 0.2, threshold=0.6)]
+    assert found == [
+        ("happy", 0.0, pytest.approx(0.4), True),
+        ("happy", 0.4, pytest.approx(0.6), False),
+        ("sad", 0.6, pytest.approx(0.8), True),
+        ("sad", 2.0, pytest.approx(2.2), True),
+    ]
+    assert [span.end for span in spans(seen[:3], 0.2)] == [pytest.approx(0.6)], "without a threshold all are sure"
 
 
 def test_a_summary_has_the_time_and_the_emotions_of_each_face():

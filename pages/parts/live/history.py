@@ -16,8 +16,12 @@ PRESENT = 2.0  # seconds; as long as the tracker remembers a face
 PAUSE = 0.5  # seconds between readings on a slow server
 
 
-def strip(read: Sequence[Reading], colors: dict[str, str]) -> None:
-    """The last minute of every face that is present; those seen only briefly are left out."""
+def strip(read: Sequence[Reading], colors: dict[str, str], threshold: float) -> None:
+    """The last minute of every face that is present; those seen only briefly are left out.
+
+    Args:
+        threshold: confidence below which a reading is not sure.
+    """
     if not read:
         return
     end = read[-1].time
@@ -25,7 +29,7 @@ def strip(read: Sequence[Reading], colors: dict[str, str]) -> None:
     present = {reading.number for reading in minute if reading.time >= end - PRESENT}
     thinned = {(reading.number, int(reading.time / STEP)): reading for reading in minute if reading.number in present}
     recent = list(thinned.values())
-    faces = lanes.faces_of(recent, PAUSE, colors)
+    faces = lanes.faces_of(recent, PAUSE, colors, threshold)
     if faces:
         lanes.mount(
             {"start": max(0.0, end - STRIP), "end": end, "still": True, "faces": faces, "moments": []}, "live-lanes"

@@ -73,4 +73,4 @@ def _live(run: Run, model: dict, settings: dict, sent: SentReadings, balance: bo
         st.rerun()  # the page, not only this part of it
     resting.learn(run, sent.readings, balance=balance)
     colors = {name: color for names in labels.values() for name, color in color_map(names).items()}
-    history.strip(sent.readings, colors)
+    history.strip(sent.readings, colors, settings["threshold"])

@@ -74,7 +74,11 @@ def _face(tracked: Tracked, current: LiveReader) -> dict:
 
 def show_history(current: LiveReader, *, is_on: bool) -> None:
     """The last minute of every face, and on demand the whole session."""
-    st.fragment(lambda: history.strip(current.readings, current.colors), run_every=EVERY if is_on else None)()
+
+    def strip() -> None:
+        history.strip(current.readings, current.colors, current.settings.threshold)
+
+    st.fragment(strip, run_every=EVERY if is_on else None)()
     history.whole_session(lambda: current.readings, is_on=is_on)
 
 

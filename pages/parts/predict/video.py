@@ -42,6 +42,7 @@ class Result:
     Attributes:
         made_from: upload, model and settings; if any of them changes, the video must be read again.
         part, every: the seconds that were read, and the seconds between readings.
+        threshold: confidence below which a reading is not sure.
     """
 
     name: str
@@ -52,6 +53,7 @@ class Result:
     warning: str
     part: tuple[float, float]
     every: float
+    threshold: float
 
     @property
     def video(self) -> Path:
@@ -138,15 +140,9 @@ def _settings() -> tuple[int, float]:
             persist_state="session",
             help="More readings take longer.",
         )
+        key = "predict-video-smoothing"
         smoothing = st.slider(
-            "Smoothing",
-            0.0,
-            3.0,
-            annotate.SMOOTHING,
-            0.1,
-            format="%.1f s",
-            key="predict-video-smoothing",
-            persist_state="session",
+            "Smoothing", 0.0, 3.0, annotate.SMOOTHING, 0.1, format="%.1f s", key=key, persist_state="session"
         )
     return every, smoothing
 
@@ -165,7 +161,7 @@ def _read(
             moments, warning, last = seen.moments, seen.warning, seen.time
             bar.progress(seen.share or 0.0, _progress_text(seen, time.monotonic() - started))
     end = part[1] or source.duration or last + every
-    return Result(name, made_from, folder, read, moments, warning, (part[0], end), every)
+    return Result(name, made_from, folder, read, moments, warning, (part[0], end), every, reader.threshold)
 
 
 def _progress_text(seen: annotate.Frame, elapsed: float) -> str:
@@ -201,10 +197,12 @@ def _show_result(result: Result) -> None:
 def _lanes(result: Result) -> dict:
     """What lanes.js shows."""
     (start, end), colors = result.part, color_map(result.readings[-1].labels)
-    faces = lanes.faces_of(observations.lasting(result.readings, result.every), result.every, colors)
+    lasting = observations.lasting(result.readings, result.every)
+    faces = lanes.faces_of(lasting, result.every, colors, result.threshold)
     moments = [
         {"title": capital(label), "percent": f"{moment.reading.confidence:.0%}", "time": moment.reading.time}
         | {"number": moment.reading.number, "color": colors[label], "image": data_url(moment.thumbnail, "JPEG")}
         for label, moment in sorted(result.moments.items(), key=lambda item: -item[1].reading.confidence)
+        if moment.reading.confidence >= result.threshold
     ]
     return {"start": start, "end": end, "faces": faces, "moments": moments}

@@ -6,7 +6,7 @@ let litert; // a promise
 
 // The bytes of a gzipped file. Streamlit would compress a plain one anew at every request.
 export async function unpacked(url) {
-  const response = await fetch(url);
+  const response = await fetch(url).catch(() => { throw new Error("A download failed. Check the connection, then try again."); });
   if (!response.ok) throw new Error(`${url} could not be loaded (${response.status}).`);
   return new Uint8Array(await new Response(response.body.pipeThrough(new DecompressionStream("gzip"))).arrayBuffer());
 }
