@@ -10,6 +10,7 @@ from fer.evaluation.headline import headline as figures_of
 from fer.evaluation.numbers import interval, written
 from fer.evaluation.report import Report
 from pages.parts.shared import frame
+from pages.parts.shared.csv_file import show_table
 
 
 def headline(report: Report) -> None:
@@ -36,7 +37,7 @@ def class_table(report: Report, key: str) -> pd.DataFrame:
         ends = zip(table[f"{name} low"], table[f"{name} high"], strict=True)
         shown[f"{name}, 95%"] = ["–" if isnan(low) else f"{100 * low:.0f} to {100 * high:.0f}" for low, high in ends]
     bar = {"format": "%.1f%%", "min_value": 0, "max_value": 100, "width": "small"}
-    st.dataframe(
+    show_table(
         shown,
         hide_index=True,
         key=key,
