@@ -143,6 +143,11 @@ def measuring(store: RunStore) -> FileLock:
     return FileLock(store.root / ".measuring.lock")
 
 
+def starting(store: RunStore) -> FileLock:
+    """The lock to hold while looking for a place in the queue and taking it, also against other servers."""
+    return FileLock(store.root / ".starting.lock")
+
+
 def _is_at_work(lock: FileLock) -> bool:
     """Whether a process holds the lock, or was just started to acquire it."""
     try:

@@ -40,9 +40,7 @@ def explore(dataset: Dataset) -> None:
     import pandas as pd  # only here: it takes half a second to load
 
     counts = pd.DataFrame({split: dataset.split(split).counts for split in SPLITS}, index=list(dataset.labels))
-    show_bars(
-        counts, horizontal=True, stack=False, sort=False, color=list(palette.MODELS[: len(SPLITS)]), height=320
-    )
+    show_bars(counts, horizontal=True, stack=False, sort=False, color=list(palette.MODELS[: len(SPLITS)]), height=320)
     _samples(dataset)
     faults = [f"- {what}: {count:,}" for what, count in _faults(dataset.fingerprint, dataset).items()]
     st.markdown("\n".join(["Duplicates and faults", "", *faults]))
