@@ -46,8 +46,7 @@ def start(run: Run) -> None:
     """
     if run.state in ("queued", "training", "finished"):
         raise FerError(f"Run {run.id!r} is already {run.state}. Start another run.")
-    if not run.path.is_dir():
-        raise FerError(f"Run {run.id!r} was deleted meanwhile.")
+    run.require()
     stop.forget(run)
     run.status = Status("queued", place=time.time())
     see_to(RunStore(run.path.parent))

@@ -7,8 +7,10 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from helpers.made_reports import make
 
 from fer.errors import FerError
+from fer.evaluation.stored import add_report
 from fer.runs import queue, stop
 from fer.runs.config import TrainConfig
 from fer.runs.log import log_tail
@@ -125,7 +127,8 @@ def test_a_run_that_was_deleted_before_its_training_began_stays_deleted(store):
     store.delete("x")
     with pytest.raises(FerError, match="'x' was deleted"):
         worker.train(run)
-    for change in (queue.start, stop.ask):  # by another visitor, whose page still shows it
+    writes = (lambda run: setattr(run, "note", "x"), lambda run: add_report(run, make([0, 1])))
+    for change in (queue.start, stop.ask, *writes):  # by another visitor, whose page still shows it
         with pytest.raises(FerError, match="'x' was deleted"):
             change(run)
     assert not run.path.exists()

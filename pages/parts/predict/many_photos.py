@@ -142,7 +142,7 @@ def _table(read: list[Answer], run: Run, way: Way) -> None:
         shown = shown.assign(confidence=100 * shown["confidence"])
     columns = ["photo", "file", *(name for name in ("face", "label", "confidence", "sure") if name in shown)]
     show_table(
-        shown[columns],
+        pd.DataFrame(shown[columns]),
         hide_index=True,
         key="predict-many-table",
         row_height=THUMBNAIL // 2,

@@ -31,7 +31,7 @@ def about(report: Report) -> str:
 def class_table(report: Report, key: str) -> pd.DataFrame:
     """Precision, recall, F1 and support of every class, as a table. Returns the data behind it."""
     table = tables.classes(report)
-    shown = table[["class", "support"]].copy()
+    shown = table.filter(["class", "support"])
     for name in ("precision", "recall", "f1"):
         shown[name] = 100 * table[name]
         ends = zip(table[f"{name} low"], table[f"{name} high"], strict=True)
