@@ -105,6 +105,18 @@ def test_a_page_does_no_machine_learning():
     assert [path for path in PAGES if {dotted.split(".")[0] for dotted in imports(path)} & heavy] == []
 
 
+def test_every_table_with_a_csv_button_of_streamlits_is_made_by_the_part_that_defuses_formulas():
+    with_csv = {"dataframe", "data_editor"} | {f"{kind}_chart" for kind in ("bar", "line", "area", "scatter")}
+    with_csv |= {"altair_chart", "vega_lite_chart"}
+    offenders = [
+        f"{path}:{node.lineno}: {ast.unparse(node)}"
+        for path in set(PAGES) - {Path("pages/parts/shared/csv_file.py")}
+        for node in ast.walk(ast.parse((ROOT / path).read_text(encoding="utf-8")))
+        if isinstance(node, ast.Attribute) and node.attr in with_csv
+    ]
+    assert offenders == []
+
+
 def core_imports(path: Path) -> set[str]:
     """As `imports`, without what stands under `with extra(...)` or is there for type checkers alone."""
     found, waiting = set(), [ast.parse((ROOT / path).read_text(encoding="utf-8"))]

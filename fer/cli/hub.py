@@ -1,8 +1,8 @@
 """Runs to the Hugging Face Hub and back."""
 
 from fer.cli import command, finished, print_scores, quiet_stderr, with_weights
-from fer.cli.models import only_import
 from fer.hub.checked import has_keras
+from fer.runs.importing import only_import
 from fer.runs.store import RunStore
 
 

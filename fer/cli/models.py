@@ -1,17 +1,14 @@
 """The runs in models/: list, average, combine, export and import them."""
 
 from argparse import BooleanOptionalAction
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
-from filelock import FileLock, Timeout
-
 from fer.cli import command, finished, load_worker, print_scores, quiet_stderr, text, with_weights
-from fer.errors import FerError, extra
+from fer.errors import extra
 from fer.runs import overview
 from fer.runs.background_export import only_export
 from fer.runs.card import Export
+from fer.runs.importing import only_import
 from fer.runs.members import require_networks
 from fer.runs.run import EXPORTS, Run, export_path
 from fer.runs.state import Status
@@ -187,17 +184,6 @@ def import_model(file: Path, labels: str, name: str | None, scale: str | None, d
     print_scores(run)
     hint = "" if data else f" Evaluate it: python -m fer evaluate --data DATASET --model {run.id}"
     print(f"Imported {run.path}, with the classes {', '.join(run.labels)}.{hint}")
-
-
-@contextmanager
-def only_import(store: RunStore) -> Iterator[None]:
-    """Refuse a second import beside the first: each needs a gigabyte of memory."""
-    store.root.mkdir(parents=True, exist_ok=True)
-    try:
-        with FileLock(store.root / ".importing.lock").acquire(blocking=False):
-            yield
-    except Timeout:
-        raise FerError("Another import is running. Try again when it has ended.") from None
 
 
 def models(default: str | None, markdown: bool) -> None:

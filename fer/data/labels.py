@@ -65,6 +65,24 @@ def class_names(written: Iterable[str]) -> tuple[str, ...]:
     return check_names(names)
 
 
+def output_names(text: str) -> tuple[str, ...]:
+    """The classes of a network's outputs, separated by commas, with the seven emotions under this project's names.
+
+    Raises:
+        FerError: unless they are 2 to 20 different names of printable characters.
+    """
+    words = [word.strip() for word in text.split(",")]
+    names = tuple(ALIASES.get(word.lower(), word.lower()) for word in words)
+    names = tuple(name if name in EMOTIONS else word for name, word in zip(names, words, strict=True))
+    if (
+        not FEWEST <= len(names) <= MOST
+        or len(set(names)) < len(names)
+        or not all(name.isprintable() and name for name in names)
+    ):
+        raise FerError(f"Labels must be {FEWEST} to {MOST} different names, separated by commas, got {text!r}.")
+    return names
+
+
 def check_names(names: Iterable[str]) -> tuple[str, ...]:
     """Check class names. Raises FerError for fewer than 2 or more than 20, and for names that are blank, unprintable or
     the same except for case."""

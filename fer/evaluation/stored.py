@@ -41,5 +41,10 @@ def report(run: Run, dataset: str, split: str, *, tta: bool = False) -> Report |
 
 
 def add_report(run: Run, report: Report) -> None:
-    """Store a report in the run's directory; replaces an older one on the same images."""
+    """Store a report in the run's directory; replaces an older one on the same images.
+
+    Raises:
+        FerError: if the run was deleted.
+    """
+    run.require()
     write_atomically(run.report_path(report.dataset, report.split, tta=report.tta), report.to_json())

@@ -46,8 +46,7 @@ def start(run: Run) -> None:
     """
     if run.state in ("queued", "training", "finished"):
         raise FerError(f"Run {run.id!r} is already {run.state}. Start another run.")
-    if not run.path.is_dir():
-        raise FerError(f"Run {run.id!r} was deleted meanwhile.")
+    run.require()
     stop.forget(run)
     run.status = Status("queued", place=time.time())
     see_to(RunStore(run.path.parent))
@@ -141,6 +140,11 @@ def wait_for_measurement(store: RunStore) -> None:
 def measuring(store: RunStore) -> FileLock:
     """The lock held while this machine's speed is measured."""
     return FileLock(store.root / ".measuring.lock")
+
+
+def starting(store: RunStore) -> FileLock:
+    """The lock to hold while looking for a place in the queue and taking it, also against other servers."""
+    return FileLock(store.root / ".starting.lock")
 
 
 def is_at_work(lock: FileLock) -> bool:

@@ -48,6 +48,11 @@ class Run:
     def config(self) -> TrainConfig:
         return read_config(*version(self.path / CONFIG))
 
+    def require(self) -> None:
+        """Raises FerError if the run was deleted; writing into it would bring its folder back."""
+        if not self.path.is_dir():
+            raise FerError(f"Run {self.id!r} was deleted meanwhile.")
+
     @property
     def status(self) -> Status:
         """The last recorded state, its message and its place in the queue."""
@@ -144,6 +149,7 @@ class Run:
 
     @note.setter
     def note(self, text: str) -> None:
+        self.require()
         write_atomically(self.path / "note.txt", text)
 
     @property

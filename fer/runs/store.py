@@ -25,6 +25,7 @@ MODELS = places.own("FER_MODELS", "models")  # the user's own; the same folder i
 FLAGSHIP = "flagship"  # the default run unless the user chooses another
 LONGEST = 64  # characters of a run's name
 STUDIES = ".studies"  # the folder for the trials of studies, which are not listed as runs
+FILLING = ".filling-"  # begins the folder of a run that has no name yet
 DEFAULT = ".default"  # the file with the user's choice, next to the runs
 
 
@@ -67,8 +68,7 @@ class RunStore:
         Raises:
             FerError: if a run with that name exists or the name isn't a plain file name.
         """
-        given = f"{config.architecture}-{time.strftime('%Y%m%d-%H%M%S')}"
-        run = self.new(name if name is not None else free_name(self, given))
+        run = self._named(config, name)
         self.root.mkdir(parents=True, exist_ok=True)
         try:
             run.path.mkdir()
@@ -91,6 +91,28 @@ class RunStore:
         except BaseException:
             shutil.rmtree(run.path, ignore_errors=True)
             raise
+
+    @contextmanager
+    def filling(self, config: TrainConfig, name: str | None = None) -> Iterator[Run]:
+        """As `making`, but the run is hidden until the block has filled it: a process that is killed leaves no run.
+
+        What it leaves instead is a folder whose name begins with FILLING; fer/runs/importing.py removes it.
+        """
+        run = self._named(config, name)
+        self.root.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=self.root, prefix=FILLING) as folder:
+            hidden = RunStore(Path(folder)).create(config, run.id)
+            yield hidden
+            try:
+                put(hidden.path, run.path)
+            except OSError:
+                if run.path.exists():  # another process has taken the name meanwhile
+                    raise _taken(run.id) from None
+                raise
+
+    def _named(self, config: TrainConfig, name: str | None) -> Run:
+        given = f"{config.architecture}-{time.strftime('%Y%m%d-%H%M%S')}"
+        return self.new(name if name is not None else free_name(self, given))
 
     def new(self, id: str) -> Run:
         """A run with a new name, not created yet. Raises FerError as `create`."""

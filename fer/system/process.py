@@ -38,22 +38,31 @@ def launch(arguments: list[str], log: Path, **environment: str) -> int:
 def command(models: Path, *arguments: str) -> None:
     """Run a `python -m fer` command to completion in a separate process, which may import TensorFlow.
 
+    Its temporary files are deleted even if it is killed.
+
     Args:
         models: the runs directory it works on.
         arguments: the command's name and its arguments.
 
     Raises:
-        FerError: with the command's own message if it fails, or if it takes longer than COMMAND_SECONDS.
+        FerError: with the command's own message if it fails, or if it is killed or takes longer than COMMAND_SECONDS.
     """
-    done = _completed(f"`fer {arguments[0]}`", "fer", *arguments, most=COMMAND_MEMORY, FER_MODELS=str(models))
+    name = f"`fer {arguments[0]}`"
+    done = _completed(name, "fer", *arguments, most=COMMAND_MEMORY, FER_MODELS=str(models))
+    if done.returncode and (message := _message(done)):
+        raise FerError(message)
+    if done.returncode < 0:
+        raise FerError(
+            f"{name} was killed (signal {-done.returncode}). If the server ran out of memory, free some and try again."
+        )
     if done.returncode:
-        raise FerError(_message(done) or f"`fer {arguments[0]}` failed: {done.stderr[-500:]}")
+        raise FerError(f"{name} failed: {done.stderr[-500:]}")
 
 
 def check(module: str, *arguments: str, name: str) -> None:
-    """Run a module that checks a file, in a separate process with limited memory and a temporary folder.
+    """Run a module that checks a file, in a separate process with limited memory.
 
-    The folder is deleted even if the process dies.
+    Its temporary files are deleted even if it is killed.
 
     Args:
         name: what messages call the file.
@@ -61,8 +70,7 @@ def check(module: str, *arguments: str, name: str) -> None:
     Raises:
         FerError: with the module's own message, or if it needs too much memory or longer than COMMAND_SECONDS.
     """
-    with tempfile.TemporaryDirectory(prefix="fer-", ignore_cleanup_errors=True) as folder:
-        done = _completed(f"Checking {name}", module, *arguments, most=CHECK_MEMORY, TMPDIR=folder)
+    done = _completed(f"Checking {name}", module, *arguments, most=CHECK_MEMORY)
     if done.returncode and (message := _message(done)):
         raise FerError(message)
     if done.returncode:
@@ -73,30 +81,31 @@ def check(module: str, *arguments: str, name: str) -> None:
 
 
 def _completed(what: str, module: str, *arguments: str, most: int, **environment: str) -> subprocess.CompletedProcess:
-    """Run a module to its end.
+    """Run a module to its end, with a temporary folder of its own, which goes whatever becomes of it.
 
     Args:
         what: is done, for the message if it takes too long.
         most: bytes that it may allocate; only Linux can limit that.
     """
     command = [sys.executable, "-m", module, *arguments]
-    process = subprocess.Popen(
-        command,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        errors="replace",
-        env=_environment(**environment),
-    )
-    with process:
-        try:
-            _limit(process.pid, most)
-            output = process.communicate(timeout=COMMAND_SECONDS)
-        except subprocess.TimeoutExpired:
-            raise FerError(f"{what} took longer than {COMMAND_SECONDS} s and was stopped. Try again.") from None
-        finally:
-            process.kill()  # does nothing to a process that has ended
+    with tempfile.TemporaryDirectory(prefix="fer-", ignore_cleanup_errors=True) as folder:
+        process = subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            errors="replace",
+            env=_environment(**environment, TMPDIR=folder),
+        )
+        with process:
+            try:
+                _limit(process.pid, most)
+                output = process.communicate(timeout=COMMAND_SECONDS)
+            except subprocess.TimeoutExpired:
+                raise FerError(f"{what} took longer than {COMMAND_SECONDS} s and was stopped. Try again.") from None
+            finally:
+                process.kill()  # does nothing to a process that has ended
     return subprocess.CompletedProcess(command, process.returncode, *output)
 
 

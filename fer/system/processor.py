@@ -42,7 +42,7 @@ def is_quiet() -> bool:
     """Whether the processor does little else, so that a measured speed is this machine's; True if unknown."""
     if not hasattr(os, "getloadavg"):  # Windows
         return True
-    return os.getloadavg()[0] < BUSY * (os.cpu_count() or 1)
+    return os.getloadavg()[0] < BUSY * cores()
 
 
 def _first(key: str) -> str:

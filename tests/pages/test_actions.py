@@ -2,6 +2,9 @@
 
 import ast
 import shutil
+import subprocess
+import sys
+import time
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -58,6 +61,7 @@ READING = {  # functions and methods of the modules below that change nothing
         "is_busy",
         "has_room",
         "measuring",
+        "starting",
         "see_to",
         "is_at_work",
     },  # see_to goes on with what has been started
@@ -74,7 +78,7 @@ OWN = {
     queue: {"work", "wait_for_measurement", "hold"},
     background_export: {"only_export"},
     stop: {"forget"},
-    RunStore: {"making"},
+    RunStore: {"making", "filling"},
     download: {"fetch"},
     catalog: {"confirm"},
     process: {"launch", "check"},
@@ -213,6 +217,35 @@ def test_no_more_runs_wait_than_the_queue_has_places(models, monkeypatch):
     actions.cancel(models, models["third"])
     actions.resume(models, unfinished)
     assert unfinished.state == "queued"
+
+
+ANOTHER_SERVER = """
+import sys
+from fer.errors import FerError
+from fer.runs import queue
+from fer.runs.config import TrainConfig
+from fer.runs.store import RunStore
+from pages.parts.shared import actions
+queue.see_to = lambda store: None
+print("ready", flush=True)
+try:
+    actions.train(RunStore(sys.argv[1]), TrainConfig(data="synthetic"), "theirs")
+except FerError as error:
+    print(error)
+"""
+
+
+def test_two_servers_do_not_both_take_the_last_place(models, monkeypatch):
+    monkeypatch.setattr(queue, "see_to", lambda store: None)
+    monkeypatch.setenv("FER_QUEUE", "0")
+    command = [sys.executable, "-c", ANOTHER_SERVER, str(models.root)]
+    with queue.starting(models):  # this server has found a free place and is about to take it
+        other = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+        assert other.stdout.readline() == "ready\n"
+        time.sleep(0.5)
+        queue.create(models, models["vgg_small"].config, "ours")
+    assert "The queue is full: at most 0 runs can wait" in other.communicate(timeout=60)[0]
+    assert [run.id for run in queue.queue(models)] == ["ours"]
 
 
 def entered(page: str, password: str = "sesame") -> AppTest:

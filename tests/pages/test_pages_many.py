@@ -70,11 +70,12 @@ def zipped(**files: bytes) -> bytes:
 def test_many_photos_are_tabled_filtered_and_the_bad_ones_are_listed():
     archive = zipped(a__one_dot_jpg=ASTRONAUT, a__two_dot_jpg=b"Dear all", notes_dot_txt=b"x", _dot_hidden=b"x")
     uploads = [("all.zip", archive, "application/zip"), ("pair.jpg", (SAMPLES / "pair.jpg").read_bytes(), "image/jpeg")]
+    uploads.append(("=1+1.jpg", b"Dear all", "image/jpeg"))
     app = source("Batch").file_uploader(key="predict-many-files or zips").set_value(uploads).run()
     assert not app.exception and [metric.value for metric in app.metric] == ["2", "3", "0"]
     table, failed = (each.value for each in app.dataframe)
     assert table["file"].tolist() == ["all.zip/a/one.jpg", "pair.jpg", "pair.jpg"]
-    assert failed["file"].tolist() == ["all.zip/a/two.jpg", "all.zip/notes.txt"]
+    assert failed["file"].tolist() == ["all.zip/a/two.jpg", "'=1+1.jpg", "all.zip/notes.txt"], "no formula as CSV"
     app = app.slider(key="predict-many-least").set_value(0.8).run()
     assert not app.exception and len(app.dataframe[0].value) == (table["confidence"] >= 80).sum() < 3
 

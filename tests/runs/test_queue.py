@@ -5,11 +5,12 @@ import sys
 import threading
 from dataclasses import replace
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
+from helpers.made_reports import make
 
 from fer.errors import FerError
+from fer.evaluation.stored import add_report
 from fer.runs import queue, stop
 from fer.runs.config import TrainConfig
 from fer.runs.log import log_tail
@@ -17,14 +18,13 @@ from fer.runs.state import Status
 from fer.runs.store import RunStore
 
 ROOT = Path(__file__).parents[2]
-REAL_POPEN = subprocess.Popen
 RECIPE = TrainConfig(data="synthetic", architecture="mini_xception", epochs=1, precision="float32")
 
 
 @pytest.fixture
 def store(tmp_path, monkeypatch) -> RunStore:
     """An empty models folder where starting a supervisor does nothing."""
-    monkeypatch.setattr(queue.subprocess, "Popen", lambda *_, **__: SimpleNamespace(pid=0))
+    monkeypatch.setattr(queue, "launch", lambda *_, **__: 0)
     monkeypatch.setattr(queue, "is_quiet", lambda: True)  # whatever else this machine does
     return RunStore(tmp_path / "models")
 
@@ -76,7 +76,7 @@ def test_a_training_held_by_another_process_is_not_lost(store):
     run.status = Status("training")
     script = "import sys; from filelock import FileLock\nwith FileLock(sys.argv[1]): print('held', flush=True); input()"
     command = [sys.executable, "-c", script, str(run.path / "lock")]
-    process = REAL_POPEN(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     try:
         assert process.stdout.readline() == "held\n"
         assert run.is_held and run.state == "training"
@@ -127,7 +127,8 @@ def test_a_run_that_was_deleted_before_its_training_began_stays_deleted(store):
     store.delete("x")
     with pytest.raises(FerError, match="'x' was deleted"):
         worker.train(run)
-    for change in (queue.start, stop.ask):  # by another visitor, whose page still shows it
+    writes = (lambda run: setattr(run, "note", "x"), lambda run: add_report(run, make([0, 1])))
+    for change in (queue.start, stop.ask, *writes):  # by another visitor, whose page still shows it
         with pytest.raises(FerError, match="'x' was deleted"):
             change(run)
     assert not run.path.exists()

@@ -47,3 +47,13 @@ def test_a_containers_limit_counts_as_cores(tmp_path, monkeypatch):
     for text, cores in (("max 100000", everything), ("50000 100000", 1), ("100000 100000", 1), ("", everything)):
         processor.QUOTA.write_text(text)
         assert processor.cores() == cores
+
+
+def test_in_a_container_the_load_is_compared_to_its_own_cores(tmp_path, monkeypatch):
+    monkeypatch.setattr(processor, "QUOTA", tmp_path / "cpu.max")
+    monkeypatch.setattr(processor.os, "cpu_count", lambda: 64)
+    monkeypatch.setattr(processor.os, "getloadavg", lambda: (1.0, 1.0, 1.0), raising=False)
+    processor.QUOTA.write_text("100000 100000")
+    assert not processor.is_quiet(), "one process keeps one core busy"
+    monkeypatch.setattr(processor.os, "getloadavg", lambda: (0.5, 1.0, 1.0))
+    assert processor.is_quiet()

@@ -13,7 +13,7 @@ from keras import layers
 from fer.charts import document
 from fer.data.catalog import open_dataset
 from fer.data.formats import synthetic
-from fer.data.labels import EMOTIONS
+from fer.data.labels import EMOTIONS, output_names
 from fer.errors import FerError
 from fer.evaluation import stored
 from fer.evaluation.evaluate import evaluate
@@ -66,7 +66,7 @@ def from_tflite(trained_run, tmp_path_factory) -> Run:
 
 def fitted(path, labels: str, scale: str | None = None) -> tuple[np.ndarray, tuple[str, ...], int]:
     """What Keras answers with the network in the layers that fit it, and its labels and weights."""
-    made, names, parameters = importing._from_keras(path, importing._names(labels), scale)
+    made, names, parameters = importing._from_keras(path, output_names(labels), scale)
     assert made.input_shape == (None, 48, 48, 1) and made.inputs[0].dtype == "uint8"
     logits = made.predict_on_batch(FACES[..., None])
     assert logits.dtype == np.float32
@@ -229,7 +229,9 @@ def test_a_network_that_does_not_fit_is_refused_with_what_is_expected(made, mess
     assert not list(store)
 
 
-@pytest.mark.parametrize("labels", ["one", "a,a", "a,,b", "happy,happiness", ",".join(map(str, range(21)))])
+@pytest.mark.parametrize(
+    "labels", ["one", "", "a,b\0", "a,a", "a,,b", "happy,happiness", ",".join(map(str, range(21)))]
+)
 def test_labels_must_be_two_to_twenty_different_names(labels, saved):
     with pytest.raises(FerError, match="must be 2 to 20 different names"):
         import_model(saved(network()), labels, scale="0-1")

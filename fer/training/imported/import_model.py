@@ -8,7 +8,7 @@ import keras
 
 from fer.data.catalog import open_dataset
 from fer.data.dataset import Dataset
-from fer.data.labels import ALIASES, EMOTIONS
+from fer.data.labels import EMOTIONS, output_names
 from fer.errors import FerError, shortened
 from fer.runs.card import Card, Imported, TrainingData
 from fer.runs.config import TrainConfig
@@ -23,7 +23,6 @@ from fer.training.imported import adapt, litert_file, safe_load
 from fer.training.make_card import data_of
 from fer.training.scoring import score
 
-LABELS = range(2, 21)
 REFUSED = {
     ".h5": "a legacy format, in which Keras's safe mode cannot stop layers from running code",
     ".pt": "a PyTorch file, which is pickled Python code",
@@ -46,17 +45,18 @@ def import_model(
     Raises:
         FerError: for a file that is unsafe or does not fit, with what is expected.
     """
-    names = _names(labels)
+    names = output_names(labels)
     _check_file(path)
     dataset = open_dataset(data) if data else None
     if dataset and set(dataset.labels) != set(names):
         raise FerError(f"{dataset.name} has the labels {', '.join(dataset.labels)}, not {', '.join(names)}.")
     make = _from_keras if path.suffix == ".keras" else _from_tflite
     content, names, parameters = make(path, names, scale)
-    with RunStore().making(TrainConfig(data=data or "", architecture="imported"), name) as run:
+    store = RunStore()
+    with store.filling(TrainConfig(data=data or "", architecture="imported"), name) as run:
         _fill(run, content, imported_card(path, names, parameters, dataset), dataset)
-    run.status = Status("finished", f"Imported from {path.name}.")
-    return run
+        run.status = Status("finished", f"Imported from {path.name}.")
+    return Run(store.root / run.id)
 
 
 def _fill(run: Run, content: keras.Model | bytes, card: Card, dataset: Dataset | None) -> None:
@@ -76,22 +76,6 @@ def _fill(run: Run, content: keras.Model | bytes, card: Card, dataset: Dataset |
     run.card = cost.measured(run)
     if dataset:
         score(run, dataset)
-
-
-def _names(text: str) -> tuple[str, ...]:
-    """The labels, with the seven emotions under this project's names."""
-    words = [word.strip() for word in text.split(",")]
-    names = tuple(ALIASES.get(word.lower(), word.lower()) for word in words)
-    names = tuple(name if name in EMOTIONS else word for name, word in zip(names, words, strict=True))
-    if (
-        len(names) not in LABELS
-        or len(set(names)) < len(names)
-        or not all(name.isprintable() and name for name in names)
-    ):
-        raise FerError(
-            f"--labels must be {LABELS[0]} to {LABELS[-1]} different names, separated by commas, got {text!r}."
-        )
-    return names
 
 
 def _check_file(path: Path) -> None:

@@ -18,6 +18,7 @@ from fer.inference.palette import colors_of
 from fer.runs.card import way
 from pages.parts.evaluate.chosen import Chosen, pictures_of
 from pages.parts.shared import frame
+from pages.parts.shared.csv_file import show_table
 
 A_PAGE = 12  # cards: two rows of six beside the confusion matrix
 CARDS = jinja2.Template((Path(__file__).parent / "faces.html").read_text(encoding="utf-8"), autoescape=True)
@@ -90,7 +91,7 @@ def _show_rows(
     copies = table.pop("copy in training")
     if copies.any():
         table.insert(4 + len(others), "note", np.where(copies, "copy in training", ""))
-    st.dataframe(
+    show_table(
         table.drop(columns=hidden),
         hide_index=True,
         height=340,

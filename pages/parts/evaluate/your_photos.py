@@ -12,6 +12,7 @@ from fer.system.text import plural
 from pages.parts.evaluate import own_photos
 from pages.parts.evaluate.own_photos import Held
 from pages.parts.shared import frame, model_picker
+from pages.parts.shared.csv_file import show_table
 
 MANIFEST = "file,label,group\nanna.jpg,happy,women\nben.jpg,sad,men"
 
@@ -101,7 +102,7 @@ def _lists(held: Held) -> None:
     if faces.failures:
         with st.expander("Photos not evaluated", expanded=len(faces.failures) <= 10):
             rows = [(failure.name, failure.label, failure.reason) for failure in faces.failures]
-            st.dataframe(pd.DataFrame(rows, columns=["file", "true", "reason"]), hide_index=True)
+            show_table(pd.DataFrame(rows, columns=["file", "true", "reason"]), hide_index=True)
     if faces.several:
         with st.expander("Photos with more than one face"):
-            st.dataframe(pd.DataFrame({"file": faces.several}), hide_index=True)
+            show_table(pd.DataFrame({"file": faces.several}), hide_index=True)

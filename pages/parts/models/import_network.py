@@ -16,7 +16,7 @@ def show(store: RunStore) -> None:
     if not access.allowed("uploads"):
         return
     upload = st.file_uploader("Model file", ["keras", "tflite"], key="models-import")
-    labels = st.text_input("Labels, in output order", ",".join(EMOTIONS), key="models-import-labels")
+    labels = st.text_input("Labels, in output order", ",".join(EMOTIONS), key="models-import-labels", max_chars=1000)
     scale = ""
     if not (upload and upload.name.endswith(".tflite")):  # nothing can be added to those
         scale = st.segmented_control(

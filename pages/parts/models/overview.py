@@ -8,6 +8,7 @@ from fer.runs import leaderboard, overview
 from fer.runs.leaderboard import Entry
 from fer.runs.store import RunStore
 from pages.parts.shared import frame
+from pages.parts.shared.csv_file import show_table
 
 WIDTH = 140  # pixels, enough for an accuracy with its interval
 ACCURACIES = {
@@ -46,8 +47,9 @@ def show(store: RunStore) -> None:
     if not details.open:
         return
     with details, frame.errors():
-        st.dataframe(
-            overview.table(store, store.default_id).style.format(overview.FORMATS, na_rep=""),
+        show_table(
+            overview.table(store, store.default_id),
+            formats=overview.FORMATS,
             hide_index=True,
             key="models-table",
             alt="All models with accuracy, size, speed, data and state",

@@ -21,7 +21,7 @@ from fer.runs.run import Run
 from fer.runs.store import RunStore
 from pages.parts.shared import frame, model_picker
 from pages.parts.shared.answers import table
-from pages.parts.shared.csv_file import csv_file
+from pages.parts.shared.csv_file import csv_file, show_table
 from pages.parts.shared.model_picker import Way
 
 THUMBNAIL = 96  # pixels
@@ -141,8 +141,8 @@ def _table(read: list[Answer], run: Run, way: Way) -> None:
     if "confidence" in shown:
         shown = shown.assign(confidence=100 * shown["confidence"])
     columns = ["photo", "file", *(name for name in ("face", "label", "confidence", "sure") if name in shown)]
-    st.dataframe(
-        shown[columns],
+    show_table(
+        pd.DataFrame(shown[columns]),
         hide_index=True,
         key="predict-many-table",
         row_height=THUMBNAIL // 2,
@@ -167,4 +167,4 @@ def _failures(failed: list[tuple[str, str]], others: list[tuple[str, str]]) -> N
         return
     st.warning(f"Files not read: {len(failed) + len(others):,}", icon=":material/warning:")
     rows = pd.DataFrame([*failed, *others], columns=["file", "reason"])
-    st.dataframe(rows, hide_index=True, key="predict-many-failed", alt="Files that could not be read, with the reason")
+    show_table(rows, hide_index=True, key="predict-many-failed", alt="Files that could not be read, with the reason")

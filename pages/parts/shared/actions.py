@@ -1,7 +1,6 @@
 """Everything that a page can do that costs or changes something on the server; see gate.py."""
 
 import tempfile
-import threading
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -9,10 +8,11 @@ from pathlib import Path
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from fer.data import catalog, download, folder_classes
+from fer.data.labels import output_names
 from fer.errors import FerError
 from fer.evaluation import evaluate, stored
 from fer.evaluation.report import Report
-from fer.runs import background_export, data, queue, stop
+from fer.runs import background_export, data, importing, queue, stop
 from fer.runs.config import TrainConfig
 from fer.runs.run import Run
 from fer.runs.store import RunStore
@@ -26,19 +26,17 @@ from fer.tuning.study import Budget, Study, Trial
 from pages.parts.shared import disk, settings
 from pages.parts.shared.gate import needs
 
-_starting = threading.Lock()  # two visitors must not take the queue's last place
-
 
 @needs("training", stores=True)
 def train(store: RunStore, config: TrainConfig, name: str | None) -> Run:
-    with _starting:
+    with queue.starting(store):
         _require_place(store)
         return queue.create(store, config, name)
 
 
 @needs("training", stores=True)
 def resume(store: RunStore, run: Run) -> None:
-    with _starting:
+    with queue.starting(store):
         _require_place(store)
         queue.start(run)
 
@@ -121,11 +119,20 @@ def keep_report(run: Run, report: Report) -> None:
 @needs("uploads", stores=True)
 def import_network(store: RunStore, upload: UploadedFile, labels: str, scale: str, name: str) -> None:
     disk.require(upload.size)
+    output_names(labels)  # before the process, which takes no NUL among its arguments
+    if name:
+        store.new(name)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / Path(upload.name).name
         path.write_bytes(upload.getvalue())
         options = {"labels": labels, "scale": scale, "name": name}
-        process.command(store.root, "import", str(path), *(f"--{key}={text}" for key, text in options.items() if text))
+        try:
+            process.command(
+                store.root, "import", str(path), *(f"--{key}={text}" for key, text in options.items() if text)
+            )
+        except FerError:
+            importing.sweep(store)  # it may have been killed
+            raise
 
 
 @needs("uploads", stores=True)
@@ -156,7 +163,7 @@ def forget_download() -> None:
 
 @needs("training", stores=True)
 def tune(store: RunStore, name: str, plan: Plan, budget: Budget, workers: int) -> None:
-    with _starting:
+    with queue.starting(store):
         made = studies.create(store, name, plan, budget)
         made.workers = workers
         try:
@@ -169,7 +176,7 @@ def tune(store: RunStore, name: str, plan: Plan, budget: Budget, workers: int) -
 @needs("training", stores=True)
 def go_on_tuning(study: Study, budget: Budget) -> None:
     """Go on with a study; its workers are started unless another click has done that."""
-    with _starting:
+    with queue.starting(study.store):
         study.budget = budget
         study.go_on()
         if not processes.working(study.store, study.name):
@@ -178,7 +185,7 @@ def go_on_tuning(study: Study, budget: Budget) -> None:
 
 @needs("training", stores=True)
 def add_worker(study: Study) -> None:
-    with _starting:
+    with queue.starting(study.store):
         together = processes.working(study.store, study.name) + 1
         processes.start(study.store, study.name, study.url)
         study.workers = together
@@ -187,7 +194,7 @@ def add_worker(study: Study) -> None:
 @needs("training", stores=True)
 def repeat_best(study: Study, trial: Trial) -> None:
     """Repeat a trial with other seeds, by workers of its own if none is at work."""
-    with _starting:
+    with queue.starting(study.store):
         repeats.ask_for(study, trial)
         if not processes.working(study.store, study.name):
             study.go_on()

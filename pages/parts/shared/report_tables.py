@@ -10,6 +10,7 @@ from fer.evaluation.headline import headline as figures_of
 from fer.evaluation.numbers import interval, written
 from fer.evaluation.report import Report
 from pages.parts.shared import frame
+from pages.parts.shared.csv_file import show_table
 
 
 def headline(report: Report) -> None:
@@ -30,13 +31,13 @@ def about(report: Report) -> str:
 def class_table(report: Report, key: str) -> pd.DataFrame:
     """Precision, recall, F1 and support of every class, as a table. Returns the data behind it."""
     table = tables.classes(report)
-    shown = table[["class", "support"]].copy()
+    shown = table.filter(["class", "support"])
     for name in ("precision", "recall", "f1"):
         shown[name] = 100 * table[name]
         ends = zip(table[f"{name} low"], table[f"{name} high"], strict=True)
         shown[f"{name}, 95%"] = ["–" if isnan(low) else f"{100 * low:.0f} to {100 * high:.0f}" for low, high in ends]
     bar = {"format": "%.1f%%", "min_value": 0, "max_value": 100, "width": "small"}
-    st.dataframe(
+    show_table(
         shown,
         hide_index=True,
         key=key,

@@ -8,7 +8,7 @@ import streamlit as st
 from fer.charts import timeline
 from fer.video import observations
 from pages.parts.shared import figures
-from pages.parts.shared.csv_file import csv_file
+from pages.parts.shared.csv_file import csv_file, show_table
 
 
 def show(read: Sequence[observations.Reading], key: str, every: float = 0.0) -> None:
@@ -34,7 +34,7 @@ def show(read: Sequence[observations.Reading], key: str, every: float = 0.0) -> 
 
 def _faces(read: Sequence[observations.Reading], faces: list[observations.Summary], key: str) -> None:
     numbers = [face.number for face in faces]
-    st.dataframe(
+    show_table(
         pd.DataFrame([_row(face) for face in faces]),
         hide_index=True,
         key=f"{key}-summary",

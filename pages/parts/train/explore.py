@@ -6,6 +6,7 @@ from fer.data.dataset import SPLITS, Dataset
 from fer.inference import palette
 from fer.runs.store import RunStore
 from pages.parts.shared import frame
+from pages.parts.shared.csv_file import show_bars, show_table
 
 SHOWN = 8  # faces per class
 
@@ -39,15 +40,13 @@ def explore(dataset: Dataset) -> None:
     import pandas as pd  # only here: it takes half a second to load
 
     counts = pd.DataFrame({split: dataset.split(split).counts for split in SPLITS}, index=list(dataset.labels))
-    st.bar_chart(
-        counts, horizontal=True, stack=False, sort=False, color=list(palette.MODELS[: len(SPLITS)]), height=320
-    )
+    show_bars(counts, horizontal=True, stack=False, sort=False, color=list(palette.MODELS[: len(SPLITS)]), height=320)
     _samples(dataset)
     faults = [f"- {what}: {count:,}" for what, count in _faults(dataset.fingerprint, dataset).items()]
     st.markdown("\n".join(["Duplicates and faults", "", *faults]))
     if dataset.unreadable:
         st.caption("Left out because they cannot be read")
-        st.dataframe(pd.DataFrame(dataset.unreadable), hide_index=True, alt="Files that cannot be read, and why")
+        show_table(pd.DataFrame(dataset.unreadable), hide_index=True, alt="Files that cannot be read, and why")
 
 
 def _samples(dataset: Dataset) -> None:

@@ -5,7 +5,7 @@ import streamlit as st
 from fer.errors import extra
 from fer.tuning.study import Study, Trial
 from pages.parts.shared import actions, frame
-from pages.parts.shared.csv_file import csv_file
+from pages.parts.shared.csv_file import csv_file, show_table
 from pages.parts.tune import opened
 
 FIGURES = {
@@ -37,7 +37,7 @@ def trials(found: Study, known: list[Trial]) -> None:
     frame_of_trials = pd.DataFrame(rows)
     if frame_of_trials.empty:
         return
-    st.dataframe(
+    show_table(
         frame_of_trials,
         key="tune-trials",
         hide_index=True,
