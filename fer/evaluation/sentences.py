@@ -11,7 +11,7 @@ from fer.evaluation.images import sides
 from fer.evaluation.numbers import with_interval
 from fer.evaluation.report import Report
 from fer.runs.run import Run
-from fer.system.text import capital
+from fer.system.text import capital, plural
 
 FEW = 100  # images, below which bootstrap intervals over seven classes are too narrow
 SURE = 0.9  # mistakes above this confidence suggest a wrong label
@@ -49,7 +49,7 @@ def caution(report: Report) -> str:
     if len(report) >= FEW:
         return ""
     return (
-        f"Only {_count(len(report), 'image')}: the intervals of balanced accuracy, F1 and log-loss are too narrow on "
+        f"Only {plural(len(report), 'image')}: the intervals of balanced accuracy, F1 and log-loss are too narrow on "
         "samples this small. The Wilson intervals of accuracy, precision and recall still hold."
     )
 
@@ -58,7 +58,7 @@ def one_in(report: Report) -> str:
     """How often the model is wrong, in words: "About 1 in 3.5 wrong"."""
     wrong, n = int((~report.right).sum()), len(report)
     if not wrong:
-        return f"None of {_count(n, 'image')} wrong"
+        return f"None of {plural(n, 'image')} wrong"
     if 2 * wrong > n:
         return "All wrong" if wrong == n else f"About {10 * wrong / n:.0f} in 10 wrong"
     return f"About 1 in {n / wrong:.{1 if n / wrong < 10 else 0}f} wrong".replace(".0 ", " ")
@@ -119,13 +119,14 @@ def _carved(dataset: str, carved: Sequence[str], split: str) -> str:
 def photos_sentences(faces: LabelledFaces, report: Report | None = None) -> list[str]:
     """How many of a user's photos were evaluated and why others were not; with a report, also end-to-end accuracy."""
     undetected, failed = sum(failure.undetected for failure in faces.failures), len(faces.failures)
-    lines = [f"{len(faces.labels):,} of {_count(len(faces.labels) + failed, 'photo')} evaluated."]
+    lines = [f"{len(faces.labels):,} of {plural(len(faces.labels) + failed, 'photo')} evaluated."]
     if undetected:
-        lines.append(f"No face found in {undetected:,}.")
+        lines.append(f"No face was found in {plural(undetected, 'photo')}.")
     if failed > undetected:
-        lines.append(f"{failed - undetected:,} could not be used.")
+        lines.append(f"{plural(failed - undetected, 'photo')} could not be used.")
     if faces.several:
-        lines.append(f"{len(faces.several):,} with more than one face; the largest was used.")
+        has = "has" if len(faces.several) == 1 else "have"
+        lines.append(f"{plural(len(faces.several), 'photo')} {has} more than one face; the largest was used.")
     if report and undetected:
         correct, n = int(report.right.sum()), len(report) + undetected
         share = with_interval(correct / n, *metrics.wilson(correct, n))
@@ -137,7 +138,7 @@ def coverage_sentence(report: Report, threshold: float) -> str:
     """Coverage and accuracy when only predictions at or above a confidence count."""
     chosen = report.confidence >= threshold
     kept, correct = int(chosen.sum()), int(report.right[chosen].sum())
-    of, share = f"of {_count(len(report), 'face')} have a confidence of {threshold:.0%} or more", kept / len(report)
+    of, share = f"of {plural(len(report), 'face')} have a confidence of {threshold:.0%} or more", kept / len(report)
     if not kept:
         return f"None {of}."
     return f"{share:.1%} {of}; {with_interval(correct / kept, *metrics.wilson(correct, kept))} of those are correct."
@@ -154,8 +155,3 @@ def calibration_sentence(run: Run, report: Report) -> str:
         f"{report.calibration_error:.1%} to {after.calibration_error:.1%} and the log-loss from {report.log_loss:.3f} "
         f"to {after.log_loss:.3f}. The temperature was fitted on the validation split of {run.card.data.name}."
     )
-
-
-def _count(n: int, noun: str) -> str:
-    """A number with its noun: "1 photo", "2 photos"."""
-    return f"{n:,} {noun}{'' if n == 1 else 's'}"

@@ -96,7 +96,8 @@ def test_a_zip_of_labelled_photos_is_evaluated_and_nothing_is_dropped_silently(s
     page.locator("input[type=file]").set_input_files(path)
     shown = page.get_by_text("2 of 5 photos evaluated")
     shown.wait_for()
-    assert "No face found in 1. 2 could not be used. 1 with more than one face" in shown.inner_text()
+    said = "No face was found in 1 photo. 2 photos could not be used. 1 photo has more than one face"
+    assert said in shown.inner_text()
     page.get_by_text("Accuracy with undetected faces counted as errors").wait_for()
     page.get_by_text("Not audited").wait_for()
     page.get_by_role("button", name="Show errors").click()
