@@ -184,7 +184,8 @@ def watch(page) -> None:
 def cut_off(page) -> None:
     """The browser cannot download the model."""
     page.route("**/media/*", lambda route: route.abort())
-    press(page, "Continue", "This browser cannot read faces")
+    press(page, "Continue")
+    page.get_by_text(re.compile("This browser cannot|does not run in this browser")).first.wait_for()
 
 
 def teach(page) -> None:
@@ -196,6 +197,7 @@ def teach(page) -> None:
         page.mouse.down()
         page.wait_for_timeout(4000)
         page.mouse.up()
+    page.wait_for_timeout(2000)  # until the last face is there
     press(page, re.compile("^Train$"), "95% interval")
 
 
