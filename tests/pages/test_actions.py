@@ -65,7 +65,7 @@ READING = {  # functions and methods of the modules below that change nothing
     catalog: {"open_dataset", "open_rows", "short_name", "stamp", "ferplus_path", "find", "available"},
     stored: {"report", "reports"},
     process: set(),
-    processes: {"working", "last_error"},
+    processes: {"check_alone", "working", "last_error"},
 }
 OWN = {
     queue: {"work", "wait_for_measurement"},
