@@ -160,6 +160,7 @@ def tune(store: RunStore, name: str, plan: Plan, budget: Budget, workers: int) -
 def go_on_tuning(study: Study, budget: Budget) -> None:
     """Go on with a study; its workers are started unless another click has done that."""
     with _starting:
+        processes.check_alone(study.store, study.name)  # before the study changes
         study.budget = budget
         study.go_on()
         if not processes.working(study.store, study.name):
@@ -178,6 +179,7 @@ def add_worker(study: Study) -> None:
 def repeat_best(study: Study, trial: Trial) -> None:
     """Repeat a trial with other seeds, by workers of its own if none is at work."""
     with _starting:
+        processes.check_alone(study.store, study.name)
         repeats.ask_for(study, trial)
         if not processes.working(study.store, study.name):
             study.go_on()
