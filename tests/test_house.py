@@ -75,6 +75,17 @@ def test_no_module_is_longer_than_contributing_says():
     assert "At most 265 lines; a page 60, a\n  part 210." in text
 
 
+def test_no_function_is_longer_than_contributing_says():
+    long = []
+    for path in (*LIBRARY, *PAGES):
+        for node in ast.walk(ast.parse((ROOT / path).read_text(encoding="utf-8"))):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                lines = (node.end_lineno or 0) - node.lineno + 1
+                long += [f"{path} {node.name}: {lines}"] if lines > 50 else []
+    assert long == []
+    assert "never above 50." in (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+
+
 def test_no_two_modules_import_each_other():
     """At the top of a file; inside a function it is no cycle when the program starts."""
     names = {".".join(path.with_suffix("").parts).removesuffix(".__init__"): path for path in LIBRARY}

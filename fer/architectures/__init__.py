@@ -26,6 +26,7 @@ class Architecture:
         input_shape: (height, width, channels) of one uint8 image.
         imagenet: for a network pretrained on ImageNet, the name of its backbone in `keras.applications`; the backbone's
             layers keep their names, and an `Identity` layer named BACKBONE follows the last of them.
+        any_size: whether it can also be trained on shrunk images; False if its weights depend on their size.
     """
 
     name: str
@@ -34,6 +35,7 @@ class Architecture:
     reference: str
     input_shape: tuple[int, int, int] = (48, 48, 1)
     imagenet: str = ""
+    any_size: bool = True
 
 
 ARCHITECTURES: Registry[Architecture] = Registry("fer.architectures", "architecture")

@@ -27,5 +27,6 @@ ARCHITECTURES.register(
         build=build,
         summary="Six convolutions, then two GRU layers that read the rows top-down and bottom-up.",
         reference="rows as a sequence: Visin et al. 2015, arXiv 1505.00393; GRU: Cho et al. 2014, arXiv 1406.1078",
+        any_size=False,
     )
 )

@@ -25,5 +25,6 @@ ARCHITECTURES.register(
         build=build,
         summary="The usual tutorial network: four convolutions without batch norm and a wide dense layer.",
         reference="https://github.com/atulapra/Emotion-detection",
+        any_size=False,
     )
 )

@@ -120,7 +120,10 @@ def measure(**settings) -> None:
     check_recipe(replace(config, data="synthetic"))
     with queue.measuring(store):
         if queue.is_busy(store):
-            raise FerError("A run is training or queued, so the speed would be wrong. Try again when it has ended.")
+            raise FerError(
+                "A run is training or queued, or a study is running, so the speed would be wrong. Try again when it "
+                "has ended."
+            )
         found = load_worker().measure(config)
         speed.note(store, config, **found)
     text.print_json(speed.rates(store, config))

@@ -38,6 +38,17 @@ def add_to(add) -> None:
         "--trials 20\n"
         "  python -m fer tune --study shared --storage postgresql://me@server/studies --budget 8h",
     )
+    _add_study(parser)
+    add_folder_classes(parser)
+    for name, items in TrainConfig.grouped().items():
+        group = parser.add_argument_group(name)
+        for item in items:
+            if item.name != "read_test":
+                add_setting(group, item)
+
+
+def _add_study(parser: argparse.ArgumentParser) -> None:
+    """Add the options that concern the study, not its recipe."""
     parser.add_argument("--study", required=True, metavar="NAME", help="name of a new study, or of one to resume")
     parser.add_argument(
         "--budget", metavar="TIME", help="training time of all workers, such as 90min; adds to what was used"
@@ -67,12 +78,6 @@ def add_to(add) -> None:
     )
     parser.add_argument("--no-search", action="store_true", help=argparse.SUPPRESS)  # train only what waits
     parser.add_argument("--worker", action="store_true", help=argparse.SUPPRESS)  # the page's: begin nothing
-    add_folder_classes(parser)
-    for name, items in TrainConfig.grouped().items():
-        group = parser.add_argument_group(name)
-        for item in items:
-            if item.name != "read_test":
-                add_setting(group, item)
 
 
 def tune(

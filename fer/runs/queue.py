@@ -14,7 +14,8 @@ from fer.runs import speed, stop
 from fer.runs.config import TrainConfig
 from fer.runs.run import LOG, Run
 from fer.runs.state import Progress, Status
-from fer.runs.store import RunStore
+from fer.runs.store import STUDIES, WORKER_LOCK, RunStore
+from fer.system.files import is_locked
 from fer.system.memory import free_memory
 from fer.system.process import launch
 from fer.system.processor import is_quiet
@@ -96,14 +97,14 @@ def see_to(store: RunStore) -> None:
 
 def measure(store: RunStore, config: TrainConfig) -> bool:
     """Start measuring this machine's speed with a recipe if it is unknown, once per server process; never while a run
-    trains or the machine does other work, and only with enough free memory.
+    or a study trains or the machine does other work, and only with enough free memory.
 
     Returns:
         Whether a measurement is running; False where the models folder cannot be written to.
     """
-    if is_busy(store):
-        return False
     try:
+        if is_busy(store):
+            return False
         if is_at_work(measuring(store)):
             return True
     except OSError:  # an estimate is not worth an error
@@ -122,8 +123,9 @@ def measure(store: RunStore, config: TrainConfig) -> bool:
 
 
 def is_busy(store: RunStore) -> bool:
-    """Whether any run is training or queued."""
-    return any(state_of(run) in ("queued", "training") for run in store)
+    """Whether any run is training or queued, or a study has a worker: a speed measured beside it would be wrong."""
+    workers = (store.root / STUDIES).glob(f"*/{WORKER_LOCK.format('*')}")
+    return any(state_of(run) in ("queued", "training") for run in store) or any(map(is_locked, workers))
 
 
 def has_room() -> bool:

@@ -16,6 +16,7 @@ OWN_WORDS = {
     "jpeg": "JPEG",
     "read_test": "evaluate on the test split",
 }
+KINDS = {float: "a number", int: "a whole number", bool: "true or false", str: "text"}
 GROUPS = ("data", "network", "distillation", "optimisation", "regularisation", "augmentation", "system")
 
 
@@ -34,7 +35,7 @@ def checked(item, value):
     """The value converted to its field's type. Raises FerError, naming the field, for a wrong type or range."""
     limits = item.metadata
     if type(value) is not item.type and not (item.type is float and type(value) is int):
-        raise FerError(f"{item.name} must be {item.type.__name__}, got {value!r}.")
+        raise FerError(f"{item.name} must be {KINDS[item.type]}, got {value!r}.")
     if isinstance(value, str) and "\0" in value:
         raise FerError(f"{item.name} must not contain a NUL character, got {value!r}.")
     if limits["choices"] and value not in limits["choices"]:

@@ -26,6 +26,7 @@ FLAGSHIP = "flagship"  # the default run unless the user chooses another
 LONGEST = 64  # characters of a run's name
 STUDIES = ".studies"  # the folder for the trials of studies, which are not listed as runs
 FILLING = ".filling-"  # begins the folder of a run that has no name yet
+WORKER_LOCK = "worker-{}.lock"  # in a study's folder; held while that worker runs
 DEFAULT = ".default"  # the file with the user's choice, next to the runs
 
 

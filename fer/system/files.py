@@ -1,4 +1,4 @@
-"""Atomic, durable file writes, and readers that report damaged files.
+"""Atomic, durable file writes, readers that report damaged files, and locks.
 
 A file or folder that `write_atomically` or `put` has written survives a power cut: its content is on the disk before it
 gets its name, and the name is on the disk before they return.
@@ -11,6 +11,7 @@ import tempfile
 from pathlib import Path
 
 import msgspec
+from filelock import FileLock, Timeout
 
 from fer.errors import IN_THE_WAY, FerError, disk_error
 
@@ -69,6 +70,15 @@ def remove_folder(path: Path) -> None:
         fresh.rmdir()
         raise
     shutil.rmtree(fresh)
+
+
+def is_locked(path: Path) -> bool:
+    """Whether a process holds the lock of this file."""
+    try:
+        with FileLock(path).acquire(blocking=False):
+            return False
+    except Timeout:
+        return True
 
 
 def read_bytes(path: Path) -> bytes | None:

@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 
 SETTING = "FER_STORAGE"  # the database of a server's pages and of commands without --storage
 TIMEOUT_SECONDS = 10  # to connect; without it a firewall that stays silent takes two minutes, while a page waits
-DRIVERS = {"postgresql": 'pip install "psycopg[binary]"', "mysql": "pip install pymysql, and write mysql+pymysql://…"}
+DRIVERS = {
+    "postgresql": 'pip install "psycopg[binary]"',
+    "mysql": 'pip install "pymysql[rsa]", and write mysql+pymysql://…',
+}
 FORM = "Write it as postgresql://user@host/database."
 # what servers and drivers say, and the sentence for it; the first that is found counts
 REASONS = (
@@ -82,7 +85,9 @@ def _opening(url: str) -> Iterator[None]:
         raise FerError(f"The storage needs a driver for {kind}, which is not installed ({how}).") from error
     except (ArgumentError, ValueError):  # which quotes the address, perhaps with a password
         raise FerError(f"The storage's address cannot be read. {FORM}") from None
-    except RuntimeError as error:  # Optuna's check of its tables' version
+    except RuntimeError as error:  # Optuna's check of its tables' version; pymysql's, of what a login needs
+        if "optuna" not in str(error):
+            raise _refusal(error, url) from None
         older = "storage upgrade" in str(error)
         how = "run optuna storage upgrade with its address" if older else "update Optuna here"
         version = "an older" if older else "a newer"

@@ -66,13 +66,18 @@ def rescue(study: Study) -> list[int]:
     Any number of workers may do so at once: only one of them gets to fail a trial. If that one dies before it has put
     the trial back, the next worker does. Returns the numbers of those that were failed.
     """
-    from optuna.trial import TrialState
-
-    running = study.optuna.get_trials(deepcopy=False, states=(TrialState.RUNNING,))
-    failed = [frozen.number for frozen in running if _is_dead(frozen) and fail(study, frozen.number, LOST)]
+    failed = [number for number in dead(study) if fail(study, number, LOST)]
     for number in waiting_for_a_second_try(study.trials):
         put_back(study, number)
     return failed
+
+
+def dead(study: Study) -> list[int]:
+    """The numbers of the trials that are still stored as training, but whose workers have died."""
+    from optuna.trial import TrialState
+
+    running = study.optuna.get_trials(deepcopy=False, states=(TrialState.RUNNING,))
+    return [frozen.number for frozen in running if _is_dead(frozen)]
 
 
 def fail(study: Study, number: int, reason: str) -> bool:

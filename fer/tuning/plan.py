@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from fer.architectures import ARCHITECTURES
 from fer.data.dataset import Dataset
 from fer.errors import FerError
 from fer.runs.config import TrainConfig
@@ -80,13 +81,26 @@ class Plan:
 
 
 def make(recipe: TrainConfig, dataset: Dataset, dimensions: list[Dimension], *, epochs: int = EPOCHS) -> Plan:
-    """A plan. Raises FerError for too many epochs, or a data set that leaves nothing to choose by."""
+    """A plan.
+
+    Raises:
+        FerError: for too many epochs, a data set that leaves nothing to choose by, or shrunk images for a network that
+            only takes images of one size.
+    """
     if not 1 <= epochs <= recipe.epochs:
         raise FerError(f"A trial must have between 1 and {recipe.epochs} epochs, as the recipe has, got {epochs}.")
     if not len(dataset.val):
         raise FerError(f"{dataset.name} has no validation images, so no recipe can be chosen on it. Add some.")
     texts = tuple(dimension.text for dimension in dimensions)
-    return Plan(recipe.to_json(), epochs, texts, dataset.name, dataset.fingerprint, val=len(dataset.val))
+    plan = Plan(recipe.to_json(), epochs, texts, dataset.name, dataset.fingerprint, val=len(dataset.val))
+    if recipe.small_first or any(dimension.name == "small_first" for dimension in dimensions):
+        for name in plan.networks:
+            if not ARCHITECTURES[name].any_size:
+                raise FerError(
+                    f"{name} only takes images of one size, so it cannot be searched together with small_first, which "
+                    "shrinks them. Leave one of the two out."
+                )
+    return plan
 
 
 def from_json(text: str) -> Plan:

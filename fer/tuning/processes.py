@@ -9,8 +9,8 @@ from filelock import FileLock, Timeout
 
 from fer.errors import FerError
 from fer.runs import log
-from fer.runs.store import RunStore
-from fer.system.files import remove_folder
+from fer.runs.store import WORKER_LOCK, RunStore
+from fer.system.files import is_locked, remove_folder
 from fer.system.pool import CORES
 from fer.system.process import launch
 from fer.tuning import database, heartbeat, storage
@@ -32,12 +32,9 @@ def start(store: RunStore, name: str, url: str = "", *, workers: int = 1, is_sea
         url: of the database that holds the study; handed on where other users of this machine do not see it.
 
     Raises:
-        FerError: if another study's worker is training: both would be slow, and budgets in time wrong. If there would
-            be more than MOST.
+        FerError: as `check_alone`, and if there would be more than MOST.
     """
-    others = [other for other in storage.folders(store) if other != name and working(store, other)]
-    if others:
-        raise FerError(f"Study {others[0]!r} is running. Stop it first, or wait until it ends.")
+    check_alone(store, name)
     place = storage.folder(store, name)
     together = working(store, name) + workers
     if together > MOST:
@@ -50,10 +47,17 @@ def start(store: RunStore, name: str, url: str = "", *, workers: int = 1, is_sea
     _started.setdefault(place, []).extend(launch(command, place / LOG, **environment) for _ in range(workers))
 
 
+def check_alone(store: RunStore, name: str) -> None:
+    """Raise FerError if another study's worker is training: both would be slow, and budgets in time wrong."""
+    others = [other for other in storage.folders(store) if other != name and working(store, other)]
+    if others:
+        raise FerError(f"Study {others[0]!r} is running. Stop it first, or wait until it ends.")
+
+
 def working(store: RunStore, name: str) -> int:
     """The workers of a study that run on this machine, those included that have just been started."""
     place = storage.folder(store, name)
-    held = sum(_is_held(path) for path in place.glob("worker-*.lock"))
+    held = sum(map(is_locked, place.glob(WORKER_LOCK.format("*"))))
     alive = _started[place] = [pid for pid in _started.get(place, []) if _is_alive(pid)]
     return max(held, len(alive))
 
@@ -64,7 +68,7 @@ def at_work(store: RunStore, name: str) -> Iterator[None]:
     place = storage.folder(store, name)
     place.mkdir(parents=True, exist_ok=True)
     for number in range(MOST):
-        lock = FileLock(place / f"worker-{number}.lock")
+        lock = FileLock(place / WORKER_LOCK.format(number))
         try:
             lock.acquire(blocking=False)
         except Timeout:
@@ -92,14 +96,6 @@ def delete(found: Study) -> None:
         found.optuna._storage.delete_study(found.optuna._study_id)
     with suppress(FileNotFoundError):  # of a shared study that never trained here
         remove_folder(storage.folder(found.store, found.name))
-
-
-def _is_held(path: Path) -> bool:
-    try:
-        with FileLock(path).acquire(blocking=False):
-            return False
-    except Timeout:
-        return True
 
 
 def _is_alive(pid: int) -> bool:

@@ -21,7 +21,7 @@ def in_words(params: Mapping[str, Any]) -> str:
 
 
 def as_options(study: Study, trial: Trial) -> str:
-    """What `python -m fer train` needs to train a trial's recipe at full length."""
+    """What `python -m fer train` needs to train a trial's recipe at full length, with all digits."""
     config, plain = full_config(study, trial), TrainConfig()
     found = []
     for item in fields(TrainConfig):
@@ -31,10 +31,10 @@ def as_options(study: Study, trial: Trial) -> str:
         if isinstance(value, bool):
             found.append(f"--{flag}" if value else f"--no-{flag}")
         else:
-            found.append(f"--{flag} {shlex.quote(written(value))}")
+            found.append(f"--{flag} {shlex.quote(str(value))}")
     return " ".join(found)
 
 
 def written(value: object) -> str:
-    """A setting's value, with four digits."""
+    """A setting's value for people, with four digits."""
     return f"{value:.4g}" if isinstance(value, float) else str(value)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from fer.architectures import ARCHITECTURES
 from fer.errors import FerError, extra, unknown
 from fer.runs.config import TrainConfig
-from fer.runs.settings import checked
+from fer.runs.settings import KINDS, checked
 
 if TYPE_CHECKING:
     from optuna.distributions import BaseDistribution
@@ -168,12 +168,20 @@ def _value(item, text: str):
         if item.type is bool:
             value = {"true": True, "false": False, "on": True, "off": False}[text.lower()]
         else:
-            value = int(float(text)) if item.type is int else item.type(text)
-    except (KeyError, ValueError, OverflowError):
-        raise FerError(f"{item.name} must be {item.type.__name__}, got {text!r}.") from None
+            value = _whole(text) if item.type is int else item.type(text)
+    except (KeyError, ValueError):
+        raise FerError(f"{item.name} must be {KINDS[item.type]}, got {text!r}.") from None
     if item.name == "architecture":
         ARCHITECTURES[str(value)]  # raises FerError for an unknown one
     return checked(item, value)
+
+
+def _whole(text: str) -> int:
+    """The number in a text such as 64 or 1e2. Raises ValueError if it is not whole."""
+    number = float(text)
+    if not number.is_integer():  # nor is NaN or infinity
+        raise ValueError
+    return int(number)
 
 
 def _written(value) -> str:

@@ -42,6 +42,19 @@ def folders(store: RunStore) -> list[str]:
     return sorted(path.name for path in (store.root / STUDIES).glob("*") if path.is_dir())
 
 
+def seen(store: RunStore) -> list[str]:
+    """The studies of which this machine's folders tell, the latest first: those with a journal here, and those of this
+    server's database that were begun or have trained here."""
+    found = set(names(store)) | set(folders(store) if database.shared() else [])
+    changed = {name: _changed(folder(store, name)) for name in found}
+    return sorted(found, key=lambda name: -changed[name])
+
+
+def _changed(place: Path) -> float:
+    path = place / JOURNAL
+    return (path if path.is_file() else place).stat().st_mtime
+
+
 def address(store: RunStore, name: str, given: str = "") -> str:
     """The database of a study: the given one, else none if its journal is on this machine, else this server's."""
     return given or ("" if name in names(store) else database.shared())

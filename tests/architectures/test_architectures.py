@@ -6,6 +6,7 @@ import pytest
 from helpers.made_networks import large_are_slow
 
 from fer.architectures import ARCHITECTURES
+from fer.errors import FerError
 from fer.runs.config import TrainConfig
 from fer.training import networks
 
@@ -45,6 +46,15 @@ def test_scaling_is_part_of_the_network(network):
     assert kinds.index(keras.layers.Rescaling) == 1
     low, high = network.layers[1](np.array([[[[0]], [[255]]]], np.uint8)).numpy().ravel()
     assert (low, high) == pytest.approx((-1, 1))
+
+
+def test_whether_it_takes_shrunk_images_is_declared(network):
+    config = TrainConfig(architecture=network.name)
+    if ARCHITECTURES[network.name].any_size:
+        assert networks.training_copy(network, config, small=True).input_shape == (None, 32, 32, 1)
+    else:
+        with pytest.raises(FerError, match="only takes images of one size"):
+            networks.training_copy(network, config, small=True)
 
 
 def test_the_seed_determines_the_weights_of_a_network_of_any_number_of_classes(network):

@@ -17,6 +17,7 @@ from fer.evaluation.evaluate import evaluate
 from fer.runs.config import TrainConfig
 from fer.runs.state import Status
 from fer.runs.store import BUNDLED, RunStore
+from fer.tuning import processes
 
 ROOT = Path(__file__).parents[2]
 SAMPLES = ROOT / "pages/parts/samples"
@@ -260,4 +261,10 @@ def test_a_second_import_waits_for_its_turn(own_models, capsys):
 def test_the_speed_is_not_measured_beside_a_training(own_models, capsys):
     own_models.create(TrainConfig(data="synthetic"), "x").status = Status("queued")
     assert main(["measure"]) == 1
-    assert "A run is training or queued, so the speed would be wrong" in capsys.readouterr().err
+    assert "A run is training or queued, or a study is running, so the speed would be" in capsys.readouterr().err
+
+
+def test_the_speed_is_not_measured_beside_a_study(own_models, capsys):
+    with processes.at_work(own_models, "night"):
+        assert main(["measure"]) == 1
+    assert "a study is running, so the speed would be wrong" in capsys.readouterr().err

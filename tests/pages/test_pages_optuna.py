@@ -24,9 +24,11 @@ def test_a_page_without_a_study_loads_no_optuna(page, tmp_path):
 
 
 @pytest.mark.parametrize("name", ["train", "models"])
-def test_a_study_is_listed_beside_runs_without_optuna(name, tmp_path):
+def test_a_study_is_listed_beside_runs_without_optuna(name, tmp_path, monkeypatch):
     (tmp_path / "models/.studies/night").mkdir(parents=True)
     (tmp_path / "models/.studies/night/journal.log").touch()
+    (tmp_path / "models/.studies/shared").mkdir()
+    monkeypatch.setenv("FER_STORAGE", "postgresql://me@nowhere/studies")
     check(ROOT / f"pages/{name}.py", tmp_path)
 
 

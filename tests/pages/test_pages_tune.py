@@ -1,5 +1,6 @@
 """The Tune page, run without a browser: a study is begun, watched, stopped, extended, handed on and deleted."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -7,11 +8,12 @@ from streamlit.testing.v1 import AppTest
 
 from fer.data.catalog import open_dataset
 from fer.errors import FerError
+from fer.inference.palette import GREY, MODELS
 from fer.runs.config import TrainConfig
-from fer.tuning import budget, importance, plan, processes, space, storage, study
+from fer.tuning import budget, heartbeat, importance, plan, processes, repeats, space, storage, study
 from fer.tuning.study import Budget
-from pages.parts.shared import actions
 from pages.parts.train import choose_settings, view
+from pages.parts.tune import actions, details
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "pages/tune.py"
@@ -80,6 +82,10 @@ def _states():
 
 def texts(app: AppTest) -> str:
     return " ".join(str(element.value) for element in [*app.markdown, *app.caption, *app.info])
+
+
+def keys(app: AppTest) -> set[str]:
+    return {button.key for button in app.button}
 
 
 def test_a_click_on_start_begins_a_study_with_the_suggested_ranges(page, models, started):
@@ -155,6 +161,62 @@ def test_the_best_is_repeated_at_its_price_and_its_optimism_told(page, searched,
     assert "reach 60.0% on average with other seeds (n = 3, 58.0% to 62.0%)" in texts(app)
     assert "the best of 10 trials was optimistic by 5.0 points here" in texts(app)
     assert "tune-repeat" not in [button.key for button in app.button]
+
+
+def test_repeats_that_were_stopped_or_lost_their_worker_are_resumed(page, searched, started):
+    searched.budget = Budget(trials=11)
+    app = page.run()
+    assert "Finished" in texts(app) and "tune-resume" not in keys(app)
+    app = app.button(key="tune-repeat").click().run()
+    assert "Stopped" in texts(app) and not {"tune-extend", "tune-repeat"} & keys(app)
+    app = app.button(key="tune-resume").click().run()
+    assert not app.exception and started == ["night"] * 2 and searched.budget == Budget(trials=11)
+    for _ in range(3):
+        asked = searched.optuna.ask({})
+        heartbeat.claim(asked)
+        asked.set_user_attr("owner", {**heartbeat.owner(), "started": 0.0})  # a process that is gone
+    app = page.run()
+    assert "A worker ended unexpectedly" in app.error[0].value and "tune-resume" in keys(app)
+
+
+def test_a_lone_worker_that_was_killed_is_told_with_the_way_on(page, searched):
+    asked = searched.optuna.ask({})
+    heartbeat.claim(asked)
+    assert not page.run().error
+    asked.set_user_attr("owner", {**heartbeat.owner(), "started": 0.0})
+    app = page.run()
+    assert "killed, or memory ran out. Resume trains its trial again" in app.error[0].value
+    assert "Stopped" in texts(app) and "tune-resume" in keys(app)
+
+
+def test_a_click_that_is_refused_because_another_study_runs_changes_nothing(searched, models, monkeypatch):
+    before = (searched.budget, len(searched.trials))
+    searched.stop()
+    storage.folder(models, "other").mkdir()
+    monkeypatch.setattr(processes, "working", lambda store, name: int(name == "other"))
+    for action in (
+        lambda: actions.repeat_best(searched, searched.trials[10]),
+        lambda: actions.go_on_tuning(searched, Budget(seconds=9999)),
+    ):
+        with pytest.raises(FerError, match="Study 'other' is running"):
+            action()
+    assert (searched.budget, len(searched.trials)) == before and searched.is_stopped
+
+
+def test_an_hour_more_is_not_offered_where_it_would_not_be_used(page, searched, monkeypatch):
+    monkeypatch.setattr(processes, "working", lambda store, name: 1)
+    assert "tune-extend" in keys(page.run())
+    searched.budget = Budget(trials=200)
+    assert "tune-extend" not in keys(page.run())
+    searched.budget = Budget(seconds=7200)
+    repeats.ask_for(searched, study.best_of(searched.trials)[0])
+    assert "tune-extend" not in keys(page.run())
+
+
+def test_a_link_to_a_study_that_is_not_there_gets_a_message(page, searched):
+    page.query_params["study"] = "gone"
+    app = page.run()
+    assert "no study named" in app.error[0].value and app.subheader[0].value == "night"
 
 
 def test_several_networks_are_searched_and_none_is_refused(page, models, started):
@@ -253,6 +315,33 @@ def test_optunas_figures_are_drawn_when_details_are_opened(page, searched, figur
     app.session_state["tune-details"], app.session_state["tune-figure"] = True, figure
     app = app.run()
     assert not app.exception and not app.error and len(app.get("plotly_chart")) == 1
+
+
+def test_optunas_figures_have_the_apps_colours_and_words(searched):
+    history, parallel, slices = (details.drawn(searched, name, "learning_rate") for name in details.FIGURES)
+    assert [trace.name for trace in history.data[:2]] == ["validation accuracy", "best so far"]
+    assert [trace.line.color for trace in history.data[:2]] == list(MODELS[:2])
+    assert parallel.layout.xaxis.ticktext == ("validation accuracy", "learning rate", "mixup")
+    colors = {trace.line.color for trace in parallel.data if trace.mode == "lines"}
+    assert {"rgb(140, 140, 140)", "rgb(213, 94, 0)"} <= colors  # grey for the worst, the best trial's for the best
+    assert [name for name, _ in parallel.data[0].customdata] == list(parallel.layout.xaxis.ticktext)
+    assert {mark.text for mark in parallel.layout.annotations} >= {"55.0%", "65.0%"}
+    assert slices.layout.xaxis.title.text == "learning rate"
+    assert slices.data[0].marker.colorscale == ((0, GREY), (1, MODELS[1]))
+
+
+@pytest.mark.parametrize("other", ["train", "models"])
+def test_a_study_of_the_servers_database_is_a_row_too(searched, models, links, monkeypatch, tmp_path, other):
+    url = f"sqlite:///{tmp_path}/studies.db"
+    study.create(models, "shared", searched.plan, Budget(trials=3), url)
+    os.utime(storage.folder(models, "shared"), (1, 1))
+    monkeypatch.setenv("FER_STORAGE", url)
+    app = AppTest.from_file(str(ROOT / f"pages/{other}.py"), default_timeout=60).run()
+    assert not app.exception and links == ["night", "shared"]
+    links.clear()
+    monkeypatch.delenv("FER_STORAGE")  # without it, Tune could not open the study
+    AppTest.from_file(str(ROOT / f"pages/{other}.py"), default_timeout=60).run()
+    assert links == ["night"]
 
 
 @pytest.mark.parametrize("other", ["train", "models"])

@@ -16,6 +16,7 @@ from fer.runs.config import TrainConfig
 from fer.runs.log import log_tail
 from fer.runs.state import Status
 from fer.runs.store import RunStore
+from fer.tuning import processes
 
 ROOT = Path(__file__).parents[2]
 RECIPE = TrainConfig(data="synthetic", architecture="mini_xception", epochs=1, precision="float32")
@@ -187,6 +188,13 @@ def test_the_speed_is_not_measured_while_a_run_waits_or_trains(store, monkeypatc
     queue.start(run)
     assert not queue.measure(store, RECIPE)
     store.delete("x")
+    assert queue.measure(store, RECIPE)
+
+
+def test_the_speed_is_not_measured_beside_a_study(store, monkeypatch):
+    monkeypatch.setattr(queue, "_measured", set())
+    with processes.at_work(store, "night"):
+        assert not queue.measure(store, RECIPE)
     assert queue.measure(store, RECIPE)
 
 

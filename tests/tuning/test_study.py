@@ -7,7 +7,7 @@ import pytest
 from fer.errors import FerError
 from fer.runs import speed
 from fer.runs.config import TrainConfig
-from fer.tuning import budget, plan, processes, storage, study
+from fer.tuning import budget, database, plan, processes, storage, study
 from fer.tuning.study import Budget, Trial
 
 
@@ -138,6 +138,14 @@ def test_more_epochs_than_the_recipe_has_are_refused(begin):
         begin(epochs=4)
 
 
+@pytest.mark.parametrize("texts", [("mixup",), ("small_first",), ("architecture=mini_xception|cnn_rnn", "mixup")])
+def test_shrunk_images_are_refused_for_a_network_of_one_size(begin, texts):
+    network = "mini_xception" if "cnn_rnn" in texts[0] else "simple_cnn"
+    with pytest.raises(FerError, match="only takes images of one size, so it cannot be searched together with small_f"):
+        begin(*texts, architecture=network, small_first=0.0 if texts == ("small_first",) else 0.5)
+    assert begin("mixup", architecture="mini_xception", small_first=0.5)
+
+
 def test_a_journal_whose_last_line_is_half_written_still_opens_and_goes_on(begin, store):
     made = begin()
     path = storage.folder(store, "first") / storage.JOURNAL
@@ -171,6 +179,12 @@ def test_a_storage_that_cannot_be_reached_is_refused_without_its_password(store,
     with pytest.raises(FerError, match="storage") as caught:
         study.open_study(store, "shared", url)
     assert "secret" not in str(caught.value)
+
+
+def test_what_a_driver_needs_for_a_login_is_not_taken_for_another_optuna():
+    told = "at host/d could not be used: 'cryptography' package is required"
+    with pytest.raises(FerError, match=told), database._opening("mysql+pymysql://me:secret@host/d"):
+        raise RuntimeError("'cryptography' package is required for caching_sha2_password")
 
 
 def test_two_workers_that_ask_at_once_get_different_proposals_and_a_repeat_the_same(begin, store, tmp_path):

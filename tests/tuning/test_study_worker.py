@@ -1,16 +1,20 @@
 """A worker's trials: what they train, keep and leave out, and what becomes of those that go wrong."""
 
+import argparse
 import errno
 import os
+import shlex
 import subprocess
 import sys
 import time
-from dataclasses import replace
+from dataclasses import fields, replace
 
 import numpy as np
 import pytest
 
+from fer.cli import add_setting
 from fer.errors import FerError
+from fer.runs.config import TrainConfig
 from fer.runs.queue import state_of
 from fer.tuning import heartbeat, importance, recipes, repeats, study, worker
 from fer.tuning.study import Budget, best_of
@@ -46,6 +50,17 @@ def test_the_best_is_handed_on_at_full_length(begin):
     config = recipes.full_config(made, made.trials[0])
     assert config == replace(made.plan.config, learning_rate=0.05, mixup=0.0) and config.read_test
     assert made.plan.trial_config({}).epochs == 2 < config.epochs == 3
+
+
+def test_the_command_of_the_best_means_its_values_to_the_last_digit(begin):
+    made = begin("ema=0.9999..0.99999", "learning_rate", trials=1)
+    made.optuna.enqueue_trial({"ema": 0.99996, "learning_rate": 0.0123456789})
+    trial = made.trials[-1]
+    parser = argparse.ArgumentParser()
+    for item in fields(TrainConfig):
+        add_setting(parser, item)
+    given = vars(parser.parse_args(shlex.split(recipes.as_options(made, trial))))
+    assert TrainConfig(**given) == recipes.full_config(made, trial)
 
 
 def test_a_failed_trial_tells_why_and_the_study_goes_on(begin):

@@ -1,7 +1,8 @@
 """The one gate before everything that costs or changes something on the server.
 
-What a page hides is a courtesy; what counts is that each action asks for its right itself, when it happens. All of
-them are in actions.py; tests/pages/test_actions.py finds those that a page would call past the gate.
+What a page hides is a courtesy; what counts is that each action asks for its right itself, when it happens. They are
+in actions.py, and Tune's in pages/parts/tune/actions.py; tests/pages/test_actions.py finds those that a page would call
+past the gate.
 """
 
 from collections.abc import Callable

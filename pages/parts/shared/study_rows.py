@@ -29,7 +29,7 @@ def show(store: RunStore, names: Sequence[str], *, opened: str = "") -> None:
 
 def beside(store: RunStore) -> None:
     """The latest studies of this machine, beside runs or models, for those who may train; nothing before the first."""
-    names = storage.names(store) if access.is_granted("training") else []
+    names = storage.seen(store) if access.is_granted("training") else []
     if names:
         show(store, names[:FIRST])
     if len(names) > FIRST:

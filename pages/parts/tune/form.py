@@ -10,9 +10,9 @@ from fer.runs.store import RunStore, slug
 from fer.system.text import plural
 from fer.tuning import budget, plan, storage, study
 from fer.tuning.study import Budget
-from pages.parts.shared import actions, frame
+from pages.parts.shared import frame
 from pages.parts.train import choose_data
-from pages.parts.tune import opened, ranges
+from pages.parts.tune import actions, opened, ranges
 from pages.parts.tune.ranges import key
 
 HOURS = (0.1, 0.25, 0.5, 1, 2, 4, 8, 12, 24, 48)

@@ -4,12 +4,12 @@ import streamlit as st
 
 from fer.runs.store import RunStore
 from fer.system.text import plural, rough_duration
-from fer.tuning import database, processes, recipes, repeats, study
+from fer.tuning import database, heartbeat, processes, recipes, repeats, study
 from fer.tuning.importance import noted
 from fer.tuning.study import Budget, Study, Trial
-from pages.parts.shared import actions, frame
+from pages.parts.shared import frame
 from pages.parts.train import choose_settings, view
-from pages.parts.tune import compare, opened, picture, table
+from pages.parts.tune import actions, compare, details, opened, picture, table
 
 EVERY = 2.0  # seconds between updates while a worker runs
 EVERY_IDLE = 15.0
@@ -17,6 +17,10 @@ EXTRA_SECONDS = 3600.0
 OPTIMISTIC = (
     "This accuracy is optimistic: it is the best of {n} on the validation split that chose it. No trial read "
     "the test split; a full training of the best recipe does, and tells how good it really is."
+)
+LOST = (
+    "A worker ended unexpectedly: it was killed, or memory ran out. Resume trains its trial again, unless that was its "
+    "second try."
 )
 WHY_REPEAT = (
     "Trains the best settings again, each time with another seed. The gap between the best accuracy and the average of "
@@ -31,7 +35,7 @@ def show(store: RunStore) -> None:
         return
     busy = processes.working(store, found.name)
     st.fragment(_live, run_every=EVERY if busy else EVERY_IDLE)(store, found.name, busy)
-    table.details(found)
+    details.show(found)
 
 
 def _live(store: RunStore, name: str, before: int) -> None:
@@ -68,17 +72,19 @@ def _at_a_time(found: Study, trials: list[Trial], busy: int) -> int:
 
 
 def _head(found: Study, trials: list[Trial], busy: int) -> None:
-    used_up = study.is_used_up(found.budget, trials)
+    lost = [] if busy else heartbeat.dead(found)
+    is_over = study.is_used_up(found.budget, trials) and not _is_left_over(trials, lost)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.subheader(frame.plain(found.name), anchor=False, width="content")
-        label, color = _state(found, trials, busy, used_up)
+        label, color = _state(found, trials, busy, is_over, lost)
         st.badge(label, color=color)
         if busy:
             stopping = found.is_stopped
             _button("Stopping…" if stopping else "Stop", "stop", actions.stop_tuning, found, disabled=stopping)
-            _button("One more hour", "extend", actions.extend_tuning, found, _longer(found, trials, busy))
-            _button("Run one more at a time", "worker", actions.add_worker, found, disabled=stopping)
-        elif used_up:
+            if _can_be_longer(found, trials):
+                _button("One more hour", "extend", actions.extend_tuning, found, _longer(found, trials, busy))
+            _button("Add a worker", "worker", actions.add_worker, found, disabled=stopping)
+        elif is_over:
             _button("One more hour", "extend", actions.go_on_tuning, found, _longer(found, trials, busy))
         else:
             _button("Resume", "resume", actions.go_on_tuning, found, found.budget)
@@ -86,18 +92,32 @@ def _head(found: Study, trials: list[Trial], busy: int) -> None:
     where = f", shared in {frame.plain(database.place_of(found.url))}" if found.url else ""
     networks = frame.plain(" or ".join(plan.networks))
     st.caption(f"{networks} on {frame.plain(plan.data)}, trials of up to {plan.epochs} epochs{where}")
-    if not busy and not used_up and (error := processes.last_error(found.store, found.name)):
+    if lost:
+        st.error(LOST, icon=":material/error:")
+    elif not busy and not is_over and (error := processes.last_error(found.store, found.name)):
         st.error(frame.plain(error), icon=":material/error:")
 
 
-def _state(found: Study, trials: list[Trial], busy: int, used_up: bool):
+def _is_left_over(trials: list[Trial], lost: list[int]) -> bool:
+    """Whether trials are left that are trained even if the budget is used up: repeats, and those of lost workers."""
+    return bool(lost or heartbeat.waiting_for_a_second_try(trials)) or any(map(study.is_on_top, trials))
+
+
+def _state(found: Study, trials: list[Trial], busy: int, is_over: bool, lost: list[int]):
     if busy:
         return (f"Searching, {busy} at a time" if busy > 1 else "Searching"), "blue"
-    if found.url and any(trial.state == "training" for trial in trials):
+    if found.url and any(trial.state == "training" and trial.number not in lost for trial in trials):
         return "Searching on other machines", "blue"
-    if used_up:
+    if is_over:
         return "Finished", "green"
     return "Stopped", "orange"
+
+
+def _can_be_longer(found: Study, trials: list[Trial]) -> bool:
+    """Whether its workers would use an hour more: not of a budget in trials, nor while they train only repeats."""
+    is_repeating = any(trial.repeat_of is not None and trial.state in ("waiting", "training") for trial in trials)
+    is_searching = any(trial.repeat_of is None and trial.state == "training" for trial in trials)
+    return not found.budget.trials and (is_searching or not is_repeating)
 
 
 def _longer(found: Study, trials: list[Trial], busy: int) -> Budget:

@@ -6,6 +6,7 @@ from fer.runs.store import RunStore
 from fer.tuning import storage, study
 from fer.tuning.database import StorageError
 from fer.tuning.study import Study
+from pages.parts.shared import frame
 
 STUDY = "study"  # the part of the address
 
@@ -28,6 +29,8 @@ def opened(store: RunStore) -> Study | None:
     names = storage.names(store)
     names = names if wanted in names else study.names(store)
     name = wanted if wanted in names else next(iter(names), None)
+    if wanted and wanted not in names:
+        st.error(frame.plain(f"There is no study named {wanted!r}."), icon=":material/error:")
     if name and wanted != name:
         st.query_params[STUDY] = name
     elif not name and wanted:

@@ -37,17 +37,18 @@ def show() -> None:
     with st.expander("Ranges and trials", icon=":material/tune:", key=key("more"), on_change="rerun") as more:
         if not more.open:
             return
-        columns = st.columns(2)
-        columns[0].number_input("Epochs of a trial", 1, 1000, key=key("epochs"), **_kept("epochs", plan.EPOCHS))
-        columns[1].number_input(
-            "Epochs at full length", 1, 1000, key=key("full"), **_kept("full", TrainConfig().epochs)
-        )
-        columns[0].selectbox("Optimizer", ["sgd", "adamw"], key=key("optimizer"), persist_state="session")
-        columns[1].number_input(
+        left, right = st.columns(2)
+        left.number_input("Epochs of a trial", 1, 1000, key=key("epochs"), **_kept("epochs", plan.EPOCHS))
+        right.number_input("Epochs at full length", 1, 1000, key=key("full"), **_kept("full", TrainConfig().epochs))
+        left, right = st.columns(2)  # a row each, so that on a phone the order stays
+        left.selectbox("Optimizer", ["sgd", "adamw"], key=key("optimizer"), persist_state="session")
+        right.number_input(
             "Trials at a time", 1, budget.MOST, key=key("workers"), help=SIDE_BY_SIDE, **_kept("workers", workers())
         )
-        for i, name in enumerate(varied()):
-            columns[i % 2].text_input(
+        columns = []
+        for name in varied():
+            columns = columns or list(st.columns(2))
+            columns.pop(0).text_input(
                 capital(words_of(name)),
                 key=key(f"range-{name}"),
                 placeholder=space.suggested(name, recipe()).text.partition("=")[2],
