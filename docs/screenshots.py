@@ -29,7 +29,7 @@ from PIL import Image
 
 ROOT = Path(__file__).parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
-from helpers import fake_camera, made_photos, made_videos  # noqa: E402  # tests/ is not installed
+from helpers import fake_camera, made_photos, made_studies, made_videos  # noqa: E402  # tests/ is not installed
 from helpers.browsing import chromium, serve  # noqa: E402
 
 from fer.runs import speed  # noqa: E402
@@ -44,6 +44,7 @@ VIEWS = {"1440-light": (1440, 900, "light"), "1440-dark": (1440, 900, "dark"), "
 LARGEST = 60_000  # bytes; there are about 140 files
 PATIENCE = 30_000  # milliseconds
 OWN, FAILED, TRAINING = "office-light", "second-try", "drawn-faces"  # the runs of the house below
+STUDY = "one-night"  # and its study
 EMOTION = re.compile("^(Angry|Disgust|Fear|Happy|Sad|Surprise|Neutral|Not sure)")
 
 
@@ -87,7 +88,9 @@ STATES = (
     State("teach-ready", "teach", lambda page: press(page, "Continue")),
     State("teach-answered", "teach", lambda page: teach(page)),
     State("teach-failed", "teach", lambda page: cut_off(page)),
-    State("tune-empty", "tune"),
+    State("tune-empty", "tune", bare=True),
+    State("tune-answered", f"tune?study={STUDY}"),
+    State("tune-details", f"tune?study={STUDY}", lambda page: details(page)),
     State("train-empty", "train", bare=True),
     State("train-working", f"train?run={TRAINING}", lambda page: page.wait_for_timeout(4000), trains=True),
     State("train-answered", f"train?run={OWN}"),
@@ -181,6 +184,14 @@ def watch(page) -> None:
         page.get_by_text("Details and data").wait_for()
 
 
+def details(page) -> None:
+    """Optuna's parallel coordinates."""
+    page.get_by_text("Details").last.click()
+    page.get_by_text("Parallel coordinates").click()
+    page.wait_for_timeout(4000)
+    page.get_by_text("Delete study").scroll_into_view_if_needed()
+
+
 def cut_off(page) -> None:
     """The browser cannot download the model."""
     page.route("**/media/*", lambda route: route.abort())
@@ -210,7 +221,7 @@ def live(page) -> None:
 
 @contextmanager
 def furnished(*, bare: bool) -> Iterator[dict]:
-    """The environment of a server without data; if it isn't bare, with a model of one's own and a failed training."""
+    """The environment of a server without data; if it isn't bare, with a model, a failed training and a study."""
     with tempfile.TemporaryDirectory() as folder:
         store = RunStore(Path(folder) / "models")
         if not bare:
@@ -218,6 +229,7 @@ def furnished(*, bare: bool) -> Iterator[dict]:
             own = store[OWN]
             own.card = replace(own.card, shipped=False, exports={})
             shutil.rmtree(own.path / "reports")
+            made_studies.searched(store, STUDY)
             store.create(TrainConfig(), FAILED).status = Status("failed", "fer2013.csv is not in data/ any more.")
         for preset in PRESETS.values():  # else the Train page would have the machine measured
             speed.note(store, preset.config("synthetic"), train=1000, validate=1000, judge=1000)

@@ -4,13 +4,12 @@ import os
 from pathlib import Path
 
 import pytest
+from helpers import made_studies
 from streamlit.testing.v1 import AppTest
 
-from fer.data.catalog import open_dataset
 from fer.errors import FerError
 from fer.inference.palette import GREY, MODELS
-from fer.runs.config import TrainConfig
-from fer.tuning import budget, heartbeat, importance, plan, processes, repeats, space, storage, study
+from fer.tuning import budget, heartbeat, importance, processes, repeats, space, storage, study
 from fer.tuning.study import Budget
 from pages.parts.train import choose_settings, view
 from pages.parts.tune import actions, details
@@ -52,32 +51,7 @@ def drawn(monkeypatch) -> list:
 
 @pytest.fixture
 def searched(models):
-    """A study with nine finished trials, one that was pruned and one that failed."""
-    config = TrainConfig(data="synthetic", architecture="mini_xception")
-    recipe, dimensions = space.space(["learning_rate=0.01..0.1", "mixup"], config, only=True)
-    made = plan.make(recipe, open_dataset("synthetic"), dimensions)
-    study.create(models, "night", made, Budget(seconds=3600))
-    found = study.open_study(models, "night")
-    distributions = {each.name: each.distribution() for each in dimensions}
-    for number in range(11):
-        asked = found.optuna.ask(distributions)
-        asked.set_user_attr("trained", 60.0)
-        for epoch in range(2 if number == 3 else 6):
-            asked.report(0.3 + 0.05 * epoch + 0.01 * number, epoch)
-        if number == 5:
-            asked.set_user_attr("reason", "The loss is no longer a finite number.")
-        states = {3: "pruned", 5: "fail"}
-        if number in states:
-            found.optuna.tell(asked, state=getattr(_states(), states[number].upper()))
-        else:
-            found.optuna.tell(asked, 0.55 + 0.01 * number)
-    return found
-
-
-def _states():
-    from optuna.trial import TrialState
-
-    return TrialState
+    return made_studies.searched(models, "night")
 
 
 def texts(app: AppTest) -> str:

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from fer.runs.settings import words_of
 from fer.tuning.study import Study, Trial
 from pages.parts.shared.csv_file import csv_file, show_table
 
@@ -34,6 +35,7 @@ def trials(found: Study, known: list[Trial]) -> None:
         hide_index=True,
         height=240,
         column_config={
+            **{name: words_of(name) for trial in known for name in trial.params},  # as in the form
             "validation accuracy": st.column_config.NumberColumn(format="percent"),
             "reason": st.column_config.TextColumn(width="medium"),
         },
