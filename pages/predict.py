@@ -10,10 +10,10 @@ from pages.parts.shared import damaged_runs, frame, model_picker, shell
 SOURCES = {"Photo": "photos", "Camera": "camera", "Video": "video", "Batch": "many_photos"}  # in pages/parts/predict/
 DETAILS = (
     "Photos are sent to the server that runs this app, processed in memory and not stored: they are discarded when you "
-    "remove them or close the tab. A video and its annotated copy stay in a temporary folder until you remove them or "
-    "close the tab. Nothing else is kept, and nothing is shared with third parties."
+    "remove them, or some time after you close the tab. So are a video and its annotated copy, which stay in a "
+    "temporary folder until then. Nothing else is kept, and nothing is shared with third parties."
 )
-VIDEO = "A video stays in a temporary folder until you remove it or close the tab."
+VIDEO = "A video stays in a temporary folder until you remove it, or until some time after you close the tab."
 
 frame.start("Read emotions in faces", "Add a photo or video, or use your camera")
 

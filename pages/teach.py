@@ -14,7 +14,7 @@ from pages.parts.teach import keep_it, lessons, studio
 
 PRIVACY = (
     "Pictures stay on this device. *Train* sends a few hundred numbers per face to the server, kept in memory until "
-    "you close the tab."
+    "some time after you close the tab."
 )
 
 

@@ -31,7 +31,7 @@ def layout(figure: go.Figure, title: str, about: str | Sequence[str], *, height:
         title={"text": as_text(title), "subtitle": {"text": subtitle, "font": {"size": 12}}},
         meta=[title, *lines],
         height=height,
-        margin={"l": 8, "r": 12, "t": 92, "b": 8},
+        margin={"l": 20, "r": 12, "t": 92, "b": 8},  # a saved file may have a wider font than the page
         hovermode="closest",
         legend={"orientation": "h", "yref": "container", "yanchor": "bottom", "y": 0, "x": 0},
     )

@@ -74,11 +74,9 @@ def output_names(text: str) -> tuple[str, ...]:
     words = [word.strip() for word in text.split(",")]
     names = tuple(ALIASES.get(word.lower(), word.lower()) for word in words)
     names = tuple(name if name in EMOTIONS else word for name, word in zip(names, words, strict=True))
-    if (
-        not FEWEST <= len(names) <= MOST
-        or len(set(names)) < len(names)
-        or not all(name.isprintable() and name for name in names)
-    ):
+    if not text.isprintable():
+        raise FerError(f"Labels must not contain control characters, got {text!r}.")
+    if not FEWEST <= len(names) <= MOST or len(set(names)) < len(names) or not all(names):
         raise FerError(f"Labels must be {FEWEST} to {MOST} different names, separated by commas, got {text!r}.")
     return names
 

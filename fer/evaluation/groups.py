@@ -74,6 +74,8 @@ class Audit:
                 return f"Accuracy differs between the {len(self.groups)} groups: {spread} ({test})."
             return f"Accuracy goes {spread}, which could be chance ({test})."
         value, low, high = (100 * number for number in self.difference)
+        if not value:
+            return f"{first.name} and {last.name} have the same accuracy ({signed_interval(low, high)} points; {test})."
         gap = f"{value:.1f} points ({signed_interval(low, high)} points; {test})"
         if differs:
             return f"The model is better on {first.name} than on {last.name}, by {gap}."

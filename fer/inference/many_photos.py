@@ -90,7 +90,9 @@ def table(answers: list[dict]) -> "pd.DataFrame":
     with extra("app", "A table"):
         import pandas as pd
 
-    return pd.DataFrame(rows(answers))
+    whole = dict.fromkeys(("face", "x1", "y1", "x2", "y2"), "Int64")  # not 1.0 beside photos without a face
+    found = pd.DataFrame(rows(answers))
+    return found.astype({name: kind for name, kind in whole.items() if name in found})
 
 
 def rows(answers: list[dict]) -> list[dict]:

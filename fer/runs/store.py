@@ -172,10 +172,10 @@ class RunStore:
                 f"{in_words(ensembles)} first."
             )
         if taught := waiting_for(self, run):
-            files, them = ("file", "it") if len(taught) == 1 else ("files", "them")
+            files, made = ("file", "that is") if len(taught) == 1 else ("files", "those are")
             raise FerError(
-                f"{id} is needed for the Keras {files} of {in_words(taught)}, taught on it. Make {them} in Exports on "
-                f"the Models page, or delete {in_words(taught)} first."
+                f"{id} is needed for the Keras {files} of {in_words(taught)}, taught on it. Once {made} made, in "
+                f"Exports on the Models page, it can be renamed and deleted. Or delete {in_words(taught)} first."
             )
         return run
 

@@ -57,5 +57,5 @@ def check_file_name(name: str, what: str) -> None:
         what: it is, such as "run".
     """
     if not FILE_NAME.fullmatch(name):
-        allowed = "1 to 64 letters, digits, '.', '_' or '-', and no device of Windows such as con or nul"
+        allowed = "1 to 64 letters, digits, '.', '_' or '-', and not one that Windows reserves, such as con or nul"
         raise FerError(f"A {what}'s name must be {allowed}, got {name!r}.")

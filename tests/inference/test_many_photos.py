@@ -113,4 +113,5 @@ def test_the_table_has_one_row_per_face_or_per_photo_without_faces():
     answers.append(Answer("b.png", 160, 96, tuple(face)))
     rows = table([answer.as_dict() | {"model": "m"} for answer in answers])
     assert rows["file"].tolist() == ["a.png", "b.png"] and rows.loc[1, "label"] == "b"
+    assert rows.to_csv(index=False).splitlines()[2].split(",")[4] == "1", "a whole number beside photos without a face"
     assert list(rows)[-3:] == ["label (probability)", "b", "c"] and rows.loc[1, "b"] == pytest.approx(0.7875)

@@ -304,6 +304,15 @@ def test_optunas_figures_have_the_apps_colours_and_words(searched):
     assert slices.data[0].marker.colorscale == ((0, GREY), (1, MODELS[1]))
 
 
+def test_repeats_with_other_seeds_are_no_part_of_optunas_figures(searched):
+    best = study.best_of(searched.trials)[0]
+    repeats.ask_for(searched, best)
+    for accuracy in (0.7, 0.8, 0.9):  # luck
+        searched.optuna.tell(searched.optuna.ask(), accuracy)
+    history = details.drawn(searched, details.HISTORY, "mixup")
+    assert len(history.data[0].y) == 9 and max(history.data[1].y) == best.accuracy
+
+
 @pytest.mark.parametrize("other", ["train", "models"])
 def test_a_study_of_the_servers_database_is_a_row_too(searched, models, links, monkeypatch, tmp_path, other):
     url = f"sqlite:///{tmp_path}/studies.db"

@@ -33,7 +33,7 @@ def test_a_new_run_keeps_its_recipe_and_has_nothing_else(store):
 
 @pytest.mark.parametrize("name", ["con", "NUL.1", "lpt9"])
 def test_a_device_of_windows_is_no_name(store, name):
-    with pytest.raises(FerError, match="no device of Windows"):
+    with pytest.raises(FerError, match="not one that Windows reserves"):
         store.create(TrainConfig(), name)
 
 
@@ -209,7 +209,7 @@ def test_what_a_taught_run_is_made_from_stays_until_its_keras_file_is_made(store
     assert missing_source(mine) == missing_source(second) == missing_source(source) == ""
     for change in (store.delete, lambda id: store.rename(id, "new")):
         with pytest.raises(
-            FerError, match=r"source is needed for the Keras file of mine, taught on it\. Make it in Exports"
+            FerError, match=r"source is needed for the Keras file of mine, taught on it\. Once that is made"
         ):
             change("source")
         with pytest.raises(FerError, match="delete second first"):
@@ -219,7 +219,7 @@ def test_what_a_taught_run_is_made_from_stays_until_its_keras_file_is_made(store
     with pytest.raises(FerError, match="Keras file of ours"):
         store.delete("source")
     taught(store, "again", "source")
-    with pytest.raises(FerError, match=r"Keras files of again and ours, taught on it\. Make them in"):
+    with pytest.raises(FerError, match=r"Keras files of again and ours, taught on it\. Once those are made"):
         store.delete("source")
     for name in ("again", "ours"):
         store[name].model_path.write_bytes(b"x")

@@ -79,7 +79,7 @@ def test_a_name_that_is_taken_while_a_run_is_filled_is_refused(tmp_path):
     ("labels", "name", "message"),
     [
         ("", "mine", "Labels must be 2 to 20 different names, separated by commas, got ''"),
-        ("a,b\0", "mine", "Labels must be 2 to 20 different names"),
+        ("a,b\0", "mine", "Labels must not contain control characters"),
         ("a,b", "mi\0ne", "A run's name must be 1 to 64 letters"),
         ("a,b", "mi\nne", "A run's name must be 1 to 64 letters"),
     ],

@@ -202,7 +202,10 @@ def test_a_tflite_with_activation_maps_keeps_them_and_other_second_outputs_are_r
         (lambda: network(), r"takes float32 \(-1, 48, 48, 1\)\. A .tflite must be one that takes uint8"),
         (lambda: network((64, 64, 1), dtype="uint8", first=[layers.Rescaling(1.0)]), r"takes uint8 \(-1, 64, 64, 1\)"),
         (lambda: network(dtype="uint8", first=[layers.Rescaling(0.01)], end="softmax"), "returns probabilities for 7"),
-        (lambda: network(dtype="uint8", first=[layers.Rescaling(1.0)], classes=5), r"returns float32 \(21, 5\) for 7"),
+        (
+            lambda: network(dtype="uint8", first=[layers.Rescaling(1.0)], classes=5),
+            "has 5 outputs, but 7 labels were given",
+        ),
     ],
 )
 def test_a_tflite_that_does_not_fit_is_refused_with_what_is_expected(made, message, tmp_path, store):
@@ -233,7 +236,7 @@ def test_a_network_that_does_not_fit_is_refused_with_what_is_expected(made, mess
     "labels", ["one", "", "a,b\0", "a,a", "a,,b", "happy,happiness", ",".join(map(str, range(21)))]
 )
 def test_labels_must_be_two_to_twenty_different_names(labels, saved):
-    with pytest.raises(FerError, match="must be 2 to 20 different names"):
+    with pytest.raises(FerError, match="must be 2 to 20 different names|must not contain control characters"):
         import_model(saved(network()), labels, scale="0-1")
 
 

@@ -24,6 +24,11 @@ def read(path: Path, labels: tuple[str, ...]) -> tuple[bytes, int]:
     if content[4:8] != b"TFL3":
         raise FerError(f"{path.name} is damaged or not a .tflite file. Export it again.")
     parameters, answers = _run(content, path.name, probes())
+    if answers.ndim == 2 and answers.shape[1] != len(labels):
+        raise FerError(
+            f"{path.name} has {answers.shape[1]} outputs, but {len(labels)} labels were given. Give one label for "
+            "each output, in their order."
+        )
     if answers.shape[1:] != (len(labels),) or answers.dtype != np.float32 or are_probabilities(answers):
         what = "probabilities" if answers.shape[1:] == (len(labels),) else f"{answers.dtype} {answers.shape}"
         raise FerError(

@@ -68,7 +68,7 @@ def _show(report: Report, kind: str) -> None:
     """What the page draws without Plotly, as a figure that can be saved."""
     from fer.charts import reports  # with Plotly
 
-    st.caption("The camera icon saves it.")
+    st.caption("The camera icon saves it." + ("" if kind == MATRIX else " Hollow: other images or labels."))
     if kind == MATRIX:
         figure = reports.confusion_matrix(report, st.session_state.get(NORMALISATION) or "counts")
     else:

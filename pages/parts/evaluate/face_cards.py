@@ -45,7 +45,8 @@ def show(
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         if heading:
             st.subheader(frame.plain(heading), anchor=False, width="content")
-        st.caption("Most confident first", width="content")
+        both = " (sum of the models' confidences)" if others else ""
+        st.caption(f"Most confident first{both}", width="content")
         in_full = st.toggle("All probabilities", key="evaluate-in-full", persist_state="session")
     if not len(positions):
         st.info("No such images.")

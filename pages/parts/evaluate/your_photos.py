@@ -41,7 +41,8 @@ def show(run: Run, tta: bool) -> None:
 def _explain(run: Run) -> None:
     st.markdown(
         f"Upload photos in one folder per class ({frame.plain(', '.join(run.labels))}), or photos with a "
-        "`manifest.csv`. They stay in the server's memory until you remove them or close the tab."
+        "`manifest.csv`. They stay in the server's memory until you remove them, or until some time after you "
+        "close the tab."
     )
     with st.popover("About manifest.csv", type="tertiary"):
         st.markdown(

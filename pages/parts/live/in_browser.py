@@ -19,8 +19,8 @@ MEANING = "Images stay on this device; only readings reach the server."
 PRIVACY = "Camera images never leave this device."
 DETAILS = (
     "Faces are read in your browser: camera images and snapshots never leave this device. The readings (times, boxes, "
-    "probabilities) are sent to the server about once a second and kept there until you close the tab or start a new "
-    "session. No audio is recorded."
+    "probabilities) are sent to the server about once a second and kept there until you start a new session, or until "
+    "some time after you close the tab. No audio is recorded."
 )
 
 

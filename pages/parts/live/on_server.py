@@ -12,8 +12,8 @@ MEANING = "Images are sent to the server and read there."
 PRIVACY = "Camera images are processed in this server's memory and not stored."
 DETAILS = (
     "Camera images are sent to the server that runs this app, processed in memory and not stored. The readings (times, "
-    "boxes, probabilities) and any snapshot you take are kept until you close the tab or start a new session. No audio "
-    "is recorded."
+    "boxes, probabilities) and any snapshot you take are kept until you start a new session, or until some time after "
+    "you close the tab. No audio is recorded."
 )
 
 

@@ -9,18 +9,19 @@ ACCEPTED, ACCEPTED_ON_DEVICE = "notice-accepted", "notice-accepted-on-device"
 ACCEPTED_TEACHING = "notice-accepted-teaching"
 ON_SERVER = (
     "- {} is sent to the server that runs this app. Every face in it is read there.\n"
-    "- Images are processed in memory and not stored; readings are kept until you close the tab. No audio is recorded."
+    "- Images are processed in memory and not stored; readings are kept until some time after you close the tab. No "
+    "audio is recorded."
 )
 ON_DEVICE = (
     "- {} stays on this device. Every face in it is read here, in your browser.\n"
-    "- Only the readings (times, boxes, probabilities) are sent to the server, which keeps them until you close the "
-    "tab. No audio is recorded."
+    "- Only the readings (times, boxes, probabilities) are sent to the server, which keeps them until some time "
+    "after you close the tab. No audio is recorded."
 )
 TEACHING = (
     "- {} stays on this device. Faces are found and cropped here, in your browser, and the crops stay here too.\n"
     "- When you press *Train*, a few hundred numbers that describe each recorded face are sent to the server, which "
-    "keeps them in memory until you close the tab. A model that you keep holds your classes' names and weights, but "
-    "neither pictures nor these numbers. No audio is recorded."
+    "keeps them in memory until some time after you close the tab. A model that you keep holds your classes' names and "
+    "weights, but neither pictures nor these numbers. No audio is recorded."
 )
 
 

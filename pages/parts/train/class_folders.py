@@ -43,5 +43,5 @@ def _ask(fitting: Iterable[str], key: str) -> str | None:
         index=None,
         key=f"train-folders-{key}",
         format_func=lambda name: folder_classes.MAPPINGS[name].label,
-        placeholder="Choose a data set",
+        placeholder="Choose what they mean",
     )

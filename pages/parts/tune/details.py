@@ -18,6 +18,7 @@ from pages.parts.shared import figures, frame
 from pages.parts.tune import actions, opened
 
 if TYPE_CHECKING:
+    import optuna
     import plotly.graph_objects as go
 
 EVERY = 10.0  # seconds between updates of the open figure while a worker runs; one of 500 trials takes up to a second
@@ -75,19 +76,32 @@ def drawn(found: Study, name: str, setting: str) -> go.Figure:
         from optuna import visualization
     chosen = {"params": [setting]} if name == SLICES else {}
     # Any: Plotly makes a figure's attributes at run time
-    figure: Any = getattr(visualization, FIGURES[name])(found.optuna, target_name="validation accuracy", **chosen)
+    figure: Any = getattr(visualization, FIGURES[name])(_search(found), target_name="validation accuracy", **chosen)
     figure.layout.title = None
     layout(figure, name, f"{found.name}, {found.plan.data}", height=420)
     {HISTORY: _history, PARALLEL: _parallel, SLICES: _slices}[name](figure)
     return figure
 
 
+def _search(found: Study) -> optuna.Study:
+    """The study without repeats of its best trial, which would look like better settings where they are luck."""
+    import optuna
+
+    repeats = {trial.number for trial in found.trials if trial.repeat_of is not None}
+    if not repeats:
+        return found.optuna
+    searched = optuna.create_study(direction="maximize")
+    searched.add_trials([trial for trial in found.optuna.get_trials(deepcopy=False) if trial.number not in repeats])
+    return searched
+
+
 def _history(figure: Any) -> None:
     names = {"Best Value": "best so far"}
     for trace, color in zip(figure.data, MODELS, strict=False):
         trace.update(name=names.get(trace.name, trace.name), marker_color=color, line_color=color)
-    figure.update_xaxes(title="trial")
-    figure.update_yaxes(tickformat=".0%")
+    last = max(len(trace.x or ()) for trace in figure.data)
+    figure.update_xaxes(title="trial", tick0=0, dtick=max(1, last // 8))
+    figure.update_yaxes(tickformat=".1%")
 
 
 def _parallel(figure: Any) -> None:
@@ -112,7 +126,7 @@ def _slices(figure: Any) -> None:
     """The accuracy over one setting."""
     figure.update_traces(marker={"colorscale": SCALE, "line_color": GREY, "colorbar_title": "trial"})
     figure.update_xaxes(title_text=words_of(figure.layout.xaxis.title.text), exponentformat="power")
-    figure.update_yaxes(tickformat=".0%")
+    figure.update_yaxes(tickformat=".1%")
 
 
 def _delete(found: Study) -> None:

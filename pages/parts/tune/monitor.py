@@ -15,7 +15,7 @@ EVERY = 2.0  # seconds between updates while a worker runs
 EVERY_IDLE = 15.0
 EXTRA_SECONDS = 3600.0
 OPTIMISTIC = (
-    "This accuracy is optimistic: it is the best of {n} on the validation split that chose it. No trial read "
+    "The best accuracy is optimistic: it is the best of {n} on the validation split that chose it. No trial read "
     "the test split; a full training of the best recipe does, and tells how good it really is."
 )
 LOST = (

@@ -24,7 +24,7 @@ def figures(trials: Sequence[Trial], best: Trial | None, left: str) -> str:
     pruned = sum(trial.state == "pruned" for trial in trials)
     parts = [
         (f"{best.accuracy:.1%}" if best and best.accuracy is not None else "–", "best validation accuracy"),
-        (f"{over:,}", f"trials done, {pruned:,} of them pruned"),
+        (f"{over:,}", f"{'trial' if over == 1 else 'trials'} done, {pruned:,} pruned"),
         (left, "of the budget left"),
     ]
     return f'<div class="figures">{"".join(f"<div><b>{escape(a)}</b>{escape(b)}</div>" for a, b in parts)}</div>'
