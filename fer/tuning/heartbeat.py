@@ -34,7 +34,8 @@ UNCLAIMED_SECONDS = 30.0  # after its start is stored, a trial's worker stores i
 LOST = "Its worker ended unexpectedly: killed, or out of memory."
 DOUBLE = "Another machine trains it again."
 
-_unclaimed: dict[int, float] = {}  # when this process first saw a trial without a worker; clocks of others may differ
+# when this process first saw a trial without a worker, by study, number and start; clocks of others may differ
+_unclaimed: dict[tuple, float] = {}
 
 
 def owner() -> dict[str, object]:
@@ -77,7 +78,7 @@ def dead(study: Study) -> list[int]:
     from optuna.trial import TrialState
 
     running = study.optuna.get_trials(deepcopy=False, states=(TrialState.RUNNING,))
-    return [frozen.number for frozen in running if _is_dead(frozen)]
+    return [frozen.number for frozen in running if _is_dead(study, frozen)]
 
 
 def fail(study: Study, number: int, reason: str) -> bool:
@@ -111,11 +112,12 @@ def waiting_for_a_second_try(trials: list[Trial]) -> list[int]:
     ]
 
 
-def _is_dead(frozen: "FrozenTrial") -> bool:
+def _is_dead(study: Study, frozen: "FrozenTrial") -> bool:
     """Whether the worker of a trial is gone: on this machine at once, else after a time without a sign of life."""
     known = frozen.user_attrs
     if OWNER not in known:  # its worker is about to say so, or died just before
-        return time.monotonic() - _unclaimed.setdefault(frozen._trial_id, time.monotonic()) > UNCLAIMED_SECONDS
+        trial, now = (study.name, frozen.number, frozen.datetime_start), time.monotonic()
+        return now - _unclaimed.setdefault(trial, now) > UNCLAIMED_SECONDS
     found = known[OWNER]
     if found.get("host") == _host():
         with suppress(psutil.Error):

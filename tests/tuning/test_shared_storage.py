@@ -68,6 +68,17 @@ def test_a_trial_whose_worker_died_before_it_gave_its_name_is_taken_back(shared,
     assert heartbeat.rescue(shared) == [asked.number]
 
 
+def test_trials_of_two_studies_that_have_no_worker_yet_are_told_apart(begin, monkeypatch):
+    """In every study's journal, trials are numbered from 0."""
+    first, second = begin(name="one"), begin(name="two")
+    first.optuna.ask({})
+    monkeypatch.setattr(heartbeat.time, "monotonic", lambda: 0.0)
+    assert heartbeat.dead(first) == []
+    monkeypatch.setattr(heartbeat.time, "monotonic", lambda: 2 * heartbeat.UNCLAIMED_SECONDS)
+    second.optuna.ask({})
+    assert heartbeat.dead(first) == [0] and heartbeat.dead(second) == []
+
+
 def test_what_keeps_a_database_from_being_used_is_told_without_its_password(postgres, store, database_url):
     name = database_url.rpartition("/")[2]
     postgres.run("CREATE ROLE weak LOGIN PASSWORD 'weak-secret'")

@@ -30,10 +30,10 @@ def show(chosen: Chosen) -> None:
                 with figures:
                     headline(report)
             if comparable:
-                with st.popover("Sources", type="tertiary"):
+                with st.popover("Sources", type="tertiary", key="evaluate-sources"):
                     _sources()
     if published:
-        with published, st.container(key="evaluate-published"):  # app.css leaves it out on phones
+        with published, st.container(key="evaluate-published"):  # app.css leaves both out on phones
             st.caption("Accuracy on FER2013's PrivateTest. Hollow: other images or labels.")
             st.html(strip.published(report))
     if caution := sentences.caution(report):
