@@ -39,7 +39,7 @@ def missing_source(run: Run) -> str:
 
 
 def _surely_taught_on(run: Run) -> str:
-    """As `taught_on`; empty if the card is damaged, which `damage` tells."""
+    """As `taught_on`; empty if the card is damaged, which `damage` reports."""
     try:
         return taught_on(run)
     except FerError:

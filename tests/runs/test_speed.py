@@ -2,12 +2,14 @@
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from helpers.made_runs import CARD
 
 from fer.architectures import ARCHITECTURES
 from fer.data.catalog import short_name
 from fer.errors import FerError
+from fer.inference.tta import views
 from fer.runs import presets, speed
 from fer.runs.card import Source
 from fer.runs.cautions import cautions
@@ -45,6 +47,10 @@ def test_the_estimate_counts_teachers_without_stored_answers(store):
     assert speed.estimate(store, student, **SIZES) - alone == pytest.approx(6 * 1000 / 700)
     write_atomically(teacher.report_path(short_name(CONFIG.data), "train", tta=True), "{}")
     assert speed.estimate(store, student, **SIZES) == alone
+
+
+def test_estimates_know_how_many_views_augmentation_has():
+    assert len(views(np.zeros((1, 48, 48), np.uint8))) == speed.VIEWS
 
 
 def test_each_network_and_precision_has_its_own_speed(store):

@@ -34,7 +34,7 @@ def rivals(chosen: Chosen) -> tuple[dict[str, Callable[[], Report]], list[str]]:
             get = partial(cached_report, run, report.dataset, report.split, tta)
         name = f"{run.id}, {way(tta)}"
         try:
-            if (run.is_usable and sorted(run.labels) == sorted(report.labels)) if held else _fits(get(), report):
+            if (run.is_usable and own_photos.fits(held, run)) if held else _fits(get(), report):
                 found[name] = get
         except FerError:
             damaged.append(name)

@@ -11,6 +11,7 @@ from fer.runs.card import way
 from fer.runs.correction import Correction
 from fer.runs.members import changed, is_ensemble, no_weights
 from fer.runs.run import Run
+from fer.runs.speed import VIEWS
 from fer.runs.store import RunStore
 from pages.parts.shared.frame import plain
 
@@ -74,7 +75,7 @@ def choose_tta(run: Run, key: str) -> bool:
     if single and augmented:
         card = run.card
         gain, data = 100 * (augmented.accuracy - single.accuracy), plain(card.data.name)
-        price = f": {6 * card.ms:.0f} ms a face on {plain(card.ms_on)}" if card.ms else ""
+        price = f": {VIEWS * card.ms:.0f} ms a face on {plain(card.ms_on)}" if card.ms else ""
         st.caption(
             f"{gain:+.1f} points of accuracy on {data}'s validation split (n = {single.n:,}), at six times the "
             f"time{price}."
