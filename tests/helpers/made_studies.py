@@ -7,15 +7,20 @@ from fer.tuning import plan, space, study
 from fer.tuning.study import Budget, Study
 
 
+def begun(store: RunStore, name: str) -> Study:
+    """A study without trials."""
+    config = TrainConfig(data="synthetic", architecture="mini_xception")
+    recipe, dimensions = space.space(["learning_rate=0.01..0.1", "mixup"], config, only=True)
+    study.create(store, name, plan.make(recipe, open_dataset("synthetic"), dimensions), Budget(seconds=3600))
+    return study.open_study(store, name)
+
+
 def searched(store: RunStore, name: str) -> Study:
     """A study with nine finished trials, one that was pruned and one that failed."""
     from optuna.trial import TrialState  # only where a study is needed
 
-    config = TrainConfig(data="synthetic", architecture="mini_xception")
-    recipe, dimensions = space.space(["learning_rate=0.01..0.1", "mixup"], config, only=True)
-    study.create(store, name, plan.make(recipe, open_dataset("synthetic"), dimensions), Budget(seconds=3600))
-    found = study.open_study(store, name)
-    distributions = {each.name: each.distribution() for each in dimensions}
+    found = begun(store, name)
+    distributions = {each.name: each.distribution() for each in found.plan.dimensions}
     for number in range(11):
         asked = found.optuna.ask(distributions)
         asked.set_user_attr("trained", 60.0)

@@ -12,7 +12,7 @@ from fer.inference.palette import GREY, MODELS
 from fer.tuning import budget, heartbeat, importance, processes, repeats, space, storage, study
 from fer.tuning.study import Budget
 from pages.parts.train import choose_settings, view
-from pages.parts.tune import actions, details
+from pages.parts.tune import actions, details, monitor
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "pages/tune.py"
@@ -67,7 +67,7 @@ def test_a_click_on_start_begins_a_study_with_the_suggested_ranges(page, models,
     assert not app.exception and not app.error
     assert "As many trials of up to 6 epochs as fit" in texts(app) or "About" in texts(app)
     app = app.button(key="tune-start").click().run()
-    assert not app.exception and not app.error
+    assert not app.exception and [error.value for error in app.error] == [monitor.NEVER_BEGAN]  # no worker was started
     (name,) = storage.names(models)
     found = study.open_study(models, name)
     assert started == [name] and name == "mini_xception-1" and found.budget == Budget(seconds=7200)
@@ -82,11 +82,14 @@ def test_what_may_vary_is_narrowed_and_a_wrong_range_is_refused_at_once(page, mo
     app = app.text_input(key="tune-range-mixup").set_value("0.4..0.1").run()
     assert "from a lower to a higher number" in app.error[0].value and app.button(key="tune-start").disabled
     app = app.text_input(key="tune-range-mixup").set_value("0.2").run()
+    app = app.text_input(key="tune-range-learning_rate").set_value("fast").run()
+    assert app.error[0].value == "Learning rate must be a number\\, got \\'fast\\'\\."
+    app = app.text_input(key="tune-range-learning_rate").set_value("").run()
     app.text_input(key="tune-range-learning_rate").set_value("0.01..0.1")
     app.number_input(key="tune-epochs").set_value(3)
     app.text_input(key="tune-name").set_value("my night")
     app = app.button(key="tune-start").click().run()
-    assert not app.exception and not app.error
+    assert not app.exception and [error.value for error in app.error] == [monitor.NEVER_BEGAN]
     made = study.open_study(models, "my-night").plan
     assert made.config.mixup == 0.2 and made.epochs == 3 and "learning_rate=0.01..0.1" in made.space
     assert not {"mixup", "erase"} & {text.partition("=")[0] for text in made.space}
@@ -151,6 +154,13 @@ def test_repeats_that_were_stopped_or_lost_their_worker_are_resumed(page, search
         asked.set_user_attr("owner", {**heartbeat.owner(), "started": 0.0})  # a process that is gone
     app = page.run()
     assert "A worker ended unexpectedly" in app.error[0].value and "tune-resume" in keys(app)
+
+
+def test_a_worker_that_ended_before_its_first_trial_is_told(page, models):
+    made = made_studies.begun(models, "night")
+    assert "before its first trial" in page.run().error[0].value
+    made.stop()
+    assert not page.run().error
 
 
 def test_a_lone_worker_that_was_killed_is_told_with_the_way_on(page, searched):

@@ -67,7 +67,7 @@ def _outcome(held: Held, report: Report | None) -> None:
     if report:
         _groups(held, report)
     with st.container(horizontal=True):
-        if report:
+        if report and report.accuracy < 1:
             st.button("Show errors", key="evaluate-own-open", type="primary", on_click=_open)
         st.button("Remove photos", key="evaluate-own-remove", on_click=own_photos.forget)
     _lists(held)

@@ -22,6 +22,7 @@ LOST = (
     "A worker ended unexpectedly: it was killed, or memory ran out. Resume trains its trial again, unless that was its "
     "second try."
 )
+NEVER_BEGAN = "The worker ended before its first trial: it was killed, or memory ran out. Resume starts it again."
 WHY_REPEAT = (
     "Trains the best settings again, each time with another seed. The gap between the best accuracy and the average of "
     "these is luck. This is on top of the budget."
@@ -96,6 +97,8 @@ def _head(found: Study, trials: list[Trial], busy: int) -> None:
         st.error(LOST, icon=":material/error:")
     elif not busy and not is_over and (error := processes.last_error(found.store, found.name)):
         st.error(frame.plain(error), icon=":material/error:")
+    elif not (busy or found.is_stopped or found.url) and all(trial.state == "waiting" for trial in trials):
+        st.error(NEVER_BEGAN, icon=":material/error:")
 
 
 def _is_left_over(trials: list[Trial], lost: list[int]) -> bool:

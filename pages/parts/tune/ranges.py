@@ -95,6 +95,10 @@ def made(dataset: Dataset) -> plan.Plan:
     texts = [f"{NETWORK}={'|'.join(networks())}"] if len(networks()) > 1 else []
     for name in varied():
         given = (st.session_state.get(key(f"range-{name}")) or "").strip()
+        try:
+            space.parse(name, given, recipe())
+        except FerError as error:  # the setting is named as its field is
+            raise FerError(capital(str(error).replace(name, words_of(name)))) from error
         texts.append(f"{name}={given}" if given else name)
     fixed, dimensions = space.space(texts, recipe(), only=True)
     epochs = st.session_state.get(key("epochs")) or plan.EPOCHS

@@ -26,7 +26,7 @@ def trials(found: Study, known: list[Trial]) -> None:
         }
         for trial in reversed(known)
     ]
-    frame_of_trials = pd.DataFrame(rows)
+    frame_of_trials = pd.DataFrame(rows).convert_dtypes()  # whole numbers stay whole where some are missing
     if frame_of_trials.empty:
         return
     show_table(
