@@ -143,3 +143,8 @@ def confirmed(source: Path) -> Mapping | None:
 def confirm(source: Path, mapping: Mapping) -> None:
     """Store a data set's mapping beside it."""
     write_atomically(beside(source), json.dumps({KEY: mapping.name}))
+
+
+def forget(source: Path) -> None:
+    """Take back what was confirmed for a data set, which then opens only once it is confirmed again."""
+    beside(source).unlink(missing_ok=True)

@@ -44,6 +44,7 @@ EXPECTED = {  # the right that each needs, and whether it needs disk space
     "import_network": ("uploads", True),
     "keep_data": ("uploads", True),
     "confirm_folders": ("uploads", True),
+    "forget_folders": ("uploads", False),
     "get_data": ("kaggle", True),
     "cancel_download": ("kaggle", False),
     "forget_download": ("kaggle", False),

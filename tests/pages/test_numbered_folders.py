@@ -51,14 +51,15 @@ def test_numbered_folders_are_none_until_a_meaning_is_chosen():
 def test_numbered_folders_in_the_data_folder_are_confirmed_on_the_page(train, small_rows):
     write(catalog.DATA / "faces", small_rows, tuple("1234567"))
     app = train.run().radio(key="train-data").set_value("faces").run()
-    assert not app.exception and "To train on faces, choose above what its class folders mean" in app.error[
-        0
-    ].value.replace("\\", "")
+    assert not app.exception and not app.error
+    assert "To train on faces, choose above what its class folders mean" in app.info[0].value.replace("\\", "")
     assert app.button(key="train-confirm").disabled
     app = app.selectbox(key="train-folders-faces").set_value("raf-db").run()
     app = app.button(key="train-confirm").click().run()
     assert not app.exception and not app.error and app.button(key="train-start")
     assert catalog.open_dataset("faces").labels == EMOTIONS
+    app = app.button(key="train-unconfirm").click().run()
+    assert not app.exception and not app.error and app.selectbox(key="train-folders-faces").value is None
 
 
 def test_who_may_not_add_data_is_told_how_the_owner_confirms_them(train, small_rows, monkeypatch):

@@ -142,6 +142,11 @@ def confirm_folders(name: str, mapping: str) -> None:
     folder_classes.confirm(catalog.find(name), folder_classes.find(mapping))
 
 
+@needs("uploads")
+def forget_folders(name: str) -> None:
+    folder_classes.forget(catalog.find(name))
+
+
 @needs("kaggle", stores=True)
 def get_data(source: str, *, votes: bool, mapping: str = "", token: str = "") -> None:
     download.start(source, votes=votes, mapping=mapping, token=token)

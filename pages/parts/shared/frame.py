@@ -28,11 +28,17 @@ def plain(text: str) -> str:
     return re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", text)
 
 
+class NotYetError(FerError):
+    """What is to be done on the page before the rest of it can be shown; no fault."""
+
+
 @contextmanager
 def errors(prefix: str = ""):
     """Show a FerError raised inside, or a disk that refuses, as a message, and continue after the block."""
     try:
         yield
+    except NotYetError as hint:
+        st.info(plain(f"{prefix}{hint}"), icon=":material/arrow_upward:")
     except FerError as error:
         st.error(plain(f"{prefix}{error}"), icon=":material/error:")
     except OSError as error:

@@ -73,8 +73,9 @@ def choose() -> tuple[Dataset, bool]:
         can_confirm = isinstance(error, UnconfirmedError) and class_folders.confirm(name, error.labels)
         add_data.show(names, None)
         if can_confirm:
-            raise FerError(f"To train on {name}, choose above what its class folders mean.") from error
+            raise frame.NotYetError(f"To train on {name}, choose above what its class folders mean.") from error
         raise
+    class_folders.change(name)
     add_data.show(names, dataset)
     return dataset, problem
 

@@ -5,8 +5,8 @@ from collections.abc import Iterable
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-from fer.data import folder_classes
-from pages.parts.shared import access, actions
+from fer.data import catalog, folder_classes
+from pages.parts.shared import access, actions, frame
 
 
 def choose(upload: UploadedFile) -> str | None:
@@ -30,6 +30,22 @@ def confirm(name: str, labels: Iterable[str]) -> bool:
         actions.confirm_folders(name, mapping or "")
         st.rerun()
     return True
+
+
+def change(name: str) -> None:
+    """What the numbered class folders of a data set in data/ were confirmed to mean, with a way back to the question."""
+    mapping = folder_classes.confirmed(catalog.find(name))
+    if not mapping or not access.is_granted("uploads"):
+        return
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.caption(f"Class folders: {mapping.label}", width="content")
+        st.button(
+            "Change",
+            key="train-unconfirm",
+            type="tertiary",
+            on_click=frame.act,
+            args=(actions.forget_folders, name),
+        )
 
 
 def _ask(fitting: Iterable[str], key: str) -> str | None:
