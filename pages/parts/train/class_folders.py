@@ -33,19 +33,13 @@ def confirm(name: str, labels: Iterable[str]) -> bool:
 
 
 def change(name: str) -> None:
-    """What the numbered class folders of a data set in data/ were confirmed to mean, with a way back to the question."""
+    """What the numbered class folders of a data set in data/ were confirmed to mean, and a way back to the question."""
     mapping = folder_classes.confirmed(catalog.find(name))
     if not mapping or not access.is_granted("uploads"):
         return
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.caption(f"Class folders: {mapping.label}", width="content")
-        st.button(
-            "Change",
-            key="train-unconfirm",
-            type="tertiary",
-            on_click=frame.act,
-            args=(actions.forget_folders, name),
-        )
+    with st.popover(f"Class folders: {mapping.title}", type="tertiary"):
+        st.markdown(f"{mapping.in_words}.")
+        st.button("Change", key="train-unconfirm", on_click=frame.act, args=(actions.forget_folders, name))
 
 
 def _ask(fitting: Iterable[str], key: str) -> str | None:
