@@ -5,7 +5,7 @@ from typing import Literal
 
 from fer.data.catalog import short_name
 from fer.runs import speed
-from fer.runs.card import Card, Score
+from fer.runs.card import Card, Machine, Score
 from fer.runs.config import TrainConfig
 from fer.runs.damage import damage
 from fer.runs.run import Run, card_of
@@ -46,15 +46,14 @@ def time(store: RunStore, config: TrainConfig, *, train: int, val: int, test: in
     measured = speed.estimate(store, config, train=train, val=val, test=test)
     if measured is not None:
         return Time(measured, "measured")
-    cards = _fastest(store)
-    card = cards.get(config.architecture)
-    if card is None:
+    rates = _rates(store)
+    if config.architecture not in rates:
         return None
-    seconds = speed.cost(config) * config.epochs * train / _rate(card)
-    here = {name.split()[0]: rates["train"] for name, rates in speed.all_rates(store).items() if "train" in rates}
-    if known := [_rate(cards[name]) / rate for name, rate in here.items() if name in cards]:
-        return Time(speed.START_SECONDS + seconds * sum(known) / len(known), "scaled")
-    machine = card.machine
+    rate, machine = rates[config.architecture]
+    seconds = speed.cost(config) * config.epochs * train / rate
+    here = {name.split()[0]: known["train"] for name, known in speed.all_rates(store).items() if "train" in known}
+    if ratios := [rates[name][0] / known for name, known in here.items() if name in rates]:
+        return Time(speed.START_SECONDS + seconds * sum(ratios) / len(ratios), "scaled")
     return Time(
         speed.START_SECONDS + seconds,
         "elsewhere",
@@ -80,15 +79,16 @@ def _cards(store: RunStore) -> list[tuple[Run, Card]]:
     return [(run, card) for run, card in intact if card and not card.imported and card.epochs]
 
 
-def _fastest(store: RunStore) -> dict[str, Card]:
-    """The card of the fastest training of each network, which was disturbed least by other work; of ordinary epochs."""
-    cards = sorted((card for run, card in _cards(store) if _rate(card) and speed.cost(run.config) == 1), key=_rate)
-    return {card.architecture: card for card in cards}
-
-
-def _rate(card: Card) -> float:
-    """Images per second, validation included."""
-    return card.epochs * card.data.train / card.training_seconds if card.training_seconds else 0.0
+def _rates(store: RunStore) -> dict[str, tuple[float, Machine | None]]:
+    """Images per second of ordinary epochs, validation included, and where: of each network's fastest training, which
+    was disturbed least by other work."""
+    known: dict[str, tuple[float, Machine | None]] = {}
+    for run, card in _cards(store):
+        if card.training_seconds:
+            rate = speed.cost(run.config) * card.epochs * card.data.train / card.training_seconds
+            if rate > known.get(card.architecture, (0.0, None))[0]:
+                known[card.architecture] = rate, card.machine
+    return known
 
 
 def _recipe(config: TrainConfig) -> dict:

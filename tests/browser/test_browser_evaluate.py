@@ -100,7 +100,7 @@ def test_a_zip_of_labelled_photos_is_evaluated_and_nothing_is_dropped_silently(s
     assert said in shown.inner_text()
     page.get_by_text("Accuracy with undetected faces counted as errors").wait_for()
     page.get_by_text("Not audited").wait_for()
-    page.get_by_role("button", name="Show errors").click()
+    page.get_by_role("button", name="Show the matrix").click()
     page.locator(".fer-faces li img").first.wait_for()
     open_section(page, "Compare")
     page.get_by_text("mini_xception").first.wait_for()

@@ -58,6 +58,11 @@ def texts(app: AppTest) -> str:
     return " ".join(str(element.value) for element in [*app.markdown, *app.caption, *app.info])
 
 
+def is_begun(app: AppTest) -> bool:
+    """Whether a click on Start began a study; its worker was never started, which the page tells."""
+    return not app.exception and [error.value for error in app.error] == [monitor.NEVER_BEGAN]
+
+
 def keys(app: AppTest) -> set[str]:
     return {button.key for button in app.button}
 
@@ -67,7 +72,7 @@ def test_a_click_on_start_begins_a_study_with_the_suggested_ranges(page, models,
     assert not app.exception and not app.error
     assert "As many trials of up to 6 epochs as fit" in texts(app) or "About" in texts(app)
     app = app.button(key="tune-start").click().run()
-    assert not app.exception and [error.value for error in app.error] == [monitor.NEVER_BEGAN]  # no worker was started
+    assert is_begun(app)
     (name,) = storage.names(models)
     found = study.open_study(models, name)
     assert started == [name] and name == "mini_xception-1" and found.budget == Budget(seconds=7200)
@@ -89,7 +94,7 @@ def test_what_may_vary_is_narrowed_and_a_wrong_range_is_refused_at_once(page, mo
     app.number_input(key="tune-epochs").set_value(3)
     app.text_input(key="tune-name").set_value("my night")
     app = app.button(key="tune-start").click().run()
-    assert not app.exception and [error.value for error in app.error] == [monitor.NEVER_BEGAN]
+    assert is_begun(app)
     made = study.open_study(models, "my-night").plan
     assert made.config.mixup == 0.2 and made.epochs == 3 and "learning_rate=0.01..0.1" in made.space
     assert not {"mixup", "erase"} & {text.partition("=")[0] for text in made.space}
@@ -207,7 +212,7 @@ def test_several_networks_are_searched_and_none_is_refused(page, models, started
     app = page.run()
     app = app.multiselect(key="tune-architecture").set_value(["mini_xception", "vgg_small"]).run()
     app = app.button(key="tune-start").click().run()
-    assert not app.exception and not app.error
+    assert is_begun(app)
     assert study.open_study(models, "mini_xception-1").plan.networks == ("mini_xception", "vgg_small")
     app = app.multiselect(key="tune-architecture").set_value([]).run()
     assert "Choose a network" in app.error[0].value and app.button(key="tune-start").disabled
@@ -250,7 +255,7 @@ def test_trials_run_side_by_side_where_the_machine_has_cores_for_them(page, mode
     assert app.number_input(key="tune-workers").value == 4 and "in 2 hours on this machine, 4 at a time" in texts(app)
     app.number_input(key="tune-workers").set_value(3)
     app = app.button(key="tune-start").click().run()
-    assert not app.exception and not app.error
+    assert is_begun(app)
     found = study.open_study(models, "mini_xception-1")
     assert len(started) == 3 and found.workers == 3 and found.budget == Budget(seconds=3 * 7200)
     assert "<b>2.0 hours" in drawn[-1]  # as long as was asked for, not three times that

@@ -8,6 +8,7 @@ from helpers.made_runs import finished, score
 from fer.runs import expectations, speed
 from fer.runs.card import Machine, TrainingData
 from fer.runs.config import TrainConfig
+from fer.runs.run import CONFIG as CONFIG_FILE
 from fer.runs.store import RunStore
 
 CONFIG = TrainConfig(data="faces", epochs=10)
@@ -38,10 +39,20 @@ def test_an_unmeasured_network_is_scaled_by_one_that_was_measured_here(store):
     assert time.source == "scaled" and time.seconds == pytest.approx(speed.START_SECONDS + 2000)
 
 
-def test_sharpness_aware_minimisation_takes_twice_what_the_card_says_and_its_own_runs_are_no_measure(store):
+def test_sharpness_aware_minimisation_takes_twice_what_the_card_says(store):
     plain = expectations.time(store, CONFIG, **SIZES).seconds - speed.START_SECONDS
     sharp = expectations.time(store, replace(CONFIG, sam=0.05), **SIZES).seconds - speed.START_SECONDS
     assert sharp == pytest.approx(2 * plain)
+
+
+def test_a_run_on_shrunk_images_tells_how_long_one_on_whole_images_takes(store):
+    store.delete("small")
+    half = replace(LIGHT, small_first=0.5)
+    card = {"data": DATA, "epochs": 10, "machine": Machine("Linux", "A processor", 4)}
+    run = finished(store, "shrunk", architecture="mini_xception", training_seconds=75.0, **card)
+    (run.path / CONFIG_FILE).write_text(half.to_json())
+    assert expectations.time(store, LIGHT, **SIZES).seconds == pytest.approx(speed.START_SECONDS + 100)
+    assert expectations.time(store, half, **SIZES).seconds == pytest.approx(speed.START_SECONDS + 75)
 
 
 def test_before_any_measurement_the_card_and_its_machine_speak(store):

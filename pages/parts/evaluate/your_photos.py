@@ -67,8 +67,9 @@ def _outcome(held: Held, report: Report | None) -> None:
     if report:
         _groups(held, report)
     with st.container(horizontal=True):
-        if report and report.accuracy < 1:
-            st.button("Show errors", key="evaluate-own-open", type="primary", on_click=_open)
+        if report:
+            label = "Show errors" if report.accuracy < 1 else "Show the matrix"
+            st.button(label, key="evaluate-own-open", type="primary", on_click=_open)
         st.button("Remove photos", key="evaluate-own-remove", on_click=own_photos.forget)
     _lists(held)
 
