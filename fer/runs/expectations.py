@@ -8,6 +8,7 @@ from fer.runs import speed
 from fer.runs.card import Card, Machine, Score
 from fer.runs.config import TrainConfig
 from fer.runs.damage import damage
+from fer.runs.history import ordinary_seconds
 from fer.runs.run import Run, card_of
 from fer.runs.store import RunStore
 
@@ -80,15 +81,24 @@ def _cards(store: RunStore) -> list[tuple[Run, Card]]:
 
 
 def _rates(store: RunStore) -> dict[str, tuple[float, Machine | None]]:
-    """Images per second of ordinary epochs, validation included, and where: of each network's fastest training, which
-    was disturbed least by other work."""
+    """Images per second of each network on whole images, validation included, and where that was."""
     known: dict[str, tuple[float, Machine | None]] = {}
     for run, card in _cards(store):
-        if card.training_seconds:
-            rate = speed.cost(run.config) * card.epochs * card.data.train / card.training_seconds
-            if rate > known.get(card.architecture, (0.0, None))[0]:
-                known[card.architecture] = rate, card.machine
+        rate = _rate(run, card)
+        if rate > known.get(card.architecture, (0.0, None))[0]:
+            known[card.architecture] = rate, card.machine
     return known
+
+
+def _rate(run: Run, card: Card) -> float:
+    """Of the fastest epoch, which was disturbed least by other work; without a history, of the whole training."""
+    config = run.config
+    whole = run.history[config.frozen_epochs :]  # frozen epochs are fast, and the first one is slow
+    fastest = min(filter(None, ordinary_seconds(whole, config.small_epochs)), default=0.0)
+    if fastest:
+        return (speed.SAM_COST if config.sam else 1.0) * card.data.train / fastest
+    seconds = card.training_seconds
+    return speed.cost(config) * card.epochs * card.data.train / seconds if seconds else 0.0
 
 
 def _recipe(config: TrainConfig) -> dict:

@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from fer.runs.run import Run
 from fer.runs.speed import SMALL_COST
@@ -57,10 +57,15 @@ def seconds_left(progress: Progress, history: Sequence[Epoch], small_epochs: int
     if not history:
         return progress.seconds_left
     recent = (history[1:] or history)[-RECENT:]
-    known = sorted(epoch.seconds / (SMALL_COST if epoch.epoch < small_epochs else 1) for epoch in recent)
+    known = sorted(ordinary_seconds(recent, small_epochs))
     done = progress.epochs * progress.share
     left = progress.epochs - done - (1 - SMALL_COST) * max(0, small_epochs - done)
     return known[len(known) // 2] * left
+
+
+def ordinary_seconds(history: Iterable[Epoch], small_epochs: int) -> list[float]:
+    """What each epoch took, or would have taken on whole images."""
+    return [epoch.seconds / (SMALL_COST if epoch.epoch < small_epochs else 1) for epoch in history]
 
 
 def smoothed(values: Sequence[float], start: float | None = None, weight: float = 0.9) -> list[float]:

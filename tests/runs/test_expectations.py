@@ -9,6 +9,7 @@ from fer.runs import expectations, speed
 from fer.runs.card import Machine, TrainingData
 from fer.runs.config import TrainConfig
 from fer.runs.run import CONFIG as CONFIG_FILE
+from fer.runs.state import Epoch
 from fer.runs.store import RunStore
 
 CONFIG = TrainConfig(data="faces", epochs=10)
@@ -53,6 +54,13 @@ def test_a_run_on_shrunk_images_tells_how_long_one_on_whole_images_takes(store):
     (run.path / CONFIG_FILE).write_text(half.to_json())
     assert expectations.time(store, LIGHT, **SIZES).seconds == pytest.approx(speed.START_SECONDS + 100)
     assert expectations.time(store, half, **SIZES).seconds == pytest.approx(speed.START_SECONDS + 75)
+
+
+def test_the_fastest_epoch_tells_the_speed_because_other_work_slowed_the_others(store):
+    run = store["small"]
+    seconds = [1.0, 30.0, 5.0, 40.0]  # the first one frozen
+    run.history = [Epoch(n, 1.0, 0.5, 1.0, 0.5, 0.01, 500.0, each) for n, each in enumerate(seconds)]
+    assert expectations.time(store, LIGHT, **SIZES).seconds == pytest.approx(speed.START_SECONDS + 50)
 
 
 def test_before_any_measurement_the_card_and_its_machine_speak(store):
