@@ -95,6 +95,7 @@ def download(page):
     """A function that clicks what a locator finds, and returns the path of the file that the browser got."""
 
     def download(button) -> Path:
+        page.wait_for_function("!document.querySelector('[data-testid=stStatusWidget]')")  # a rerun replaces the file
         with page.expect_download() as waiting:
             button.click()
         return waiting.value.path()
