@@ -1,15 +1,18 @@
 """What to expect of a recipe before it is trained: its time and its accuracy, from what runs have measured."""
 
 from dataclasses import dataclass, fields
+from functools import lru_cache
+from pathlib import Path
 from typing import Literal
 
 from fer.data.catalog import short_name
 from fer.runs import speed
+from fer.runs.cached import version
 from fer.runs.card import Card, Machine, Score
 from fer.runs.config import TrainConfig
 from fer.runs.damage import damage
 from fer.runs.history import ordinary_seconds
-from fer.runs.run import Run, card_of
+from fer.runs.run import CONFIG, HISTORY, Run, card_of
 from fer.runs.store import RunStore
 
 INCIDENTAL = {"data", "seed", "split_seed", "precision", "devices", "read_test"}  # settings that make no other recipe
@@ -93,12 +96,18 @@ def _rates(store: RunStore) -> dict[str, tuple[float, Machine | None]]:
 def _rate(run: Run, card: Card) -> float:
     """Of the fastest epoch, which was disturbed least by other work; without a history, of the whole training."""
     config = run.config
-    whole = run.history[config.frozen_epochs :]  # frozen epochs are fast, and the first one is slow
-    fastest = min(filter(None, ordinary_seconds(whole, config.small_epochs)), default=0.0)
-    if fastest:
+    if fastest := _fastest(run.path, version(run.path / HISTORY), version(run.path / CONFIG)):
         return (speed.SAM_COST if config.sam else 1.0) * card.data.train / fastest
     seconds = card.training_seconds
     return speed.cost(config) * card.epochs * card.data.train / seconds if seconds else 0.0
+
+
+@lru_cache(maxsize=512)
+def _fastest(path: Path, *_) -> float:
+    """Seconds of the fastest epoch, as if on whole images; 0 if there is none. Read once per version of the files."""
+    run = Run(path)
+    whole = run.history[run.config.frozen_epochs :]  # frozen epochs are fast, and the first one is slow
+    return min(filter(None, ordinary_seconds(whole, run.config.small_epochs)), default=0.0)
 
 
 def _recipe(config: TrainConfig) -> dict:

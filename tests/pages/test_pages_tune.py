@@ -89,7 +89,13 @@ def test_what_may_vary_is_narrowed_and_a_wrong_range_is_refused_at_once(page, mo
     app = app.text_input(key="tune-range-mixup").set_value("0.2").run()
     app = app.text_input(key="tune-range-learning_rate").set_value("fast").run()
     assert app.error[0].value == "Learning rate must be a number\\, got \\'fast\\'\\."
+    app = app.text_input(key="tune-range-learning_rate").set_value("0.1|0.1").run()
+    assert "Learning rate has the same choice twice" in app.error[0].value
     app = app.text_input(key="tune-range-learning_rate").set_value("").run()
+    app = app.multiselect(key="tune-varied").select("sam").run()
+    app = app.text_input(key="tune-range-sam").set_value("0|0").run()
+    assert "Sharpness \\(SAM\\) has the same choice twice" in app.error[0].value
+    app = app.multiselect(key="tune-varied").unselect("sam").run()
     app.text_input(key="tune-range-learning_rate").set_value("0.01..0.1")
     app.number_input(key="tune-epochs").set_value(3)
     app.text_input(key="tune-name").set_value("my night")

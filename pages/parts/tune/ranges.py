@@ -1,5 +1,6 @@
 """What may vary in a new study, each with its range, and how long trials are; most people change nothing here."""
 
+import re
 from dataclasses import replace
 
 import streamlit as st
@@ -95,11 +96,11 @@ def made(dataset: Dataset) -> plan.Plan:
     texts = [f"{NETWORK}={'|'.join(networks())}"] if len(networks()) > 1 else []
     for name in varied():
         given = (st.session_state.get(key(f"range-{name}")) or "").strip()
-        try:
-            space.parse(name, given, recipe())
-        except FerError as error:  # the setting is named as its field is
-            raise FerError(capital(str(error).replace(name, words_of(name)))) from error
         texts.append(f"{name}={given}" if given else name)
-    fixed, dimensions = space.space(texts, recipe(), only=True)
+    try:
+        fixed, dimensions = space.space(texts, recipe(), only=True)
+    except FerError as error:  # settings are named as their fields are
+        said = re.sub(r"\w+", lambda word: words_of(word[0]) if word[0] in space.SEARCHABLE else word[0], str(error))
+        raise FerError(capital(said)) from error
     epochs = st.session_state.get(key("epochs")) or plan.EPOCHS
     return plan.make(fixed, dataset, dimensions, epochs=min(epochs, fixed.epochs))
